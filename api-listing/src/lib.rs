@@ -1,5 +1,5 @@
-//! For tests: lists the public items of a crate from its source, and compares them with the file `api.txt` of that crate,
-//! so that a change of the public API is seen in review.
+//! Lists the public items of a crate from its source code, and compares them with the file `api.txt` of that crate. A
+//! test that does so shows each change of the public API in review.
 //!
 //! ```no_run
 //! api_listing::assert_unchanged("/path/to/crate");

@@ -1,4 +1,4 @@
-//! Walks over the public modules and re-exports of a crate.
+//! Collects the lines of a crate's listing. It visits all public modules and re-exports, beginning at the crate's root.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -7,10 +7,10 @@ use syn::{Attribute, Fields, ImplItem, Item, ItemImpl, TraitItem, Visibility};
 use crate::render;
 use crate::tree::{ModuleId, Target, Tree, attributes, name_of};
 
-/// The module that defines an item, and the name of the item.
+/// Identifies an item by the module that defines it and by its name there.
 type Definition = (ModuleId, String);
 
-/// Returns one line for each public item, sorted and without duplicates.
+/// Returns the lines of a crate's listing, one for each public item, sorted and without duplicates.
 pub fn lines(tree: &Tree) -> BTreeSet<String> {
     let mut listing = Listing { tree, paths: BTreeMap::new(), lines: BTreeSet::new() };
     listing.walk();
@@ -20,13 +20,15 @@ pub fn lines(tree: &Tree) -> BTreeSet<String> {
 
 struct Listing<'a> {
     tree: &'a Tree,
-    /// First public path at which each definition was found.
+    /// The first public path that was found for each item. Further paths of the item are listed as re-exports of this
+    /// one.
     paths: BTreeMap<Definition, String>,
     lines: BTreeSet<String>,
 }
 
 impl Listing<'_> {
-    /// Lists the root and every public module below it. Modules that are nearer to the root come first.
+    /// Adds the items of the crate's root and of all its public modules to the listing. Modules that are nearer to the
+    /// root are visited first.
     fn walk(&mut self) {
         let mut open = VecDeque::from([(0, "crate".to_owned())]);
         let mut visited = BTreeSet::new();
@@ -37,7 +39,8 @@ impl Listing<'_> {
         }
     }
 
-    /// Lists one module and returns its public modules.
+    /// Adds the public items of one module to the listing. Returns the public modules that are declared or re-exported
+    /// in it, each with its path.
     fn module(&mut self, module: ModuleId, path: &str) -> Vec<(ModuleId, String)> {
         let tree = self.tree;
         let mut public = Vec::new();
@@ -66,8 +69,8 @@ impl Listing<'_> {
         public
     }
 
-    /// Collects every public item with this name in a module. There can be several, because a type and a function may share a
-    /// name.
+    /// Adds every public item called `name` of a module to the listing, at `path`. There can be several, because a type
+    /// and a function may share a name.
     fn items(&mut self, module: ModuleId, name: &str, path: &str) {
         let definition = (module, name.to_owned());
         if let Some(first) = self.paths.get(&definition)
@@ -142,7 +145,8 @@ impl Listing<'_> {
         }
     }
 
-    /// Lists the fields of a struct that are public, or all fields of a variant.
+    /// Adds fields to the listing. With `needs_pub`, as for a struct, only public fields are added. Without it, as for
+    /// an enum variant, all fields are added.
     fn fields(&mut self, fields: &Fields, path: &str, needs_pub: bool) {
         for (at, field) in fields.iter().enumerate() {
             if needs_pub && !matches!(field.vis, Visibility::Public(_)) {
@@ -164,7 +168,7 @@ impl Listing<'_> {
         }
     }
 
-    /// Lists the `impl` blocks of all public types, wherever they are.
+    /// Adds the `impl` blocks of all public types to the listing. A block may be in any module of the crate.
     fn implementations(&mut self) {
         let tree = self.tree;
         for module in tree.ids() {
@@ -198,7 +202,8 @@ impl Listing<'_> {
         }
     }
 
-    /// Returns the public path of a type that is defined in this crate.
+    /// Returns the public path of a type, as far as this crate defines the type and makes it public. Otherwise returns
+    /// `None`.
     fn public_path(&self, module: ModuleId, ty: &syn::Type) -> Option<String> {
         let syn::Type::Path(ty) = ty else { return None };
         let path: Vec<String> = ty.path.segments.iter().map(|segment| segment.ident.to_string()).collect();
@@ -231,7 +236,8 @@ fn is_public(item: &Item) -> bool {
     matches!(visibility, Visibility::Public(_))
 }
 
-/// Returns the attributes that change the use of an item, as the listing writes them before it.
+/// Returns the text `#[non_exhaustive] ` if an item has this attribute, otherwise an empty text. The listing contains
+/// the attribute, because it changes the use of the item by other crates.
 fn marks(attributes: &[Attribute]) -> &'static str {
     let is_marked = attributes.iter().any(|attribute| attribute.path().is_ident("non_exhaustive"));
     if is_marked { "#[non_exhaustive] " } else { "" }

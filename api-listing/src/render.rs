@@ -1,9 +1,9 @@
-//! Formats syntax as text on one line.
+//! Formats parsed Rust syntax as text on one line.
 
 use syn::punctuated::Punctuated;
 use syn::{File, Generics, Item, ItemFn, ItemImpl, ItemType, Signature, Token, Type, TypeParamBound};
 
-/// Renders a function at a path: `pub async fn crate::Type::name(&self) -> u32`.
+/// Formats the signature of the function at `path`, such as `pub async fn crate::Type::name(&self) -> u32`.
 pub fn function(signature: &Signature, path: &str) -> String {
     let mut item: ItemFn = syn::parse_quote!(
         fn f() {}
@@ -14,26 +14,28 @@ pub fn function(signature: &Signature, path: &str) -> String {
     format!("pub {}", text.replacen(&format!("fn {}", signature.ident), &format!("fn {path}"), 1))
 }
 
-/// Renders a type.
+/// Formats a type as text on one line.
 pub fn ty(ty: &Type) -> String {
     let text = alias(Generics::default(), ty.clone());
     text.strip_prefix("type T = ").unwrap_or(&text).trim_end_matches(';').to_owned()
 }
 
-/// Renders generic parameters with their bounds: `<F: Functions>`; empty if there are none.
+/// Formats generic parameters with their bounds, such as `<F: Functions>`. The text is empty if there are no
+/// parameters.
 pub fn generics(generics: &Generics) -> String {
     let text = alias(Generics { where_clause: None, ..generics.clone() }, syn::parse_quote!(()));
     text.strip_prefix("type T").and_then(|text| text.split(" = ()").next()).unwrap_or_default().to_owned()
 }
 
-/// Formats the bounds of an `impl` block, to be appended to a method: ` [impl<F: Functions> where B: Body]`. Empty if there are
-/// none.
+/// Formats the generic parameters of an `impl` block with their bounds, such as ` [impl<F: Functions> where B: Body]`.
+/// The listing appends this text to each method of the block. It is empty if there are no parameters.
 pub fn generics_with_where(generics: &Generics) -> String {
     let (parameters, conditions) = (self::generics(generics), where_clause(generics));
     if parameters.is_empty() { String::new() } else { format!(" [impl{parameters}{conditions}]") }
 }
 
-/// Renders supertraits or bounds: `: Send + Sync`; empty if there are none.
+/// Formats the supertraits of a trait or the bounds of a type, such as `: Send + Sync`. The text is empty if there are
+/// none.
 pub fn bounds(bounds: &Punctuated<TypeParamBound, Token![+]>) -> String {
     if bounds.is_empty() {
         return String::new();
@@ -42,7 +44,7 @@ pub fn bounds(bounds: &Punctuated<TypeParamBound, Token![+]>) -> String {
     format!(": {}", text.trim_start_matches("impl "))
 }
 
-/// Renders the trait that a block implements; `None` for an inherent `impl`.
+/// Formats the trait that an `impl` block implements. Returns `None` for an inherent `impl`, which has no trait.
 pub fn implemented_trait(block: &ItemImpl) -> Option<String> {
     let text = item_text(Item::Impl(ItemImpl { attrs: Vec::new(), items: Vec::new(), ..block.clone() }));
     block.trait_.as_ref()?;
@@ -52,7 +54,7 @@ pub fn implemented_trait(block: &ItemImpl) -> Option<String> {
     Some(name.strip_prefix(&*parameters).unwrap_or(name).trim().to_owned())
 }
 
-/// Renders the generic arguments of a type: `<F>` of `Gateway<F>`; empty if there are none.
+/// Formats the generic arguments of a type, such as `<F>` for `Gateway<F>`. The text is empty if there are none.
 pub fn arguments(of: &Type) -> String {
     let text = ty(of);
     text.find('<').map(|at| text[at..].to_owned()).unwrap_or_default()
@@ -80,7 +82,7 @@ fn item_text(item: Item) -> String {
     one_line(&prettyplease::unparse(&file))
 }
 
-/// Joins the lines of a formatted item.
+/// Joins the lines of formatted source code to one line.
 fn one_line(text: &str) -> String {
     let words: Vec<&str> = text.split_whitespace().collect();
     let mut line = words.join(" ");

@@ -1,4 +1,4 @@
-//! Reads the modules of a crate with their items, and resolves names in them.
+//! Parses the modules of a crate, and finds the module or the items to which a path in the code leads.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -8,7 +8,7 @@ use syn::{Attribute, Item, UseTree};
 /// Index of a module in a [`Tree`]; the crate's root is 0.
 pub type ModuleId = usize;
 
-/// The parsed modules of a crate, except for tests.
+/// The parsed modules of a crate. Modules and items with `#[cfg(test)]` are left out.
 pub struct Tree {
     modules: Vec<Module>,
 }
@@ -20,10 +20,10 @@ struct Module {
     uses: Vec<Use>,
 }
 
-/// A name that a `use` declaration brings into a module.
+/// A name that a `use` declaration brings into a module. A declaration with braces is split into several such names.
 pub struct Use {
     pub path: Vec<String>,
-    /// Name in the module; `*` for a glob.
+    /// The name by which the module can use the import, or `*` for a glob import.
     pub name: String,
     pub is_public: bool,
 }
@@ -32,7 +32,8 @@ pub struct Use {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Target {
     Module(ModuleId),
-    /// The items of this name in this module. There can be several, because a type and a function may share a name.
+    /// The items with the path's last name in this module. There can be several, because a type and a function may
+    /// share a name.
     Item(ModuleId),
 }
 
@@ -61,7 +62,8 @@ impl Tree {
         0..self.modules.len()
     }
 
-    /// Resolves a path that is written in `module`. Returns `None` if it leads out of the crate.
+    /// Follows a path that is written in `module`. Returns the module or the items to which it leads, with the last
+    /// name of the path. Returns `None` if the path leads out of the crate.
     pub fn resolve(&self, module: ModuleId, path: &[String]) -> Option<(Target, String)> {
         self.resolve_within(module, path, 0)
     }
@@ -169,7 +171,7 @@ fn is_test(attributes: &[Attribute]) -> bool {
     })
 }
 
-/// Returns the attributes of an item.
+/// Returns the attributes of an item, such as `#[derive(…)]`.
 pub fn attributes(item: &Item) -> &[Attribute] {
     match item {
         Item::Const(item) => &item.attrs,

@@ -1,4 +1,4 @@
-//! The commands, each in a file of its own.
+//! Runs the commands. Each of them has a file of its own.
 
 pub mod batch;
 pub mod cost;
@@ -39,7 +39,7 @@ pub fn run(command: Command) -> Result<(), CliError> {
     }
 }
 
-/// Runs a client command. One thread is enough, because a client has one connection.
+/// Runs a command that connects to a server. One thread is enough, because the command has only one connection.
 fn client(work: impl Future<Output = Result<(), CliError>>) -> Result<(), CliError> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime =

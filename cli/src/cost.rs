@@ -1,8 +1,7 @@
-//! Estimates the costs of Tickertape on AWS, and shows the calculation. It does no IO: an estimate is computed from a
-//! load.
+//! Estimates the costs of Tickertape on AWS, and shows the calculation. The estimate is computed from a load without
+//! any IO.
 //!
-//! [`prices`] is the only table of prices, with its date and sources. [`usage`] computes the quantities that are
-//! billed.
+//! [`prices`] is the only table of prices, with its date and sources. [`usage`] computes the quantities that AWS bills.
 
 mod estimate;
 mod load;

@@ -19,19 +19,19 @@ pub use style::Look;
 
 use style::PLAIN;
 
-/// Formats text for one stream, with styles or without.
+/// Formats text for standard output or standard error, with styles if that is a terminal.
 #[derive(Debug, Clone, Copy)]
 pub struct Paint {
     is_on: bool,
 }
 
 impl Paint {
-    /// Returns a painter for standard output.
+    /// Returns the formatter for standard output.
     pub fn stdout() -> Self {
         Self::on(io::stdout().is_terminal())
     }
 
-    /// Returns a painter for standard error.
+    /// Returns the formatter for standard error.
     pub fn stderr() -> Self {
         Self::on(io::stderr().is_terminal())
     }
@@ -43,7 +43,7 @@ impl Paint {
         if self.is_on { format!("{}{text}{PLAIN}", look.sequence()) } else { text.into_owned() }
     }
 
-    /// Creates a painter. It uses styles on a terminal, unless `NO_COLOR` (no-color.org) is set or the terminal is
+    /// Creates a formatter. It uses styles on a terminal, unless `NO_COLOR` (no-color.org) is set or the terminal is
     /// `dumb`.
     fn on(is_terminal: bool) -> Self {
         let no_color = env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
@@ -52,8 +52,8 @@ impl Paint {
     }
 }
 
-/// Prints a line to standard error. Unsafe characters are escaped, apart from the styles of [`Paint`]. Errors are ignored: if
-/// standard error is closed, the message cannot be read anyway.
+/// Prints a line to standard error. Unsafe characters are escaped, apart from the styles of [`Paint`]. Errors are
+/// ignored, because nothing can be reported if standard error is closed.
 pub fn say(words: impl Display) {
     let words = words.to_string();
     let words = escaped_except_styles(&words);

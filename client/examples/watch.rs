@@ -1,4 +1,4 @@
-//! Prints every publication of a board: `cargo run --example watch -- http://127.0.0.1:8080`.
+//! Prints every publication of the server that serves a board: `cargo run --example watch -- http://127.0.0.1:8080`.
 
 use tickertape_client::{ConnectOptions, Driver, Target};
 use tickertape_session::{Event, Settings};

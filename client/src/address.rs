@@ -1,4 +1,4 @@
-//! Addresses of servers in the forms in which people type them.
+//! Addresses of servers, in the forms in which people type them.
 
 use std::fmt;
 use std::sync::Arc;
@@ -8,7 +8,7 @@ use http::Uri;
 /// A `ws`, `wss`, `http` or `https` URL with a host. `Display` prints the URL.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Address {
-    /// The URL is shared, so that errors that contain an address stay small.
+    /// The parsed URL. It is shared by all clones, so that errors that contain an address stay small.
     uri: Arc<Uri>,
     scheme: Scheme,
 }
@@ -37,7 +37,8 @@ impl Address {
         &self.uri
     }
 
-    /// Returns true if the scheme is `http` or `https`, so that the address is that of a page and not of a WebSocket.
+    /// Returns true if the scheme is `http` or `https`. The address is then that of a web page (a board) and not that
+    /// of a WebSocket.
     pub fn is_page(&self) -> bool {
         matches!(self.scheme, Scheme::Http | Scheme::Https)
     }
@@ -63,25 +64,26 @@ impl Address {
         self.uri.authority().map(http::uri::Authority::as_str).unwrap_or_default()
     }
 
-    /// Returns the same URL with TLS instead of without, or without instead of with. Used for hints in error messages.
+    /// Returns the same URL with TLS if it has none, or without TLS if it has it. Used for hints in error messages.
     #[must_use]
     pub fn with_the_other_scheme(&self) -> String {
         format!("{}://{}{}", self.scheme.other().name(), self.authority(), self.uri.path())
     }
 
-    /// Returns the path of the file `name` in the directory to which a board's address points.
+    /// Returns the path of the file `name` in the directory at this address, such as `/config.json`.
     pub fn file(&self, name: &str) -> String {
         format!("{}/{name}", self.uri.path().trim_end_matches('/'))
     }
 
-    /// Returns the address of the HTTP API that belongs to this WebSocket, if the server is run by `tickertape serve`.
+    /// Returns the address of the HTTP API that belongs to this WebSocket, as on a server that is run by `tickertape
+    /// serve`. Returns `None` if the path does not end in `/ws`.
     pub(crate) fn own_http(&self) -> Option<Self> {
         let scheme = if self.is_tls() { Scheme::Https } else { Scheme::Http };
         let prefix = self.uri.path().strip_suffix("/ws")?;
         Self::read(&format!("{}://{}{prefix}/", scheme.name(), self.authority()))
     }
 
-    /// Returns the WebSocket of the server that serves the board at this address.
+    /// Returns the address of the WebSocket, `/ws`, on the server that serves the board (web page) at this address.
     pub fn own_websocket(&self) -> Option<Self> {
         let scheme = if self.is_tls() { Scheme::Wss } else { Scheme::Ws };
         Self::read(&format!("{}://{}/ws", scheme.name(), self.authority()))

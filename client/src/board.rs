@@ -1,4 +1,5 @@
-//! Settings of a board: its `config.json` contains the address of the server, for programs as well as for the page.
+//! Reads the settings of a board (the web page that shows topics) from its `config.json`. The file contains the
+//! addresses of the server, for programs as well as for the page.
 
 use std::time::Duration;
 
@@ -14,22 +15,22 @@ use crate::tls::Trust;
 use crate::{Address, ClientError, ConnectError, request};
 
 const FILE: &str = "config.json";
-/// Maximum size of `config.json`. The file contains three addresses and a token, so it is much smaller.
+/// Maximum size of `config.json`, in bytes. A real file is much smaller: it contains three addresses and a token.
 const MAX_BYTES: usize = 64 * 1024;
 const TIMEOUT: Duration = Duration::from_secs(10);
 
-/// The settings of a board that a client needs.
+/// The settings of a board that a client needs to connect.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Settings {
-    /// Address of the WebSocket.
+    /// Address of the server's WebSocket.
     pub ws: Address,
-    /// The address of the HTTP API.
+    /// Address of the server's HTTP API.
     pub http: Address,
-    /// Token that everybody who opens the board uses.
+    /// Token of the board, which everybody who opens the board uses; `None` if it has none.
     pub token: Option<String>,
 }
 
-/// The fields of `config.json` that a client reads.
+/// The fields of a board's `config.json` that a client reads.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 struct Config {
@@ -38,8 +39,8 @@ struct Config {
     token: Option<String>,
 }
 
-/// Fetches a board's settings. A file that is missing or not JSON is treated as an empty one, as the page does; the server is
-/// then the one that serves the board.
+/// Fetches the settings of the board at this address. A `config.json` that is missing or not JSON is treated as empty,
+/// as the page does. The WebSocket and the HTTP API are then expected at the address of the board.
 ///
 /// # Errors
 ///
@@ -88,7 +89,8 @@ fn may_request_from(board: &Address, http: &Address) -> bool {
     http.is_page() && (http.is_tls() || !board.is_tls())
 }
 
-/// Returns false if the board uses TLS and the WebSocket does not. Browsers apply the same rule to pages (W3C "Mixed Content").
+/// Returns true if a client may connect to the WebSocket `ws` that the settings of `board` contain. It may not if the
+/// board uses TLS and the WebSocket does not. Browsers apply the same rule to pages (W3C "Mixed Content").
 fn may_connect_to(board: &Address, ws: &Address) -> bool {
     !ws.is_page() && (ws.is_tls() || !board.is_tls())
 }

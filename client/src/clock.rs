@@ -11,19 +11,19 @@ pub fn wall_ms() -> Millis {
     since.map_or(0, |since| Millis::try_from(since.as_millis()).unwrap_or(Millis::MAX))
 }
 
-/// A monotonic clock that starts at 0 when it is created.
+/// A monotonic clock, in milliseconds, that starts at 0 when it is created.
 #[derive(Debug, Clone, Copy)]
 pub struct Clock {
     started: Instant,
 }
 
 impl Clock {
-    /// Starts the clock.
+    /// Creates a clock that starts at 0 now.
     pub fn start() -> Self {
         Self { started: Instant::now() }
     }
 
-    /// Returns the current time of the monotonic clock and of the wall clock.
+    /// Returns the current time of this monotonic clock and of the wall clock.
     pub fn now(&self) -> Now {
         Now { mono_ms: self.mono_ms(), wall_ms: wall_ms() }
     }
@@ -33,7 +33,7 @@ impl Clock {
         u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX)
     }
 
-    /// Returns the instant `mono_ms` milliseconds after the start, for timers of tokio.
+    /// Returns the instant that is `mono_ms` milliseconds after the start of this clock, for timers of tokio.
     pub fn instant(&self, mono_ms: u64) -> tokio::time::Instant {
         let at = self.started.checked_add(std::time::Duration::from_millis(mono_ms));
         at.unwrap_or_else(|| self.started + std::time::Duration::from_secs(86_400 * 365)).into()

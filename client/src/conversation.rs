@@ -1,4 +1,4 @@
-//! Sends requests over one socket, one at a time and without reconnecting.
+//! Sends requests over one WebSocket, one request at a time and without reconnecting.
 
 use std::time::Duration;
 
@@ -13,10 +13,10 @@ use tokio_tungstenite::tungstenite::Message;
 use crate::socket::{self, Stream};
 use crate::{Address, ClientError, Target};
 
-/// Maximum time to wait for the server in each step.
+/// Maximum time to wait for the server to connect, to accept a message, or to send one.
 const TIMEOUT: Duration = Duration::from_secs(10);
 
-/// A connection on which one request at a time is sent and answered.
+/// A connection to a server on which requests are sent one at a time. It does not reconnect.
 pub struct Conversation {
     stream: Stream,
     server: Address,
@@ -24,7 +24,7 @@ pub struct Conversation {
 }
 
 impl Conversation {
-    /// Connects to the server.
+    /// Connects to the server `target`.
     ///
     /// # Errors
     ///
@@ -39,7 +39,7 @@ impl Conversation {
         Ok(Self { stream, server, last_id: 0 })
     }
 
-    /// Returns the number for the next request.
+    /// Returns a new number for the next request. The reply will contain the same number.
     pub fn next_id(&mut self) -> RequestId {
         self.last_id += 1;
         self.last_id
@@ -80,7 +80,7 @@ impl Conversation {
         }
     }
 
-    /// Closes the connection. Errors are ignored.
+    /// Closes the connection. Errors are ignored, because the connection is not used any more.
     pub async fn close(mut self) {
         let _ = timeout(Duration::from_secs(1), self.stream.close(None)).await;
     }
@@ -94,7 +94,7 @@ impl Conversation {
     }
 }
 
-/// The frame that API Gateway itself sends when a function fails, times out or is throttled.
+/// The JSON message that API Gateway itself sends when the Lambda function of a route fails, times out or is throttled.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct GatewayFrame {
@@ -102,7 +102,8 @@ struct GatewayFrame {
     request_id: String,
 }
 
-/// Returns the error for a frame that is not a message of the protocol.
+/// Returns the error for a frame that is not a message of our protocol. The frame comes from API Gateway or from
+/// another server.
 fn foreign(server: &Address, text: &str) -> ClientError {
     let server = server.clone();
     match serde_json::from_str(text) {

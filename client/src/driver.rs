@@ -1,4 +1,5 @@
-//! Runs a session over tokio: performs its effects, passes events of sockets and timers to it, and returns its events.
+//! Runs a session (the protocol as a state machine without IO) over tokio. It performs the socket operations that the
+//! session requests, passes events of sockets and timers to it, and returns the session's events.
 
 use std::collections::HashMap;
 
@@ -9,10 +10,11 @@ use crate::clock::Clock;
 use crate::socket::{self, SocketCommand, SocketEvent};
 use crate::{ClientError, ConnectError, Target};
 
-/// Maximum number of events of all sockets that wait for the session. Sockets stop reading while there are that many.
+/// Maximum number of events of all sockets that the session has not handled yet. Sockets stop reading while there are
+/// that many.
 const EVENTS: usize = 64;
 
-/// A session with its sockets and its clock, run by tokio.
+/// A session (the protocol as a state machine without IO), with the sockets and the clock that it needs, run by tokio.
 pub struct Driver {
     session: Session,
     target: Target,
@@ -21,7 +23,7 @@ pub struct Driver {
     received: mpsc::Receiver<(SocketId, SocketEvent)>,
     sender: mpsc::Sender<(SocketId, SocketEvent)>,
     has_been_connected: bool,
-    /// Reason for which the last attempt to connect failed.
+    /// Reason for which the last attempt to connect failed. Before the first attempt, it is a placeholder.
     last_error: ConnectError,
 }
 
@@ -31,7 +33,8 @@ impl Driver {
         Self::open_with_seed(target, settings, rand::random())
     }
 
-    /// Creates a session as [`Driver::open`] does. `seed` determines its random choices, such as the delays of the backoff.
+    /// Creates a session and connects it, as [`Driver::open`] does. `seed` determines its random choices, such as the
+    /// delays between attempts to connect.
     pub fn open_with_seed(target: Target, settings: Settings, seed: u64) -> Self {
         let (sender, received) = mpsc::channel(EVENTS);
         let settings = settings.with_token(target.token().map(str::to_owned));
@@ -54,28 +57,29 @@ impl Driver {
         &self.session
     }
 
-    /// Returns true if the session is or has been connected.
+    /// Returns true if the session is connected or has been connected before.
     pub fn has_been_connected(&self) -> bool {
         self.has_been_connected
     }
 
-    /// Returns the clock that the session uses.
+    /// Returns the clock whose time is passed to the session.
     pub fn clock(&self) -> Clock {
         self.clock
     }
 
-    /// Calls the session with a command, and performs the effects.
+    /// Calls a method of the session, such as `subscribe`, and performs the socket operations that it requests. Returns
+    /// the result of the method.
     pub fn command<T>(&mut self, command: impl FnOnce(&mut Session, Now) -> T) -> T {
         let answer = command(&mut self.session, self.clock.now());
         self.perform();
         answer
     }
 
-    /// Waits for the session's next event. The future may be dropped and the method called again (it is cancel safe).
+    /// Waits for the session's next event. The method is cancel safe: if its future is dropped, no event is lost.
     ///
     /// # Errors
     ///
-    /// [`ClientError`], if the session cannot continue: it has failed, or its very first attempt to connect failed.
+    /// [`ClientError`], if the session has given up, or if its very first attempt to connect failed.
     pub async fn next(&mut self) -> Result<Event, ClientError> {
         loop {
             if let Some(event) = self.session.poll_event() {
@@ -91,7 +95,7 @@ impl Driver {
         }
     }
 
-    /// Closes the session and waits until the socket is closed. The session limits the time that this takes.
+    /// Closes the session and waits until its socket is closed. The session limits the time that this takes.
     pub async fn close(&mut self) {
         self.command(Session::close);
         while self.session.state() == State::Closing {
@@ -154,7 +158,8 @@ impl Driver {
         tokio::spawn(socket::run(socket, self.target.clone(), protocols, received, self.sender.clone()));
     }
 
-    /// Sends a command to a socket. An error is ignored, because a socket that has ended reports this itself.
+    /// Sends a command to the task of a socket. An error is ignored, because the task of a socket reports its end by
+    /// itself.
     fn command_socket(&mut self, socket: SocketId, command: SocketCommand) {
         if let Some(commands) = self.sockets.get(&socket) {
             let _ = commands.send(command);

@@ -18,12 +18,14 @@ const TIMEOUT: Duration = Duration::from_secs(30);
 /// Maximum size of a response, in bytes. A response is one line of JSON.
 const MAX_BYTES: usize = 64 * 1024;
 
-/// Deletes a topic with its history. The token must have a filter in `forget` that matches the topic.
+/// Deletes a topic with its history. The token must permit this: its list `forget` must contain a filter that matches
+/// the topic.
 ///
 /// # Errors
 ///
-/// [`ClientError::Refused`] with the server's reason, [`ClientError::NoHttp`] if the address of the HTTP API is not known,
-/// [`ClientError::SignInRequired`] if the token is missing or not accepted, and the errors of a connection that fails.
+/// [`ClientError::Refused`] with the server's reason, [`ClientError::NoHttp`] if the address of the HTTP API is not
+/// known, [`ClientError::SignInRequired`] if the token is missing or not accepted, and the errors of a connection that
+/// fails.
 pub async fn forget(target: &Target, topic: &Topic) -> Result<(), ClientError> {
     let server = target.http().ok_or_else(|| ClientError::NoHttp { server: target.ws().clone() })?;
     let invalid = |_| ClientError::connect(server, ConnectError::InvalidToken, true);

@@ -6,19 +6,19 @@ use shared::{ClientMessage, Epoch, Millis, Position, Publication, ServerMessage,
 
 use crate::{ClientError, Conversation};
 
-/// Number of publications that [`received_since`] requests in each step backwards.
+/// Number of publications that [`received_since`] requests in each of its steps backwards through the log.
 const STEP: u64 = 500;
 
-/// A part of a topic's log without holes.
+/// Consecutive publications of one log of a topic.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Range {
-    /// Epoch of the log that the publications belong to.
+    /// Identifier of the log to which the publications belong.
     pub epoch: Epoch,
     /// Publications in order of offset, without holes.
     pub items: Vec<Publication>,
 }
 
-/// Reads the publications after the position `since`: all of them, or the first `limit`.
+/// Reads the publications of a topic after the position `since`: all of them, or the first `limit`.
 ///
 /// # Errors
 ///
@@ -46,7 +46,7 @@ pub async fn after(
     Ok(Range { epoch: from.epoch, items })
 }
 
-/// Reads the newest `limit` publications.
+/// Reads the newest publications of a topic, at most `limit`.
 ///
 /// # Errors
 ///
@@ -61,7 +61,8 @@ pub async fn newest(
     after(conversation, topic, since, Some(limit)).await
 }
 
-/// Reads the publications that the server received at the time `cutoff` or later: all of them, or the newest `limit`.
+/// Reads the publications of a topic that the server received at the time `cutoff` or later: all of them, or the newest
+/// `limit`.
 ///
 /// # Errors
 ///

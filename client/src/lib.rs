@@ -1,4 +1,5 @@
-//! A Tickertape client for Rust programs: the session of [`tickertape_session`] over tokio sockets.
+//! A Tickertape client for Rust programs. It runs the protocol's state machine, the session of [`tickertape_session`],
+//! over tokio sockets.
 //!
 //! * [`Target::find`] finds the server at an address, which is the URL of a WebSocket, or of a board whose `config.json` contains
 //!   the WebSocket.

@@ -2,13 +2,13 @@
 
 use std::path::PathBuf;
 
-/// Address of a server, and the credentials for it.
+/// The address of a server, with the token and certificates for the connection.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ConnectOptions {
-    /// Address of a board such as `https://board.example`, or of a WebSocket such as `ws://127.0.0.1:8080/ws`.
+    /// URL of a board (web page), such as `https://board.example`, or of a WebSocket, such as `ws://127.0.0.1:8080/ws`.
     pub url: String,
-    /// Token to send. If it is absent, the token in the board's `config.json` is used, if there is one.
+    /// Token to send to the server. If it is absent, the token in the board's `config.json` is used, if there is one.
     pub token: Option<String>,
     /// PEM file with certificates to trust in addition to those that this machine trusts.
     pub ca_file: Option<PathBuf>,
@@ -20,7 +20,7 @@ impl ConnectOptions {
         Self { url: url.into(), token: None, ca_file: None }
     }
 
-    /// Sets the token to send.
+    /// Sets the token to send to the server.
     #[must_use]
     pub fn with_token(self, token: impl Into<String>) -> Self {
         Self { token: Some(token.into()), ..self }

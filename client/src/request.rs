@@ -1,4 +1,4 @@
-//! Sends one HTTP request over a new connection.
+//! Sends one HTTP request over a new connection, which is not used again.
 
 use bytes::Bytes;
 use http::header::HOST;
@@ -11,8 +11,8 @@ use hyper_util::rt::TokioIo;
 use crate::tls::Trust;
 use crate::{Address, ConnectError, wire};
 
-/// Sends a request without a body over a new connection, and returns the response, whose body is not read yet. Adds the header
-/// `Host`.
+/// Sends an HTTP request without a body over a new connection, with the header `Host` added. Returns the response as
+/// soon as its headers have arrived; its body is not read yet.
 ///
 /// # Errors
 ///

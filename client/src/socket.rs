@@ -1,4 +1,5 @@
-//! One WebSocket, run by a task. Received messages go into a bounded channel, so a slow reader slows only its own socket.
+//! One WebSocket, run by a task of its own. Received messages go into a bounded channel, so a slow reader slows down
+//! only its own socket.
 
 use futures_util::{SinkExt, StreamExt};
 use http::header::RETRY_AFTER;
@@ -13,23 +14,23 @@ use tokio_tungstenite::{WebSocketStream, client_async_with_config};
 use crate::wire::Wire;
 use crate::{ConnectError, Target};
 
-/// WebSocket of a client.
+/// WebSocket of a client, over TCP or TLS.
 pub(crate) type Stream = WebSocketStream<Wire>;
 
-/// Something that has happened on a socket.
+/// An event that the task of a socket reports.
 #[derive(Debug)]
 pub(crate) enum SocketEvent {
-    /// The handshake succeeded.
+    /// The WebSocket handshake succeeded.
     Opened,
-    /// The socket could not be opened.
+    /// The socket could not be opened, for this reason.
     Refused(ConnectError),
     /// A text message arrived.
     Message(String),
-    /// The socket was closed with this code and reason. The code is 1006 if the connection broke.
+    /// The socket was closed, with this close code and reason. The code is 1006 if the connection broke.
     Closed(u16, String),
 }
 
-/// An order to the task that runs a socket.
+/// A command to the task that runs a socket.
 #[derive(Debug)]
 pub(crate) enum SocketCommand {
     /// Send a text message.
@@ -38,7 +39,7 @@ pub(crate) enum SocketCommand {
     Close,
 }
 
-/// Opens a socket and runs it until it is closed or the receiver of its events is dropped.
+/// Opens a WebSocket and runs it until it is closed, or until the receiver of its events is dropped.
 pub(crate) async fn run(
     socket: SocketId,
     target: Target,
@@ -63,7 +64,7 @@ pub(crate) async fn run(
     let _ = events.send((socket, end)).await;
 }
 
-/// Opens a socket.
+/// Opens a WebSocket and offers these sub-protocols.
 ///
 /// # Errors
 ///
@@ -97,12 +98,13 @@ fn refusal<T>(response: &http::Response<T>) -> Refusal {
     }
 }
 
-/// Waits for the command [`SocketCommand::Close`], or until the sender of the commands is dropped.
+/// Waits until the command [`SocketCommand::Close`] arrives or the sender of the commands is dropped. Other commands
+/// are ignored.
 async fn closed(commands: &mut mpsc::UnboundedReceiver<SocketCommand>) {
     while let Some(SocketCommand::Send(_)) = commands.recv().await {}
 }
 
-/// Runs an open socket until it ends. Returns the event that reports the end.
+/// Runs an open socket until it ends. Returns the event that describes the end.
 async fn converse(
     socket: SocketId,
     stream: Stream,
@@ -140,7 +142,8 @@ async fn converse(
 
 type Source = futures_util::stream::SplitStream<Stream>;
 
-/// Ignores the messages that the peer sends after this side has closed, until the peer closes.
+/// Waits until the peer closes the connection, after this side has sent its close frame. Other messages are ignored.
+/// Returns the event that describes the end.
 async fn drain(source: &mut Source) -> SocketEvent {
     loop {
         if let Err(end) = read(source.next().await) {
@@ -149,7 +152,8 @@ async fn drain(source: &mut Source) -> SocketEvent {
     }
 }
 
-/// Returns the text of a message, `None` for other messages such as pings, or the event that ends the socket.
+/// Returns the text of a received message, or `None` for other messages, such as pings. If the socket has ended,
+/// returns the event that describes the end as an error.
 fn read(message: Option<Result<Message, Error>>) -> Result<Option<String>, SocketEvent> {
     match message {
         Some(Ok(Message::Text(text))) => Ok(Some(text.as_str().to_owned())),
@@ -161,7 +165,7 @@ fn read(message: Option<Result<Message, Error>>) -> Result<Option<String>, Socke
     }
 }
 
-/// Returns the event for a connection that ended without a close frame, with the code that browsers use for it.
+/// Returns the event for a connection that ended without a close frame. Its code is 1006, as in browsers.
 fn broken() -> SocketEvent {
     SocketEvent::Closed(tungstenite::protocol::frame::coding::CloseCode::Abnormal.into(), String::new())
 }

@@ -1,4 +1,4 @@
-//! The server to which a client connects.
+//! The server to which a client connects, with everything that is needed to connect.
 
 use std::fmt;
 
@@ -10,18 +10,19 @@ use crate::tls::Trust;
 use crate::wire::{self, Wire};
 use crate::{Address, ClientError, ConnectError, ConnectOptions, board};
 
-/// A server's WebSocket, the certificates to trust, and the token to send. `Display` prints the URL.
+/// The address of a server's WebSocket, with the certificates to trust and the token to send. `Display` prints the URL.
 #[derive(Debug, Clone)]
 pub struct Target {
     ws: Address,
-    /// The address of the HTTP API, if it is known.
+    /// Address of the server's HTTP API; `None` if it is not known.
     http: Option<Address>,
     trust: Option<Trust>,
     token: Option<String>,
 }
 
 impl Target {
-    /// Finds the server. The URL in `options` is that of its WebSocket, or of a board, whose `config.json` is then fetched.
+    /// Finds the server at the URL in `options`. If this is the URL of a board (web page) and not that of a WebSocket,
+    /// the board's `config.json` is fetched to find the server.
     ///
     /// # Errors
     ///
@@ -40,12 +41,12 @@ impl Target {
         Ok(Self { ws: found.ws, http: Some(found.http), trust, token })
     }
 
-    /// Returns the address of the WebSocket.
+    /// Returns the address of the server's WebSocket.
     pub fn ws(&self) -> &Address {
         &self.ws
     }
 
-    /// Returns the address of the HTTP API; `None` if only that of the WebSocket is known.
+    /// Returns the address of the server's HTTP API, or `None` if only the address of the WebSocket is known.
     pub fn http(&self) -> Option<&Address> {
         self.http.as_ref()
     }
@@ -54,12 +55,12 @@ impl Target {
         self.trust.as_ref()
     }
 
-    /// Returns the token to send, if there is one.
+    /// Returns the token to send to the server, if there is one.
     pub fn token(&self) -> Option<&str> {
         self.token.as_deref()
     }
 
-    /// Opens a byte stream to the server, with TLS if the address asks for it.
+    /// Opens a byte stream to the server, with TLS if the scheme of the address is `wss`.
     ///
     /// # Errors
     ///
@@ -68,8 +69,8 @@ impl Target {
         wire::open(&self.ws, self.trust.as_ref().filter(|_| self.ws.is_tls())).await
     }
 
-    /// Returns the handshake request, which offers these sub-protocols. Returns `None` if an HTTP header must not contain one of
-    /// them, as for a token with a line break.
+    /// Returns the HTTP request of the WebSocket handshake, which offers these sub-protocols. Returns `None` if one of
+    /// them contains a character that an HTTP header must not contain, such as a line break in a token.
     pub fn request(&self, protocols: &[String]) -> Option<Request> {
         let mut request = self.ws.uri().clone().into_client_request().ok()?;
         if !protocols.is_empty() {
@@ -86,7 +87,8 @@ impl fmt::Display for Target {
     }
 }
 
-/// Reads the certificates to trust. They are read from the disk, so this is done only for an address with TLS.
+/// Reads the certificates to trust, or returns `None` for an address without TLS, since the certificates are read from
+/// the disk.
 fn trust(address: &Address, options: &ConnectOptions) -> Result<Option<Trust>, ClientError> {
     address.is_tls().then(|| Trust::of_this_machine(options.ca_file.as_deref())).transpose()
 }

@@ -11,10 +11,10 @@ pub trait Duplex: AsyncRead + AsyncWrite + Send + Unpin {}
 
 impl<T: AsyncRead + AsyncWrite + Send + Unpin> Duplex for T {}
 
-/// A connected stream of bytes, with or without TLS.
+/// A connected stream of bytes to a server, with or without TLS.
 pub type Wire = Box<dyn Duplex>;
 
-/// Connects to a server, with TLS if `trust` is given.
+/// Connects to a server. If `trust` is given, the connection uses TLS and trusts these certificate authorities.
 ///
 /// # Errors
 ///

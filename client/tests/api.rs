@@ -1,4 +1,4 @@
-//! Checks the public API of this crate against `api.txt`, so that it changes only on purpose.
+//! Checks the public API of this crate against `api.txt`, so that the API is only changed on purpose.
 
 #[test]
 fn the_public_api_is_that_of_api_txt() {

@@ -1,4 +1,4 @@
-//! The format of a recorded conversation: a file of JSON lines, one for each message that a peer sent.
+//! The file format of a recorded conversation. Each line is a JSON value and contains one message that one peer sent.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -11,18 +11,19 @@ use serde_json::Value;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Side {
-    /// The program that connected.
+    /// The peer that opened the connection.
     Client,
-    /// The program that listened.
+    /// The peer that accepted the connection.
     Server,
 }
 
-/// The start of an HTTP message, and its body if it is text.
+/// An HTTP request or response: its first line, its headers, and its body if that is text.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Exchange {
     /// First line of the message: `GET /topics HTTP/1.1` or `HTTP/1.1 200 OK`.
     pub start: String,
-    /// Headers by name in lower case, without those that differ from run to run (`date`, the WebSocket's key).
+    /// Headers by name in lower case. Headers that differ from run to run, such as `date` and the WebSocket's key, are
+    /// left out.
     pub headers: BTreeMap<String, String>,
     /// Body of the message; empty if there is none.
     #[serde(default, skip_serializing_if = "String::is_empty")]
@@ -30,7 +31,8 @@ pub struct Exchange {
 }
 
 impl Exchange {
-    /// Returns the second word of the first line: a request's path with its query, or a response's status.
+    /// Returns the second word of the first line. It is the path with the query for a request, and the status for a
+    /// response.
     pub fn second_word(&self) -> &str {
         self.start.split(' ').nth(1).unwrap_or_default()
     }
@@ -46,26 +48,27 @@ impl Exchange {
     }
 }
 
-/// Content of a line.
+/// The part of a recorded line that was sent: an HTTP message, a WebSocket message, or the end of a connection.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Content {
-    /// An HTTP request or response, such as those of the WebSocket's handshake.
+    /// An HTTP request or response. The handshake of a WebSocket consists of one of each.
     Http(Exchange),
-    /// A text message of the WebSocket, unchanged.
+    /// The text of a WebSocket message, unchanged.
     Text(String),
-    /// Close frame of the WebSocket: its code, or 1005 if it has none.
+    /// The code of a WebSocket close frame, or 1005 if the frame contains none.
     Close(u16),
-    /// The end of this peer's side of the TCP connection. The value is always true.
+    /// This peer closed its side of the TCP connection. The value is always true.
     End(bool),
 }
 
-/// One message that one peer sent.
+/// One line of a recording: a message that one peer sent.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Line {
     /// Milliseconds since the conversation began, by a monotonic clock.
     pub at_ms: u64,
-    /// Number of the connection, counted from 1 in the order in which connections were opened.
+    /// The number of the connection on which the message was sent. Connections are counted from 1, in the order in
+    /// which they were opened.
     pub connection: u32,
     /// Peer that sent the message.
     pub from: Side,
@@ -75,7 +78,7 @@ pub struct Line {
 }
 
 impl Line {
-    /// Returns the text of the WebSocket message, or `None` if the line contains no such message.
+    /// Returns the text if this line is a WebSocket text message, otherwise `None`.
     pub fn text(&self) -> Option<&str> {
         match &self.content {
             Content::Text(text) => Some(text),
@@ -83,7 +86,7 @@ impl Line {
         }
     }
 
-    /// Returns the WebSocket message as JSON, or `None` if the line contains no such message, or it is not JSON.
+    /// Returns the JSON value if this line is a WebSocket text message that contains JSON, otherwise `None`.
     pub fn json(&self) -> Option<Value> {
         serde_json::from_str(self.text()?).ok()
     }
@@ -94,7 +97,7 @@ impl Line {
 pub struct Recording {
     /// Name of the conversation: the part of the file's name after `conversation-`.
     pub name: String,
-    /// Lines in the order in which they were recorded.
+    /// The lines of the recording, in the order in which the messages were sent.
     pub lines: Vec<Line>,
 }
 
@@ -145,7 +148,8 @@ pub fn releases() -> Vec<PathBuf> {
     found.into_iter().map(|(_, path)| path).collect()
 }
 
-/// Returns the numbers in the name of a folder that is named after a version, such as `0.1.0`.
+/// Returns the numbers of the version after which a folder is named, such as 0, 1 and 0 for `0.1.0`. Returns `None` for
+/// other folders.
 fn version(path: &Path) -> Option<Vec<u64>> {
     path.file_name()?.to_str()?.split('.').map(|part| part.parse().ok()).collect()
 }

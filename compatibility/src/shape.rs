@@ -1,12 +1,14 @@
-//! Compares the messages of two releases by their shape, because values differ from run to run.
+//! Compares messages of two releases by their shape: fields and JSON types. Values are mostly ignored, because they
+//! differ from run to run.
 
 use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-/// Lists the parts of `new` that a client which knows `old` cannot read: fields that are absent or have another JSON type. The
-/// list is empty if the client can read `new`. Fields that only `new` has are allowed, since clients ignore unknown fields.
-/// `data` was sent by a publisher, so it has to be equal; so have the `type` of a message and the numbers of codes.
+/// Lists the parts of `new` that a client which can read `old` cannot read. These are fields that are missing or have
+/// another JSON type. The list is empty if the client can read `new`. Fields that only `new` has are allowed, since
+/// clients ignore unknown fields. Some fields must even have equal values, such as `type`, `code`, and the publisher's
+/// `data`.
 pub fn differences(old: &Value, new: &Value) -> Vec<String> {
     let mut found = Vec::new();
     compare("", old, new, &mut found);
@@ -47,7 +49,8 @@ fn compare(path: &str, old: &Value, new: &Value, found: &mut Vec<String>) {
     }
 }
 
-/// Returns the JSON type of a value. Integers are a type of their own: an integer field that becomes `1.5` cannot be read.
+/// Returns the name of a value's JSON type. Integers are a type of their own, because a client that expects an integer
+/// cannot read `1.5`.
 fn kind(value: &Value) -> &'static str {
     match value {
         Value::Null => "null",
@@ -60,8 +63,9 @@ fn kind(value: &Value) -> &'static str {
     }
 }
 
-/// Records in `epochs`, for the epoch of each log in `old`, the epoch of the same log in `new`. Epochs are random, so the epoch
-/// in a recorded request has to be translated before the request is sent to another server.
+/// Adds a translation of epochs to `epochs`. The key is an epoch in `old`, the value is the epoch at the same place in
+/// `new`. Epochs are random, so the epochs in a recorded request have to be translated before the request is sent to
+/// another server.
 pub fn learn_epochs(old: &Value, new: &Value, epochs: &mut BTreeMap<String, String>) {
     match (old, new) {
         (Value::Object(old), Value::Object(new)) => {

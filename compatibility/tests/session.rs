@@ -1,4 +1,5 @@
-//! Tests the present client session against every released version of the server, as recorded.
+//! Replays the recorded messages of every released server to today's client session, and checks that the session
+//! understands them.
 
 #![allow(clippy::unwrap_used, reason = "a test that unwraps says what it expects")]
 
@@ -9,7 +10,8 @@ use serde_json::Value;
 use shared::{ClientMessage, ServerMessage};
 use tickertape_session::{Effect, Event, Now, Outgoing, Refusal, Session, Settings, SocketId, State};
 
-/// Conversations that contain one session each, and the number of its connection; `None` if all connections are the session's.
+/// Recorded conversations that contain one session each, and the number of the session's connection. `None` means that
+/// all connections of the conversation are the session's.
 const SESSIONS: [(&str, Option<u32>); 8] = [
     ("pipe", None),
     ("pipe-numbers", None),
@@ -21,7 +23,7 @@ const SESSIONS: [(&str, Option<u32>); 8] = [
     ("session", Some(1)),
 ];
 
-/// Maximum time to wait for the session, in milliseconds. It is longer than the session waits for anything.
+/// Maximum time to wait for an action of the session, in milliseconds. It is longer than every delay of the session.
 const TIMEOUT_MS: u64 = 60_000;
 
 #[test]
@@ -47,7 +49,8 @@ fn every_recorded_message_is_one_that_is_known_today() {
     }
 }
 
-/// Messages of the server that were added after the newest recording. The next release records them, and empties this list.
+/// Types of server messages that were added after the newest recording. They will be recorded when the next release is
+/// made, and must then be removed from this list.
 const UNRELEASED: [&str; 2] = ["conditions", "forgotten"];
 
 #[test]
@@ -87,7 +90,7 @@ fn every_kind_of_message_was_recorded() {
     }
 }
 
-/// Identification of a client's request: its action, and its topic or filter.
+/// Identifies a request of a client by its action and its topic or filter.
 type Key = (String, String);
 
 fn key(message: &Value) -> Key {
@@ -98,24 +101,26 @@ fn key(message: &Value) -> Key {
     )
 }
 
-/// Replays to a present session the messages that a released server sent to a session of its release. The present session has to
-/// send every request that the recorded session sent. Answers contain the `id` of a recorded request, which is replaced by the
-/// `id` of the present request.
+/// A replay of recorded server messages to a session of today's code. The recorded messages were sent to a session of
+/// their own release. Today's session must send every request that the recorded one sent. A recorded answer contains
+/// the `id` of the recorded request, so the `id` is replaced by that of today's request.
 struct Replay<'a> {
     recording: &'a Recording,
     only: Option<u32>,
     session: Session,
     now_ms: u64,
-    /// Time by which the session's clock is ahead of the recorded one, because a random delay was longer, in milliseconds.
+    /// The time in milliseconds by which the replay runs later than the recording. It grows if a random delay of the
+    /// session is longer than the recorded one.
     ahead_ms: u64,
-    /// Sockets that the session has asked to open, in order.
+    /// Sockets that the session has requested and that are not open yet, in order.
     wanted: VecDeque<SocketId>,
     sockets: BTreeMap<u32, SocketId>,
-    /// Sockets that the session has closed, or that were closed by the server.
+    /// Sockets that are closed, by the session or by the server.
     over: BTreeSet<SocketId>,
-    /// Requests that were recorded on each connection, each with the `id` (or `t`) of its answer.
+    /// The recorded requests of each connection. Each has the `id` (or, for a ping, the `t`) that its answer repeats.
     recorded: BTreeMap<u32, Vec<(Key, Value)>>,
-    /// Requests that the present session has sent on each socket, each with the `id` (or `t`) of its answer.
+    /// The requests that today's session has sent on each socket. Each has the `id` (or, for a ping, the `t`) that its
+    /// answer repeats.
     asked: BTreeMap<SocketId, Vec<(Key, Value)>>,
     events: Vec<Event>,
 }
@@ -186,7 +191,8 @@ impl<'a> Replay<'a> {
         self.now_ms = self.now_ms.max(at_ms);
     }
 
-    /// Lets time pass until the session has done something by itself. Returns false if it does not within `patience_ms`.
+    /// Advances the clock until `is_done` returns true, so that the session can act by itself. Returns false if this
+    /// does not happen within `patience_ms`.
     fn wait_until(&mut self, is_done: impl Fn(&Self) -> bool, patience_ms: u64) -> bool {
         let until_ms = self.now_ms + patience_ms;
         self.drain();
@@ -219,7 +225,7 @@ impl<'a> Replay<'a> {
         }
     }
 
-    /// Calls the session with the command that makes it send the recorded message.
+    /// Calls the method of the session that makes it send the recorded message.
     fn wish(&mut self, line: &Line) {
         let (Some(text), now) = (line.text(), self.now()) else { return };
         match serde_json::from_str(text).unwrap() {
@@ -270,7 +276,8 @@ impl<'a> Replay<'a> {
         self.session.socket_message(socket, &message.to_string(), self.now());
     }
 
-    /// Returns the `id` (or `t`) of the present request that corresponds to the recorded request with the id `recorded`.
+    /// Returns the `id` (or `t`) of the request of today's session that corresponds to a recorded request. `recorded`
+    /// is the `id` (or `t`) of the recorded one.
     fn todays(&mut self, connection: u32, socket: SocketId, recorded: &Value) -> Value {
         let questions = &self.recorded[&connection];
         let index = questions.iter().position(|(_, id)| id == recorded).unwrap();
@@ -289,7 +296,7 @@ impl<'a> Replay<'a> {
         })
     }
 
-    /// Makes the session send a request that it sends only on command.
+    /// Makes the session send a request that it does not send by itself, such as a request of history.
     fn make_ask(&mut self, (action, topic): &Key) {
         let now = self.now();
         match action.as_str() {
@@ -338,7 +345,8 @@ impl<'a> Replay<'a> {
             .filter_map(Line::json)
     }
 
-    /// Returns every publication that the server sent, by log and offset.
+    /// Returns every publication that the recorded server sent. The key is topic and epoch, and the publications of
+    /// each log are sorted by offset.
     fn sent_by_server(&self, field: &str) -> BTreeMap<(String, String), BTreeMap<u64, Value>> {
         let mut sent: BTreeMap<_, BTreeMap<u64, Value>> = BTreeMap::new();
         for message in self.server_messages() {
@@ -358,7 +366,8 @@ fn text(value: &Value) -> String {
     value.as_str().unwrap().to_owned()
 }
 
-/// Returns every publication that the session delivered, by log and offset. Checks that each was delivered once and in order.
+/// Returns every publication that the session delivered, by topic and epoch, then by offset. Fails if one was delivered
+/// twice or out of order.
 fn delivered(events: &[Event]) -> BTreeMap<(String, String), BTreeMap<u64, Value>> {
     let mut delivered: BTreeMap<_, BTreeMap<u64, Value>> = BTreeMap::new();
     for event in events {

@@ -1,17 +1,17 @@
-//! The page under test: its selectors, and functions that open it.
+//! The web page under test: the CSS selectors of its parts, and functions that open it.
 
 use crate::browser::Browser;
 use crate::server::Server;
 
-/// Selector of the banner.
+/// CSS selector of the banner that reports problems with the connection.
 pub const BANNER: &str = "[data-testid=banner]";
 
-/// Returns the selector of a topic's panel.
+/// Returns the CSS selector of the panel that shows `topic`.
 pub fn panel(topic: &str) -> String {
     format!("[data-testid=panel][data-topic=\"{topic}\"]")
 }
 
-/// Opens a server's page on a screen of 1440 by 900 pixels.
+/// Opens the page of a server in a window of 1440 by 900 pixels.
 ///
 /// # Panics
 ///

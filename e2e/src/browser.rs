@@ -20,8 +20,8 @@ pub const TIMEOUT: Duration = Duration::from_secs(20);
 
 /// One browser window.
 pub struct Browser {
-    /// The driver, for commands that have no helper here. It must not be dropped: dropping it waits for the test's runtime and
-    /// blocks it for two minutes. [`Browser::drop`] ends the session instead.
+    /// The WebDriver connection, for commands that have no method here. It must not be dropped, because its destructor
+    /// blocks the test's runtime and waits for it, for two minutes. Dropping the [`Browser`] ends the session instead.
     pub driver: ManuallyDrop<WebDriver>,
     port: u16,
     // Kept so that both are dropped, in this order, at the end of the test.
@@ -51,7 +51,7 @@ impl Browser {
         browser
     }
 
-    /// Sets the size and pixel density of the page's screen.
+    /// Sets the size of the page's screen in CSS pixels, and its number of device pixels for each of them.
     ///
     /// # Panics
     ///
@@ -61,7 +61,7 @@ impl Browser {
         self.devtools("Emulation.setDeviceMetricsOverride", screen).await;
     }
 
-    /// Sets the system's colour scheme that is reported to the page: `dark` or `light`.
+    /// Sets the system's colour scheme that the browser reports to the page: `dark` or `light`.
     ///
     /// # Panics
     ///
@@ -71,7 +71,7 @@ impl Browser {
         self.devtools("Emulation.setEmulatedMedia", features).await;
     }
 
-    /// Sends a DevTools command.
+    /// Sends a command of the Chrome DevTools Protocol, and returns its result.
     ///
     /// # Panics
     ///
@@ -80,7 +80,7 @@ impl Browser {
         self.driver.cdp().send_raw(command, parameters).await.expect("the browser obeys")
     }
 
-    /// Evaluates a JavaScript expression.
+    /// Evaluates a JavaScript expression in the page, and returns its value.
     ///
     /// # Panics
     ///
@@ -90,14 +90,14 @@ impl Browser {
         self.driver.execute(script, vec![]).await.expect("the script runs").json().clone()
     }
 
-    /// Returns the text of the first element that matches, or `None` if no element does.
+    /// Returns the text of the first element that matches the CSS selector, or `None` if no element does.
     pub async fn text(&self, selector: &str) -> Option<String> {
         let selector = Value::from(selector);
         let text = self.value(&format!("document.querySelector({selector})?.textContent")).await;
         text.as_str().map(str::to_string)
     }
 
-    /// Waits until an element matches, and returns the time it took.
+    /// Waits until an element matches the CSS selector, and returns the time that this took.
     ///
     /// # Panics
     ///
@@ -106,7 +106,7 @@ impl Browser {
         wait::until(&format!("{selector} appears"), TIMEOUT, || async { self.text(selector).await }).await.1
     }
 
-    /// Waits until the text of an element satisfies a condition. Returns the text and the time that it took.
+    /// Waits until the text of an element satisfies `condition`. Returns the text, and the time that this took.
     ///
     /// # Panics
     ///
@@ -118,8 +118,9 @@ impl Browser {
         .await
     }
 
-    /// Returns the errors, unhandled rejections and violations of the content security policy in the page. Failed requests to a
-    /// server that a test has killed are left out.
+    /// Returns the errors, unhandled rejections and violations of the content security policy in the page, since
+    /// [`Browser::listen_for_complaints`]. Failed requests are not among them, because a test may have killed the
+    /// server.
     ///
     /// # Panics
     ///
@@ -129,7 +130,8 @@ impl Browser {
         seen.as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_string).collect()
     }
 
-    /// Returns the messages that the browser's console has received since the last call, including the browser's own.
+    /// Returns the messages of the browser's console since the last call, including those that the browser itself has
+    /// written.
     ///
     /// # Panics
     ///
@@ -142,7 +144,7 @@ impl Browser {
         entries.filter_map(|entry| entry["message"].as_str().map(str::to_string)).collect()
     }
 
-    /// Begins to collect errors for [`Browser::complaints`], from the next page that is opened.
+    /// Makes every page that is opened from now on collect its errors for [`Browser::complaints`].
     ///
     /// # Panics
     ///
@@ -157,7 +159,7 @@ impl Browser {
         self.devtools("Page.addScriptToEvaluateOnNewDocument", json!({"source": source})).await;
     }
 
-    /// Saves a screenshot in `target/screenshots` of the workspace, to be looked at by people.
+    /// Saves a screenshot for people in the folder `target/screenshots` of the workspace.
     ///
     /// # Panics
     ///
@@ -170,7 +172,7 @@ impl Browser {
 }
 
 impl Drop for Browser {
-    /// Ends the session, so that ChromeDriver ends Chromium, which would continue to run otherwise.
+    /// Ends the WebDriver session, so that ChromeDriver ends Chromium. Otherwise Chromium would continue to run.
     fn drop(&mut self) {
         // A failure is ignored, because both processes are killed next.
         let _ended = end_session(self.port, &self.driver.session_id().to_string());

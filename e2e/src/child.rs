@@ -1,18 +1,18 @@
-//! A process that is ended when the test ends.
+//! Processes that a test starts, and that end when the test ends.
 
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc;
 use std::time::Duration;
 
-/// A process whose standard output is read line by line. It is killed when this value is dropped.
+/// A process whose standard output is read line by line. Dropping this value kills the process.
 pub struct Spawned {
     child: Child,
     lines: mpsc::Receiver<String>,
 }
 
 impl Spawned {
-    /// Starts `command`. Its standard error is that of the test.
+    /// Starts `command`. Its standard error is that of the test, its standard input is empty.
     ///
     /// # Panics
     ///
@@ -27,7 +27,7 @@ impl Spawned {
         Self { child, lines }
     }
 
-    /// Waits for the first line of output for which `wanted` returns a value, and returns that value.
+    /// Waits for the first line of the standard output for which `wanted` returns a value, and returns this value.
     ///
     /// # Panics
     ///
@@ -41,7 +41,7 @@ impl Spawned {
         self.child.id()
     }
 
-    /// Ends the process as `kill -9` does.
+    /// Kills the process with SIGKILL, and waits until it has ended.
     pub fn kill(&mut self) {
         // This fails only if the process has already ended.
         let _ = self.child.kill();
@@ -55,7 +55,7 @@ impl Drop for Spawned {
     }
 }
 
-/// Returns the lines of a process's standard output, which a thread reads.
+/// Starts a thread that reads the standard output of a process, and returns a channel that receives its lines.
 ///
 /// # Panics
 ///
@@ -73,7 +73,7 @@ pub fn lines(child: &mut Child) -> mpsc::Receiver<String> {
     lines
 }
 
-/// Waits for the first line for which `wanted` returns a value, and returns that value.
+/// Waits for the first received line for which `wanted` returns a value, and returns this value.
 ///
 /// # Panics
 ///
@@ -96,7 +96,7 @@ pub fn signal(pid: u64, name: &str) -> bool {
     Command::new("kill").args(["-s", name, &pid.to_string()]).status().is_ok_and(|status| status.success())
 }
 
-/// Returns the ids of the processes that a process has started.
+/// Returns the ids of the processes whose parent is `parent`.
 #[cfg(target_os = "linux")]
 pub fn children_of(parent: u64) -> Vec<u64> {
     let processes = std::fs::read_dir("/proc").into_iter().flatten().flatten();

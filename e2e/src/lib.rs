@@ -1,4 +1,4 @@
-//! Whole-system tests: the real program, real sockets, a real browser.
+//! Tests of the whole system: the real program, real sockets, and a real browser.
 //!
 //! `cargo xtask test` builds the programs that the tests need and passes their paths in `TICKERTAPE_BIN`, `TICKERTAPE_SITE`,
 //! `TICKERTAPE_CHROMIUM`, `TICKERTAPE_CHROMEDRIVER`, `TICKERTAPE_TRUNK` and `TICKERTAPE_WASM_BINDGEN`. Nothing that is released
@@ -14,7 +14,7 @@ pub mod topology;
 pub mod trunk;
 pub mod wait;
 
-/// Writes a file that only this user can read, because the file of a secret must have such permissions.
+/// Writes a new file that only this user can read. The server requires such permissions of a file with a secret.
 ///
 /// # Panics
 ///
@@ -28,7 +28,7 @@ pub fn write_private(path: &std::path::Path, content: &str) {
     std::io::Write::write_all(&mut file, content.as_bytes()).expect("written");
 }
 
-/// Returns the value of an environment variable that `cargo xtask test` sets.
+/// Returns the value of an environment variable that `cargo xtask test` sets, such as the path of a program.
 ///
 /// # Panics
 ///

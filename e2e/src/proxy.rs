@@ -1,4 +1,4 @@
-//! A TCP proxy between a browser and a server, which a test can freeze, interrupt and restore.
+//! A TCP proxy between a browser and a server. A test can freeze, close and restore its connections.
 
 use std::io::ErrorKind;
 use std::net::SocketAddr;
@@ -10,22 +10,22 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::AbortHandle;
 
-/// State of all proxied connections.
+/// The state of all connections of the proxy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Wire {
     /// All data is forwarded.
     Whole,
-    /// No data is forwarded and no connection is closed, as when a router forgets a connection. Data that was sent in this state
-    /// is forwarded when the state becomes `Whole`.
+    /// No data is forwarded and no connection is closed, as when a router has dropped a connection. Data that is sent
+    /// in this state is forwarded once the state is `Whole` again.
     Frozen,
-    /// Every open connection is closed, and so is every new one.
+    /// Every open connection is closed, and so is every new one directly after it was accepted.
     Cut,
-    /// Every open connection is closed. The proxy itself answers each new connection with 403, as a reverse proxy does while its
-    /// server is replaced.
+    /// Every open connection is closed. The proxy answers each new connection with the HTTP status 403, as a reverse
+    /// proxy does while its server is replaced.
     Forbidden,
 }
 
-/// A port from which all data is forwarded to a server.
+/// A proxy that forwards all connections to its port to one server.
 pub struct Proxy {
     address: SocketAddr,
     wire: watch::Sender<Wire>,
@@ -34,7 +34,7 @@ pub struct Proxy {
 }
 
 impl Proxy {
-    /// Starts to forward to `server`, an address such as `http://127.0.0.1:PORT`.
+    /// Starts a proxy that forwards to `server`, an address such as `http://127.0.0.1:PORT`.
     ///
     /// # Panics
     ///
@@ -59,12 +59,13 @@ impl Proxy {
         format!("http://{}", self.address)
     }
 
-    /// Sets the state of all present and future connections.
+    /// Sets the state of all open and all future connections.
     pub fn set(&self, wire: Wire) {
         self.wire.send_replace(wire);
     }
 
-    /// Returns the number of WebSocket handshakes so far. Those in the state `Cut` are not counted.
+    /// Returns the number of WebSocket handshakes that clients have sent so far. Those in the state `Cut` are not
+    /// counted.
     pub fn handshakes(&self) -> usize {
         self.handshakes.load(Ordering::Relaxed)
     }
@@ -77,13 +78,13 @@ impl Drop for Proxy {
     }
 }
 
-/// Answers a request with 403, as a proxy does that has no server.
+/// Answers the first request on a connection with the status 403, as a reverse proxy without a server does.
 async fn forbid(mut browser: TcpStream) -> std::io::Result<()> {
     let _read = browser.read(&mut [0; 16 * 1024]).await?;
     browser.write_all(b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\nConnection: close\r\n\r\n").await
 }
 
-/// Forwards one connection until either side ends it or the state is `Cut` or `Forbidden`.
+/// Forwards the data of one connection until either side closes it or the state becomes `Cut` or `Forbidden`.
 async fn carry(
     browser: TcpStream,
     server: String,

@@ -1,4 +1,4 @@
-//! A running `tickertape serve` that can be killed and started again with the same port and data.
+//! A running `tickertape serve`, which can be killed and started again on the same port and with the same data.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -9,7 +9,7 @@ use tempfile::TempDir;
 use crate::child::Spawned;
 use crate::setting;
 
-/// The real program with the real page, with its own port and data directory.
+/// A running `tickertape serve` with the real web page, on a port of its own and with its own data directory.
 pub struct Server {
     process: Spawned,
     address: String,
@@ -19,7 +19,7 @@ pub struct Server {
 }
 
 impl Server {
-    /// Starts `serve` with additional arguments and waits until it listens.
+    /// Starts `tickertape serve` with additional arguments, and waits until it listens.
     ///
     /// # Panics
     ///
@@ -28,7 +28,7 @@ impl Server {
         Self::start_with_site(Path::new(&setting("TICKERTAPE_SITE")), arguments)
     }
 
-    /// Starts `serve` with the page in this directory.
+    /// Starts `tickertape serve` with the web page in the folder `site`, and waits until it listens.
     ///
     /// # Panics
     ///
@@ -45,18 +45,18 @@ impl Server {
         format!("http://{}", self.address)
     }
 
-    /// Kills the server as `kill -9` does.
+    /// Kills the server with SIGKILL.
     pub fn kill(&mut self) {
         self.process.kill();
     }
 
-    /// Starts the server again with the same port and data.
+    /// Starts the server again on the same port and with the same data.
     pub fn restart(&mut self) {
         self.process.kill();
         self.process = spawn(&self.address, &self.data, &self.site, &self.arguments).0;
     }
 
-    /// Publishes as `curl -d BODY URL/topics/TOPIC` does, and returns the reply.
+    /// Sends a publication as `curl -d BODY URL/topics/TOPIC` does, and returns the response's JSON.
     ///
     /// # Panics
     ///

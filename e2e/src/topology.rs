@@ -1,4 +1,5 @@
-//! The AWS topology on this machine: real functions, DynamoDB Local, and the stream between them.
+//! Runs the AWS topology on this machine for a test: the real Lambda functions, DynamoDB Local, and the stream between
+//! them.
 
 use std::ffi::OsStr;
 use std::io::Write;
@@ -14,27 +15,30 @@ use tokio::sync::{Mutex, MutexGuard};
 use crate::child;
 use crate::{setting, wait};
 
-/// Maximum time to wait for a reply. A first invocation starts a process, and the very first waits until DynamoDB's Java has
-/// warmed up.
+/// Maximum time to wait for a response. The first invocation of a function has to start a process, and the very first
+/// request to DynamoDB Local waits until Java has warmed up.
 pub const TIMEOUT: Duration = Duration::from_secs(60);
 
-/// Held by the running topology, so that only one runs at a time: a small machine cannot run more than Java, a server and a dozen
-/// functions.
+/// A lock that a running topology holds, so that only one runs at a time. A small machine cannot run more than one set
+/// of Java, a server and a dozen functions.
 static ALONE: Mutex<()> = Mutex::const_new(());
 
-/// All programs that `cargo xtask lambda-local` starts. They end with the test, even if the test fails.
+/// A running AWS topology, that is all programs that `cargo xtask lambda-local` starts. They end when this value is
+/// dropped, so also if the test fails.
 pub struct Topology {
     announcement: Value,
     child: Child,
-    /// Standard input of the program. Closing it ends the program.
+    /// Standard input of the program `lambda-local`. Closing it makes the program end, with all programs that it has
+    /// started.
     stdin: Option<ChildStdin>,
-    /// Folder for the files of the test.
+    /// A temporary folder for the files of the test.
     pub folder: TempDir,
     _alone: MutexGuard<'static, ()>,
 }
 
 impl Topology {
-    /// Starts the topology. `arguments` returns the arguments of `tickertape serve`, and may write files into the folder.
+    /// Starts the topology. The closure `arguments` returns further arguments for `tickertape serve`, and may write
+    /// files into the folder that it receives.
     ///
     /// # Panics
     ///
@@ -43,7 +47,8 @@ impl Topology {
         Self::launch(&[], arguments).await
     }
 
-    /// Starts the topology with the functions in the folder `functions`.
+    /// Starts the topology with the functions in the folder `functions`, instead of those that were built from this
+    /// workspace.
     ///
     /// # Panics
     ///
@@ -52,7 +57,7 @@ impl Topology {
         Self::launch(&["--function-dir".as_ref(), functions.as_ref()], arguments).await
     }
 
-    /// Starts the topology with these settings of the functions, each in the form `NAME=VALUE`.
+    /// Starts the topology with additional settings of the functions, each in the form `NAME=VALUE`.
     ///
     /// # Panics
     ///
@@ -81,7 +86,7 @@ impl Topology {
         Self { announcement, child, stdin, folder, _alone: alone }
     }
 
-    /// Returns the address of the page, `http://127.0.0.1:PORT`.
+    /// Returns the address of the web page, `http://127.0.0.1:PORT`.
     ///
     /// # Panics
     ///
@@ -90,7 +95,7 @@ impl Topology {
         self.text("url").trim_end_matches('/').to_string()
     }
 
-    /// Returns the address of the WebSocket, `ws://127.0.0.1:PORT/ws`.
+    /// Returns the URL of the WebSocket, `ws://127.0.0.1:PORT/ws`.
     ///
     /// # Panics
     ///
@@ -99,7 +104,7 @@ impl Topology {
         self.text("ws").to_string()
     }
 
-    /// Publishes as `curl -d BODY URL/topics/TOPIC` does, and returns the reply.
+    /// Sends a publication as `curl -d BODY URL/topics/TOPIC` does, and returns the response's JSON.
     ///
     /// # Panics
     ///
@@ -112,7 +117,7 @@ impl Topology {
         serde_json::from_str(&reply).expect("the reply is JSON")
     }
 
-    /// Publishes, and returns the response, even if its status is not 200.
+    /// Sends a publication, and returns the response, even if its status is not 200.
     ///
     /// # Panics
     ///
@@ -125,7 +130,7 @@ impl Topology {
         request.send().await.expect("the server answers")
     }
 
-    /// Returns the offset of the last publication in a topic's log, if there is one.
+    /// Returns the offset of the last publication in a topic's log, or `None` if there is none.
     ///
     /// # Panics
     ///
@@ -137,7 +142,7 @@ impl Topology {
         serde_json::from_str::<Value>(&answer).expect("JSON")["head"].as_u64()
     }
 
-    /// Returns the ids of the connections that have a row in the table, sorted.
+    /// Returns the ids of the connections that have a row in the connections table, sorted.
     ///
     /// # Panics
     ///
@@ -165,7 +170,7 @@ impl Topology {
         ids
     }
 
-    /// Returns the id of the server's process, which contains the gateway and the host of the functions.
+    /// Returns the id of the process of `tickertape serve`, which contains the gateway and the host of the functions.
     ///
     /// # Panics
     ///
@@ -174,7 +179,8 @@ impl Topology {
         self.announcement["pid"].as_u64().expect("the server's number")
     }
 
-    /// Returns DynamoDB's address, and the environment variables with the names of the functions' tables.
+    /// Returns the environment variables from which the functions read DynamoDB's address and the names of their
+    /// tables.
     ///
     /// # Panics
     ///
@@ -191,7 +197,7 @@ impl Topology {
             .collect()
     }
 
-    /// Invokes a function as AWS's SDKs do, and returns its response.
+    /// Invokes a function through Lambda's Invoke API, as AWS's SDKs do, and returns its response.
     ///
     /// # Panics
     ///
@@ -206,7 +212,7 @@ impl Topology {
         serde_json::from_str(&answer).expect("the answer is JSON")
     }
 
-    /// Returns the ids of the processes of one function.
+    /// Returns the ids of the processes that currently run the function `name`.
     #[cfg(target_os = "linux")]
     pub fn processes(&self, name: &str) -> Vec<u64> {
         let wanted = format!("AWS_LAMBDA_FUNCTION_NAME={name}");
@@ -217,7 +223,7 @@ impl Topology {
         child::children_of(self.pid()).into_iter().filter(is_it).collect()
     }
 
-    /// Kills the processes of one function, as `kill -9` does, and returns their number. They have ended when this returns,
+    /// Kills the processes of one function with SIGKILL, and returns their number. It waits until they have ended,
     /// because an event that is passed to a dying process would fail, as on Lambda.
     #[cfg(target_os = "linux")]
     pub async fn kill_function(&self, name: &str) -> usize {
@@ -234,7 +240,7 @@ impl Topology {
         self.announcement[key].as_str().unwrap_or_else(|| panic!("no {key} in {}", self.announcement))
     }
 
-    /// Returns true if the program ends within `limit`.
+    /// Waits until the program `lambda-local` has ended. Returns false if it still runs after `limit`.
     async fn ends(&mut self, limit: Duration) -> bool {
         let began = std::time::Instant::now();
         while began.elapsed() < limit {
@@ -246,7 +252,7 @@ impl Topology {
         false
     }
 
-    /// Asks the program to end, and waits until it and all processes that it started have ended.
+    /// Makes the program `lambda-local` end, and waits until it and all processes that it started have ended.
     ///
     /// # Panics
     ///
@@ -258,7 +264,8 @@ impl Topology {
 }
 
 impl Drop for Topology {
-    /// Asks the program to end the processes that it started, and kills it if it does not end.
+    /// Makes the program `lambda-local` end the processes that it started. Kills the program if it does not end within
+    /// [`TIMEOUT`].
     fn drop(&mut self) {
         drop(self.stdin.take());
         for _ in 0..TIMEOUT.as_millis() / 50 {
@@ -273,7 +280,7 @@ impl Drop for Topology {
     }
 }
 
-/// Writes a file into the folder, and returns its path.
+/// Writes a file into a temporary folder, and returns the path of the file.
 ///
 /// # Panics
 ///
@@ -285,7 +292,7 @@ pub fn file(folder: &TempDir, name: &str, content: &str) -> String {
     path.display().to_string()
 }
 
-/// Waits until the table contains this number of connections.
+/// Waits until the connections table contains `count` connections, and returns their ids.
 ///
 /// # Panics
 ///

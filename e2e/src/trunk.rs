@@ -1,4 +1,5 @@
-//! A running `trunk serve`, as a developer starts it in addition to `tickertape serve`.
+//! A running `trunk serve`, the development server of the web page. A developer starts it in addition to `tickertape
+//! serve`.
 
 use std::net::TcpListener;
 use std::path::Path;
@@ -10,13 +11,13 @@ use tempfile::TempDir;
 use crate::child::Spawned;
 use crate::{setting, wait};
 
-/// Maximum time for Trunk's first build. It is short unless this test runs alone, because the page's crates have already been
-/// compiled.
+/// Maximum time for Trunk's first build of the page. It takes this long only if the test runs alone. Otherwise other
+/// tests have already compiled the page's crates.
 const BUILD: Duration = Duration::from_secs(900);
-/// Address of the server in Trunk.toml.
+/// Address of `tickertape serve` in the project's Trunk.toml. The test replaces it.
 const USUAL_SERVER: &str = "127.0.0.1:8080";
 
-/// `trunk serve` with the project's Trunk.toml, in which the server's address is replaced.
+/// A running `trunk serve` with the project's Trunk.toml, in which the address of the server is replaced.
 pub struct TrunkServe {
     port: u16,
     // Kept so that both are dropped, in this order, at the end of the test.
@@ -25,7 +26,8 @@ pub struct TrunkServe {
 }
 
 impl TrunkServe {
-    /// Starts Trunk with proxies to `server`, an address like `http://127.0.0.1:PORT`, and waits until it serves the page.
+    /// Starts `trunk serve`, which forwards requests to the Tickertape server at `server` (such as
+    /// `http://127.0.0.1:PORT`), and waits until it serves the page.
     ///
     /// # Panics
     ///
@@ -51,8 +53,8 @@ impl TrunkServe {
     }
 }
 
-/// Returns the command that runs Trunk. It uses the page's release profile, because the other tests have compiled the crates with
-/// it.
+/// Returns the command that runs `trunk serve`. It builds the page with the release profile, because other tests have
+/// already compiled the page's crates with it.
 fn command(config: &Path, dist: &Path, port: u16) -> Command {
     let mut folders = vec![setting("TICKERTAPE_WASM_BINDGEN").into()];
     folders.extend(std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default()));
@@ -65,7 +67,8 @@ fn command(config: &Path, dist: &Path, port: u16) -> Command {
     command
 }
 
-/// Returns the project's Trunk.toml, with paths that are valid in another folder, and with proxies to `server`.
+/// Returns the text of the project's Trunk.toml for use in another folder: its paths are absolute, and its proxies
+/// forward to `server`.
 fn configuration(server: &str) -> String {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the workspace").display();
     let text = std::fs::read_to_string(format!("{root}/Trunk.toml")).expect("Trunk.toml can be read");

@@ -1,9 +1,9 @@
-//! Waits for a condition, and measures the time that it took.
+//! Waits for a condition to become true, and measures the time that this takes.
 
 use std::future::Future;
 use std::time::{Duration, Instant};
 
-/// Calls `condition` until it returns a value. Returns the value and the time that it took.
+/// Calls `condition` repeatedly until it returns a value. Returns this value, and the time that passed.
 ///
 /// # Panics
 ///

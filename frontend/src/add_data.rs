@@ -1,4 +1,5 @@
-//! The "Add data" sheet and the empty board. Both show commands that publish, ready to copy, with this page's own address.
+//! The "Add data" dialog and the page of an empty board. Both show commands with which data can be published, with
+//! this page's own address, ready to copy.
 
 use leptos::html;
 use leptos::prelude::*;
@@ -9,29 +10,29 @@ use crate::config::Addresses;
 use crate::follow::{click, follow, parts};
 use crate::sheet;
 
-/// WebSocket address that the `tickertape` program uses without `--url`.
+/// WebSocket address that the `tickertape` program uses if `--url` is not given.
 const DEFAULT_WS: &str = "ws://127.0.0.1:8080/ws";
-/// Time for which a button shows "Copied" after it was pressed.
+/// Duration for which a "Copy" button shows "Copied" after it was pressed.
 const DONE: std::time::Duration = std::time::Duration::from_millis(1_600);
 
-/// Sentence that is added to the introduction if the server requires a token. The commands contain a variable instead of the
-/// page's token, because people copy commands into chats and documents.
+/// Sentence that is added to the introduction of the dialog if the server requires a token. The commands contain a
+/// variable instead of the page's token, because people copy commands into chats and documents.
 const WITH_TOKEN: &str = " This server asks for a token that may publish. The commands read it from the variable TICKERTAPE_TOKEN.";
-/// Option with which curl and websocat send the token.
+/// Text that is added to a command so that curl or websocat sends the token.
 const AUTHORIZATION: &str = " \\\n  -H \"Authorization: Bearer $TICKERTAPE_TOKEN\"";
 
-/// A way to publish, with a command for it.
+/// One way to publish: a title, an explanation and a command.
 struct Recipe {
     title: &'static str,
     words: &'static str,
     command: String,
 }
 
-/// True while the sheet with the commands is open.
+/// Signal that is true while the "Add data" dialog is open. It is shared as a Leptos context.
 #[derive(Clone, Copy)]
 pub struct AddData(pub RwSignal<bool>);
 
-/// Shows the sheet with the commands.
+/// Shows the "Add data" dialog, which lists commands with which data can be published.
 #[component]
 pub fn AddDataSheet() -> impl IntoView {
     let AddData(open) = expect_context();
@@ -56,7 +57,7 @@ pub fn AddDataSheet() -> impl IntoView {
     }
 }
 
-/// Shows the board while no topic has data: two commands to begin with.
+/// Shows a board on which no topic has data yet: two commands with which data can be published.
 #[component]
 pub fn EmptyBoard() -> impl IntoView {
     let AddData(open) = expect_context();
@@ -75,7 +76,7 @@ pub fn EmptyBoard() -> impl IntoView {
     }
 }
 
-/// Returns the server's addresses, and a memo that is true if the page sends a token.
+/// Returns the server's addresses, and a memo that is true if the page sends a token to the server.
 fn surroundings() -> (RwSignal<Addresses>, Memo<bool>) {
     let board: Board = expect_context();
     (expect_context(), Memo::new(move |_| board.link.with(|link| link.has_token)))
@@ -149,8 +150,8 @@ fn recipes(addresses: &Addresses, with_token: bool) -> Vec<Recipe> {
     ]
 }
 
-/// Copies the text to the clipboard. Browsers permit this only to pages that use TLS or come from this machine. On other pages
-/// the command is selected, so that the reader can copy it with the keyboard.
+/// Copies the text to the clipboard. Browsers permit this only to pages that use TLS or come from this machine. On
+/// other pages the command is selected, so that the reader can copy it with the keyboard.
 fn put_on_clipboard(text: &str, code: &web_sys::HtmlElement) {
     if window().is_secure_context() {
         let _copying = window().navigator().clipboard().write_text(text);

@@ -21,7 +21,7 @@ use crate::{intake, now, tab, tick, token};
 use board_model::layout::Group;
 use board_model::link::Link;
 
-/// Maximum number of names in the list of topics without a panel.
+/// Maximum number of names in the list of topics for which the board has no panel.
 const MOST_NAMES: usize = 500;
 
 /// Shows the whole page.
@@ -51,8 +51,9 @@ pub fn App() -> impl IntoView {
     }
 }
 
-/// Reads `config.json` for the server's addresses, then connects. Before the file is read, and for every address that it does not
-/// contain, the addresses of the server from which the page came are used.
+/// Fetches `config.json` for the server's addresses and connects. Returns a signal with the addresses. Until the file
+/// has been read, and for every address that it does not contain, these are the addresses of the server from which
+/// the page came.
 fn connect(board: Board) -> RwSignal<Addresses> {
     let origin = window().location().origin().unwrap_or_default();
     let addresses = RwSignal::new(Config::default().addresses(&origin));
@@ -66,7 +67,7 @@ fn connect(board: Board) -> RwSignal<Addresses> {
     addresses
 }
 
-/// Connects to the server and starts the timer.
+/// Creates the session, connects it to the server, and starts the timer.
 fn start(board: Board, server: Addresses, token: Option<String>) {
     let settings = Settings::default().with_token(token);
     let session = Session::new(settings, now::seed());
@@ -120,7 +121,8 @@ fn topics_of(groups: &[Group], name: &str) -> Vec<Topic> {
     groups.iter().find(|group| group.name == name).map(|group| group.topics.clone()).unwrap_or_default()
 }
 
-/// Shows the number of topics without a panel, and their names. A press on a name searches for the topic.
+/// Shows the number and the names of the topics for which the board has no panel, because it already has the maximum
+/// number of panels. A press on a name searches for the topic.
 #[component]
 fn LeftOut() -> impl IntoView {
     let board: Board = expect_context();
@@ -154,8 +156,8 @@ fn LeftOut() -> impl IntoView {
     })
 }
 
-/// Moves the focus to the panels. The browser's own way is prevented, because it would replace the part of the address after `#`,
-/// in which the page stores its view.
+/// Moves the keyboard focus to the panels when the link "Skip to the panels" is followed. The browser's own handling
+/// is prevented, because it would replace the part of the address after `#`, in which the page stores its view.
 fn skip_to(event: &ev::MouseEvent, panels: NodeRef<html::Main>) {
     event.prevent_default();
     if let Some(panels) = panels.get_untracked() {

@@ -1,4 +1,4 @@
-//! The banner across the page. It shows a problem with the connection, and a button that may solve it.
+//! The banner across the page. It shows a problem with the connection, and a button that may solve the problem.
 
 use leptos::prelude::*;
 
@@ -7,7 +7,8 @@ use crate::follow::{click, follow, when};
 use crate::sign_in::SignIn;
 use board_model::link::{Link, Tone};
 
-/// Shows the banner while the connection has a problem. Screen readers announce it when it appears and when it disappears.
+/// Shows the banner while the connection or the server has a problem or the board is paused. Screen readers announce
+/// it when it appears and when it disappears.
 #[component]
 pub fn Banner() -> impl IntoView {
     let board: Board = expect_context();
@@ -29,7 +30,8 @@ pub fn Banner() -> impl IntoView {
     }
 }
 
-/// Shows the line that says that the board is paused. It is also shown in wall mode, in which the header's button is hidden.
+/// Shows the line that says that the board is paused, with a button that resumes it. It is also shown in wall mode,
+/// in which the header's button is hidden.
 #[component]
 fn Paused() -> impl IntoView {
     let board: Board = expect_context();
@@ -48,7 +50,7 @@ fn Paused() -> impl IntoView {
     }
 }
 
-/// The line that shows the messages of the server about its problems.
+/// Shows the line with the messages of the server about its own problems, such as a full disk.
 #[component]
 fn Conditions() -> impl IntoView {
     let board: Board = expect_context();

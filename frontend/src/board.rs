@@ -1,7 +1,9 @@
-//! The board's state: the model of every topic, stored in signals that are notified once per animation frame.
+//! The state of the whole board: the model of every topic, stored in signals that are notified once per animation
+//! frame.
 //!
-//! A message changes the model at once. The panels of the changed topics are notified in the next animation frame, regardless of
-//! the number of messages. A hidden page has no animation frames, so its panels are notified when it is shown again.
+//! A message changes the model at once. The panels of the changed topics are notified in the next animation frame,
+//! regardless of the number of messages. A hidden page has no animation frames, so its panels are notified when it is
+//! shown again.
 
 use std::collections::{HashMap, HashSet};
 
@@ -28,61 +30,65 @@ use board_model::standing::chip;
 use board_model::stream::Stream;
 use board_model::window::Window;
 
-/// Maximum number of topics beyond the board's limit that one search adds.
+/// Maximum number of panels that one search adds for topics that have none because the board has its maximum number
+/// of panels.
 const MOST_ADDED: usize = 50;
-/// Maximum number of topics beyond the board's limit that searches have added and that stay on the board.
+/// Maximum number of panels that searches have added beyond the maximum of the board, and that are kept. If there are
+/// more, the oldest of them are removed.
 const MOST_FOUND: usize = 100;
-/// Number of publications that are requested of a topic that a search has added.
+/// Number of publications that are requested of a topic for which a search has added a panel.
 const FOUND_ITEMS: u32 = 60;
 
-/// A handle to the board's state. Every component may copy it.
+/// A handle to the state of the whole board. It can be copied, and every component uses the same state.
 #[derive(Clone, Copy)]
 pub struct Board {
-    /// Model of each topic. Only [`Board::change`] and [`Board::fill_in`] write to it.
+    /// Model of each topic. It is written to only by [`Board::change`] and [`Board::fill_in`].
     cells: StoredValue<HashMap<Topic, Cell>, LocalStorage>,
     changed: StoredValue<HashSet<Topic>, LocalStorage>,
-    /// Topics that the server removed while the board was paused.
+    /// Topics that the server removed while the board was paused. Their panels are removed when it is resumed.
     leaving: StoredValue<HashSet<Topic>, LocalStorage>,
     notifier: StoredValue<Option<FrameTask>, LocalStorage>,
     connection: StoredValue<Option<Connection>, LocalStorage>,
-    /// The longest window that was chosen so far. Data of this length of time is kept.
+    /// The longest window (length of time that charts show) that was chosen since the page was opened. Data of this
+    /// length of time is kept.
     pub(crate) kept: StoredValue<Window>,
-    /// The groups and the order of the panels.
+    /// The topics that have a panel, in groups and in the order of the panels.
     layout: RwSignal<Layout>,
-    /// State of the connection.
+    /// State of the connection to the server.
     pub link: RwSignal<Link>,
-    /// Time by the server's clock, updated every second.
+    /// Present time by the server's clock, updated every second.
     pub now: RwSignal<Millis>,
-    /// Time at the right edge of every chart. It does not change while the board is paused.
+    /// Time at the right edge of every chart, by the server's clock. It does not change while the board is paused.
     pub edge: RwSignal<Millis>,
     /// Length of time that charts show.
     pub window: RwSignal<Window>,
     /// Text in the search field.
     pub filter: RwSignal<String>,
-    /// True while the board is paused: panels continue to show the same data.
+    /// True while the board is paused, so that panels continue to show the same data.
     pub paused: RwSignal<bool>,
     /// Time by the server's clock at which the board was paused; `None` if it is not paused.
     pub paused_at: RwSignal<Option<Millis>>,
-    /// The delay of the newest live data, if it is long enough to be shown.
+    /// The delay of the newest live data and its cause, if it is long enough to be shown.
     pub delay: RwSignal<Delay>,
-    /// The idle moments that the browser has reported.
+    /// The idle moments of the browser, from which the cause of a delay is determined.
     idleness: StoredValue<Idleness>,
     /// The current problems of the server, each with the server's message.
     pub conditions: RwSignal<Vec<Condition>>,
     /// Number of publications that have arrived since the board was paused.
     pub waiting: RwSignal<u64>,
-    /// Topics that have no panel, because the board had already reached its maximum number of topics when they arrived.
+    /// Topics that have no panel, because the board already had its maximum number of panels when they appeared.
     pub left_out: RwSignal<HashSet<Topic>>,
-    /// Topics beyond the board's limit that were added because a search found them. The oldest is first.
+    /// Topics for which a search has added a panel beyond the maximum number of panels, the oldest first.
     found: StoredValue<Vec<Topic>>,
     /// Time zone that the reader has chosen.
     pub zone: RwSignal<Zone>,
-    /// Converts times to times of day in the chosen time zone.
+    /// Converts times to times of day in the time zone that the reader has chosen.
     pub clock: RwSignal<LocalClock>,
 }
 
 impl Board {
-    /// Creates an empty board. The window and the search text are read from the page's address.
+    /// Creates an empty board. The window and the search text are read from the page's address, and the time zone
+    /// from the browser's storage.
     pub fn from_address() -> Self {
         let view = prefs::view();
         let window = view.window.unwrap_or_default();
@@ -116,7 +122,7 @@ impl Board {
         board
     }
 
-    /// Subscribes to all topics over `connection`, and opens the connection.
+    /// Subscribes to all topics over `connection`, and connects to the server.
     pub fn watch(self, connection: Connection) {
         self.connection.set_value(Some(connection.clone()));
         let window = self.window.get_untracked();
@@ -126,16 +132,18 @@ impl Board {
         });
     }
 
-    /// Calls `act` with the session, if there is one. The effects and events of the session are then handled.
+    /// Calls `act` with the session and the present time. Then performs the session's effects and handles its events.
+    /// Does nothing if there is no session yet.
     pub fn with_session(self, act: impl FnOnce(&mut Session, tickertape_session::Now)) {
-        // The connection is cloned before the call, because the session's events are handled during the call and access the
-        // board.
+        // The connection is cloned before the call, because the session's events are handled during the call and
+        // access the board.
         if let Some(connection) = self.connection.get_value() {
             connection.act(act);
         }
     }
 
-    /// Calls `view` with the session and returns its result, or `None` if there is no session yet.
+    /// Calls `view` with the session and the present time, and returns its result. Returns `None` if there is no
+    /// session yet.
     pub(crate) fn view_session<T>(
         self,
         view: impl FnOnce(&Session, tickertape_session::Now) -> T,
@@ -150,14 +158,15 @@ impl Board {
         self.keep_view();
     }
 
-    /// Changes the search text, and stores it in the page's address.
+    /// Changes the search text, and stores it in the page's address. Adds panels for matching topics that have none.
     pub fn look_for(self, filter: String) {
         self.filter.set(filter);
         self.keep_view();
         self.add_found();
     }
 
-    /// Pauses the board, or resumes it. When it is resumed, everything that has arrived in the meantime is shown.
+    /// Pauses the board if `paused` is true, and otherwise resumes it. A resumed board shows everything that has
+    /// arrived in the meantime.
     pub fn pause(self, paused: bool) {
         self.paused.set(paused);
         self.paused_at.set(paused.then(|| self.now.get_untracked()));
@@ -175,14 +184,15 @@ impl Board {
         self.paused_at.get().map(|at| format!("Paused at {}", self.clock.get().seconds(at)))
     }
 
-    /// Sets the time zone in which times are shown.
+    /// Changes the time zone in which times are shown, and stores it in this browser.
     pub fn choose_zone(self, zone: Zone) {
         self.zone.set(zone);
         prefs::keep_zone(zone);
         self.update_clock();
     }
 
-    /// Reads the browser's time zone again. It may change while the page is open, because of daylight saving time or a journey.
+    /// Reads the browser's time zone again. It may change while the page is open, because of daylight saving time or
+    /// because the reader travels.
     pub(crate) fn update_clock(self) {
         let clock = clock_of(self.zone.get_untracked());
         if self.clock.get_untracked() != clock {
@@ -190,7 +200,8 @@ impl Board {
         }
     }
 
-    /// Returns the groups of panels that match the search text.
+    /// Returns the groups of topics whose panels are shown. If there is a search text, only topics that match it are
+    /// included.
     pub fn groups(self) -> Vec<Group> {
         let query = Query::new(&self.filter.get());
         self.layout.with(|layout| layout.found_by(&query))
@@ -201,12 +212,13 @@ impl Board {
         self.layout.with(|layout| layout.groups().is_empty())
     }
 
-    /// Returns the model of a topic, or `None` if the board does not have it.
+    /// Returns the model of a topic; `None` if the board does not contain the topic.
     pub fn cell(self, topic: &Topic) -> Option<Cell> {
         self.cells.with_value(|cells| cells.get(topic).cloned())
     }
 
-    /// Returns the status label of a topic's panel. It depends on the time and the connection as well as on the data.
+    /// Returns the text in the corner of a topic's panel, which tells the state of the panel. It depends on the time
+    /// and the connection as well as on the data.
     pub fn chip(self, cell: &Cell) -> Chip {
         let conditions = Conditions {
             now: self.now.get(),
@@ -219,31 +231,33 @@ impl Board {
         cell.with_known(|stream, series| chip(stream, series, window_ms, conditions, self.clock.get()))
     }
 
-    /// Records that the browser has nothing to do at this moment.
+    /// Records that the browser has nothing to do at this moment. The browser calls the page at such moments.
     pub(crate) fn note_idle(self) {
         self.idleness.update_value(|idleness| idleness.note(crate::now::now().mono_ms));
     }
 
-    /// Determines the delay of live data that is handled at `now`, by the server's clock, and shows it if it is long.
+    /// Determines the delay of live data that the server received at `received_at` and the page handles at `now`,
+    /// both by the server's clock. A long delay is shown.
     pub(crate) fn measure_delay(self, received_at: Millis, now: Millis) {
         let mono_ms = crate::now::now().mono_ms;
         let busy_ms = self.idleness.get_value().busy_ms(mono_ms);
         self.set_delay(Delay::of(received_at, now, busy_ms));
     }
 
-    /// Sets the delay of live data, and notifies the page if it has changed.
+    /// Sets the delay of live data that is shown, and notifies the page if it has changed.
     pub(crate) fn set_delay(self, delay: Delay) {
         if self.delay.get_untracked() != delay {
             self.delay.set(delay);
         }
     }
 
-    /// Returns the time by the server's clock. If there is no session yet, returns the time of the last tick.
+    /// Returns the present time by the server's clock. If there is no session yet, returns the time of the last tick.
     pub(crate) fn server_now(self) -> Millis {
         self.view_session(Session::server_now).unwrap_or_else(|| self.now.get_untracked())
     }
 
-    /// Changes the model of a topic, and adds the topic if it is new. The panel is notified in the next animation frame.
+    /// Changes the model of a topic by calling `change` with it. A topic that is new is added, unless the board has
+    /// its maximum number of topics. The panel is notified in the next animation frame.
     pub(crate) fn change(self, topic: &Topic, change: impl FnOnce(&mut Stream, &mut SeriesSet)) {
         let Some(cell) = self.cell(topic).or_else(|| self.add(topic)) else { return };
         cell.change(change);
@@ -260,7 +274,8 @@ impl Board {
         self.request_notification();
     }
 
-    /// Adds older data to a topic. It is shown immediately, even while the board is paused.
+    /// Adds older data to a topic by calling `fill` with its model. The data is shown immediately, even while the
+    /// board is paused.
     pub(crate) fn fill_in(self, topic: &Topic, fill: impl FnOnce(&mut Stream, &mut SeriesSet)) {
         if let Some(cell) = self.cell(topic) {
             cell.change_shown(fill);
@@ -271,7 +286,8 @@ impl Board {
         }
     }
 
-    /// Removes a topic. While the board is paused, its panel stays until the board is resumed.
+    /// Removes a topic that the server has removed. While the board is paused, its panel stays until the board is
+    /// resumed.
     pub(crate) fn remove(self, topic: &Topic) {
         if self.paused.get_untracked() {
             self.leaving.update_value(|leaving| {
@@ -310,8 +326,9 @@ impl Board {
         cell
     }
 
-    /// Adds panels for topics beyond the board's limit that match the search text. Their newest data is requested again, because
-    /// it was not kept. If there are then too many such panels, those that were added by earlier searches are removed.
+    /// Adds panels for topics that match the search text and have no panel because the board has its maximum number
+    /// of panels. Their newest data is requested again, because it was not kept. If there are then too many such
+    /// panels, the oldest of them are removed.
     fn add_found(self) {
         let (found, _) = self.left_out_found();
         for topic in found {
@@ -332,8 +349,8 @@ impl Board {
         }
     }
 
-    /// Returns the topics without a panel that match the search text, at most [`MOST_ADDED`], and the number of further ones.
-    /// Returns no topics if the search text is empty.
+    /// Returns the topics without a panel that match the search text, at most [`MOST_ADDED`] of them, and the number
+    /// of further matching topics. Returns no topics if the search text is empty.
     fn left_out_found(self) -> (Vec<Topic>, usize) {
         let text = self.filter.get_untracked();
         if text.trim().is_empty() {

@@ -1,4 +1,4 @@
-//! The model of one topic in signals, so that its panel is drawn again after a change.
+//! The model of one topic, stored in signals. When they are notified, the topic's panel is drawn again.
 
 use leptos::prelude::*;
 
@@ -9,14 +9,14 @@ use board_model::paused_state::PausedState;
 use board_model::stream::Stream;
 use shared::Topic;
 
-/// The model of one topic in signals, so that its panel is drawn again after a change.
+/// The model of one topic, stored in signals. When they are notified, the topic's panel is drawn again.
 #[derive(Clone)]
 pub struct Cell {
-    /// The data of the topic that is shown, apart from its numbers.
+    /// The shown state of the topic, apart from its numbers.
     pub stream: ArcRwSignal<Stream>,
-    /// The numbers of the topic that are shown.
+    /// The shown numbers of the topic.
     pub series: ArcRwSignal<SeriesSet>,
-    /// The data that arrived while paused and is not shown yet.
+    /// The state that has changed while the board is paused, and is not shown yet.
     paused_state: ArcStoredValue<PausedState>,
 }
 
@@ -30,7 +30,9 @@ impl Cell {
         }
     }
 
-    /// Changes the topic's model without notifying its panel. While the board is paused, the shown data stays as it is.
+    /// Changes the topic's model by calling `change` with it, without notifying the panel. While the board is paused,
+    /// only a copy is changed that is not shown. Returns the result of `change`; `None` if the signals no longer
+    /// exist.
     pub(crate) fn change<T>(&self, change: impl FnOnce(&mut Stream, &mut SeriesSet) -> T) -> Option<T> {
         self.change_shown(|stream, series| {
             self.paused_state.try_update_value(|paused_state| {
@@ -40,20 +42,22 @@ impl Cell {
         })?
     }
 
-    /// Changes the shown data without notifying the panel, even while the board is paused.
+    /// Changes the shown state of the topic by calling `change` with it, without notifying the panel. This is done
+    /// even while the board is paused. Returns the result of `change`; `None` if the signals no longer exist.
     pub(crate) fn change_shown<T>(&self, change: impl FnOnce(&mut Stream, &mut SeriesSet) -> T) -> Option<T> {
         let stream = self.stream.clone();
         self.series
             .try_update_untracked(|series| stream.try_update_untracked(|stream| change(stream, series)))?
     }
 
-    /// Notifies the panel.
+    /// Notifies the topic's panel, so that it shows the present state.
     pub(crate) fn notify(&self) {
         self.stream.notify();
         self.series.notify();
     }
 
-    /// Freezes the shown data if `paused` is true, and otherwise replaces it with the newest data.
+    /// If `paused` is true, begins a pause, in which the shown state does not change. Otherwise ends it and replaces
+    /// the shown state by the newest one.
     pub(crate) fn stand_still(&self, paused: bool) {
         self.change_shown(|stream, series| {
             self.paused_state.update_value(|paused_state| match paused {
@@ -63,7 +67,8 @@ impl Cell {
         });
     }
 
-    /// Calls `read` with the newest data of the topic, which may be newer than what is shown.
+    /// Calls `read` with the newest state of the topic and returns its result. During a pause, this is newer than the
+    /// shown state.
     pub(crate) fn with_known<T>(&self, read: impl FnOnce(&Stream, &SeriesSet) -> T) -> T {
         self.stream.with_untracked(|stream| {
             self.series.with_untracked(|series| {

@@ -1,23 +1,24 @@
-//! The server's addresses, from `config.json` beside the page. An address that it does not contain is that of the page's own
-//! server.
+//! The server's addresses, from `config.json` beside the page. If it does not contain an address, the address of the
+//! page's own server is used.
 
 use serde::Deserialize;
 
 use crate::http;
 
-/// Content of `config.json`. Every field may be absent, and so may the file.
+/// Content of `config.json`. Every field may be missing, and so may the file.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(default)]
 pub struct Config {
-    /// Address of the WebSocket, if it is not `/ws` of the page's own server.
+    /// Address of the WebSocket; `None` if it is `/ws` of the page's own server.
     pub ws: Option<String>,
-    /// Address of the HTTP API, without a slash at the end, if it is not the page's own server.
+    /// Address of the HTTP API, without a slash at the end; `None` if it is the page's own server.
     pub http: Option<String>,
-    /// Token for everybody who opens the page; `None` if no token is needed, or if each person has their own.
+    /// Token that is sent for everybody who opens the page; `None` if no token is needed, or if each person has one
+    /// of their own.
     pub token: Option<String>,
 }
 
-/// Addresses of the server.
+/// Addresses of the server to which the page connects.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Addresses {
     /// Address of the WebSocket, such as `wss://board.example/ws`.
@@ -27,17 +28,19 @@ pub struct Addresses {
 }
 
 impl Config {
-    /// Fetches the file. If it is missing or not valid, returns an empty configuration, with which the page's own server is used.
+    /// Fetches `config.json`. If the file is missing or not valid, returns an empty configuration, with which the
+    /// page's own server is used.
     pub async fn fetch() -> Self {
         http::text("config.json").await.map(|text| Self::read(&text)).unwrap_or_default()
     }
 
-    /// Parses the file's text. Returns an empty configuration if the text is not valid.
+    /// Parses the text of `config.json`. Returns an empty configuration if the text is not valid.
     pub fn read(text: &str) -> Self {
         serde_json::from_str(text).unwrap_or_default()
     }
 
-    /// Returns the addresses to use, for a page that came from `origin` (`https://board.example`).
+    /// Returns the server's addresses. For those that the configuration does not contain, they are made from
+    /// `origin`, the origin of the page (`https://board.example`).
     pub fn addresses(&self, origin: &str) -> Addresses {
         let own_ws = || format!("ws{}/ws", origin.strip_prefix("http").unwrap_or(origin));
         let own_http = || origin.to_owned();

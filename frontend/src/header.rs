@@ -1,4 +1,4 @@
-//! The header: search field, state of the connection, and controls.
+//! The header of the page: search field, state of the connection, and controls.
 
 use leptos::html;
 use leptos::prelude::*;
@@ -64,7 +64,8 @@ fn FilterField(field: NodeRef<html::Input>) -> impl IntoView {
     }
 }
 
-/// Shows the button with the connection's state, latency and viewers. A press opens a list of detailed figures.
+/// Shows a button with the state, the latency and the number of viewers of the connection. A press opens a list of
+/// detailed figures.
 #[component]
 fn ConnectionState() -> impl IntoView {
     let board: Board = expect_context();
@@ -117,7 +118,7 @@ fn ZoneSwitch() -> impl IntoView {
     }
 }
 
-/// Returns a name such as `UTC`, `UTC+2` or `UTC−3:30` for a time zone with this offset in milliseconds.
+/// Returns the name of a time zone with this offset from UTC in milliseconds, such as `UTC`, `UTC+2` or `UTC−3:30`.
 fn zone_name(offset_ms: i64) -> String {
     let minutes = offset_ms / 60_000;
     let (sign, hours, rest) =
@@ -172,8 +173,8 @@ fn WindowChoice() -> impl IntoView {
     }
 }
 
-/// Shows the button that pauses and resumes the board. While the board is paused, it shows the number of publications that are
-/// not shown yet.
+/// Shows the button that pauses and resumes the board. While the board is paused, it shows the number of publications
+/// that are not shown yet.
 #[component]
 fn PauseSwitch() -> impl IntoView {
     let board: Board = expect_context();

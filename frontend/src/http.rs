@@ -1,9 +1,9 @@
-//! HTTP requests of the page, made with gloo-net. Only this file makes requests.
+//! HTTP requests of the page, made with gloo-net. Only this file makes HTTP requests.
 
 use gloo_net::http::{Method, RequestBuilder, Response};
 
-/// Sends a request without a body. Returns `None` if there is no response: the server cannot be reached, or the page's content
-/// security policy forbids the request.
+/// Sends an HTTP request without a body, with the token if there is one. Returns `None` if there is no response: the
+/// server cannot be reached, or the page's content security policy forbids the request.
 pub async fn request(method: Method, url: &str, token: Option<&str>) -> Option<Response> {
     let mut request = RequestBuilder::new(url).method(method);
     if let Some(token) = token.filter(|token| is_header_value(token)) {
@@ -12,12 +12,14 @@ pub async fn request(method: Method, url: &str, token: Option<&str>) -> Option<R
     request.send().await.ok()
 }
 
-/// Fetches the text of a file beside the page. Returns `None` if the file does not exist.
+/// Fetches the text of a file that is beside the page. Returns `None` if the file does not exist or cannot be
+/// fetched.
 pub async fn text(url: &str) -> Option<String> {
     request(Method::GET, url, None).await.filter(Response::ok)?.text().await.ok()
 }
 
-/// Returns true if the token can be sent in a header. Other texts, which somebody may have pasted, would make gloo-net panic.
+/// Returns true if a token can be sent in an HTTP header. Any other text, which somebody may have pasted as a token,
+/// would make gloo-net panic.
 fn is_header_value(token: &str) -> bool {
     token.bytes().all(|byte| byte.is_ascii_graphic())
 }

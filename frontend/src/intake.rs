@@ -1,4 +1,4 @@
-//! Applies the session's events to the board.
+//! Applies the events of the session (the client's side of the protocol) to the board.
 
 use shared::{Publication, Topic};
 use tickertape_session::{Event, Session};
@@ -9,7 +9,7 @@ use board_model::stream::Origin;
 
 use leptos::prelude::*;
 
-/// Applies one event to the board.
+/// Applies one event of the session (the client's side of the protocol) to the board.
 pub fn handle_event(board: Board, event: Event) {
     match event {
         Event::Publications { topic, items, replay, .. } => {
@@ -34,9 +34,8 @@ pub fn handle_event(board: Board, event: Event) {
         }
         Event::Error { refused } | Event::SubscribeRefused { refused, .. } => warn(&refused.message),
         Event::ProtocolError { message } => warn(&message),
-        // The board does not publish or unsubscribe, and the banner shows that a token is needed. A failed request for older data
-        // is repeated by the next tick.
-        // is repeated by the next tick.
+        // The board does not publish or unsubscribe, and the banner shows that a token is needed. A failed request
+        // for older data is repeated by the next tick.
         Event::EarlierFailed { .. }
         | Event::Unsubscribed { .. }
         | Event::Published { .. }

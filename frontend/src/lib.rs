@@ -1,10 +1,11 @@
-//! The Tickertape board: Leptos, compiled to WebAssembly by Trunk.
+//! The Tickertape board: the page in the browser that shows topics as panels. It uses Leptos, and is compiled to
+//! WebAssembly by Trunk.
 //!
 //! # Layout
 //!
-//! * [`board_model`], in its own crate: the data of the board; [`chart`]: charts on canvas.
-//! * [`socket`], [`http`], [`refusal`], [`now`], [`config`], [`prefs`], [`token`], [`tab`]: access to the browser. Each part of
-//!   the browser's interface is used by only one of these files.
+//! * [`board_model`], in its own crate: the data of the board; [`chart`]: charts on a canvas.
+//! * [`socket`], [`http`], [`refusal`], [`now`], [`config`], [`prefs`], [`token`], [`tab`]: access to the browser.
+//!   Each part of the browser's interface is used by only one of these files.
 //! * [`board`]: the model in signals; [`intake`] (the session's events) and [`tick`] (the passing of time) change it.
 //! * [`follow`]: helper functions for views.
 //! * [`app`], [`header`], [`banner`], [`panel`], [`sheet`], [`add_data`], [`sign_in`], [`theme`], [`wall`]: the

@@ -1,4 +1,4 @@
-//! Program that mounts the board in the page.
+//! The program that runs in the browser. It shows the board in the page.
 
 use frontend::app::App;
 use leptos::mount::mount_to_body;

@@ -2,7 +2,7 @@
 
 use tickertape_session::Now;
 
-/// Returns the times of the monotonic clock and the wall clock.
+/// Returns the present time by the monotonic clock and by the wall clock.
 pub fn now() -> Now {
     let performance = web_sys::window().and_then(|window| window.performance());
     Now {
@@ -11,7 +11,7 @@ pub fn now() -> Now {
     }
 }
 
-/// Returns a random number, to be used as the seed of the session's random delays.
+/// Returns a random number. It is the seed of the pseudo-random delays with which the session connects again.
 pub fn seed() -> u64 {
     (js_sys::Math::random() * u64::MAX as f64) as u64
 }

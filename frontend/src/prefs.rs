@@ -1,5 +1,5 @@
-//! The viewer's preferences. The time window and the search text are stored in the page's address, so that they are shared with a
-//! link. The others are stored in the browser's local storage.
+//! The reader's preferences. The time window and the search text are stored in the page's address, so that a link
+//! contains them. The others are stored in the browser's local storage.
 
 use shared::Topic;
 use web_sys::Storage;
@@ -7,7 +7,7 @@ use web_sys::Storage;
 use board_model::chart::Hidden;
 use board_model::window::Window;
 
-/// Beginning of the key under which a topic's hidden series are stored. The topic follows it.
+/// Beginning of the storage key for the hidden series of a topic. The name of the topic follows it.
 const HIDDEN_KEY: &str = "tickertape.hidden.";
 const THEME_KEY: &str = "tickertape.theme";
 const WINDOW_KEY: &str = "tickertape.window";
@@ -15,10 +15,10 @@ const ZONE_KEY: &str = "tickertape.zone";
 /// Value that is stored under [`ZONE_KEY`] for UTC.
 const UTC: &str = "utc";
 
-/// Colours of the page.
+/// Colour scheme of the page.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Theme {
-    /// The colours that the system prefers.
+    /// The scheme that the operating system prefers.
     #[default]
     System,
     /// Dark text on a light background.
@@ -30,24 +30,24 @@ pub enum Theme {
 /// Time zone in which times are shown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Zone {
-    /// The browser's time zone.
+    /// The browser's time zone is used.
     #[default]
     Local,
-    /// UTC, regardless of the browser's time zone.
+    /// UTC is used, whatever the browser's time zone is.
     Utc,
 }
 
-/// The view that is stored in the address after `#`, such as `window=15&filter=host`.
+/// The part of the preferences that is stored in the page's address after `#`, such as `window=15&filter=host`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct View {
-    /// Length of time that charts show; `None` if it is not in the address.
+    /// Length of the range of time that charts show; `None` if the address does not contain it.
     pub window: Option<Window>,
     /// Text in the search field.
     pub filter: String,
 }
 
 impl Theme {
-    /// Returns the name of the theme, as it is stored and set in the page.
+    /// Returns the name of the theme, under which it is stored and set in the page.
     pub fn word(self) -> &'static str {
         match self {
             Self::System => "system",
@@ -61,7 +61,7 @@ impl Theme {
         [Self::Light, Self::Dark].into_iter().find(|theme| theme.word() == name).unwrap_or_default()
     }
 
-    /// Returns the theme that the button selects next.
+    /// Returns the theme that the button of the header selects next.
     pub fn next(self) -> Self {
         match self {
             Self::System => Self::Light,
@@ -72,7 +72,7 @@ impl Theme {
 }
 
 impl View {
-    /// Parses the part of the address after `#`. Unknown parameters are ignored.
+    /// Parses the part of the page's address after `#`. Unknown parameters are ignored.
     pub fn read(hash: &str) -> Self {
         let mut view = Self::default();
         for pair in hash.trim_start_matches('#').split('&') {
@@ -85,7 +85,8 @@ impl View {
         view
     }
 
-    /// Formats the part of the address after `#`. It is empty if the viewer has chosen nothing.
+    /// Formats the view as the part of the page's address after `#`. The text is empty if the reader has chosen
+    /// nothing.
     pub fn write(&self) -> String {
         let window = self.window.map(|window| format!("window={}", window.minutes()));
         let filter = (!self.filter.is_empty()).then(|| format!("filter={}", encode(&self.filter)));
@@ -98,7 +99,7 @@ pub fn theme() -> Theme {
     Theme::named(&read(THEME_KEY).unwrap_or_default())
 }
 
-/// Stores the theme in this browser.
+/// Stores the theme in the browser's local storage, for later visits.
 pub fn keep_theme(theme: Theme) {
     keep(THEME_KEY, theme.word());
 }
@@ -108,7 +109,7 @@ pub fn zone() -> Zone {
     if read(ZONE_KEY).as_deref() == Some(UTC) { Zone::Utc } else { Zone::Local }
 }
 
-/// Stores the time zone in this browser.
+/// Stores the time zone in the browser's local storage, for later visits.
 pub fn keep_zone(zone: Zone) {
     keep(
         ZONE_KEY,
@@ -119,7 +120,8 @@ pub fn keep_zone(zone: Zone) {
     );
 }
 
-/// Reads the view from the address. If the address contains no window, returns the one that was last chosen in this browser.
+/// Reads the view from the page's address. If the address contains no window, the one that was last chosen in this
+/// browser is used.
 pub fn view() -> View {
     let hash = web_sys::window().and_then(|window| window.location().hash().ok());
     let view = View::read(&hash.unwrap_or_default());
@@ -127,7 +129,7 @@ pub fn view() -> View {
     View { window, ..view }
 }
 
-/// Writes the view into the address, without a new entry in the browser's history.
+/// Writes the view into the page's address, without a new entry in the browser's history.
 pub fn keep_view(view: &View) {
     if let Some(window) = view.window {
         keep(WINDOW_KEY, &window.minutes().to_string());
@@ -140,12 +142,12 @@ pub fn keep_view(view: &View) {
     }
 }
 
-/// Returns the series of a topic that are hidden in this browser.
+/// Returns the series of a topic that the reader has switched off in this browser.
 pub fn hidden(topic: &Topic) -> Hidden {
     read_hidden(&read(&hidden_key(topic)).unwrap_or_default())
 }
 
-/// Stores the hidden series of a topic in this browser.
+/// Stores the series of a topic that the reader has switched off, for this browser.
 pub fn keep_hidden(topic: &Topic, hidden: &Hidden) {
     keep(&hidden_key(topic), &write_hidden(hidden));
 }
@@ -154,7 +156,8 @@ fn hidden_key(topic: &Topic) -> String {
     HIDDEN_KEY.to_owned() + topic.as_str()
 }
 
-/// Joins the encoded names, each with `=` before it. An encoded name contains no `=`.
+/// Joins the names of hidden series to one text for storage: each is percent-encoded, with `=` before it. An encoded
+/// name contains no `=`.
 fn write_hidden(hidden: &Hidden) -> String {
     hidden.names().flat_map(|name| ["=".to_owned(), encode(name)]).collect()
 }

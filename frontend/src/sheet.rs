@@ -1,10 +1,10 @@
-//! Dialogs in front of the board.
+//! Opens and closes the dialogs in front of the board.
 
 use leptos::html;
 use leptos::prelude::*;
 use web_sys::HtmlDialogElement;
 
-/// Opens the dialog when the signal becomes true, and closes it when the signal becomes false.
+/// Opens the dialog when the signal `open` becomes true, and closes it when the signal becomes false.
 pub fn follow(dialog: NodeRef<html::Dialog>, open: RwSignal<bool>) {
     Effect::new(move |_| {
         if let Some(dialog) = dialog.get() {

@@ -1,4 +1,4 @@
-//! The dialog that asks for a token.
+//! The dialog in which the reader enters a token.
 
 use leptos::prelude::*;
 use leptos::{ev, html};
@@ -8,11 +8,11 @@ use crate::follow::{click, follow};
 use crate::{sheet, token};
 use board_model::link::Link;
 
-/// True while the dialog is open.
+/// Signal that is true while the dialog for a token is open. It is shared as a Leptos context.
 #[derive(Clone, Copy)]
 pub struct SignIn(pub RwSignal<bool>);
 
-/// Shows the dialog.
+/// Shows the dialog in which the reader enters a token.
 #[component]
 pub fn SignInSheet() -> impl IntoView {
     let (board, SignIn(open)): (Board, SignIn) = (expect_context(), expect_context());
@@ -40,9 +40,9 @@ pub fn SignInSheet() -> impl IntoView {
     }
 }
 
-/// Opens the dialog if the server requires a token and the board has not received any data yet. A reader who already sees data
-/// may continue to read it, and can open the dialog from the banner. The dialog is closed only when a token was accepted, so that
-/// it does not flicker.
+/// Opens the dialog if the server requires a token and has not sent any data yet. A reader who already sees data may
+/// continue to read it, and can open the dialog from the banner. The dialog is closed only when a token was accepted,
+/// so that it does not flicker.
 fn open_when_needed(board: Board, open: RwSignal<bool>) {
     let is_locked = Memo::new(move |before: Option<&bool>| {
         let (is_connected, wants_token) =
@@ -58,7 +58,7 @@ fn open_when_needed(board: Board, open: RwSignal<bool>) {
     });
 }
 
-/// Returns the field's text and empties the field, so that the token does not stay in the page.
+/// Returns the text of the input field and empties the field, so that the token does not stay in the page.
 fn take(field: &web_sys::HtmlInputElement) -> String {
     let text = field.value().trim().to_owned();
     field.set_value("");

@@ -1,7 +1,7 @@
-//! Runs the session in a browser. Only this file uses the browser's `WebSocket`.
+//! Runs the session (the client's side of the protocol) in a browser. Only this file uses the browser's `WebSocket`.
 //!
-//! This file makes no decisions: it passes events of sockets, page and clock to the session, performs the session's effects, and
-//! sets a timer for the time at which the session has to be called again.
+//! This file makes no decisions. It passes events of sockets, page and clock to the session, performs the session's
+//! effects, and sets a timer for the time at which the session has to be called again.
 
 use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
@@ -16,10 +16,10 @@ use crate::config::Addresses;
 use crate::now::now;
 use crate::{refusal, token};
 
-/// Close code of a connection that is no longer needed: RFC 6455, section 7.4.1.
+/// WebSocket close code for a connection that is no longer needed (RFC 6455, section 7.4.1).
 const NORMAL_CLOSURE: u16 = 1000;
 
-/// A session with its sockets.
+/// A session (the client's side of the protocol) together with its WebSockets.
 #[derive(Clone)]
 pub struct Connection(Rc<Wiring>);
 
@@ -27,14 +27,14 @@ struct Wiring {
     url: String,
     http: String,
     session: RefCell<Session>,
-    /// One socket, or two during a rotation. A list is fast enough for so few.
+    /// The open sockets: one, or two while the session replaces a connection. A list is fast enough for so few.
     sockets: RefCell<Vec<(SocketId, Socket)>>,
     tell: Box<dyn Fn(Event)>,
     wake: Closure<dyn FnMut()>,
     alarm: Cell<Option<Alarm>>,
 }
 
-/// A timer of the browser that has been set.
+/// A timer that has been set in the browser: its time and its handle.
 #[derive(Clone, Copy, PartialEq, Eq)]
 struct Alarm {
     due_ms: u64,
@@ -42,8 +42,8 @@ struct Alarm {
 }
 
 impl Connection {
-    /// Connects `session` with the server's addresses, the clock and the page. Its events are passed to `tell`, which may use the
-    /// connection.
+    /// Connects `session` to the clock, to the page's events and to a server. No socket is opened yet. The session's
+    /// events are passed to `tell`, which may use the connection.
     pub fn new(server: Addresses, session: Session, tell: impl Fn(Event) + 'static) -> Self {
         let wiring = Rc::new_cyclic(|wiring| Wiring {
             url: server.ws,
@@ -58,12 +58,13 @@ impl Connection {
         Self(wiring)
     }
 
-    /// Calls `act` with the session, then performs the session's effects and passes on its events.
+    /// Calls `act` with the session and the present time. Then performs the session's effects and passes on its
+    /// events. Returns the result of `act`.
     pub fn act<T>(&self, act: impl FnOnce(&mut Session, Now) -> T) -> T {
         self.0.act(act)
     }
 
-    /// Calls `view` with the session and returns its result.
+    /// Calls `view` with the session and the present time, and returns its result.
     pub fn view<T>(&self, view: impl FnOnce(&Session, Now) -> T) -> T {
         view(&self.0.session.borrow(), now())
     }
@@ -111,8 +112,8 @@ impl Wiring {
         }
     }
 
-    /// Calls `act` with a socket. An error is ignored, because it means that the socket is closing or closed, which is reported
-    /// by its `close` event.
+    /// Calls `act` with the WebSocket that has this id. An error is ignored, because it means that the socket is
+    /// closing or closed, which its `close` event reports.
     fn with(&self, id: SocketId, act: impl FnOnce(&WebSocket) -> Result<(), JsValue>) {
         if let Some((_, socket)) = self.sockets.borrow().iter().find(|(open, _)| *open == id) {
             let _refused_by_a_closing_socket = act(&socket.web);
@@ -195,9 +196,9 @@ impl Drop for Socket {
     }
 }
 
-/// Handles an `error` event, which contains no reason. If the socket has never been open, the server has refused the handshake or
-/// cannot be reached; an HTTP request with the same token shows which of the two. If the socket was open, nothing is done,
-/// because a `close` event always follows.
+/// Handles the `error` event of a WebSocket, which contains no reason. If the socket has never been open, the server
+/// has refused the handshake or cannot be reached. An HTTP request with the same token then shows which of the two
+/// happened. If the socket was open, nothing is done, because a `close` event always follows.
 fn errored(wiring: &Rc<Wiring>, id: SocketId, has_opened: bool, token: Option<String>) {
     if has_opened {
         return;
@@ -228,8 +229,8 @@ fn listener<E: wasm_bindgen::convert::FromWasmAbi + 'static>(
     })
 }
 
-/// Passes events of the page to the session: the network is lost or back, the tab is hidden or shown, the page is closed or
-/// restored.
+/// Passes events of the page to the session: the network is lost or available again, the tab is hidden or shown, a
+/// token was pasted into the address, the page is closed or restored.
 fn watch_page(wiring: &Rc<Wiring>) {
     let Some(window) = web_sys::window() else { return };
     listen(&window, "online", wiring, |session, now| session.network(true, now));

@@ -1,4 +1,4 @@
-//! The title and icon of the tab. They show a problem even while another tab is in front.
+//! The title and the icon of the browser tab. They show a problem even while the reader looks at another tab.
 
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
@@ -8,7 +8,7 @@ use crate::board::Board;
 
 const TITLE: &str = "Tickertape";
 
-/// Updates the title and the icon according to the connection's state.
+/// Updates the title and the icon of the tab whenever the state of the connection changes.
 pub fn follow(board: Board) {
     let trouble = Memo::new(move |_| board.link.with(|link| link.banner.is_some().then(|| link.word())));
     Effect::new(move |_| {
@@ -22,7 +22,8 @@ fn title(trouble: Option<&str>) -> String {
     trouble.map_or_else(|| TITLE.to_owned(), |word| format!("⚠ {word} · {TITLE}"))
 }
 
-/// Chooses one of the page's two icons. A browser shows the icon whose relation is `icon`.
+/// Shows the icon for a problem if `trouble` is true, and otherwise the usual icon. A browser shows the link element
+/// with the relation `icon`.
 fn choose_icon(trouble: bool) {
     for link in icons() {
         let is_trouble = link.href().contains("trouble");

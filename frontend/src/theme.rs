@@ -1,11 +1,11 @@
-//! The theme of the page: light, dark, or the one that the system prefers.
+//! The theme of the page: light, dark, or the one that the operating system prefers.
 
 use leptos::prelude::*;
 
 use crate::follow::{click, follow};
 use crate::prefs::{self, Theme};
 
-/// Shows the button that selects the next theme.
+/// Shows the button that selects the next theme, and applies the selected theme to the page.
 #[component]
 pub fn ThemeSwitch() -> impl IntoView {
     let theme = RwSignal::new(prefs::theme());

@@ -1,4 +1,5 @@
-//! The timer. Every second it updates ages and the right edge of charts, drops old data and requests missing history.
+//! The timer of the page. Every second it updates ages and the right edge of charts, drops old data and requests
+//! missing history.
 
 use std::time::Duration;
 
@@ -13,21 +14,22 @@ use board_model::budget::keep_from;
 use board_model::delay::Delay;
 
 const TICK: Duration = Duration::from_secs(1);
-/// Maximum number of requests for history in one second. It is enough to fill a board quickly, and does not delay live data.
+/// Maximum number of requests for history in one second. It is large enough to fill a board quickly, and small enough
+/// not to delay live data.
 const MOST_REQUESTS: usize = 8;
 
-/// Time after the last live data for which a measured delay is still shown, in milliseconds.
+/// A measured delay is shown for at most this time after the last live data, in milliseconds.
 const DELAY_VALID_MS: Millis = 3_000;
 
-/// Starts the timer, which runs until the page is closed.
+/// Starts the timer of the page, which runs until the page is closed.
 pub fn start(board: Board) {
     // This fails only if there is no window.
     let _running = set_interval_with_handle(move || tick(board), TICK);
 }
 
 fn tick(board: Board) {
-    // The session is called even if none of its timers has expired, so that it notices within a second that the machine was
-    // asleep.
+    // The session is called even if none of its timers has expired, so that it notices within a second that the
+    // machine was asleep.
     board.with_session(Session::handle_timeout);
     update_link(board);
     let now = board.view_session(Session::server_now).unwrap_or_else(|| crate::now::now().wall_ms);
@@ -42,10 +44,10 @@ fn tick(board: Board) {
     for (_, cell) in &cells {
         age(board, cell, now, cells.len());
     }
-    // `count` is used instead of `any`, because every topic has to record that it has turned late. One probe is enough for all of
-    // them.
+    // `count` is used instead of `any`, because every topic has to record that it has turned late. One check of the
+    // connection is enough for all topics.
     if cells.iter().filter(|(_, cell)| turns_late(cell, now)).count() > 0 {
-        // Checks the connection, to tell a publisher that pauses from a dead socket.
+        // The check shows if the publishers have paused or the connection is dead.
         board.with_session(Session::check_liveness);
     }
     if board.link.with_untracked(|link| link.state.is_connected()) {
@@ -53,8 +55,8 @@ fn tick(board: Board) {
     }
 }
 
-/// Ends the states "behind" and "late" when no live data has arrived for a while, because the delay is unknown if it is not
-/// measured again.
+/// Removes the delay that the page shows if no live data has arrived for a while, because the delay is unknown if it
+/// is not measured again.
 fn forget_delay(board: Board) {
     let last = board.link.with_untracked(|link| link.last_data_at);
     let is_silent = last.is_none_or(|at| crate::now::now().wall_ms - at > DELAY_VALID_MS);

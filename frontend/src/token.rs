@@ -1,24 +1,24 @@
-//! The token that the page sends to the server.
+//! The token with which the page identifies its reader to the server.
 //!
-//! It is taken from the part of the address after `#`, from the sign-in dialog of this tab, or from `config.json`, in this order.
-//! A token in the address is removed from the address before anything else happens. The token is stored in the tab's session
-//! storage, so that it is kept when the page is loaded again, is deleted with the tab, and is not visible to other tabs or sites.
-//! It is never put into an address, a title, a command to copy or a log. A browser may store the addresses that it has opened, so
-//! a link with a token should contain one that expires soon.
+//! It is taken from the part of the address after `#`, from the sign-in dialog of this tab, or from `config.json`, in
+//! this order. A token in the address is removed from the address before anything else happens. The token is stored
+//! in the tab's session storage, so that it is kept when the page is loaded again, is deleted with the tab, and is
+//! not visible to other tabs or sites. It is never put into an address, a title, a command to copy or a log. A
+//! browser may store the addresses that it has opened, so a link with a token should contain one that expires soon.
 
 use wasm_bindgen::JsValue;
 use web_sys::Storage;
 
 const KEY: &str = "tickertape.token";
-/// Prefix of the token in the part of the address after `#`.
+/// Text before the token in the part of the page's address after `#`.
 const PARAMETER: &str = "token=";
 
-/// Returns the token that is stored for this tab.
+/// Returns the token that is stored for this tab; `None` if there is none.
 pub fn kept() -> Option<String> {
     storage()?.get_item(KEY).ok().flatten()
 }
 
-/// Stores a token until the tab is closed.
+/// Stores a token in the tab's session storage, until the tab is closed.
 pub fn keep(token: &str) {
     if let Some(storage) = storage() {
         // The storage is full or forbidden. The token then lasts until the page is loaded again.
@@ -26,7 +26,8 @@ pub fn keep(token: &str) {
     }
 }
 
-/// Removes the token from the address, stores it and returns it. Returns `None` if there is none.
+/// Removes the token from the page's address, stores it and returns it. Returns `None` if the address contains no
+/// token.
 pub fn take_from_address() -> Option<String> {
     let window = web_sys::window()?;
     let (token, rest) = split(&window.location().hash().ok()?)?;
@@ -41,7 +42,8 @@ fn storage() -> Option<Storage> {
     web_sys::window()?.session_storage().ok().flatten()
 }
 
-/// Splits the part after `#` into the token and the rest. Returns `None` if there is no token.
+/// Splits the part of the page's address after `#` into the token and the rest. Returns `None` if it contains no
+/// token.
 fn split(hash: &str) -> Option<(String, String)> {
     let (mut token, mut rest) = (None, String::new());
     for part in hash.trim_start_matches('#').split('&') {

@@ -1,16 +1,17 @@
-//! Wall mode: the page fills the screen, with large type and without controls.
+//! Wall mode: the page fills the screen, with large type and without controls, for a display that nobody operates.
 
 use leptos::prelude::*;
 use leptos::{ev, leptos_dom::helpers::window_event_listener};
 
 use crate::follow::{click, follow};
 
-/// True while wall mode is on.
+/// Signal that is true while wall mode is on. In wall mode the page fills the screen, with large type and without
+/// controls.
 #[derive(Clone, Copy)]
 pub struct Wall(RwSignal<bool>);
 
 impl Wall {
-    /// Creates the state with wall mode off. When the browser leaves full screen, wall mode is switched off.
+    /// Creates the signal, with wall mode off. Wall mode is switched off when the browser leaves full screen.
     pub fn new() -> Self {
         let wall = Self(RwSignal::new(false));
         Effect::new(move |_| wall.apply());
@@ -29,7 +30,7 @@ impl Wall {
         self.0.get()
     }
 
-    /// Switches wall mode on or off, and with it full screen, if the browser permits it.
+    /// Switches wall mode on or off. Full screen is switched with it if the browser permits this.
     pub fn toggle(self) {
         let on = !self.0.get_untracked();
         self.0.set(on);

@@ -1,4 +1,5 @@
-//! Reads and writes seeds (inputs to begin with) and regressions (inputs that once failed). Each input is a file.
+//! Reads and writes the inputs of each target, one file for each input. Seeds are inputs to begin with, regressions are
+//! inputs that once made the target fail.
 
 use std::fs;
 use std::io;
@@ -6,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use crate::Target;
 
-/// Reads the seeds and the regressions of a target, in the order of their names.
+/// Reads all seeds and regressions of a target, in the order of their names. Returns each with the path of its file.
 ///
 /// # Errors
 ///
@@ -28,8 +29,8 @@ pub fn inputs(target: Target) -> io::Result<Vec<(PathBuf, Vec<u8>)>> {
     Ok(inputs)
 }
 
-/// Writes an input that failed to the regressions, in a file whose name is computed from its content. Returns the path of
-/// the file.
+/// Writes an input that made the target fail to the folder of regressions. The name of the file is computed from its
+/// content. Returns the path of the file.
 ///
 /// # Errors
 ///

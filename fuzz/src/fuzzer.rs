@@ -1,4 +1,4 @@
-//! Mutates and runs the inputs of one target.
+//! Fuzzes one target: mutates inputs, runs them, and keeps those with a new kind of result.
 
 use std::collections::HashSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -6,7 +6,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use crate::mutate::mutate;
 use crate::{Rng, Target};
 
-/// Maximum number of inputs that are kept for mutations.
+/// Maximum number of inputs that are kept as a basis for mutations.
 const POOL: usize = 4_096;
 
 /// An input that made the target panic.
@@ -18,8 +18,8 @@ pub struct Failure {
     pub message: String,
 }
 
-/// Mutates and runs the inputs of one target. An input is kept for further mutations if it is a seed or if its signature is
-/// new.
+/// Fuzzes one target. It keeps an input as a basis for mutations if the input is a seed, or if its result has a
+/// signature that no earlier input had.
 #[derive(Debug)]
 pub struct Fuzzer {
     target: Target,
@@ -30,12 +30,12 @@ pub struct Fuzzer {
 }
 
 impl Fuzzer {
-    /// Creates a fuzzer without seeds. `seed` is that of the random numbers.
+    /// Creates a fuzzer that has only the empty input. `seed` initialises the random generator.
     pub fn new(target: Target, seed: u64) -> Self {
         Self { target, pool: vec![Vec::new()], seen: HashSet::new(), rng: Rng::new(seed), runs: 0 }
     }
 
-    /// Runs an input, and keeps it for mutations.
+    /// Runs an input, and keeps it as a basis for mutations.
     ///
     /// # Errors
     ///
@@ -47,13 +47,13 @@ impl Fuzzer {
         Ok(())
     }
 
-    /// Returns the next input to run, which is a mutation of a kept one.
+    /// Returns the next input to run: a mutation of a randomly chosen input that was kept.
     pub fn input(&mut self) -> Vec<u8> {
         let (one, other) = (self.rng.below(self.pool.len()), self.rng.below(self.pool.len()));
         mutate(&self.pool[one], &self.pool[other], self.target.words, &mut self.rng)
     }
 
-    /// Runs an input that [`Fuzzer::input`] has returned, and keeps it for mutations if its signature is new.
+    /// Runs an input from [`Fuzzer::input`], and keeps it as a basis for mutations if its signature is new.
     ///
     /// # Errors
     ///
@@ -71,12 +71,12 @@ impl Fuzzer {
         Ok(())
     }
 
-    /// Returns the number of inputs that were run.
+    /// Returns the number of inputs that were run so far.
     pub fn runs(&self) -> u64 {
         self.runs
     }
 
-    /// Returns the number of different signatures that were seen.
+    /// Returns the number of different signatures among the results so far.
     pub fn signatures(&self) -> usize {
         self.seen.len()
     }
@@ -87,7 +87,7 @@ impl Fuzzer {
     }
 }
 
-/// Runs an input once, and returns its signature.
+/// Runs the target once with this input, and returns the signature of the result.
 ///
 /// # Errors
 ///

@@ -2,11 +2,12 @@
 
 use crate::Rng;
 
-/// Maximum length of a mutated input in bytes. Some limits of the product are larger. An input that is already longer, as a
-/// few seeds are, is not made longer.
+/// Maximum length of a mutated input in bytes. An input that is already longer, as a few seeds are, is not made longer.
+/// Some limits of the product are above this length, so mutations do not reach them.
 pub const MAX_BYTES: usize = 256 * 1024;
 
-/// Bytes and texts that parsers treat specially.
+/// Bytes and texts that often cause errors in parsers, such as zeros, quotes and very large numbers. Mutations insert
+/// them.
 const INTERESTING: [&[u8]; 30] = [
     b"\0",
     b"\x7f",
@@ -40,8 +41,8 @@ const INTERESTING: [&[u8]; 30] = [
     b"/../",
 ];
 
-/// Returns an input with one to eight changes. `other` is another input, of which a part may be taken, and `words` are texts
-/// that the parser knows.
+/// Returns `input` with one to eight random changes. A change may insert a part of the input `other`, or one of
+/// `words`, the texts that the parser treats specially.
 pub fn mutate(input: &[u8], other: &[u8], words: &[&str], rng: &mut Rng) -> Vec<u8> {
     let mut bytes = input.to_vec();
     for _ in 0..=rng.below(8) {
@@ -69,7 +70,7 @@ fn change(bytes: &mut Vec<u8>, other: &[u8], words: &[&str], rng: &mut Rng) {
     }
 }
 
-/// Returns a random range within `bytes` bytes. Short ranges are more frequent than long ones.
+/// Returns a random range of indexes below `bytes`. Short ranges are more frequent than long ones.
 fn range(bytes: usize, rng: &mut Rng) -> std::ops::Range<usize> {
     let start = rng.below(bytes + 1);
     let longest = if rng.below(4) == 0 { bytes } else { 16 };
@@ -111,7 +112,8 @@ fn duplicate(bytes: &mut Vec<u8>, at: usize, rng: &mut Rng) {
     insert(bytes, at, &part);
 }
 
-/// Repeats one byte or a part of the input many times, to find problems with deep nesting and with quadratic time.
+/// Inserts many repetitions of a part of the input or of `[` at the index `at`. This finds problems with deep nesting
+/// and with quadratic time.
 fn repeat_much(bytes: &mut Vec<u8>, at: usize, rng: &mut Rng) {
     let part = bytes[range(bytes.len(), rng)].to_vec();
     let part = if part.is_empty() || part.len() > 16 { b"[".to_vec() } else { part };

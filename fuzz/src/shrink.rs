@@ -1,13 +1,13 @@
-//! Makes a failing input smaller.
+//! Makes an input that made a target fail smaller, so that the reason is easier to find.
 
 use crate::Target;
 use crate::fuzzer::run;
 
-/// Maximum number of inputs that are tried.
+/// Maximum number of smaller inputs that are tried.
 const TRIES: usize = 2_000;
 
-/// Removes parts of an input, first large ones and then single bytes, and keeps each change with which the target still
-/// panics. Returns the smallest input found.
+/// Removes parts of an input with which the target panics, first large parts and finally single bytes. Each removal is
+/// kept if the target still panics. Returns the smallest input that was found.
 pub fn shrink(target: Target, input: Vec<u8>) -> Vec<u8> {
     let mut smallest = input;
     let mut tries = 0;

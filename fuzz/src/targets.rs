@@ -1,4 +1,4 @@
-//! The parsers that are fuzzed, a file for each.
+//! All parsers that are fuzzed, with a file for each or for a few similar ones.
 
 mod body;
 mod frame;
@@ -14,7 +14,7 @@ mod token;
 
 use crate::target::Target;
 
-/// All targets.
+/// All targets, which are the parsers that are fuzzed.
 pub const ALL: [Target; 13] = [
     body::TARGET,
     frame::TARGET,
@@ -31,7 +31,7 @@ pub const ALL: [Target; 13] = [
     token::TARGET,
 ];
 
-/// Returns the target of this name.
+/// Returns the target with this name, or `None` if there is none.
 pub fn named(name: &str) -> Option<Target> {
     ALL.into_iter().find(|target| target.name == name)
 }

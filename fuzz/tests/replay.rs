@@ -1,15 +1,17 @@
-//! Replays every seed and every input that once failed, and a number of mutations that is the same in each run.
+//! Runs every target with its seeds, with every input that once failed, and with some mutations. The mutations are the
+//! same in each run.
 
 use std::time::{Duration, Instant};
 
 use fuzz::{Fuzzer, Target, files, targets};
 
-/// Mutations of each target. Opening a store takes milliseconds, the others microseconds.
+/// Returns the number of mutations that are run for a target. There are fewer for the store, because opening a store
+/// takes milliseconds, while the other targets take microseconds.
 fn mutations(target: Target) -> usize {
     if target.name == "store" { 20 } else { 2_000 }
 }
 
-/// Far longer than any input should take, on a busy machine.
+/// Maximum time for one input. It is much longer than any input should take, even on a busy machine.
 const LONG: Duration = Duration::from_secs(20);
 
 #[test]

@@ -1,4 +1,4 @@
-//! Reads the template in this folder, so that the tests can compare it with the code.
+//! Reads the SAM template in this folder, so that tests can compare it with the code.
 
 #![warn(missing_docs)]
 

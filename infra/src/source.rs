@@ -3,12 +3,12 @@
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
-/// Text of several Rust files, without tests and comments.
+/// The text of several Rust files, without comments and test modules.
 pub struct Sources(Vec<String>);
 
 impl Sources {
-    /// Reads the files below `folder`, relative to the workspace's root, whose paths within it begin with one of
-    /// `names`.
+    /// Reads the Rust files in `folder`, a path relative to the workspace's root. Only files whose paths within
+    /// `folder` begin with one of `names` are read.
     ///
     /// # Errors
     ///
@@ -29,7 +29,7 @@ impl Sources {
         Ok(Self(files.iter().map(|path| Ok(code(&fs::read_to_string(path)?))).collect::<io::Result<_>>()?))
     }
 
-    /// Returns true if `text` occurs in the code.
+    /// Returns true if one of the files contains `text` in its code.
     pub fn contains(&self, text: &str) -> bool {
         self.0.iter().any(|code| code.contains(text))
     }
@@ -52,8 +52,8 @@ fn is_test(path: &Path) -> bool {
     path.components().any(|part| part.as_os_str() == "tests") || path.ends_with("tests.rs")
 }
 
-/// Returns the text of a file without comments and with single spaces. A test module is left out; it must be the last item of its
-/// file.
+/// Returns the code of a file without comments, with all white space reduced to single spaces. Everything after
+/// `#[cfg(test)]` is left out, so a test module must be the last item of its file.
 fn code(text: &str) -> String {
     let code = text.split("#[cfg(test)]").next().unwrap_or_default();
     let lines = code.lines().map(|line| line.split("//").next().unwrap_or_default());

@@ -1,4 +1,5 @@
-//! Reads `template.yaml`, and converts its short forms to long ones: `!Ref X` to `{"Ref": "X"}`.
+//! Reads the SAM template `template.yaml` as JSON. CloudFormation's short forms are converted to long ones, such as
+//! `!Ref X` to `{"Ref": "X"}`.
 
 use std::collections::BTreeMap;
 
@@ -7,17 +8,17 @@ use serde_yaml_ng::Value as Yaml;
 
 const TEMPLATE: &str = include_str!("../template.yaml");
 
-/// The whole template.
+/// The whole SAM template as JSON, with long forms of CloudFormation's functions.
 pub struct Template(Value);
 
-/// One statement of a role's policies.
+/// One statement of the IAM policies of a role.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Statement {
-    /// Identifier of the statement.
+    /// Identifier of the statement (`Sid`).
     pub sid: String,
-    /// Permitted actions, such as `dynamodb:PutItem`.
+    /// Actions that the statement permits, such as `dynamodb:PutItem`.
     pub actions: Vec<String>,
-    /// Resources for which the actions are permitted.
+    /// Resources for which the statement permits the actions.
     pub resources: Vec<Value>,
 }
 
@@ -32,40 +33,41 @@ impl Template {
         Self(plain(serde_yaml_ng::from_str(TEMPLATE).unwrap()))
     }
 
-    /// Returns the properties of a resource, or null if there is no resource of this name.
+    /// Returns the properties of the resource with this name, or null if there is no such resource.
     pub fn properties(&self, resource: &str) -> &Value {
         &self.0["Resources"][resource]["Properties"]
     }
 
-    /// Returns the resources of a type, each with its name and properties.
+    /// Returns all resources of the type `kind`, each with its name and its properties.
     pub fn of_type<'a>(&'a self, kind: &'a str) -> impl Iterator<Item = (&'a str, &'a Value)> {
         let all = self.0["Resources"].as_object().into_iter().flatten();
         let wanted = all.filter(move |(_, resource)| resource["Type"] == kind);
         wanted.map(|(name, resource)| (name.as_str(), &resource["Properties"]))
     }
 
-    /// Returns the names of the parameters, in order.
+    /// Returns the names of the template's parameters, in order.
     pub fn parameters(&self) -> impl Iterator<Item = &str> {
         self.0["Parameters"].as_object().into_iter().flatten().map(|(name, _)| name.as_str())
     }
 
-    /// Returns the default value of a parameter, or null if it has none.
+    /// Returns the default value of the parameter with this name, or null if it has none.
     pub fn default_of(&self, parameter: &str) -> &Value {
         &self.0["Parameters"][parameter]["Default"]
     }
 
-    /// Returns the parameter `name`; null if the template has no parameter of this name.
+    /// Returns the definition of the parameter `name`, or null if there is no such parameter.
     pub fn parameter(&self, name: &str) -> &Value {
         &self.0["Parameters"][name]
     }
 
-    /// Returns the conditions that a rule asserts about the parameters.
+    /// Returns the conditions that a rule of the template requires of the parameters.
     pub fn assertions(&self, rule: &str) -> impl Iterator<Item = &Value> {
         let all = self.0["Rules"][rule]["Assertions"].as_array().into_iter().flatten();
         all.map(|assertion| &assertion["Assert"])
     }
 
-    /// Returns the checkov checks that the template skips, each with its `id` and a `comment` that contains the reason.
+    /// Returns the checks of the linter checkov that the template skips. Each is an object with the `id` of the check
+    /// and a `comment` that gives the reason.
     pub fn skipped_checks(&self) -> impl Iterator<Item = &Value> {
         let resources = self.0["Resources"].as_object().into_iter().flatten();
         resources.flat_map(|(_, resource)| {
@@ -73,13 +75,13 @@ impl Template {
         })
     }
 
-    /// Returns the environment of a function, such as `BroadcastFunction`.
+    /// Returns the environment variables of a function resource, such as `BroadcastFunction`.
     pub fn environment(&self, function: &str) -> BTreeMap<String, Value> {
         let variables = self.properties(function)["Environment"]["Variables"].as_object();
         variables.into_iter().flatten().map(|(name, value)| (name.clone(), value.clone())).collect()
     }
 
-    /// Returns the statements of a role, such as `BroadcastRole`.
+    /// Returns all policy statements of a role, such as `BroadcastRole`.
     pub fn statements(&self, role: &str) -> Vec<Statement> {
         let policies = items(&self.properties(role)["Policies"]);
         policies
@@ -99,7 +101,8 @@ fn statement(value: Value) -> Statement {
     }
 }
 
-/// Returns the items of a list. CloudFormation also accepts a single item instead of a list.
+/// Returns the items of a list. A value that is not a list counts as its only item, because CloudFormation accepts this
+/// too.
 fn items(value: &Value) -> Vec<Value> {
     match value {
         Value::Array(items) => items.clone(),

@@ -1,4 +1,4 @@
-//! A single value of a line: a number, a quantity with its unit, a text, or no value.
+//! A single value in a line of input: a number, a quantity with its unit, a text, or no value.
 
 use std::collections::BTreeMap;
 
@@ -8,36 +8,40 @@ use crate::data::Data;
 use crate::number::{self, Comma, Place};
 use crate::unit::{self, Unit};
 
-/// A value of a line. The series that it belongs to is not known yet.
+/// A value that was read from a line of input. The series that it belongs to is not known yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Cell {
-    /// A value that is published without a change.
+    /// A value that is published unchanged.
     Value(Data),
-    /// A number with a unit. It is published in the unit of its series, see [`Units`].
+    /// A number with a unit. It is published in the unit of its series, which is that of the first number in the
+    /// series (see [`Units`]).
     Quantity {
         /// The number as JSON text.
         number: String,
         /// The unit of the number.
         unit: Unit,
-        /// The whole text as it was written. It is published if the number cannot be converted to the unit of the series.
+        /// The number and its unit as they were written. This text is published if the number cannot be converted to
+        /// the unit of the series.
         written: String,
     },
-    /// No value: `N/A`, `NaN`, or an empty field. The field is left out of the publication.
+    /// There is no value: `N/A`, `NaN`, or an empty field. The field is left out of the publication.
     Missing,
-    /// Several named values within one field.
+    /// Several named values that were read from one field, such as `3.5MiB / 7.6GiB`.
     Fields(Vec<(String, Cell)>),
 }
 
-/// The notation that an input uses for its values.
+/// The notation in which an input writes its values.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Style {
     /// The meaning of a comma between digits.
     pub comma: Comma,
-    /// True if a single letter can be a unit. In the columns of system tools `12K` is a quantity; elsewhere it may be a name.
+    /// True if a single letter after a number can be a unit. In the columns of system tools, `12K` is a quantity; in
+    /// other inputs it may be a name.
     pub has_letters: bool,
 }
 
-/// Reads the text of a value.
+/// Reads the text of a value: a number, a quantity with a unit, a boolean, a word for a missing value, or else a
+/// text.
 pub fn read(text: &str, style: Style) -> Cell {
     let text = text.trim();
     if number::is_missing(text) {
@@ -54,8 +58,8 @@ pub fn read(text: &str, style: Style) -> Cell {
     read_quantity(text, style).unwrap_or_else(|| Cell::Value(Data::Text(text.to_owned())))
 }
 
-/// Reads a number that is followed by a unit, with or without a blank between them. Returns `None` if the text is not such a
-/// quantity.
+/// Reads a number that is followed by a unit, with or without a blank between them. Returns `None` if the text is
+/// anything else.
 pub fn read_quantity(text: &str, style: Style) -> Option<Cell> {
     if let Some(number) = unit::read_duration(text) {
         return Some(Cell::Quantity { number, unit: Unit::seconds(), written: text.to_owned() });
@@ -63,8 +67,8 @@ pub fn read_quantity(text: &str, style: Style) -> Option<Cell> {
     let end = text.find(|c: char| !(c.is_ascii_digit() || matches!(c, '.' | ',' | '+' | '-')))?;
     let (digits, rest) = text.split_at(end);
     let written_unit = rest.trim_start();
-    // A comma in a number with a unit is decimal, because a list has no unit. A number with a comma for thousands is not read at
-    // all.
+    // A comma in a number with a unit is decimal, because a list has no unit. A number with a comma for thousands is
+    // not read at all.
     let is_decimal =
         style.comma == Comma::Decimal || digits.rsplit_once(',').is_none_or(|(_, tail)| tail.len() != 3);
     let comma = if is_decimal { Comma::Decimal } else { Comma::Separates };
@@ -84,23 +88,27 @@ pub fn read_quantity(text: &str, style: Style) -> Option<Cell> {
     Some(Cell::Quantity { number, unit, written: text.to_owned() })
 }
 
-/// Returns true if a text is a number, a quantity or no value, with either a point or a comma as its decimal point.
+/// Returns true if a text is a number, a quantity or a word for a missing value. Both a point and a comma are
+/// accepted as the decimal point.
 pub fn is_numeric(text: &str, style: Style) -> bool {
     let style = Style { comma: Comma::Decimal, ..style };
     text == "-" || !matches!(read(text, style), Cell::Value(Data::Text(_)))
 }
 
-/// The unit of each series of an input, which is the unit of the first number in the series. Later numbers are converted to it.
+/// The unit of each series of an input. It is the unit of the first number in the series, to which later numbers are
+/// converted.
 #[derive(Debug, Default)]
 pub struct Units {
     first: BTreeMap<String, Option<Unit>>,
 }
 
-/// Maximum number of series whose unit is remembered. Quantities of further series are published as text, as they were written.
+/// Maximum number of series whose unit is stored. In further series, numbers with a unit are published as text, as
+/// they were written.
 const MOST_SERIES: usize = 10_000;
 
 impl Units {
-    /// Returns the series with a unit, each with its unit. The series of a value without a name has an empty name.
+    /// Returns the name and the unit of each series that has a unit. The name is empty for a value without a name.
+    /// Series beyond the limits of a topic's metadata are left out.
     pub fn written(&self) -> impl Iterator<Item = (&str, &str)> {
         let units = self
             .first
@@ -114,7 +122,8 @@ impl Units {
         self.first.values().flatten().count()
     }
 
-    /// Returns the data of a value in the series with this path. Returns `None` if there is no value.
+    /// Converts a value to the unit of its series and returns the data to publish. `path` identifies the series, such
+    /// as `disk.free`. Returns `None` if there is no value.
     pub fn settle(&mut self, path: &str, cell: Cell) -> Option<Data> {
         match cell {
             Cell::Missing => None,
@@ -128,7 +137,8 @@ impl Units {
         }
     }
 
-    /// Returns the data of fields. Fields without a value are left out.
+    /// Converts named values as [`Self::settle`] does. `path` is the part of the series' paths before these names.
+    /// Values that are missing are left out.
     pub fn settle_all(&mut self, path: &str, fields: Vec<(String, Cell)>) -> Vec<(String, Data)> {
         let settled = fields.into_iter().filter_map(|(name, cell)| {
             let path = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
@@ -152,8 +162,9 @@ impl Units {
         }
     }
 
-    /// Returns the data of a number without a unit. If its series has a unit, the number cannot be compared with the others and
-    /// becomes a text, except 0, which is the same in every unit.
+    /// Returns the data to publish for a number without a unit. If the series has a unit, the number cannot be
+    /// compared with the other numbers of the series and becomes a text. A zero stays a number, because it is the
+    /// same in every unit.
     fn plain(&mut self, path: &str, number: String) -> Data {
         let is_zero = !number.bytes().any(|byte| matches!(byte, b'1'..=b'9'));
         match self.first.get(path) {

@@ -1,15 +1,16 @@
-//! The data of a publication. Every number is kept as the text in which it was written.
+//! The data of a publication. Every number is stored as the text in which it was written.
 
-/// Data that can be published. Numbers are not converted to binary numbers, so that JSON gets the digits that were written.
+/// The data of a publication. Numbers are stored as text and not converted to binary numbers, so that they are
+/// published with the digits that were written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Data {
     /// A number, as the text of a JSON number.
     Number(String),
-    /// True or false.
+    /// A boolean, true or false.
     Bool(bool),
     /// A text.
     Text(String),
-    /// JSON text that is passed on unchanged. It must be valid.
+    /// JSON text that is published unchanged. It must be valid.
     Json(String),
     /// Named fields, in the order in which they were read. Names must be unique.
     Object(Vec<(String, Data)>),
@@ -23,7 +24,7 @@ impl Data {
         json
     }
 
-    /// Returns true if the data is an object without fields, which is not published.
+    /// Returns true if the data is an object without fields. Such data is not published.
     pub fn is_empty(&self) -> bool {
         matches!(self, Self::Object(fields) if fields.is_empty())
     }
@@ -49,7 +50,7 @@ impl Data {
     }
 }
 
-/// Returns a text as a JSON string.
+/// Returns a text as a JSON string, with quotes and escapes.
 fn quoted(text: &str) -> String {
     serde_json::Value::from(text).to_string()
 }

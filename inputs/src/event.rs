@@ -1,15 +1,16 @@
-//! Recognises events, and brings them into the form that the board's log panel reads.
+//! Recognises events in the output of loggers, and converts them to the form that the log panel of the board reads.
 //!
-//! A published event has its message in a field whose name the board knows (`message`, `msg`, `text` or `event`), its level as a
-//! word in the field `level`, and its time as the time of the publication. Its other fields are published unchanged.
+//! A published event has its message in a field whose name the board knows (`message`, `msg`, `text` or `event`), its
+//! level as a word in the field `level`, and its time as the time of the publication. Its other fields are published
+//! unchanged.
 
 use crate::cell::Cell;
 use crate::data::Data;
 use crate::time::{self, Stamp};
 
-/// Names of fields that the board shows as the message.
+/// Names of fields whose text the board shows as the message of an event.
 const BOARD_MESSAGES: [&str; 4] = ["message", "msg", "text", "event"];
-/// Names that other programs use for the message. The message is published as `message`.
+/// Names that other programs use for the field with the message. Such a field is published under the name `message`.
 const OTHER_MESSAGES: [&str; 9] =
     ["MESSAGE", "Message", "short_message", "@m", "@mt", "textPayload", "log", "body", "RenderedMessage"];
 const LEVELS: [&str; 13] = [
@@ -31,11 +32,12 @@ const LEVELS: [&str; 13] = [
 /// A named value of an event.
 pub type Field = (String, Cell);
 
-/// The fields without the time, the time, and the fields that the time was read from.
+/// The result of separating the time from the other fields of a line: the other fields, the time (`None` if there is
+/// none), and the fields that contained the time.
 pub type Timed = (Vec<Field>, Option<Stamp>, Vec<(String, Data)>);
 
-/// Converts the fields of an event to the form that the board reads. Returns them with the time of the event and the fields that
-/// the time was read from. Returns `None` if the fields are not those of an event.
+/// Converts the fields of an event to the form that the board's log panel reads, and separates the time from them.
+/// Returns `None` if the fields are not those of an event.
 pub fn normalise(fields: Vec<Field>) -> Option<Timed> {
     let message = message_name(&fields)?.to_owned();
     let level = LEVELS.into_iter().find(|name| fields.iter().any(|(field, _)| field == name));
@@ -57,7 +59,7 @@ pub fn normalise(fields: Vec<Field>) -> Option<Timed> {
     Some((distinct(event), stamp, time_fields))
 }
 
-/// Removes the first field that contains a time. Returns the other fields, the time, and the removed field.
+/// Separates the time from the other fields of a line: the first field that contains a time is removed.
 pub fn without_time(mut fields: Vec<Field>) -> Timed {
     let found = fields.iter().enumerate().find_map(|(at, (name, cell))| {
         time::is_time_name(name).then(|| read_time(cell)).flatten().map(|stamp| (at, stamp))
@@ -71,8 +73,8 @@ pub fn without_time(mut fields: Vec<Field>) -> Timed {
     (fields, Some(stamp), kept)
 }
 
-/// Returns the word for a numeric level of syslog (0 to 7) or of pino, Bunyan and Python (10 to 60). `field` is the name of the
-/// field.
+/// Returns the word (such as `warn`) for a numeric level of syslog (0 to 7), or of pino, Bunyan and Python (10 to
+/// 60). `field` is the name of the field, which may decide between these. Returns `None` for any other number.
 pub fn level_word(field: &str, number: i64) -> Option<&'static str> {
     if field == "levelno" {
         return Some(match number {
@@ -102,7 +104,7 @@ pub fn level_word(field: &str, number: i64) -> Option<&'static str> {
     })
 }
 
-/// Returns true if a field with this name is neither a message, a level nor a time.
+/// Returns true if `name` is not one of the usual names of a message, a level or a time.
 pub fn is_plain(name: &str) -> bool {
     !BOARD_MESSAGES.contains(&name)
         && !OTHER_MESSAGES.contains(&name)
@@ -136,7 +138,8 @@ fn level_field(name: String, cell: Cell) -> Field {
     ("level".to_owned(), Cell::Value(Data::Text(word)))
 }
 
-/// Replaces a word for a level by the synonym that the board shows in colour, if there is one.
+/// Returns the synonym of a level's word that the board shows in colour, such as `warn` for `wrn`. Returns the word
+/// itself if there is none.
 fn board_word(word: &str) -> &str {
     match word.to_ascii_lowercase().as_str() {
         "severe" | "failure" | "eror" => "error",
@@ -149,7 +152,8 @@ fn board_word(word: &str) -> &str {
     }
 }
 
-/// Returns the text of a value. A JSON string is returned without its quotes.
+/// Returns the text of a number or a text; a JSON string is returned without its quotes. Returns `None` for any other
+/// value.
 pub fn text_of(cell: &Cell) -> Option<String> {
     match cell {
         Cell::Value(Data::Text(text) | Data::Number(text)) => Some(text.clone()),
@@ -166,13 +170,14 @@ fn read_time(cell: &Cell) -> Option<Stamp> {
     time::read(&text).or_else(|| time::read_epoch(&text).or_else(|| read_float(&text)).map(Stamp::Utc))
 }
 
-/// Reads seconds in the notation of zap: `1.795344127101e9`.
+/// Reads seconds since the Unix epoch in the notation of the logger zap, `1.795344127101e9`, and returns
+/// milliseconds.
 fn read_float(text: &str) -> Option<i64> {
     let seconds: f64 = text.contains(['e', 'E']).then(|| text.parse().ok()).flatten()?;
     (1e8..1e11).contains(&seconds).then_some((seconds * 1000.0).round() as i64)
 }
 
-/// Removes the line break that some loggers leave at the end of a message.
+/// Removes the line break and the blanks at the end of a message, which some loggers leave there.
 fn trimmed(cell: Cell) -> Cell {
     match text_of(&cell) {
         Some(text) if text.ends_with('\n') => Cell::Value(Data::Text(text.trim_end().to_owned())),
@@ -180,7 +185,7 @@ fn trimmed(cell: Cell) -> Cell {
     }
 }
 
-/// Renames fields whose name is already used by an earlier field.
+/// Renames each field whose name an earlier field has, so that all names are different.
 fn distinct(fields: Vec<Field>) -> Vec<Field> {
     let mut kept: Vec<Field> = Vec::with_capacity(fields.len());
     for (name, cell) in fields {
@@ -190,7 +195,8 @@ fn distinct(fields: Vec<Field>) -> Vec<Field> {
     kept
 }
 
-/// Returns `name` if it is not taken, and otherwise the first of `name (2)`, `name (3)` and so on that is not taken.
+/// Returns `name` if `is_taken` returns false for it. Otherwise returns the first of `name (2)`, `name (3)` and so on
+/// for which it returns false.
 pub fn unique(name: String, is_taken: impl Fn(&str) -> bool) -> String {
     if !is_taken(&name) {
         return name;

@@ -1,19 +1,20 @@
-//! Recognises the format of an input, by trying to read its first lines in each format.
+//! Recognises the format of an input by trying to read its first lines in each format.
 
 use crate::format::{Format, csv, json, pairs};
 use crate::options::Options;
 use crate::parser::Parser;
 use crate::verdict::Read;
 
-/// Maximum number of lines that are examined before a format is chosen. Nothing is published before that, so the number is small.
+/// Maximum number of lines that are read before a format is chosen. Nothing is published before that, so the number
+/// is small.
 pub const LINES: usize = 5;
 
-/// The format that was recognised, and the number of lines before the first line of this format.
+/// The format that was recognised, and the number of lines before the first line that has this format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Guess {
-    /// The format.
+    /// The format that was recognised.
     pub format: Format,
-    /// Number of lines before the header. They are not of this format.
+    /// Number of lines before the header. They do not have the recognised format.
     pub skip: usize,
 }
 
@@ -23,7 +24,7 @@ impl Guess {
     }
 }
 
-/// Returns the format of the lines if it is beyond doubt. Returns `None` if further lines are needed to recognise it.
+/// Returns the format of the lines if it is certain. Returns `None` if further lines are needed to recognise it.
 pub fn early(lines: &[&str], options: &Options) -> Option<Guess> {
     let last = lines.last()?;
     // This is the beginning of a value that is printed over several lines, as `jq` does.
@@ -34,7 +35,8 @@ pub fn early(lines: &[&str], options: &Options) -> Option<Guess> {
         let trial = Trial::run(format, lines, options);
         let is_clear = match format {
             Format::Pairs => pairs::is_sure(last) || trial.rows >= 2,
-            // A number before something else may be the count of a banner, so more than half of the lines must be numbers.
+            // A single number may be a count in a banner before the data, so more than half of the lines must be
+            // numbers.
             Format::Number => trial.rows * 2 > lines.len(),
             _ => true,
         };
@@ -45,7 +47,8 @@ pub fn early(lines: &[&str], options: &Options) -> Option<Guess> {
     with_header(lines, options)
 }
 
-/// Returns the most likely format of the lines. It is called when no further line is expected soon.
+/// Returns the most likely format of the lines, even if it is not certain. It is called when no further line is
+/// expected soon.
 pub fn late(lines: &[&str], options: &Options) -> Guess {
     if let Some(guess) = early(lines, options) {
         return guess;
@@ -64,7 +67,7 @@ pub fn late(lines: &[&str], options: &Options) -> Guess {
     }
 }
 
-/// The formats that can be recognised from a single line, without a header.
+/// The formats that can be recognised from a single line, because they have no header. They are tried in this order.
 const ALONE: [Format; 9] = [
     Format::Number,
     Format::Json,
@@ -97,7 +100,8 @@ fn skip_is_marker(line: &str) -> bool {
     line.starts_with("sep=")
 }
 
-/// The result of trying to read lines in one format.
+/// The result of trying to read lines in one format: how many of the lines were rows of values, how many were
+/// structure such as headers, and whether the last line was a row.
 struct Trial {
     rows: usize,
     structure: usize,
@@ -110,8 +114,8 @@ impl Trial {
         let mut trial = Self { rows: 0, structure: 0, is_last_row: false };
         let mut open = 0;
         for line in lines {
-            // A line that does not look like JSON is not passed to the reader. A number does look like JSON, but its own format
-            // is tried first.
+            // A line that does not look like JSON is not passed to the reader. A number does look like JSON, but its
+            // own format is tried first.
             if format == Format::Json && open == 0 && !json::looks_like_json(line.trim()) {
                 trial.is_last_row = false;
                 continue;

@@ -1,10 +1,16 @@
-//! Reads the output of other programs. It converts lines to publications, and states for each line whether it was published.
+//! Reads the output of other programs: converts its lines to publications, and returns for each line whether it was
+//! published.
 //!
-//! This crate contains no IO, clock or random numbers: the bytes, the time and the time zone are arguments. It depends only on
-//! `shared`. The format of an input is recognised from its lines, and recognised again if later lines have another format.
+//! This crate contains no IO, clock or random numbers: the bytes, the time and the time zone are arguments. It depends
+//! only on `shared`. The format of an input is recognised from its lines, and recognised again if later lines have
+//! another format.
 //!
-//! Every line has exactly one of four results. It is part of a publication; it is structure (a header, a comment, a separator, or
-//! an average over the whole run); it is reported as unreadable, with a reason; or it is blank. See [`Outcome`].
+//! Every line has exactly one of four results (see [`Outcome`]):
+//!
+//! * It is part of a publication.
+//! * It is structure: a header, a comment, a separator, or an average over the whole run.
+//! * It is reported as unreadable, with a reason.
+//! * It is blank.
 //!
 //! ```
 //! use tickertape_inputs::{Moment, Options, Outcome, Reader, Splitter, Utc};
@@ -26,8 +32,8 @@
 //!
 //! * [`lines`]: divides bytes into lines.
 //! * [`reader`]: recognises the format, reads the lines, and gives the result for each line.
-//! * [`mod@format`]: a file for each format. [`parser`]: a reader of any one format. [`event`]: the usual names of message, level
-//!   and time.
+//! * [`mod@format`]: a file for each format. [`parser`]: a reader of any one format. [`event`]: the usual names of
+//!   message, level and time.
 //! * [`number`], [`mod@unit`], [`time`], [`cell`]: read a single value.
 //! * [`word`]: reads words of a command line.
 //! * [`row`], [`data`]: the values of a line, the rows of several devices, and their JSON.

@@ -1,18 +1,18 @@
-//! Divides bytes into lines of text: decodes them, finds the ends of lines, and removes characters that a terminal would not
-//! show.
+//! Divides bytes into lines of text. Decodes them, finds the ends of lines, and removes characters that a terminal
+//! would not show.
 
 use crate::error::LineError;
 
-/// Maximum length of a line, in bytes. A longer line could not be published.
+/// Maximum length of a line, in bytes. A longer line is too long to be published.
 pub const LINE_BYTES: usize = 64 * 1024;
 
-/// A line, without the characters that end it.
+/// A line of input, without the characters that end it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Line {
-    /// Number of the line, counted from 1. A carriage return also ends a line, so that each state of a progress line has a number
-    /// of its own.
+    /// Number of the line, counted from 1. A carriage return also ends a line, so each state of a progress display
+    /// has a number of its own.
     pub number: u64,
-    /// The text without colours and other control sequences, or the reason why it cannot be read.
+    /// The text without colours and other control sequences; an error if the line cannot be read.
     pub text: Result<String, LineError>,
 }
 
@@ -36,20 +36,20 @@ enum Encoding {
 /// ```
 #[derive(Debug, Default)]
 pub struct Splitter {
-    /// The encoding. It is `None` until the first two bytes have been received.
+    /// The encoding of the input; `None` until its first bytes have been received.
     encoding: Option<Encoding>,
-    /// Bytes that are not decoded yet: the beginning of the input, or half a code unit of UTF-16.
+    /// Bytes that are not decoded yet: the beginning of the input, or the first byte of a code unit of UTF-16.
     undecoded: Vec<u8>,
     half: Option<u16>,
     line: Vec<u8>,
-    /// Length of the line so far, in bytes. If the line is too long, not all of these bytes are kept.
+    /// Length of the current line so far, in bytes. If the line is too long, not all of these bytes are stored.
     length: usize,
     number: u64,
     is_after_return: bool,
 }
 
 impl Splitter {
-    /// Takes the next bytes. Returns the lines that end within them.
+    /// Adds the next bytes of the input. Returns the lines that end within these bytes.
     pub fn push(&mut self, bytes: &[u8]) -> Vec<Line> {
         let mut lines = Vec::new();
         match self.encoding {
@@ -67,7 +67,7 @@ impl Splitter {
         lines
     }
 
-    /// Has to be called at the end of the input. Returns the last line, if it does not end with a line break.
+    /// Must be called at the end of the input. Returns the last line if no line break ends it.
     pub fn finish(&mut self) -> Vec<Line> {
         let mut lines = Vec::new();
         if self.encoding.is_none() {
@@ -124,7 +124,8 @@ impl Splitter {
 
     fn append_char(&mut self, c: char, lines: &mut Vec<Line>) {
         let mut buffer = [0; 4];
-        // Half of a surrogate pair is replaced by a byte that UTF-8 never contains, so that its line is reported as unreadable.
+        // Half of a surrogate pair is replaced by a byte that UTF-8 never contains, so that its line is reported as
+        // unreadable.
         let bytes = if c == '\u{fffd}' { &[0xff][..] } else { c.encode_utf8(&mut buffer).as_bytes() };
         for byte in bytes {
             self.append(*byte, lines);
@@ -161,8 +162,8 @@ impl Splitter {
     }
 }
 
-/// Returns the text that a terminal would show. Colours, cursor movements, bells and byte order marks are removed, and backspaces
-/// are applied.
+/// Returns the text of a line as a terminal would show it. Colours, cursor movements, bells and byte order marks are
+/// removed, and backspaces are applied.
 fn clean(text: String) -> String {
     let is_plain = |c: char| (!c.is_control() || c == '\t') && c != '\u{feff}';
     if text.chars().all(is_plain) {

@@ -1,28 +1,30 @@
 //! Distinguishes numbers from texts that only look like numbers.
 //!
-//! An id must not be published with other digits, so a doubtful text stays text: one with leading zeros (`0042`), hexadecimal
-//! digits that look like an exponent (`83e2010`, `1234e8`), and an integer that no 64-bit type can represent.
+//! An id must not be published with other digits, so a doubtful text remains text. Doubtful are texts with leading
+//! zeros (`0042`), hexadecimal digits that look like an exponent (`83e2010`, `1234e8`), and integers that no 64-bit
+//! type can represent.
 
 /// The meaning of a comma within a number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Comma {
-    /// A comma separates values and is not part of a number.
+    /// A comma separates two values and is not part of a number.
     #[default]
     Separates,
-    /// A comma is the decimal point.
+    /// A comma is the decimal point of a number.
     Decimal,
 }
 
-/// The place of a text. It determines which exponents a number may have.
+/// The place at which a text stands. It determines which exponents a number may have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Place {
-    /// The text is one field among others and may be an id: `1e12` is text, whereas `1e+12` and `1.0e12` are numbers.
+    /// The text is one of several fields and may be an id. Therefore `1e12` is text, whereas `1e+12` and `1.0e12` are
+    /// numbers.
     Field,
-    /// The text is a whole line or argument, which is likely to be a number: `1e3` is a number, too.
+    /// The text is a whole line or argument, which is probably a number. Therefore `1e3` is a number, too.
     Alone,
 }
 
-/// Reads a number. Returns it as JSON text with the digits that were written, or `None` if the text is not a number.
+/// Reads a number. Returns it as JSON text with the digits that were written; `None` if the text is not a number.
 pub fn read(text: &str, comma: Comma, place: Place) -> Option<String> {
     let (sign, rest) = match text.as_bytes().first()? {
         b'-' => ("-", &text[1..]),
@@ -59,8 +61,8 @@ pub fn read(text: &str, comma: Comma, place: Place) -> Option<String> {
     }
 }
 
-/// Reads an integer that a 64-bit type can represent. A plus before more than four digits is not a sign but the beginning of a
-/// telephone number.
+/// Returns the JSON text of an integer that a 64-bit type can represent; otherwise `None`. A plus sign before more
+/// than four digits is not accepted, because it is probably the beginning of a telephone number.
 fn whole_number(sign: &str, digits: &str, place: Place) -> Option<String> {
     if sign == "+" && place == Place::Field && digits.len() > 4 {
         return None;
@@ -88,8 +90,8 @@ fn is_digits(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// Returns true if a text stands for a missing value: `NaN`, an infinity, `N/A` and the like. Such a field is left out of the
-/// publication.
+/// Returns true if a text stands for a missing value: `NaN`, an infinity, `N/A` and the like. A field with such a
+/// text is left out of the publication.
 pub fn is_missing(text: &str) -> bool {
     const WORDS: [&str; 16] = [
         "",
@@ -112,10 +114,11 @@ pub fn is_missing(text: &str) -> bool {
     WORDS.iter().any(|word| text.eq_ignore_ascii_case(word))
 }
 
-/// Learns from the numbers of an input whether a comma is its decimal point.
+/// Learns from the numbers in an input whether a comma is their decimal point.
 ///
-/// A single number such as `21,5` is not sufficient, because it may be a list. Two such numbers are sufficient if no number
-/// contains a point: `21,5 40,2`. A comma before exactly three digits (`1,234`) says nothing, because it may separate thousands.
+/// A single number such as `21,5` is not sufficient evidence, because it may be a list. Two such numbers are
+/// sufficient if no number contains a point: `21,5 40,2`. A comma before exactly three digits (`1,234`) is no
+/// evidence, because it may separate thousands.
 #[derive(Debug, Clone, Default)]
 pub struct Commas {
     decimal: u8,
@@ -123,7 +126,7 @@ pub struct Commas {
 }
 
 impl Commas {
-    /// Examines a field, or the number of a field without its unit.
+    /// Examines the text of a field. If the field has a unit, only its number may be passed.
     pub fn observe(&mut self, text: &str) {
         let text = text.trim_start_matches(['+', '-']);
         if let Some((whole, fraction)) = text.split_once('.') {
@@ -132,19 +135,21 @@ impl Commas {
             && is_digits(whole)
             && is_digits(fraction)
         {
-            // If the integer part is zero, or if other than three digits follow the comma, the comma does not separate thousands.
+            // If the integer part is zero, or if other than three digits follow the comma, the comma does not
+            // separate thousands.
             let is_evidence = fraction.len() != 3 || whole == "0";
             self.decimal = self.decimal.saturating_add(u8::from(is_evidence));
         }
     }
 
-    /// Returns the meaning of commas in an input whose fields are separated by something else (semicolons or blanks). One number
-    /// is sufficient here.
+    /// Returns the meaning of a comma in an input whose fields are separated by semicolons or blanks. A single number
+    /// with a comma is sufficient evidence for a decimal point.
     pub fn between_others(&self) -> Comma {
         self.judge(1)
     }
 
-    /// Returns the meaning of commas in an input whose fields may be separated by commas. Two numbers are necessary here.
+    /// Returns the meaning of a comma in an input whose fields may be separated by commas. Two numbers with a comma
+    /// are necessary as evidence for a decimal point.
     pub fn among_commas(&self) -> Comma {
         self.judge(2)
     }

@@ -7,38 +7,38 @@ use crate::options::Options;
 use crate::row::Row;
 use crate::verdict::Read;
 
-/// A reader of one format, with the state that it needs from line to line.
+/// A reader for one format, with the state that it keeps from line to line.
 #[derive(Debug)]
 pub enum Parser {
-    /// Reads [`Format::Number`].
+    /// Reads lines of [`Format::Number`].
     Number(number::Numbers),
-    /// Reads [`Format::Json`].
+    /// Reads lines of [`Format::Json`].
     Json(json::Json),
-    /// Reads [`Format::Pairs`].
+    /// Reads lines of [`Format::Pairs`].
     Pairs(pairs::Pairs),
-    /// Reads [`Format::Csv`].
+    /// Reads lines of [`Format::Csv`].
     Csv(Box<csv::Csv>),
-    /// Reads [`Format::Columns`].
+    /// Reads lines of [`Format::Columns`].
     Columns(Box<columns::Columns>),
-    /// Reads [`Format::Prometheus`].
+    /// Reads lines of [`Format::Prometheus`].
     Prometheus(prometheus::Prometheus),
-    /// Reads [`Format::Influx`].
+    /// Reads lines of [`Format::Influx`].
     Influx(influx::Influx),
-    /// Reads [`Format::Statsd`].
+    /// Reads lines of [`Format::Statsd`].
     Statsd(statsd::Statsd),
-    /// Reads [`Format::Syslog`].
+    /// Reads lines of [`Format::Syslog`].
     Syslog,
-    /// Reads [`Format::Access`].
+    /// Reads lines of [`Format::Access`].
     Access,
-    /// The parser of [`Format::Tools`].
+    /// Reads lines of [`Format::Tools`].
     Tools(tools::Tools),
-    /// The parser of [`Format::Text`].
+    /// Reads lines of [`Format::Text`].
     Text,
 }
 
 impl Parser {
-    /// Creates a reader that has not read any line. `is_certain` is true if the format was given or recognised. If it is false,
-    /// lines that may also be of another format are not accepted.
+    /// Creates a reader for one input. `is_certain` is true if the user gave the format or if it has been recognised.
+    /// If it is false, lines that may also have another format are not accepted.
     pub fn new(format: Format, options: &Options, is_certain: bool) -> Self {
         let (key, time) = (options.key.clone(), options.time.clone());
         match format {
@@ -75,7 +75,7 @@ impl Parser {
         }
     }
 
-    /// Reads a line, which must not be blank.
+    /// Reads a line and returns its values or another result. The line must not be blank.
     pub fn read(&mut self, line: &str) -> Read {
         match self {
             Self::Number(numbers) => numbers.read(line),

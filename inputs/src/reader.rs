@@ -1,4 +1,4 @@
-//! Recognises the format of an input, reads its lines, and gives the result for each line.
+//! Recognises the format of an input, reads its lines, and returns a result for each line.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::mem;
@@ -18,52 +18,54 @@ use crate::row::{Assembled, Ticks};
 use crate::time::Zone;
 use crate::verdict::Read;
 
-/// Maximum time for which the first lines are held back, in milliseconds. After it, the most likely format is chosen.
+/// Maximum time for which the first lines are held back until their format is certain, in milliseconds. After this
+/// time, the most likely format is chosen.
 pub const TIMEOUT_MS: u64 = 1_000;
-/// Time without a further row after which the rows of a tick are published, in milliseconds. A tick consists of one row for each
-/// device.
+/// The rows of several devices form one publication. It is complete if no further row has come for this time, in
+/// milliseconds.
 pub const TICK_MS: u64 = 100;
-/// Number of lines in a format after which the format is settled. A single line that does not fit then no longer changes the
-/// format.
+/// Number of lines that must have had the format before it counts as settled. After that, a single line with another
+/// format does not change the format.
 const SETTLED: u64 = 3;
 /// Number of consecutive lines that must have another format before a settled format is changed.
 const LINES_TO_CHANGE_FORMAT: usize = 5;
 
-/// The time at which a line was read.
+/// The time at which a line was read, by two clocks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Moment {
-    /// Monotonic time, in milliseconds.
+    /// Time by the monotonic clock, in milliseconds.
     pub mono_ms: u64,
-    /// Wall-clock time, in milliseconds since the Unix epoch.
+    /// Time by the wall clock, in milliseconds since the Unix epoch.
     pub wall_ms: Millis,
 }
 
-/// The topic that a publication is published to.
+/// The topic to which a publication belongs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Destination {
-    /// The topic that the input is published to.
+    /// The topic that the user gave for the input.
     Topic,
-    /// The topic `log` below the topic of the input, for lines that do not have the format of the input.
+    /// The topic `log` below the topic of the input. It gets the lines that do not have the format of the input.
     Log,
 }
 
-/// A publication that was made of one or more lines.
+/// A publication that was made from one or more lines.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Publication {
-    /// Numbers of the lines that the publication was made of, in ascending order.
+    /// Numbers of the lines from which the publication was made, in ascending order.
     pub lines: Vec<u64>,
-    /// The topic that the publication belongs to.
+    /// The topic to which the publication belongs.
     pub to: Destination,
-    /// The data as JSON. Numbers are as they were written.
+    /// The data as JSON text. Numbers have the digits that were written.
     pub json: String,
-    /// The time that the lines contain, in milliseconds since the Unix epoch. `None` stands for the time of reading.
+    /// The time that the lines contain, in milliseconds since the Unix epoch. `None` if they contain none: the time
+    /// of reading applies then.
     pub ts: Option<Millis>,
 }
 
-/// The result for one line, or for all lines of a publication. Every line is in exactly one outcome.
+/// The result for one line, or for all lines of a publication. Every line has exactly one result.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
-    /// The lines are part of this publication.
+    /// The lines are parts of this publication.
     Publish(Publication),
     /// The line is a header, a comment, a separator or an average, which is not published.
     Structure {
@@ -74,7 +76,7 @@ pub enum Outcome {
     Unreadable {
         /// Number of the line.
         line: u64,
-        /// The reason why it cannot be read.
+        /// The reason why the line cannot be read.
         reason: LineError,
     },
     /// The line is blank.
@@ -84,32 +86,34 @@ pub enum Outcome {
     },
 }
 
-/// Reads the lines of one input.
+/// Reads the lines of one input: recognises their format, and returns a result for each line.
 #[derive(Debug)]
 pub struct Reader {
     options: Options,
     zone: Box<dyn Zone>,
     parser: Option<Parser>,
-    /// Number of lines that have had the present format.
+    /// Number of lines that have been read in the present format.
     fits: u64,
-    /// Lines that are held back until their format is recognised.
+    /// Line numbers and texts of the lines that are held back until their format is recognised.
     held: Vec<(u64, String)>,
     held_since_ms: u64,
-    /// Lines that wait for the next line: a possible header, or the beginning of a value that is printed over several lines.
+    /// Lines whose meaning depends on the next line: a possible header, or the beginning of a value that is printed
+    /// over several lines.
     waiting: Vec<(u64, String)>,
-    /// The last consecutive lines that did not have the present format, or, if the format is `text`, the last lines.
+    /// The last consecutive lines that did not have the present format. If the format is `text`, these are the last
+    /// lines of the input.
     unmatched_lines: VecDeque<String>,
-    /// Number of lines since the format `text` was chosen.
+    /// Number of lines that have been read since the format `text` was chosen.
     texts: u64,
     ticks: Ticks,
     tick_ms: u64,
     units: Units,
-    /// The time at which the last line was read. It is used for lines that contain no time.
+    /// The time at which the last line was read. It is the reference for times without a date.
     now: Moment,
 }
 
 impl Reader {
-    /// Creates a reader that has not read any line. `zone` is the time zone of times that contain none.
+    /// Creates a reader for one input. `zone` is the time zone of times in the lines that do not name one.
     pub fn new(options: Options, zone: Box<dyn Zone>) -> Self {
         let parser = options.format.map(|format| Parser::new(format, &options, true));
         Self {
@@ -129,31 +133,33 @@ impl Reader {
         }
     }
 
-    /// Returns the format if it is already recognised.
+    /// Returns the format of the input; `None` if it is not recognised yet.
     pub fn format(&self) -> Option<Format> {
         self.parser.as_ref().map(Parser::format)
     }
 
-    /// Returns the units of the series so far, by the paths of the series. The series of a value without a name has an empty
-    /// path.
+    /// Returns the units of the series so far. The key is the path of a series in the data, such as `disk.free`. It
+    /// is empty for a value without a name.
     pub fn units(&self) -> BTreeMap<String, String> {
         self.units.written().map(|(name, unit)| (name.to_owned(), unit.to_owned())).collect()
     }
 
-    /// Returns the number of series that have a unit. It never decreases.
+    /// Returns the number of series that have a unit. It never decreases, so the caller can compare it to notice new
+    /// units.
     pub fn unit_count(&self) -> usize {
         self.units.count()
     }
 
-    /// Returns the monotonic time ([`Moment::mono_ms`]) at which [`Reader::wake`] has to be called, or `None` if it need not be
-    /// called.
+    /// Returns the time at which the caller has to call [`Reader::wake`], in milliseconds of the monotonic clock;
+    /// `None` if this is not necessary.
     pub fn due_ms(&self) -> Option<u64> {
         let held = (!self.held.is_empty()).then_some(self.held_since_ms + TIMEOUT_MS);
         let tick = (!self.ticks.is_empty()).then_some(self.tick_ms + TICK_MS);
         held.into_iter().chain(tick).min()
     }
 
-    /// Reads a line. Returns the outcomes that are known now, which may be those of earlier lines.
+    /// Reads a line. Returns the results that are known now. The result of this line may follow later, and results of
+    /// earlier lines may be among them.
     pub fn read(&mut self, line: Line, now: Moment) -> Vec<Outcome> {
         self.now = now;
         let mut out = Vec::new();
@@ -176,8 +182,9 @@ impl Reader {
         out
     }
 
-    /// Does the work that is due. If the first lines have waited long enough, they are read in the most likely format. If no
-    /// further row of a tick has come in time, its rows are published.
+    /// Must be called at the time that [`Reader::due_ms`] returns. If the first lines have been held back long
+    /// enough, they are read in the most likely format. If no further row has come in time, the rows that belong
+    /// together are published.
     pub fn wake(&mut self, now: Moment) -> Vec<Outcome> {
         self.now = now;
         let mut out = Vec::new();
@@ -190,7 +197,7 @@ impl Reader {
         out
     }
 
-    /// Has to be called at the end of the input. Reads all lines that are still waiting, and returns their outcomes.
+    /// Must be called at the end of the input. Reads all lines that were held back, and returns their results.
     pub fn finish(&mut self, now: Moment) -> Vec<Outcome> {
         self.now = now;
         let mut out = Vec::new();
@@ -216,13 +223,14 @@ impl Reader {
         self.held.push((number, text));
     }
 
-    /// Chooses a format for the lines that are held back, and reads them.
+    /// Chooses the most likely format for the lines that are held back, and reads them in it. If another format was
+    /// chosen before, publishes the lines to the topic `log` instead.
     fn settle(&mut self, out: &mut Vec<Outcome>) {
         if self.held.is_empty() {
             return;
         }
         if self.parser.is_some() {
-            // These lines do not have the present format, which is not settled.
+            // A format was chosen before, but it is not settled, and these lines do not have it.
             self.log_held(out);
             return;
         }
@@ -231,7 +239,7 @@ impl Reader {
         self.begin(guess, out);
     }
 
-    /// Begins to read in the format of `guess`, with the lines that are held back.
+    /// Starts to read in the format of `guess`, beginning with the lines that are held back.
     fn begin(&mut self, guess: Guess, out: &mut Vec<Outcome>) {
         self.reject_waiting(out);
         self.flush_tick(out);
@@ -252,7 +260,7 @@ impl Reader {
         self.read_in_format(number, text, true, out);
     }
 
-    /// Reads a line. If the line does not fit the format, no other format is looked for.
+    /// Reads a line in the present format. If the line does not have this format, no other format is tried.
     fn take_settled(&mut self, number: u64, text: String, out: &mut Vec<Outcome>) {
         self.read_in_format(number, text, false, out);
     }
@@ -311,15 +319,16 @@ impl Reader {
         }
     }
 
-    /// Handles the lines that waited for the next line: they turned out to be neither a header nor part of a value.
+    /// Handles the lines that waited for the next line. The next line has shown that they are neither a header nor
+    /// part of a value.
     fn reject_waiting(&mut self, out: &mut Vec<Outcome>) {
         for (number, text) in mem::take(&mut self.waiting) {
             self.unmatched_line(number, text, true, out);
         }
     }
 
-    /// Handles a line that does not have the present format. If the format is settled, the line is published to the topic `log`.
-    /// If it is not settled, the format may be wrong, so another one is looked for.
+    /// Handles a line that does not have the present format. If the format is settled, the line is published to the
+    /// topic `log`. If it is not, the format may be wrong, so another one is tried.
     fn unmatched_line(&mut self, number: u64, text: String, may_change_format: bool, out: &mut Vec<Outcome>) {
         if self.options.format.is_some() || !may_change_format {
             out.push(self.log(number, text));
@@ -361,8 +370,8 @@ impl Reader {
         self.unmatched_lines.clear();
     }
 
-    /// Looks for another format in the last lines. The format `text` is chosen if no other format fits, so that it may be right
-    /// only for a long banner before the data.
+    /// Examines the last lines of an input with the format `text`, and changes the format if they have another one.
+    /// `text` is chosen if no other format fits, so it may only be the format of a long banner before the data.
     fn recheck_text(&mut self, text: String) {
         if self.options.format.is_some() {
             return;
@@ -372,7 +381,8 @@ impl Reader {
         if self.unmatched_lines.len() > LINES_TO_CHANGE_FORMAT {
             self.unmatched_lines.pop_front();
         }
-        // Looking for a format takes time, so it is done for the first hundred lines and then only for every fiftieth line.
+        // Looking for a format takes time, so it is done for the first hundred lines and then only for every fiftieth
+        // line.
         if self.texts > 100 && !self.texts.is_multiple_of(50) {
             return;
         }
@@ -424,7 +434,8 @@ impl Reader {
                 continue;
             };
             let ts = stamp.and_then(|stamp| stamp.resolve(self.zone.as_ref(), self.now.wall_ms));
-            // The time was taken from fields by a guess. If the log would refuse the time, these fields are published as values.
+            // The time was taken from fields by a guess. If the server would refuse the time, these fields are
+            // published as values.
             let is_doubtful = !time_fields.is_empty() && publication::check_ts(ts, self.now.wall_ms).is_err();
             let (data, ts) = match data {
                 Data::Object(fields) if is_doubtful => {

@@ -1,40 +1,41 @@
-//! The values of a line before they are published, and the grouping of the rows of several devices.
+//! The values of a line before they are published, and the grouping of rows of several devices into one publication.
 
 use crate::cell::{Cell, Units};
 use crate::data::Data;
 use crate::time::Stamp;
 
-/// The values of a line.
+/// The values of a line of input.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Body {
     /// A single value without a name.
     Lone(Cell),
     /// Named values, in the order in which they were read.
     Fields(Vec<(String, Cell)>),
-    /// JSON text, as it was read.
+    /// JSON text that is published as it was read.
     Json(String),
 }
 
-/// The values of a line. It is not known yet whether other lines belong to the same publication.
+/// The values of a line of input. Other lines may belong to the same publication.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Row {
     /// The values of the line.
     pub body: Body,
-    /// The time in the line, if there is one.
+    /// The time in the line; `None` if it contains none.
     pub stamp: Option<Stamp>,
-    /// The names and values of the fields that `stamp` was read from, if the fields were chosen by a guess. If the log would
-    /// refuse the time, these fields are published as values.
+    /// The fields from which `stamp` was read, if they were recognised and not named by the user. They are published
+    /// as values if the server would refuse the time.
     pub time_fields: Vec<(String, Data)>,
-    /// The names of the fields that contain this row in the publication: a device, or a metric and its labels. If the path is
-    /// empty, the row is a publication of its own.
+    /// The path at which this row is put into the publication: the name of a device, or a metric and its labels. If
+    /// it is empty, the row is a publication of its own.
     pub path: Vec<String>,
-    /// Name of the column that the only element of `path` was taken from. As long as an input contains only one device, its row
-    /// is not published below the device's name, but as a publication with this column among its fields.
+    /// Name of the column from which the device's name in `path` was taken. As long as an input contains only one
+    /// device, its rows are not put below the device's name. Each is then a publication with this column among its
+    /// fields.
     pub key_column: Option<String>,
 }
 
 impl Row {
-    /// Creates a row that is a publication of its own and contains no time.
+    /// Creates a row that is a publication of its own and has no time.
     pub fn alone(body: Body) -> Self {
         Self { body, stamp: None, time_fields: Vec::new(), path: Vec::new(), key_column: None }
     }
@@ -49,50 +50,52 @@ impl Row {
         Self::alone(Body::Lone(Cell::Value(Data::Text(line.to_owned()))))
     }
 
-    /// Returns the same row with another time.
+    /// Returns the row with its time replaced by `stamp`.
     #[must_use]
     pub fn at(self, stamp: Option<Stamp>) -> Self {
         Self { stamp, ..self }
     }
 }
 
-/// The data of a publication, and the lines that the publication was made of.
+/// The data of one publication, and the lines from which it was made.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Assembled {
-    /// The data, or `None` if no row contains a value.
+    /// The data; `None` if no row contains a value.
     pub data: Option<Data>,
-    /// The time in the first row, if there is one.
+    /// The time in the first row; `None` if it contains none.
     pub stamp: Option<Stamp>,
-    /// [`Row::time_fields`] of the first row.
+    /// The fields from which the time was read: [`Row::time_fields`] of the first row.
     pub time_fields: Vec<(String, Data)>,
-    /// Numbers of the lines, in ascending order.
+    /// Numbers of the lines from which the publication was made, in ascending order.
     pub lines: Vec<u64>,
 }
 
-/// Maximum size of the JSON of all rows in one publication, in bytes. It is smaller than the limit of a publication, so that
-/// there is room for names.
+/// Maximum size of the JSON of all rows in one publication, in bytes. It is smaller than the maximum size of a
+/// publication, so that there is room for the names of devices.
 const MOST_BYTES: usize = 16 * 1024;
-/// Maximum number of rows that are gathered. A tick with more rows is published in parts.
+/// Maximum number of rows in one publication. If there are more, they are published in several parts.
 const MOST_ROWS: usize = 2_000;
 
-/// Gathers the rows of several devices into ticks, and makes a publication of each tick. A tick consists of one row for each
-/// device. It ends when a device occurs again, when the time in the rows changes, or when no further row comes for some time.
+/// Combines the rows of several devices into publications. The rows that belong together are called a tick: one row
+/// for each device. A tick ends when a device occurs again, when the time in the rows changes, or when no further row
+/// comes for some time.
 #[derive(Debug, Default)]
 pub struct Ticks {
     rows: Vec<(Vec<u64>, Row)>,
-    /// The path of the only device that has occurred so far.
+    /// The path of the only device that has occurred so far; `None` before the first.
     only: Option<Vec<String>>,
     /// True if more than one device has occurred, so that the rows are published below the names of their devices.
     is_keyed: bool,
 }
 
 impl Ticks {
-    /// Returns true if no rows are waiting for the end of their tick.
+    /// Returns true if no rows are waiting for further rows of the same publication.
     pub fn is_empty(&self) -> bool {
         self.rows.is_empty()
     }
 
-    /// Adds a row. Returns the publications that it completes.
+    /// Adds a row, which was read from the lines with the numbers `lines`. Returns the publications that are complete
+    /// now.
     pub fn push(&mut self, lines: Vec<u64>, row: Row, units: &mut Units) -> Vec<Assembled> {
         if row.path.is_empty() {
             let mut done = self.flush(units);
@@ -107,7 +110,8 @@ impl Ticks {
         done
     }
 
-    /// Ends the tick and returns its publication. There are several if a single one would be too large.
+    /// Completes the publication for which rows are waiting, and returns it. Returns several publications if a single
+    /// one would be too large.
     pub fn flush(&mut self, units: &mut Units) -> Vec<Assembled> {
         let rows = std::mem::take(&mut self.rows);
         let Some((lines, first)) = rows.first() else { return Vec::new() };
@@ -164,7 +168,8 @@ fn assemble_alone(lines: Vec<u64>, row: Row, units: &mut Units) -> Assembled {
     Assembled { data, stamp: row.stamp, time_fields: row.time_fields, lines }
 }
 
-/// Returns the data of a row whose path is `path`. The column `without`, from which the path was taken, is left out.
+/// Converts the values of a row to the units of their series, and returns the data to publish. `path` is the path of
+/// the row in the publication. The column `without`, from which the path was taken, is left out.
 fn settle(body: Body, path: &str, without: Option<&str>, units: &mut Units) -> Option<Data> {
     match body {
         Body::Lone(cell) => units.settle(path, cell),
@@ -177,8 +182,8 @@ fn settle(body: Body, path: &str, without: Option<&str>, units: &mut Units) -> O
     }
 }
 
-/// Puts `data` at `path` below `root`. If there is a value in a place where an object is needed, the value moves to a field of
-/// this object with an empty name.
+/// Puts `data` into the object `root` at `path`. If the path leads through a value that is not an object, an object
+/// replaces the value and contains it in a field with an empty name.
 fn insert(root: &mut Data, path: &[String], data: Data) {
     if !matches!(root, Data::Object(_)) {
         let value = std::mem::replace(root, Data::Object(Vec::new()));

@@ -5,10 +5,10 @@ use std::fmt;
 use shared::Millis;
 use shared::timestamp::{self, WrittenTime};
 
-/// The time zone of an input. It is used for times that contain no time zone.
+/// The time zone of times in an input that contain no time zone.
 pub trait Zone: fmt::Debug + Send {
-    /// Converts a local time to milliseconds since the Unix epoch. `local_ms` are the milliseconds since 1970-01-01T00:00:00
-    /// local time.
+    /// Converts a local time to milliseconds since the Unix epoch. `local_ms` are the milliseconds since
+    /// 1970-01-01T00:00:00 local time.
     fn to_utc(&self, local_ms: i64) -> Millis;
     /// Converts milliseconds since the Unix epoch to local time, in milliseconds since 1970-01-01T00:00:00 local time.
     fn to_local(&self, utc_ms: Millis) -> i64;
@@ -28,14 +28,14 @@ impl Zone for Utc {
     }
 }
 
-/// A time that was read from a text, as complete as the text is.
+/// A time that was read from a text. It may lack the date, the year or the time zone, as the text does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stamp {
-    /// A moment, in milliseconds since the Unix epoch.
+    /// A moment in UTC, in milliseconds since the Unix epoch.
     Utc(Millis),
-    /// A date and a time of day in local time, in milliseconds since 1970-01-01T00:00:00.
+    /// A date and a time of day in local time, in milliseconds since 1970-01-01T00:00:00 local time.
     Local(i64),
-    /// A time of day in local time, in milliseconds since midnight.
+    /// A time of day in local time without a date, in milliseconds since midnight.
     TimeOfDay(i64),
     /// A date without a year, and a time of day, in local time.
     NoYear {
@@ -51,8 +51,8 @@ pub enum Stamp {
 const DAY_MS: i64 = 86_400_000;
 
 impl Stamp {
-    /// Returns the moment in milliseconds since the Unix epoch. If the date or the year is missing, the moment is the possible
-    /// one that is closest to `now`.
+    /// Converts the time to milliseconds since the Unix epoch. If the date or the year is missing, the one that gives
+    /// the moment closest to `now` is used. Returns `None` if there is no such date.
     pub fn resolve(self, zone: &dyn Zone, now: Millis) -> Option<Millis> {
         Some(match self {
             Self::Utc(ms) => ms,
@@ -72,8 +72,8 @@ impl Stamp {
         })
     }
 
-    /// Returns this time with a date, if it is a time of day and `day_ms` is given. `day_ms` is the beginning of the day in local
-    /// time.
+    /// Adds a date to a time of day. `day_ms` is the beginning of the day in local time, in milliseconds since 1970.
+    /// Any other time is returned unchanged, and so is every time if `day_ms` is `None`.
     #[must_use]
     pub fn on_day(self, day_ms: Option<i64>) -> Self {
         match (self, day_ms) {
@@ -96,8 +96,8 @@ fn year_of(local_ms: i64) -> u32 {
         .unwrap_or(1970)
 }
 
-/// Reads a date with a time of day, in ISO 8601 and its variants or in the notation of `22.11.2026 10:42`,
-/// `22/Nov/2026:10:42:07 +0100`, `Sun Nov 22 10:42:07 2026` or `Sun, 22 Nov 2026 10:42:07 GMT`.
+/// Reads a date with a time of day. It may be in ISO 8601 and its variants, or in one of the notations
+/// `22.11.2026 10:42`, `22/Nov/2026:10:42:07 +0100`, `Sun Nov 22 10:42:07 2026` and `Sun, 22 Nov 2026 10:42:07 GMT`.
 pub fn read(text: &str) -> Option<Stamp> {
     let text = text.trim();
     timestamp::read_iso(text)
@@ -107,8 +107,8 @@ pub fn read(text: &str) -> Option<Stamp> {
         .or_else(|| read_named_date(text))
 }
 
-/// Reads a date without a time of day. Returns the milliseconds from 1970 to the beginning of the day. `11/12/2026` is not read,
-/// because either number can be the month.
+/// Reads a date without a time of day. Returns the milliseconds from 1970 to the beginning of the day. Returns `None`
+/// for `11/12/2026`, because either number can be the month.
 pub fn read_date(text: &str) -> Option<i64> {
     timestamp::read_date(text).or_else(|| {
         let separator = ['.', '/', '-'].into_iter().find(|separator| text.contains(*separator))?;
@@ -122,7 +122,8 @@ pub fn read_date(text: &str) -> Option<i64> {
     })
 }
 
-/// Returns the beginnings of all days that a date such as `11/12/26` can mean. The caller may know which of them is likely.
+/// Returns the beginnings of all days that a date such as `11/12/26` can mean, in milliseconds since 1970. The caller
+/// may know which of them is the right one.
 pub fn possible_days(text: &str) -> Vec<i64> {
     if let Some(day) = read_date(text) {
         return vec![day];
@@ -142,8 +143,8 @@ fn three(text: &str, separator: char) -> Option<[u32; 3]> {
     is_date.then_some([a?, b?, c?])
 }
 
-/// Reads a time of day, such as `10:42:07`, and returns it in milliseconds since midnight. It may have a fraction, no seconds, or
-/// AM or PM after it.
+/// Reads a time of day, such as `10:42:07`. Returns it in milliseconds since midnight. It may have a fraction, may
+/// lack the seconds, and may have AM or PM after it.
 pub fn read_time_of_day(text: &str) -> Option<i64> {
     let upper = text.to_ascii_uppercase();
     let (clock, half) = match upper.strip_suffix("AM").or_else(|| upper.strip_suffix("PM")) {
@@ -159,8 +160,8 @@ pub fn read_time_of_day(text: &str) -> Option<i64> {
     }
 }
 
-/// Reads a number of seconds, milliseconds, microseconds or nanoseconds since the Unix epoch. The unit follows from the size of
-/// the number. A small number is not read as a time.
+/// Reads a number of seconds, milliseconds, microseconds or nanoseconds since the Unix epoch, and returns
+/// milliseconds. The size of the number determines its unit. A small number is not read as a time.
 pub fn read_epoch(text: &str) -> Option<Millis> {
     let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
     let is_number = [whole, fraction].iter().all(|part| part.bytes().all(|byte| byte.is_ascii_digit()));
@@ -223,14 +224,14 @@ pub fn is_time_name(name: &str) -> bool {
     NAMES.iter().any(|known| name.eq_ignore_ascii_case(known))
 }
 
-/// Reads a numeric date with a time of day, such as `22.11.2026 10:42:07`. With slashes, it must be clear which number is the
-/// day.
+/// Reads a numeric date with a time of day, such as `22.11.2026 10:42:07`. If the date has slashes, it must be clear
+/// which number is the day.
 fn read_numeric_date_time(text: &str) -> Option<Stamp> {
     let (date, time) = text.split_once([' ', 'T'])?;
     Some(Stamp::Local(read_date(date.trim_end_matches(','))? + read_time_of_day(time.trim())?))
 }
 
-/// Reads the notation of web servers, `22/Nov/2026:10:42:07 +0100`.
+/// Reads a time in the notation of web servers, `22/Nov/2026:10:42:07 +0100`.
 fn read_log_time(text: &str) -> Option<Stamp> {
     let (date, rest) = text.split_once(':')?;
     let mut parts = date.split('/');
@@ -240,9 +241,10 @@ fn read_log_time(text: &str) -> Option<Stamp> {
     with_offset(date.local_ms, rest)
 }
 
-/// Reads a time of day with an offset from UTC after it. `day_ms` is the beginning of the day.
+/// Reads a time of day with an offset from UTC after it, on the day that begins at `day_ms`.
 fn with_offset(day_ms: i64, text: &str) -> Option<Stamp> {
-    // The date is only there because `read_iso` requires one. Its beginning is 0, so that it does not change the result.
+    // The date is only there because `read_iso` requires one. Its beginning is 0, so that it does not change the
+    // result.
     let time = timestamp::read_iso(&format!("1970-01-01T{text}"))?;
     Some(WrittenTime { local_ms: day_ms + time.local_ms, ..time }.into())
 }
@@ -271,7 +273,7 @@ fn is_weekday(text: &str) -> bool {
     ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"].contains(&text)
 }
 
-/// Returns the number of a month, from 1 to 12, by the first three letters of its English name.
+/// Returns the number of a month, from 1 to 12. Only the first three letters of its English name are compared.
 pub fn month(text: &str) -> Option<u32> {
     const MONTHS: [&str; 12] =
         ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];

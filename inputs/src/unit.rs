@@ -1,19 +1,20 @@
-//! Reads units after numbers, and converts between the prefixes of a unit without rounding.
+//! Reads units after numbers, and converts numbers between the prefixes of a unit without rounding.
 
-/// A unit, as it was written, and the factor of its prefix.
+/// A unit as it was written, and the factor of its prefix.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unit {
     /// The unit as it was written and as it is shown, such as `MiB`, `ms` or `°C`.
     pub written: String,
     /// The unit without its prefix, such as `B` or `s`. Units with the same base can be converted to each other.
     base: String,
-    /// The exponent of the prefix as a power of two.
+    /// Exponent of the power of two by which the prefix multiplies: 20 for `MiB`.
     twos: i32,
-    /// The exponent of the prefix as a power of ten.
+    /// Exponent of the power of ten by which the prefix multiplies: -3 for `ms`.
     tens: i32,
 }
 
-/// Units that may have a decimal prefix. The second value is true if a binary prefix is allowed, too.
+/// Units that may have a decimal prefix such as `k` or `m`. The second value is true if a binary prefix such as `Ki`
+/// is also allowed.
 const BASES: [(&str, bool); 23] = [
     ("B", true),
     ("b", true),
@@ -90,11 +91,11 @@ const OTHERS: [(&str, &str); 33] = [
     ("µg/m³", "µg/m³"),
     ("m/s", "m/s"),
 ];
-/// Endings that make a rate of an amount of data, such as `/s` in `MB/s`.
+/// Endings that make a unit of data a rate, such as `/s` in `MB/s`.
 const RATES: [&str; 6] = ["/s", "/sec", "/Sec", "/second", "ps", "/m"];
 
 impl Unit {
-    /// Reads a unit. Returns `None` if the text is not a known unit.
+    /// Parses a unit. Returns `None` if the text is not a known unit.
     pub fn read(text: &str) -> Option<Self> {
         if let Some((_, written)) = OTHERS.iter().find(|(name, _)| *name == text) {
             return Some(Self { written: (*written).into(), base: (*written).into(), twos: 0, tens: 0 });
@@ -109,8 +110,8 @@ impl Unit {
         })
     }
 
-    /// Reads a prefix without a unit, as `df -h` and `free -h` print them. `k` stands for 1000, and the others are powers of
-    /// 1024.
+    /// Parses a prefix without a unit, as `df -h` and `free -h` print it after a number. `k` stands for 1000, and any
+    /// other prefix for a power of 1024.
     pub fn read_bare_prefix(text: &str) -> Option<Self> {
         let letters = [("k", 0, 3), ("K", 10, 0), ("M", 20, 0), ("G", 30, 0), ("T", 40, 0), ("P", 50, 0)];
         let letters = letters.into_iter().chain(BINARY.map(|(name, twos)| (name, twos, 0)));
@@ -118,12 +119,13 @@ impl Unit {
         Some(Self { written: text.into(), base: String::new(), twos, tens })
     }
 
-    /// Returns the unit of seconds, to which durations such as `1m30.5s` are converted.
+    /// Returns the unit `s`, to which durations such as `1m30.5s` are converted.
     pub fn seconds() -> Self {
         Self { written: "s".into(), base: "s".into(), twos: 0, tens: 0 }
     }
 
-    /// Converts a number from this unit to another one. Returns `None` if that is not possible without rounding.
+    /// Converts a number in this unit to the unit `into`. Returns `None` if the units measure different things or if
+    /// the number would have to be rounded.
     pub fn convert(&self, number: &str, into: &Self) -> Option<String> {
         if self.base != into.base {
             return None;
@@ -162,7 +164,8 @@ fn canonical(base: &str) -> &str {
 struct Decimal {
     negative: bool,
     digits: u128,
-    /// Number of digits after the decimal point. If it is negative, it is the number of zeros before the decimal point.
+    /// Number of digits after the decimal point. A negative value is the number of zeros between the digits and the
+    /// decimal point.
     scale: i32,
 }
 
@@ -179,8 +182,8 @@ impl Decimal {
         Some(Self { negative, digits, scale: i32::try_from(fraction.len()).ok()? - exponent })
     }
 
-    /// Multiplies the number by `2^twos * 10^tens`. A division by two is a multiplication by five that moves the decimal point by
-    /// one place.
+    /// Returns the number times `2^twos * 10^tens`; `None` if it has too many digits. A division by two is done as a
+    /// multiplication by five that moves the decimal point by one place.
     fn scaled(self, twos: i32, tens: i32) -> Option<Self> {
         let factor = if twos >= 0 { 2_u128 } else { 5 };
         let digits = self.digits.checked_mul(factor.checked_pow(twos.unsigned_abs())?)?;
@@ -203,8 +206,8 @@ impl Decimal {
     }
 }
 
-/// Reads a duration with several parts, such as Go's `1h2m3.5s`. Returns it in seconds as a decimal number, or `None` if the text
-/// is anything else.
+/// Reads a duration that consists of several parts, such as Go's `1h2m3.5s`. Returns it as a decimal number of
+/// seconds; `None` if the text is anything else.
 pub fn read_duration(text: &str) -> Option<String> {
     let mut rest = text;
     let (mut thousandths, mut parts, mut last) = (0_u128, 0, u32::MAX);

@@ -1,4 +1,4 @@
-//! Reads single words that were typed on a command line.
+//! Reads single arguments of a command line as values.
 
 use shared::Millis;
 
@@ -7,7 +7,7 @@ use crate::error::LineError;
 use crate::format::json;
 use crate::number::{self, Comma, Place};
 
-/// Divides a word of the form `name=value` into name and value. Returns `None` if the word does not have this form.
+/// Divides an argument of the form `name=value` into name and value. Returns `None` if it does not have this form.
 pub fn pair(word: &str) -> Option<(&str, &str)> {
     let (name, value) = word.split_once('=')?;
     let is_name = name.starts_with(|c: char| c.is_alphabetic() || c == '_')
@@ -15,7 +15,7 @@ pub fn pair(word: &str) -> Option<(&str, &str)> {
     (is_name && !value.is_empty()).then_some((name, value))
 }
 
-/// Reads a word that is a value of its own: a number, true or false, or a text.
+/// Reads an argument that is a value without a name: a number, true or false, or a text.
 ///
 /// # Errors
 ///
@@ -24,21 +24,21 @@ pub fn alone(word: &str) -> Result<Data, LineError> {
     read(word, Place::Alone)
 }
 
-/// Reads the value of a pair `name=value`. An id that looks like a number stays text.
+/// Reads the value of an argument of the form `name=value`. An id that looks like a number remains a text.
 ///
 /// # Errors
 ///
-/// [`LineError::NotAValue`], as in [`alone`].
+/// [`LineError::NotAValue`] for `NaN`, an infinity and other words that stand for a missing value.
 pub fn field(word: &str) -> Result<Data, LineError> {
     read(word, Place::Field)
 }
 
-/// Reads JSON, which is either data or an envelope `{"data", "ts"}` of data and its time. Returns the data unchanged, and the
-/// time in milliseconds since the Unix epoch if there is one.
+/// Reads JSON text, which is either data or an object `{"data", "ts"}` with data and its time. Returns the JSON text
+/// of the data unchanged, and the time in milliseconds since the Unix epoch if there is one.
 ///
 /// # Errors
 ///
-/// [`LineError::NotJson`] if the text is not JSON, or [`LineError::Timestamp`] if the `ts` of an envelope is not a time.
+/// [`LineError::NotJson`] if the text is not JSON, or [`LineError::Timestamp`] if `ts` is not a valid time.
 pub fn json(text: &str) -> Result<(String, Option<Millis>), LineError> {
     json::read_item(text)
 }

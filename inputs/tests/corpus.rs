@@ -1,10 +1,11 @@
-//! Tests with whole outputs of real programs. `cli/tests/program/corpus/NAME.in` is the output of a program, and `NAME.out` is
-//! the result that a person expects. `programs.tsv` in the same folder names the program and its version.
+//! Tests that read whole outputs of real programs. `cli/tests/program/corpus/NAME.in` is the output of a program, and
+//! `NAME.out` is the result that a person expects. `programs.tsv` in the same folder contains the program and its
+//! version.
 //!
-//! A first line of `NAME.out` names the format, the panel that the board shows after all publications, and the counts. Then comes a
-//! line for each publication (its time, if the lines give one, and its data), for each line in the topic `log`, and for
-//! each unreadable line. The last line has the units. With `TICKERTAPE_CORPUS=write` the files are written instead of
-//! compared; look at each of them then.
+//! The first line of `NAME.out` contains the format, the panel that the board shows after all publications, and the
+//! counts. After it, there is a line for each publication (its time, if the lines contain one, and its data), for
+//! each line in the topic `log`, and for each unreadable line. The last line contains the units. With
+//! `TICKERTAPE_CORPUS=write`, the test writes these files instead of comparing them; check each of them then.
 
 #![allow(clippy::unwrap_used, reason = "a test that unwraps says what it expects")]
 
@@ -18,7 +19,7 @@ use board_model::stream::{Origin, Stream};
 use shared::{Data, Topic, TopicMeta};
 use tickertape_inputs::{Destination, Moment, Options, Outcome, Publication, Reader, Splitter, Utc};
 
-/// The time of reading, 2026-11-28T21:00:00Z. All outputs are of that day or of the week before.
+/// The time of reading in the tests, 2026-11-28T21:00:00Z. All outputs are of that day or of the week before.
 const NOW: Moment = Moment { mono_ms: 0, wall_ms: 1_795_899_600_000 };
 
 #[test]
@@ -90,7 +91,7 @@ fn read(input: &[u8]) -> String {
     )
 }
 
-/// The board's model of the topic that an output is published to.
+/// The board's model of the topic to which an output is published.
 struct Board {
     stream: Stream,
     series: SeriesSet,

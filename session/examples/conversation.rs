@@ -1,4 +1,5 @@
-//! Prints the operations that a new session asks for: open a socket, then subscribe on it.
+//! Prints the operations that a new session requests from the program around it: open a socket, then send a `subscribe`
+//! on it.
 
 use tickertape_session::{Effect, Now, Session, Settings};
 

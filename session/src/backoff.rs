@@ -3,13 +3,13 @@
 use super::constants::{BACKOFF_BASE_MS, BACKOFF_CAP_MS, SPREAD_PERCENT};
 use super::rng::Rng;
 
-/// Returns a random delay in milliseconds, uniform between 0 and a ceiling that doubles with every failure ("full jitter"), so
-/// that clients that lost the same server do not all return at once.
+/// Returns a random delay in milliseconds, uniform between 0 and a maximum that doubles with every failure ("full
+/// jitter"). The delay is random so that clients which lost the same server do not all return at once.
 pub(super) fn delay_ms(failures: u32, rng: &mut Rng) -> u64 {
     rng.up_to(ceiling_ms(failures))
 }
 
-/// Returns a random delay in milliseconds, uniform within [`SPREAD_PERCENT`] of `length_ms`.
+/// Returns a random delay in milliseconds, uniform between `length_ms` minus and plus [`SPREAD_PERCENT`] percent.
 pub(super) fn spread_ms(length_ms: u64, rng: &mut Rng) -> u64 {
     rng.around(length_ms, length_ms * SPREAD_PERCENT / 100)
 }

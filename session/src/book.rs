@@ -1,7 +1,8 @@
-//! Delivers every publication once and in order. The [`Book`] records for each topic which part of the log was delivered, which
-//! is missing and which is lost.
+//! Delivers every publication once and in order. The [`Book`] records for each topic which part of its log was
+//! delivered, which part is missing, and which part is lost.
 //!
-//! It performs no IO: [`Book::next_fetch`] returns the next `history` request to send, and the other methods return events.
+//! It performs no IO: [`Book::next_fetch`] returns the next `history` request to send, and the other methods return
+//! events.
 
 mod edit;
 mod log;
@@ -20,16 +21,19 @@ use shared::server::{HistoryReply, Publications, SubscribedTopic};
 use shared::{Epoch, Position, Topic};
 use tally::Tally;
 
-/// The part of a `subscribe` request that concerns one topic of its answer.
+/// The part of a `subscribe` request that concerns one topic. It is needed to interpret what the answer says about that
+/// topic.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Requested {
-    /// Position of the topic that the request contained in `since`.
+    /// Position of the topic in the request's `since`: the publications after it were requested. `None` if `since` did
+    /// not contain the topic.
     pub(super) since: Option<Position>,
-    /// True if the filter was subscribed for the first time: then only the requested part of the past is delivered.
+    /// True if the filter was subscribed for the first time. Then only the past publications that the request asked for
+    /// are delivered.
     pub(super) first: bool,
 }
 
-/// A missing part of a log that is to be requested by `history`.
+/// A missing part of a topic's log that is to be requested by `history`.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Hole {
     pub(super) topic: Topic,
@@ -37,12 +41,13 @@ pub(super) struct Hole {
     pub(super) limit: u32,
 }
 
-/// Record of the logs of all topics that are followed: see the [module](self).
+/// Record of the received, missing and lost parts of the logs of all topics that this session follows. See the
+/// [module](self).
 #[derive(Debug, Default)]
 pub(super) struct Book {
     logs: BTreeMap<Topic, Log>,
-    /// Scheduled `history` requests: the moment at which to send each request, in milliseconds of the monotonic clock, and its
-    /// topic.
+    /// Scheduled `history` requests, at most one for each topic: the moment at which to send the request, in
+    /// milliseconds of the monotonic clock, and the topic.
     due: BTreeSet<(u64, Topic)>,
     tally: Tally,
 }
@@ -52,7 +57,8 @@ impl Book {
         self.logs.get(topic)?.position()
     }
 
-    /// Returns the positions of the topics for which `is_wanted` returns true, in order of name.
+    /// Returns the positions up to which the topics have been delivered, for those topics for which `is_wanted` returns
+    /// true. They are sorted by the name of the topic.
     pub(super) fn positions(
         &self,
         is_wanted: impl Fn(&Topic) -> bool,
@@ -76,7 +82,8 @@ impl Book {
         }
     }
 
-    /// Starts to follow `topic` after `position`. Has no effect if the topic is followed already, or too many topics are.
+    /// Starts to follow `topic` after `position`. Has no effect if the topic is followed already, or if the maximum
+    /// number of topics is followed.
     #[cfg(test)]
     pub(super) fn resume(&mut self, topic: Topic, position: Position) {
         if self.logs.contains_key(&topic) || self.is_full() {
@@ -95,8 +102,9 @@ impl Book {
         }
     }
 
-    /// Handles publications that were received. `begun` must be true if a confirmed subscription matches the topic: then a topic
-    /// that is not followed yet was created later, and is followed from its first publication.
+    /// Handles publications that were received. `begun` must be true if the server has confirmed a subscription that
+    /// matches the topic. A topic that is not followed yet was then created later, so it is followed from its first
+    /// publication.
     pub(super) fn publications(&mut self, message: Publications, begun: bool, now_ms: u64) -> Vec<Event> {
         let Publications { topic, epoch, items, replay, meta } = message;
         let mut out = Vec::new();
@@ -117,7 +125,8 @@ impl Book {
         out
     }
 
-    /// Handles one topic of the message `subscribed`. `asked` is the part of the request that concerned this topic.
+    /// Handles what the message `subscribed` says about one topic. `asked` is the part of the request that concerned
+    /// this topic.
     pub(super) fn subscribed(
         &mut self,
         listed: SubscribedTopic,
@@ -144,8 +153,8 @@ impl Book {
         out
     }
 
-    /// Starts the topics that match a completed subscription but were not listed in its `subscribed`: they were created later, so
-    /// they are followed from their first publication.
+    /// Starts to follow the topics that match a completed subscription but were not listed in the server's answer. They
+    /// were created later, so they are followed from their first publication.
     pub(super) fn begin_unlisted(&mut self, is_matched: impl Fn(&Topic) -> bool, now_ms: u64) -> Vec<Event> {
         let mut out = Vec::new();
         for log in self.logs.values_mut().filter(|log| log.seen().is_none() && is_matched(log.topic())) {
@@ -156,16 +165,17 @@ impl Book {
         out
     }
 
-    /// Schedules a `history` request for `topic`, which was missing in the completed list of `subscribed`: either its log is
-    /// lost, or the frame that lists it is late.
+    /// Schedules a `history` request for a topic that the session knows and that no message `subscribed` has listed,
+    /// although the server has sent the last of these messages. The answer shows whether the topic's log is lost, or
+    /// whether the message that lists it is only late.
     pub(super) fn check_unlisted(&mut self, topic: &Topic, now_ms: u64) {
         if let Some(mut edit) = self.edit(topic, &mut Vec::new()).filter(|edit| !edit.log.gone) {
             edit.schedule(Fetch::at(now_ms + HOLE_MS));
         }
     }
 
-    /// Handles the answer that the server does not know `topic`, to a request for the publications after `since`. The missing
-    /// publications of that log are declared lost.
+    /// Handles the server's answer that it does not know `topic`. The answer belongs to a request for the publications
+    /// after `since`. The missing publications of that log are declared lost.
     pub(super) fn topic_unknown(&mut self, topic: &Topic, since: &Position, now_ms: u64) -> Vec<Event> {
         let mut out = Vec::new();
         if let Some(mut edit) = self.edit(topic, &mut out) {
@@ -185,7 +195,8 @@ impl Book {
         out
     }
 
-    /// Handles the end of a log, as reported by `pong`.
+    /// Handles the end of a topic's log, as the server reports it in a `pong`. `begun` must be true if the server has
+    /// confirmed a subscription that matches the topic.
     pub(super) fn head(&mut self, topic: &Topic, head: &Position, begun: bool, now_ms: u64) -> Vec<Event> {
         let mut out = Vec::new();
         let Some(mut edit) = self.find(topic, &head.epoch, &mut out) else {
@@ -229,7 +240,8 @@ impl Book {
         }
     }
 
-    /// Handles a `history` request that was refused.
+    /// Handles a `history` request that the server refused temporarily: the request is sent again later. Returns the
+    /// events of this change.
     pub(super) fn history_refused(&mut self, topic: &Topic, now_ms: u64, rng: &mut Rng) -> Vec<Event> {
         let mut out = Vec::new();
         if let Some(mut edit) = self.edit(topic, &mut out) {
@@ -238,7 +250,8 @@ impl Book {
         out
     }
 
-    /// Schedules a `history` request again that cannot be answered, because its socket is closed.
+    /// Schedules another `history` request for `topic`, because the socket of the previous one was closed before the
+    /// answer.
     pub(super) fn history_interrupted(&mut self, topic: &Topic, now_ms: u64) {
         if let Some(mut edit) = self.edit(topic, &mut Vec::new()) {
             edit.log.fetch = Fetch::Idle;
@@ -246,7 +259,8 @@ impl Book {
         }
     }
 
-    /// Removes the next `history` request from the schedule and returns it, if one is due at `now_ms`.
+    /// Removes the next scheduled `history` request and returns the missing part to request. Returns `None` if no
+    /// request is due at `now_ms`.
     pub(super) fn next_fetch(&mut self, now_ms: u64) -> Option<Hole> {
         let at_ms = self.next_due()?;
         if at_ms > now_ms {
@@ -261,12 +275,13 @@ impl Book {
         Some(Hole { topic, since, limit })
     }
 
-    /// Returns the moment of the next scheduled request.
+    /// Returns the moment at which to send the next scheduled `history` request, in milliseconds of the monotonic
+    /// clock.
     pub(super) fn next_due(&self) -> Option<u64> {
         self.due.first().map(|(at_ms, _)| *at_ms)
     }
 
-    /// Returns true if a `history` request is scheduled or not answered yet.
+    /// Returns true if a `history` request is scheduled, or was sent and is not answered yet.
     pub(super) fn is_catching_up(&self) -> bool {
         !self.due.is_empty() || self.logs.values().any(|log| log.fetch != Fetch::Idle)
     }
@@ -275,7 +290,8 @@ impl Book {
         self.logs.len() >= BOOK_TOPICS
     }
 
-    /// Returns the log of `topic` for editing. A new topic is added with `epoch`, or `None` is returned if there are too many.
+    /// Returns the log of `topic` for editing. A topic that is not followed yet is added, with a log of this epoch.
+    /// Returns `None` if the maximum number of topics is followed. The events of the edit are added to `out`.
     fn find<'a>(&'a mut self, topic: &Topic, epoch: &Epoch, out: &'a mut Vec<Event>) -> Option<LogEdit<'a>> {
         if !self.logs.contains_key(topic) {
             if self.is_full() {

@@ -1,12 +1,12 @@
-//! Estimates the server's clock from the times in its replies and the round trips of the requests.
+//! Estimates the server's clock from the times in its replies and the round-trip times of the requests.
 
 use std::collections::VecDeque;
 
 use super::Now;
 use shared::Millis;
 
-/// Number of most recent exchanges that are kept. The one with the shortest round trip is used, since its error is at most the
-/// round trip.
+/// Maximum number of recent requests and replies that are kept as measurements. The one with the shortest round trip is
+/// used, since the error of a measurement is at most its round trip.
 const REMEMBERED: usize = 8;
 
 #[derive(Debug, Clone, Copy)]
@@ -16,15 +16,16 @@ struct Exchange {
     offset_ms: i64,
 }
 
-/// Converts times of the monotonic clock to the server's clock. The wall clock is not used, because it may be wrong and may be
-/// changed.
+/// Estimates the time of the server's clock from this machine's monotonic clock. The wall clock is not used, because it
+/// may be wrong, and may be set while the program runs.
 #[derive(Debug, Default)]
 pub(super) struct ServerClock {
     exchanges: VecDeque<Exchange>,
 }
 
 impl ServerClock {
-    /// Records a request that was sent at `sent_ms` and answered at `now` with the time `server_ts`.
+    /// Records a request that was sent at `sent_ms` of the monotonic clock, and whose reply arrived at `now` and
+    /// contained the server's time `server_ts`.
     pub(super) fn observe(&mut self, sent_ms: u64, server_ts: Millis, now: Now) {
         let round_trip_ms = now.mono_ms.saturating_sub(sent_ms);
         let middle_ms = sent_ms + round_trip_ms / 2;
@@ -35,12 +36,13 @@ impl ServerClock {
         self.exchanges.push_back(Exchange { round_trip_ms, offset_ms });
     }
 
-    /// Forgets every exchange. Called after a sleep of the machine, during which the monotonic clock may have stood still.
+    /// Deletes all measurements. Called after a sleep of the machine, during which the monotonic clock may have stood
+    /// still.
     pub(super) fn forget(&mut self) {
         self.exchanges.clear();
     }
 
-    /// Returns the server's time at `now`, or `None` before the first exchange.
+    /// Returns the server's time at `now`, or `None` if there is no measurement.
     pub(super) fn at(&self, now: Now) -> Option<Millis> {
         // Of exchanges with equal round trips the latest is used, because clocks drift.
         let best = self.exchanges.iter().rev().min_by_key(|exchange| exchange.round_trip_ms)?;

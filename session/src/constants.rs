@@ -2,103 +2,115 @@
 
 /// Time within which a socket has to open, in milliseconds. It is long because a cold start of the authorizer takes seconds.
 pub const OPEN_MS: u64 = 10_000;
-/// Time within which the first reply on an open socket has to arrive, in milliseconds. After it the first messages are sent once
-/// more.
+/// Time within which the first reply on an open socket has to arrive, in milliseconds. If none arrives, the first
+/// messages are sent once more.
 pub const FIRST_REPLY_MS: u64 = 5_000;
-/// Time within which the first reply has to arrive after the first messages were sent the second time, in milliseconds.
+/// Time within which the first reply has to arrive after the first messages were sent once more, in milliseconds. If
+/// none arrives, the socket is closed.
 pub const SECOND_REPLY_MS: u64 = 10_000;
-/// Maximum of the random delay before the first attempt, in milliseconds. It doubles with every failed attempt.
+/// Maximum of the random delay before the next attempt to connect, in milliseconds. It doubles with every failed
+/// attempt.
 pub const BACKOFF_BASE_MS: u64 = 500;
-/// Maximum up to which the delay of the backoff is doubled, in milliseconds.
+/// Upper bound of the random delay before an attempt to connect, however many attempts have failed, in milliseconds.
 pub const BACKOFF_CAP_MS: u64 = 20_000;
-/// Age from which a connection counts as stable, in milliseconds. Only a stable connection resets the backoff, so that a server
-/// that accepts connections and drops them at once is not called in quick succession for ever.
+/// Age from which a connection counts as stable, in milliseconds. Only a stable connection resets the backoff.
+/// Otherwise a server that accepts connections and drops them at once would be called in quick succession for ever.
 pub const STABLE_MS: u64 = 5_000;
 /// Time without a message after which a visible page sends a ping, in milliseconds. It is below the 60 s after which common
 /// proxies close a connection.
 pub const PING_VISIBLE_MS: u64 = 50_000;
-/// Time without a message after which a hidden page sends a ping, in milliseconds. Two of these fit into API Gateway's ten
-/// minutes. It is longer than for a visible page because browsers slow the timers of hidden pages.
+/// Time without a message after which a hidden page sends a ping, in milliseconds. It is longer than for a visible page
+/// because browsers slow down the timers of hidden pages. Two such periods fit into the ten minutes after which API
+/// Gateway closes an idle connection.
 pub const PING_HIDDEN_MS: u64 = 270_000;
-/// Maximum time between two pings, in milliseconds, even on a busy connection: a `pong` carries the server's clock, and the heads
-/// that reveal the loss of a quiet topic's last publication.
+/// Maximum time between two pings, in milliseconds, even on a busy connection. A `pong` contains the server's time and
+/// the ends of the logs, by which the client notices that the last publication of a quiet topic was lost.
 pub const MAX_PING_INTERVAL_MS: u64 = 270_000;
-/// Time within which a ping has to be answered, in milliseconds. Otherwise the socket is taken for dead.
+/// Time within which a ping has to be answered, in milliseconds. Otherwise the connection is considered dead.
 pub const PONG_MS: u64 = 10_000;
-/// Time within which a ping has to be answered after an event that makes a dead socket likely, in milliseconds: the end of a
-/// sleep, `online`, `offline`, a page that is shown, [`Session::check_liveness`](crate::Session::check_liveness).
+/// Time within which a ping has to be answered after an event that makes a dead connection likely, in milliseconds.
+/// Such events are the end of a sleep of the machine, a change between online and offline, a page that becomes visible,
+/// and [`Session::check_liveness`](crate::Session::check_liveness).
 pub const PROBE_MS: u64 = 5_000;
-/// Time without a message after which [`Session::check_liveness`](crate::Session::check_liveness) sends a ping, in milliseconds.
-/// A socket that received a message more recently is alive.
+/// Time without a message after which [`Session::check_liveness`](crate::Session::check_liveness) sends a ping, in
+/// milliseconds. A connection on which a message was received more recently is alive.
 pub const LIVENESS_CHECK_MS: u64 = 1_000;
-/// Jump of a clock from which a sleep of the machine is concluded, in milliseconds.
+/// Minimum jump of a clock from which a sleep of the machine is concluded, in milliseconds.
 pub const WAKE_JUMP_MS: u64 = 30_000;
-/// Time without a stable connection after which attempts to connect become rare, in milliseconds.
+/// Time without a stable connection after which the attempts to connect become rare, in milliseconds.
 pub const SUSPEND_AFTER_MS: u64 = 120_000;
-/// Time between attempts to connect in the state `Suspended`, in milliseconds, give or take [`SPREAD_PERCENT`].
+/// Time between attempts to connect in the state `Suspended`, in milliseconds. It varies at random by
+/// [`SPREAD_PERCENT`] to either side.
 pub const SUSPENDED_RETRY_MS: u64 = 30_000;
-/// Time between attempts while the browser reports that it is offline, in milliseconds. Attempts go on because the report is
-/// often wrong.
+/// Time between attempts to connect while the browser reports that it is offline, in milliseconds. Attempts continue
+/// because this report is often wrong.
 pub const OFFLINE_RETRY_MS: u64 = 30_000;
-/// Random spread of the slow timers to either side, in percent of their length.
+/// Random variation of long delays to either side, in percent of their length.
 pub const SPREAD_PERCENT: u64 = 20;
-/// Time without a connection after which a banner is shown, in milliseconds. Shorter interruptions are not reported.
+/// Time without a connection after which a banner is shown, in milliseconds. Shorter interruptions are not shown.
 pub const BANNER_MS: u64 = 1_500;
-/// Age at which a connection is replaced if the server sends no time, in milliseconds. It is below the two hours after which API
-/// Gateway closes the connection.
+/// Age at which a connection is replaced if the server does not say when, in milliseconds. It is below the two hours
+/// after which API Gateway closes the connection.
 pub const ROTATE_MS: u64 = 110 * 60_000;
-/// Random spread of [`ROTATE_MS`] to either side, in milliseconds.
+/// Random variation of [`ROTATE_MS`] to either side, in milliseconds.
 pub const ROTATE_SPREAD_MS: u64 = 5 * 60_000;
-/// Minimum time after which a connection is replaced, in milliseconds, even if the server asks for a shorter time.
+/// Minimum age at which a connection is replaced, in milliseconds, even if the server asks for a lower one.
 pub const ROTATE_LEAST_MS: u64 = 1_000;
-/// Time within which the new connection of a rotation has to catch up, in milliseconds. After it the old connection is closed,
-/// and missing publications are requested on the new one.
+/// Time within which a new connection that replaces an old one has to receive everything that is missing, in
+/// milliseconds. After it, the old connection is closed in any case, and missing publications are requested on the new
+/// one.
 pub const CATCH_UP_MS: u64 = 10_000;
-/// Time between a failed rotation and the next one, in milliseconds, give or take [`SPREAD_PERCENT`].
+/// Time between a failed replacement of the connection and the next attempt, in milliseconds. It varies at random by
+/// [`SPREAD_PERCENT`] to either side.
 pub const ROTATE_AGAIN_MS: u64 = 30_000;
-/// Time within which a socket has to close after the session was closed, in milliseconds.
+/// Time to wait for the socket to close after the session was closed, in milliseconds.
 pub const CLOSE_MS: u64 = 2_000;
-/// Default of [`Settings::queue_messages`](crate::Settings::queue_messages).
+/// Default of [`Settings::queue_messages`](crate::Settings::queue_messages), the maximum number of messages in the
+/// outbound queue.
 pub const QUEUE_MESSAGES: usize = 100;
-/// Default of [`Settings::queue_age_ms`](crate::Settings::queue_age_ms), in milliseconds.
+/// Default of [`Settings::queue_age_ms`](crate::Settings::queue_age_ms), the maximum time that a message waits in the
+/// outbound queue, in milliseconds.
 pub const QUEUE_AGE_MS: u64 = 120_000;
-/// Maximum number of publish requests that are sent and not yet answered.
+/// Maximum number of publish requests that have been sent and not answered yet.
 pub const PUBLISHES_IN_FLIGHT: usize = 32;
-/// Time after which an unanswered request is taken for lost, in milliseconds: API Gateway gives a route 29 s. A connection on
-/// which no `history` request was answered for this time is taken for lost, too.
+/// Time after which an unanswered request is considered lost, in milliseconds. It is longer than the 29 s that API
+/// Gateway gives a route. A connection on which no `history` request was answered for this time is closed.
 pub const REPLY_MS: u64 = 30_000;
-/// Delay before a refused request is repeated, in milliseconds, if the server sends no `retry_after_ms`.
+/// Delay before a refused request is sent again, in milliseconds, if the server sends no `retry_after_ms`.
 pub const REFUSED_RETRY_MS: u64 = 1_000;
-/// Time for which a hole may close by itself before it is requested, in milliseconds. It can close by itself because frames may
-/// arrive in a different order.
+/// Time to wait before missing publications are requested, in milliseconds. They may still arrive by themselves,
+/// because frames may arrive in a different order.
 pub const HOLE_MS: u64 = 300;
-/// Time within which an announced replay has to begin, in milliseconds. Otherwise the publications are requested by `history`.
+/// Time within which an announced replay of past publications has to begin, in milliseconds. Otherwise the publications
+/// are requested by `history`.
 pub const REPLAY_MS: u64 = 5_000;
 /// Time after which an unanswered `history` request is repeated, in milliseconds.
 pub const HISTORY_MS: u64 = 5_000;
-/// Maximum number of `history` requests that are sent and not yet answered. Each topic has at most one.
+/// Maximum number of `history` requests that have been sent and not answered yet. Each topic has at most one.
 pub const HISTORY_IN_FLIGHT: usize = 8;
-/// Number of consecutive failed `history` requests after which a hole is declared a gap, so that newer data is not held back for
-/// ever.
+/// Number of consecutive failed `history` requests for a topic after which its missing publications are declared lost,
+/// so that newer ones are not held back for ever.
 pub const HISTORY_ATTEMPTS: u32 = 6;
-/// Minimum time over which these failed requests have to be spread, in milliseconds. A server that restarts or a store that is
-/// temporarily slow recovers within this time.
+/// Minimum time between the first and the last of the failed `history` requests before missing publications are
+/// declared lost, in milliseconds. A server that restarts, or a store that is temporarily slow, recovers within this
+/// time.
 pub const GIVE_UP_MS: u64 = 60_000;
-/// Maximum number of publications of one topic that are held back behind a hole. Those beyond it are dropped and requested again.
+/// Maximum number of publications of one topic that are held back because earlier ones are missing. Further ones are
+/// dropped and requested again.
 pub const AHEAD_ITEMS: usize = 1_000;
-/// Maximum number of publications of all topics together that are held back behind holes.
+/// Maximum number of publications of all topics together that are held back because earlier ones are missing.
 pub const AHEAD_TOTAL: usize = 4_096;
-/// Maximum number of topics that a session follows.
+/// Maximum number of topics of which a session delivers publications.
 pub const BOOK_TOPICS: usize = shared::limits::TOPICS;
 
-/// One row of the table of constants.
+/// One row of [`TABLE`], which describes a constant for the documentation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Constant {
-    /// Description for people.
+    /// Description of the constant for people.
     pub what: &'static str,
-    /// Value in `unit`.
+    /// Value of the constant, in `unit`.
     pub value: u64,
-    /// Unit of the value.
+    /// Unit of the value, such as `ms`.
     pub unit: &'static str,
 }
 

@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-/// Number of a socket, unique within its session. The shell passes it to every call about the socket, so that a late event of an
-/// old socket is not taken for one of the new socket.
+/// Number of a socket, unique within its session. The shell (the program around the session) passes the number to every
+/// call about the socket, so that a late event of an old socket is not taken for an event of a new one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SocketId(pub(super) u32);
 
@@ -13,15 +13,16 @@ impl fmt::Display for SocketId {
     }
 }
 
-/// An operation that the shell has to perform, in the order in which [`Session::poll_effect`](crate::Session::poll_effect)
-/// returns them.
+/// A socket operation that the shell (the program around the session) has to perform. The operations have to be
+/// performed in the order in which [`Session::poll_effect`](crate::Session::poll_effect) returns them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Effect {
-    /// Open a socket. Then call `socket_opened`, `socket_refused` or `socket_closed` of the session.
+    /// Open a socket. Then call `socket_opened`, `socket_refused` or `socket_closed` of the session with the result.
     OpenSocket {
         /// Number of the socket to open.
         socket: SocketId,
-        /// Sub-protocols to offer (`Sec-WebSocket-Protocol`). One of them contains the token. Empty if there is no token.
+        /// Sub-protocols to offer in the handshake (`Sec-WebSocket-Protocol`). One of them contains the token. Empty if
+        /// there is no token.
         protocols: Vec<String>,
     },
     /// Send a text message.
@@ -31,23 +32,24 @@ pub enum Effect {
         /// The message, smaller than [`shared::limits::FRAME_BYTES`].
         text: String,
     },
-    /// Close a socket, whether it has opened or not, with code 1000. Later events of this socket are ignored, except that
-    /// [`State::Closing`](crate::State::Closing) waits for its `socket_closed`.
+    /// Close a socket with code 1000, even if it has not opened yet. The session ignores later events of this socket,
+    /// except that it waits for `socket_closed` in [`State::Closing`](crate::State::Closing).
     CloseSocket {
         /// Number of the socket to close.
         socket: SocketId,
     },
 }
 
-/// Information about a refused handshake, as far as the shell knows it.
+/// Description of a refused handshake, as far as the shell (the program around the session) knows it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Refusal {
-    /// HTTP status of the answer. `None` if no server answered, or if the shell does not know it, as in a browser that could not
-    /// repeat the request by HTTP.
+    /// HTTP status of the response. `None` if no server answered, or if the shell does not know the status, as in a
+    /// browser that could not repeat the request by HTTP.
     pub status: Option<u16>,
-    /// Value of the header `Retry-After`, in milliseconds.
+    /// Value of the header `Retry-After`, in milliseconds; `None` if the response had none.
     pub retry_after_ms: Option<u64>,
-    /// True if the answer certainly comes from the server: it has the header [`shared::handshake::REFUSED_HEADER`] or
-    /// [`shared::handshake::GATEWAY_ERROR_HEADER`]. Without them, a proxy between client and server may have sent it.
+    /// True if the response certainly comes from the server, because it has the header
+    /// [`shared::handshake::REFUSED_HEADER`] or [`shared::handshake::GATEWAY_ERROR_HEADER`]. Otherwise a proxy between
+    /// client and server may have sent it.
     pub is_from_server: bool,
 }

@@ -1,4 +1,4 @@
-//! Events: everything that the session reports to its owner.
+//! Events: everything that a session reports to the program that uses it.
 
 use super::{Cause, SessionFailure, State};
 use shared::server::Condition;
@@ -8,34 +8,37 @@ use shared::{Epoch, ErrorCode, Filter, Millis, Position, Publication, Topic, Top
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Ticket(pub(super) u64);
 
-/// Something that the session reports, in the order in which [`Session::poll_event`](crate::Session::poll_event) returns it.
+/// Something that the session reports to the program that uses it. [`Session::poll_event`](crate::Session::poll_event)
+/// returns the events in order.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Event {
-    /// The session has entered another state.
+    /// The session has entered another state, such as connected or waiting.
     StateChanged {
         /// Previous state.
         from: State,
         /// New state.
         to: State,
     },
-    /// The result of [`Session::banner`](crate::Session::banner) has changed because time has passed.
+    /// The banner about a lost connection, which [`Session::banner`](crate::Session::banner) returns, has changed
+    /// because time has passed.
     BannerChanged,
     /// The server has confirmed a subscription, for the first time or on a new connection.
     Subscribed {
         /// Filter of the subscription.
         filter: Filter,
-        /// Number of connections that watch the filter, this one included; `None` if the server does not count them.
+        /// Number of connections that are subscribed to the filter, this one included; `None` if the server does not
+        /// count them.
         viewers: Option<u64>,
         /// Number of topics that match the filter at the moment.
         topics: usize,
-        /// Name of this connection, as given by the gateway.
+        /// Id of this connection, as given by the gateway.
         connection_id: String,
     },
-    /// The server refused the subscription to a filter. The session will not subscribe to it again.
+    /// The server refused the subscription to a filter. The session will not subscribe to the filter again.
     SubscribeRefused {
         /// Filter that was refused.
         filter: Filter,
-        /// Reason, as sent by the server.
+        /// Reason for the refusal, as sent by the server.
         refused: Refused,
     },
     /// The server has confirmed the end of a subscription.
@@ -43,165 +46,172 @@ pub enum Event {
         /// Filter of the subscription that has ended.
         filter: Filter,
     },
-    /// A topic has appeared, or its metadata has changed. Emitted before the first publications of the topic.
+    /// A topic has appeared, or its metadata has changed. This event comes before the first publications of the topic.
     Topic {
         /// Name of the topic.
         topic: Topic,
-        /// Metadata that its publishers have set.
+        /// Metadata of the topic, which its publishers have set.
         meta: TopicMeta,
     },
-    /// The server no longer knows a topic that was watched: its log was lost or removed.
+    /// The server no longer knows a topic that this session followed, because its log was lost or deleted.
     TopicGone {
         /// Name of the topic.
         topic: Topic,
-        /// Position of the last publication that was delivered.
+        /// Position of the last publication of the topic that was delivered.
         last: Position,
     },
-    /// The next part of a topic's log. The publications of these events are in order, without duplicates, and without a hole that
-    /// was not announced by [`Event::Gap`].
+    /// The next publications of a topic's log. Over all these events, the publications are in order, without
+    /// duplicates, and without missing ones except for those that were announced by [`Event::Gap`].
     Publications {
-        /// Topic of the log.
+        /// Topic to which the publications were published.
         topic: Topic,
-        /// Epoch of the log.
+        /// Epoch (identifier) of the topic's log.
         epoch: Epoch,
-        /// Publications in order of offset; at least one.
+        /// Publications in order of offset. There is at least one.
         items: Vec<Publication>,
-        /// True if the publications came by replay or `history`, false if they came as they were published.
+        /// True if the publications are past ones that the session requested; false if they arrived when they were
+        /// published.
         replay: bool,
     },
-    /// An earlier part of a topic's log, requested by [`Session::fetch_earlier`](crate::Session::fetch_earlier). Its items are in
-    /// order, but this event may come at any moment between two [`Event::Publications`].
+    /// Publications from an earlier part of a topic's log, which were requested by
+    /// [`Session::fetch_earlier`](crate::Session::fetch_earlier). They are in order, but this event may come at any
+    /// moment between two [`Event::Publications`].
     Earlier {
-        /// Topic of the log.
+        /// Topic to which the publications were published.
         topic: Topic,
-        /// Epoch of the log.
+        /// Epoch (identifier) of the topic's log.
         epoch: Epoch,
-        /// Publications in order of offset; empty if the server has none that are earlier.
+        /// Publications in order of offset. Empty if the server has no earlier ones.
         items: Vec<Publication>,
     },
-    /// A request by [`Session::fetch_earlier`](crate::Session::fetch_earlier) was refused or lost. You may repeat it.
+    /// A request by [`Session::fetch_earlier`](crate::Session::fetch_earlier) was refused or lost. The caller may send
+    /// it again.
     EarlierFailed {
-        /// Topic of the log.
+        /// Topic of which earlier publications were requested.
         topic: Topic,
     },
-    /// A part of a topic's log is lost for this subscriber: the publications after `from`, up to and including `to`. The
-    /// server no longer has them, or has refused or failed to send them for
-    /// [`GIVE_UP_MS`](crate::constants::GIVE_UP_MS) while newer ones were held back. Emitted once, before anything that
-    /// comes after the gap.
+    /// Publications of a topic are lost for this subscriber: those after `from`, up to and including `to`. The server
+    /// no longer has them, or has refused or failed to send them for [`GIVE_UP_MS`](crate::constants::GIVE_UP_MS) while
+    /// newer ones were held back. This event comes once, before all events about newer publications.
     Gap {
-        /// Topic of the log.
+        /// Topic of the lost publications.
         topic: Topic,
-        /// Position before the gap.
+        /// Position of the last publication before the lost ones.
         from: Position,
         /// Position of the last lost publication.
         to: Position,
-        /// Time stamp of the last publication before the gap, if one was delivered.
+        /// Time stamp of the last publication before the lost ones, if it was delivered.
         from_ts: Option<Millis>,
-        /// Time stamp of the first publication after the gap, if it has arrived.
+        /// Time stamp of the first publication after the lost ones, if it has arrived.
         to_ts: Option<Millis>,
     },
-    /// A topic's log was started anew. Publications to the old log after `last` are lost. The new log is delivered from after
-    /// `start`: this is its beginning, unless the server lost only the end of the old log.
+    /// A topic's log was started anew, with another epoch. Publications of the old log after `last` are lost. Of the
+    /// new log, the publications after `start` are delivered. This is its beginning, unless the server lost only the
+    /// end of the old log.
     EpochChanged {
-        /// Topic of the log.
+        /// Topic whose log was started anew.
         topic: Topic,
         /// Position of the last publication of the old log that was delivered.
         last: Position,
         /// Position in the new log. The publications after it are delivered.
         start: Position,
     },
-    /// A publish request was appended to the log and stored durably.
+    /// The server has stored the publications of a publish request durably.
     Published {
-        /// Number by which later events of the session refer to this request.
+        /// Number of the publish request, as returned by [`Session::publish`](crate::Session::publish).
         ticket: Ticket,
-        /// Topic to which the request publishes.
+        /// Topic to which the publications were appended.
         topic: Topic,
-        /// Position of the request's last item.
+        /// Position of the last publication of the request.
         position: Position,
     },
-    /// A publish request was refused and is not in the log.
+    /// The server refused a publish request. Its publications are not in the log.
     PublishRefused {
-        /// Ticket of the request.
+        /// Number of the publish request, as returned by [`Session::publish`](crate::Session::publish).
         ticket: Ticket,
-        /// Reason, as sent by the server.
+        /// Reason for the refusal, as sent by the server.
         refused: Refused,
     },
     /// Publish requests were dropped: the session no longer tries to send them.
     Dropped {
-        /// Tickets of the requests, oldest first.
+        /// Numbers of the publish requests, as returned by [`Session::publish`](crate::Session::publish), oldest first.
         tickets: Vec<Ticket>,
-        /// Reason for which all of them were dropped.
+        /// Reason for which all of these requests were dropped.
         why: DropReason,
     },
-    /// The number of connections that watch a filter has changed.
+    /// The number of connections that are subscribed to a filter has changed.
     Occupancy {
-        /// Filter that is watched.
+        /// Filter to which the connections are subscribed.
         filter: Filter,
-        /// Number of connections that watch the filter.
+        /// Number of connections that are subscribed to the filter.
         viewers: u64,
     },
-    /// The problems of the server have changed. An empty list means that it has no problems any more.
+    /// The list of the server's current problems has changed. An empty list means that the server no longer has any
+    /// problems.
     Conditions {
-        /// All current problems of the server, each with the server's message.
+        /// All current problems of the server, such as a full disk.
         conditions: Vec<Condition>,
     },
-    /// An attempt to connect failed. The session will make another.
+    /// An attempt to connect failed. The session will try again.
     AttemptFailed {
-        /// Reason for the failure.
+        /// Reason for which the attempt failed.
         cause: Cause,
         /// Number of this attempt since the last stable connection, counted from 1.
         attempt: u32,
         /// Time until the next attempt, in milliseconds.
         retry_in_ms: u64,
     },
-    /// The connection was lost. The session tries to make another.
+    /// The connection was lost. The session tries to connect again.
     Disconnected {
-        /// Reason for the loss.
+        /// Reason for which the connection was lost.
         cause: Cause,
     },
     /// The session needs a new token. Call [`Session::set_token`](crate::Session::set_token).
     TokenWanted,
     /// The connection's token was replaced without reconnecting.
     Refreshed {
-        /// Expiry of the new token, by the server's clock; `None` if it does not expire.
+        /// Time at which the new token expires, by the server's clock; `None` if it does not expire.
         expires_at: Option<Millis>,
     },
-    /// The session gave up. Call [`Session::set_token`](crate::Session::set_token), `open` or `retry_now` to start it again.
+    /// The session gave up. Call [`Session::set_token`](crate::Session::set_token), `open` or `retry_now` to start it
+    /// again.
     Failed {
-        /// Reason for giving up, with a text for people.
+        /// Reason for which the session gave up.
         failure: SessionFailure,
     },
-    /// The server refused a request that no other event reports, or could not read a message.
+    /// The server refused a request that no other event reports, or could not read a message of this session.
     Error {
-        /// Reason, as sent by the server.
+        /// Reason for the refusal, as sent by the server.
         refused: Refused,
     },
-    /// A message from the server could not be read. It was ignored; the socket was kept.
+    /// A message from the server could not be read. The session ignored the message and kept the socket.
     ProtocolError {
-        /// Description of the error.
+        /// Description of the parse error.
         message: String,
     },
 }
 
-/// A refused request: the server's error code and message.
+/// A request that the server refused, with the server's error code and message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refused {
-    /// Error code, whose range says how to react.
+    /// Error code. The range of its number says how to react.
     pub code: ErrorCode,
-    /// Message for people.
+    /// Description of the error for people.
     pub message: String,
 }
 
-/// Reason for which a publish request was dropped.
+/// Reason for which a publish request was dropped, that is, not sent again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DropReason {
-    /// The queue was full, and this request was the oldest in it.
+    /// The outbound queue was full, and this request was the oldest unsent one in it.
     QueueFull,
-    /// The request waited in the queue for longer than [`Settings::queue_age_ms`](crate::Settings::queue_age_ms).
+    /// The request waited in the outbound queue for longer than
+    /// [`Settings::queue_age_ms`](crate::Settings::queue_age_ms).
     TooOld,
-    /// The request was sent, and the connection was lost before the answer, so it may be in the log or not. This does not happen
-    /// to an idempotent request, because it is sent again.
+    /// The request was sent, and the connection was lost before the answer, so the publications may be in the log or
+    /// not. An idempotent request is sent again, so it gets this reason only if it has to be dropped before its outcome
+    /// is known.
     OutcomeUnknown,
-    /// The session was closed.
+    /// The session was closed before the request was sent.
     Closed,
 }

@@ -54,7 +54,7 @@ impl Session {
         }
     }
 
-    /// Handles a reply on `socket`. If it is the first one, the connection is established.
+    /// Handles a reply on `socket`. With the first reply on a socket, its connection counts as established.
     fn greeted(&mut self, socket: SocketId, now: Now) {
         let Some(link) = self.link_mut(socket).filter(|link| !link.is_ready()) else {
             return;
@@ -85,8 +85,8 @@ impl Session {
         }
     }
 
-    /// Records the position of each topic that a `subscribed` message lists. A topic that was created while another confirmed
-    /// filter matched it is followed from its first publication.
+    /// Records the position of each topic that a `subscribed` message lists. If another confirmed filter already
+    /// matched a listed topic, the topic was created later, so it is followed from its first publication.
     fn note_listed(&mut self, message: &Subscribed, pending: &mut Option<Pending>, first: bool, now: Now) {
         for listed in &message.topics {
             let mut asked = Requested { since: None, first };
@@ -106,8 +106,8 @@ impl Session {
         }
     }
 
-    /// Completes a subscription after all its topics were listed. A topic of the request that was not listed may be gone. A
-    /// matching topic that appears later is new.
+    /// Completes a subscription after the server has listed all its topics. A topic that the request contained and that
+    /// was not listed may be gone. A matching topic that appears later is new.
     fn confirm(&mut self, socket: SocketId, message: Subscribed, pending: Pending, now: Now) {
         let Request::Subscribe { filter, since, topics, .. } = pending.request else {
             return;
@@ -139,7 +139,7 @@ impl Session {
         self.events.extend(events);
     }
 
-    /// Measures the latency of publications that are received for the first time.
+    /// Measures the latency of those publications that are received for the first time.
     fn measure(&mut self, message: &Publications, now: Now) {
         let Some(server_now) = self.clock.at(now) else {
             return;
@@ -215,8 +215,9 @@ impl Session {
         }
     }
 
-    /// Handles a message that the token is no longer valid. On the connection in use the session gives up. On a connection that
-    /// is to replace it, the session asks for another token and closes that connection.
+    /// Handles an error which says that the token is no longer valid. On the connection in use, the session gives up.
+    /// On a new connection that was to replace it, the session asks its owner for another token and closes that new
+    /// connection.
     fn sign_in_wanted(&mut self, socket: SocketId, now: Now) {
         if self.is_main(socket) {
             self.fail(SessionFailure::SignIn, now);
@@ -247,8 +248,8 @@ impl Session {
         }
     }
 
-    /// Repeats a `subscribe` after a pause. The refused request is kept with a deadline at the end of the pause, and then
-    /// repeated as if it had timed out.
+    /// Sends a `subscribe` again after a pause. It is recorded as a request whose deadline is the end of the pause, and
+    /// is then sent again as if it had timed out.
     fn subscribe_later(&mut self, socket: SocketId, filter: Filter, retry_after_ms: Option<u64>, now: Now) {
         let id = self.next_request();
         let request = Request::Subscribe { filter, since: Default::default(), first: false, topics: 0 };
@@ -277,8 +278,9 @@ impl Session {
         }
     }
 
-    /// Asks the server whether the topic still exists, instead of trusting this message alone: it may arrive before late
-    /// publications, or after the topic was created again.
+    /// Handles the message that a topic was deleted. The session requests the topic's history to find out whether the
+    /// topic still exists, because this message may arrive before late publications, or after the topic was created
+    /// again.
     fn on_forgotten(&mut self, message: &Forgotten, now: Now) {
         if self.book.position(&message.topic).is_some_and(|last| last.epoch == message.epoch) {
             self.book.check_unlisted(&message.topic, now.mono_ms);
@@ -292,7 +294,8 @@ impl Session {
         }
     }
 
-    /// Removes and returns the request with the number `id`, which was answered.
+    /// Removes the request with the number `id`, which the server has answered, from the unanswered ones and returns
+    /// it.
     fn answered(&mut self, socket: SocketId, id: u64) -> Option<Pending> {
         self.link_mut(socket)?.requests.remove(&id)
     }

@@ -2,26 +2,26 @@
 
 use std::collections::VecDeque;
 
-/// Maximum number of samples that are kept.
+/// Maximum number of measurements that are kept.
 const REMEMBERED: usize = 256;
-/// Maximum age of a sample that is counted, in milliseconds.
+/// Maximum age of a measurement that is counted, in milliseconds.
 const WINDOW_MS: u64 = 60_000;
 
-/// Latency of live publications over the last minute, in milliseconds: from `received_at` to their arrival in this session, both
-/// by the server's clock.
+/// Latency of live publications over the last minute, in milliseconds. It is the time from the server's receipt of a
+/// publication (`received_at`) to its arrival in this session, both by the server's clock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Latency {
-    /// Median.
+    /// Median of the latencies, in milliseconds.
     pub p50_ms: u64,
-    /// 95th percentile.
+    /// 95th percentile of the latencies, in milliseconds.
     pub p95_ms: u64,
-    /// Number of samples.
+    /// Number of publications that were measured.
     pub samples: usize,
 }
 
 #[derive(Debug, Default)]
 pub(super) struct LatencyWindow {
-    /// Moment and value of each measurement, both in milliseconds.
+    /// Moment and latency of each measurement, both in milliseconds.
     samples: VecDeque<(u64, u64)>,
 }
 
@@ -33,7 +33,7 @@ impl LatencyWindow {
         self.samples.push_back((now_ms, latency_ms));
     }
 
-    /// Returns the latency over the last minute, or `None` if there are no samples.
+    /// Returns the latency over the last minute, or `None` if no publication was measured in it.
     pub(super) fn summary(&self, now_ms: u64) -> Option<Latency> {
         let mut recent: Vec<u64> = self.recent(now_ms).collect();
         recent.sort_unstable();

@@ -10,13 +10,13 @@ use super::{Cause, Effect, Event, Now, Refusal, Session, SessionFailure, SocketI
 use shared::server::Disconnect;
 use shared::{Advice, handshake};
 
-/// Close code by which a server refuses the client itself, and not only a message (RFC 6455, section 7.4.1).
+/// WebSocket close code by which a server refuses the client itself, and not only a message (RFC 6455, section 7.4.1).
 const POLICY_VIOLATION: u16 = 1008;
-/// Close code for a message that is too large for its receiver (RFC 6455, section 7.4.1).
+/// WebSocket close code for a message that is too large for its receiver (RFC 6455, section 7.4.1).
 const TOO_LARGE: u16 = 1009;
 
 impl Session {
-    /// Implements [`Session::open`].
+    /// Implements [`Session::open`]: begins an attempt to connect, unless the session is open already.
     pub(super) fn start(&mut self, now: Now) {
         match self.state {
             State::Idle | State::Closed | State::Closing | State::Failed => {
@@ -33,7 +33,7 @@ impl Session {
         }
     }
 
-    /// Implements [`Session::close`].
+    /// Implements [`Session::close`]: closes the sockets and drops the publish requests whose outcome is not known.
     pub(super) fn stop(&mut self, now: Now) {
         if matches!(self.state, State::Closing | State::Closed) {
             return;
@@ -66,7 +66,7 @@ impl Session {
         Link::new(socket, now)
     }
 
-    /// Sends the first messages on a socket that has opened. The server sends nothing before it has received one.
+    /// Sends the first messages on a socket that has opened. The server sends nothing before it has received a message.
     pub(super) fn opened(&mut self, socket: SocketId, now: Now) {
         let Some(link) = self.link_mut(socket).filter(|link| link.phase == Phase::Opening) else {
             return;
@@ -78,7 +78,7 @@ impl Session {
         }
     }
 
-    /// Handles the first reply on a new connection.
+    /// Handles the first reply on a new connection, which is now established.
     pub(super) fn established(&mut self, now: Now) {
         self.stats.reconnects += u64::from(self.outage.connected_before);
         self.outage.connected_before = true;
@@ -114,8 +114,8 @@ impl Session {
         self.ended(link, cause, failure, refusal.retry_after_ms, now);
     }
 
-    /// Handles the message `disconnect`, by which the server announces that it will close the socket and how the client should
-    /// react.
+    /// Handles the message `disconnect`. With it, the server announces that it will close the socket, and tells the
+    /// client how to react.
     pub(super) fn disconnect_announced(&mut self, socket: SocketId, message: &Disconnect, now: Now) {
         let is_main = self.is_main(socket);
         let Some(link) = self.take_link(socket) else {
@@ -136,9 +136,10 @@ impl Session {
 
     /// Returns the reason to give up after a refused handshake, or `None` if the next attempt may succeed.
     ///
-    /// Before the first connection, there may be no Tickertape server at this address, so every answer is taken seriously. After
-    /// it, there is one: a proxy's answer while the server is being redeployed (404, 403, a redirect, a page with 200) is
-    /// temporary, so only an answer from the server itself makes the session give up.
+    /// Before the first successful connection, there may be no Tickertape server at this address, so a response of any
+    /// origin can be a reason to give up. Afterwards, there is a server. While it is being redeployed, a proxy may
+    /// answer instead (404, 403, a redirect, a page with 200). Therefore only a response from the server itself makes
+    /// the session give up.
     fn final_refusal(&self, refusal: Refusal) -> Option<SessionFailure> {
         let status = refusal.status?;
         let is_believed = refusal.is_from_server || !self.outage.connected_before;
@@ -151,8 +152,8 @@ impl Session {
         }
     }
 
-    /// Asks for a fresh token and returns false if the token was refused for the first time. Returns true if it was refused
-    /// before.
+    /// Returns true if the server has refused the token before. At the first refusal, emits [`Event::TokenWanted`] and
+    /// returns false.
     fn is_token_refused_again(&mut self) -> bool {
         let again = std::mem::replace(&mut self.outage.token_refused, true);
         if !again {
@@ -178,7 +179,8 @@ impl Session {
         }
     }
 
-    /// Handles the loss of a socket that the session did not close on request.
+    /// Handles the loss of a socket that was not closed on request. If no other socket is left, the next attempt to
+    /// connect is scheduled. If the connection is just being replaced, the session continues with the other socket.
     pub(super) fn lost(&mut self, link: Link, cause: Cause, now: Now) {
         self.lost_with_hint(link, cause, None, now);
     }
@@ -216,7 +218,8 @@ impl Session {
         }
     }
 
-    /// Schedules the next attempt to connect.
+    /// Schedules the next attempt to connect. It begins after `hint_ms` if the server has asked for a delay, and
+    /// otherwise after a delay that depends on the number of failures.
     fn wait(&mut self, cause: Cause, was_connected: bool, hint_ms: Option<u64>, now: Now) {
         let since_ms = *self.outage.failing_since_ms.get_or_insert(now.mono_ms);
         let (state, delay_ms) = if !self.online {
@@ -236,13 +239,14 @@ impl Session {
         }
     }
 
-    /// Returns the delay before the next attempt, in milliseconds: at most half a second after a loss and after the first failed
-    /// attempt, then longer with every attempt.
+    /// Returns the delay before the next attempt, in milliseconds. It is at most half a second after the loss of a
+    /// stable connection and after the first failed attempt, and its maximum then doubles with every attempt.
     fn backoff_ms(&mut self) -> u64 {
         backoff::delay_ms(self.outage.attempts.saturating_sub(1), &mut self.rng)
     }
 
-    /// Gives up: closes every socket and makes no attempt until the owner calls `open`, `set_token` or `retry_now`.
+    /// Gives up: closes every socket and makes no further attempt until the owner calls `open`, `set_token` or
+    /// `retry_now`.
     pub(super) fn fail(&mut self, failure: SessionFailure, now: Now) {
         self.drop_links(now);
         self.outage.failure = Some(failure);
@@ -253,7 +257,7 @@ impl Session {
         self.emit(Event::Failed { failure });
     }
 
-    /// Completes closing if `socket` is the socket for whose end the session waits.
+    /// Enters the state `Closed` if `socket` is the socket that the session was waiting to close.
     fn closing_is_over(&mut self, socket: SocketId, now: Now) {
         if self.closing == Some(socket) {
             self.finish_closing(now);
@@ -265,7 +269,7 @@ impl Session {
         self.enter(State::Closed, now);
     }
 
-    /// Closes every socket. Returns the socket that was in use.
+    /// Closes every socket. Returns the number of the socket that was in use, if there was one.
     fn drop_links(&mut self, now: Now) -> Option<SocketId> {
         let main = self.link.as_ref().map(|link| link.id);
         let links = self.link.take().into_iter().chain(self.successor.take());
@@ -276,7 +280,7 @@ impl Session {
         main
     }
 
-    /// Enters `state` and stops the timers that belong to the previous one.
+    /// Enters `state` and stops the timers that are not used in it.
     pub(super) fn enter(&mut self, state: State, now: Now) {
         let from = std::mem::replace(&mut self.state, state);
         if from == state {
@@ -301,7 +305,8 @@ impl Session {
         self.time_banner(now);
     }
 
-    /// Sets the timer that shows the banner.
+    /// Sets the timer that shows the banner about a lost connection, or stops it if there is a connection or none is
+    /// wanted.
     fn time_banner(&mut self, now: Now) {
         if !self.state.is_down() {
             self.outage.down_since_ms = None;

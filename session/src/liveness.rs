@@ -1,4 +1,4 @@
-//! Handles time-outs, pings, and events after which the socket may be dead.
+//! Handles time-outs, pings, and events after which a socket may be dead.
 
 use super::constants::{FIRST_REPLY_MS, OFFLINE_RETRY_MS, PONG_MS, PROBE_MS, SECOND_REPLY_MS};
 use super::link::{Link, Phase, Ping};
@@ -8,7 +8,8 @@ use shared::ClientMessage;
 use shared::client;
 
 impl Session {
-    /// Detects a sleep of the machine. Every public method that takes the time calls it first.
+    /// Detects a sleep of the machine and reacts to it. Every public method that takes the time calls this method
+    /// first.
     pub(super) fn observe(&mut self, now: Now) {
         let due_ms = self.poll_timeout();
         if self.wake.slept(now, due_ms) {
@@ -66,7 +67,8 @@ impl Session {
         }
     }
 
-    /// Sends a ping. Returns the message, so that it can be sent again.
+    /// Sends a ping that has to be answered within `timeout_ms`. Returns the message as text, so that it can be sent
+    /// again.
     pub(super) fn ping(&mut self, socket: SocketId, timeout_ms: u64, now: Now) -> String {
         let text = ClientMessage::Ping(client::Ping { t: now.wall_ms }).to_json();
         if let Some(link) = self.link_mut(socket) {
@@ -113,7 +115,7 @@ impl Session {
         }
     }
 
-    /// Sends a ping on `socket` if its liveness check is due.
+    /// Sends a ping on `socket` if the check that [`Session::check_liveness`] has scheduled is due.
     pub(super) fn check_liveness_due(&mut self, socket: SocketId, now: Now) {
         if self.link_mut(socket).is_some_and(|link| link.take_liveness_check(now)) {
             self.probe_socket(socket, now);
@@ -139,8 +141,8 @@ impl Session {
         }
     }
 
-    /// Sends a ping with the short deadline [`PROBE_MS`] on the socket in use. If a ping is not answered yet, shortens its
-    /// deadline.
+    /// Checks if the socket in use is alive: sends a ping with the short deadline [`PROBE_MS`]. If a ping is unanswered
+    /// already, its deadline is shortened instead.
     pub(super) fn probe(&mut self, now: Now) {
         if let Some(socket) = self.link.as_ref().map(|link| link.id) {
             self.probe_socket(socket, now);
@@ -159,7 +161,8 @@ impl Session {
         }
     }
 
-    /// Handles a sleep of the machine: no answer could arrive during it, and the socket is probably dead.
+    /// Reacts to a sleep of the machine. No answer could arrive during it, and the socket is probably dead, so it is
+    /// checked.
     fn woke(&mut self, now: Now) {
         self.clock.forget();
         match self.state {
@@ -174,7 +177,7 @@ impl Session {
         }
     }
 
-    /// Ends the current attempt to connect, because there is no network.
+    /// Ends the current attempt to connect, because the machine has no network.
     fn abandon_attempt(&mut self, now: Now) {
         if let Some(socket) = self.link.as_ref().map(|link| link.id) {
             self.drop_socket(socket, Cause::Offline, now);
@@ -195,6 +198,7 @@ impl Session {
         }
     }
 
-    /// Time within which the first messages on a socket have to be answered, in milliseconds, their repetition included.
+    /// Time within which the first messages on a socket have to be answered, in milliseconds. It includes the time
+    /// after they were sent a second time.
     pub(super) const GREETING_MS: u64 = FIRST_REPLY_MS + SECOND_REPLY_MS;
 }

@@ -8,18 +8,18 @@ use shared::client::{Producer, Publish, RequestId};
 use shared::publication::Item;
 use shared::{ClientMessage, Topic, TopicMeta};
 
-/// A publish request, as the owner of the session makes it.
+/// A publish request to pass to [`Session::publish`](crate::Session::publish).
 #[derive(Debug, Clone, PartialEq)]
 pub struct Outgoing {
     /// Topic to publish to.
     pub topic: Topic,
     /// Publications to append, at least one. The server appends all of them or none.
     pub items: Vec<Item>,
-    /// Metadata to merge into the topic's metadata.
+    /// Metadata of the topic to change. Fields that are absent keep their value.
     pub meta: Option<TopicMeta>,
-    /// True to give the request a sequence number. It is then sent again until it is acknowledged, and is still appended only
-    /// once. Such requests to one topic are sent one after the other, because the log refuses a number that is lower than the
-    /// last one.
+    /// True to give the request a sequence number. The request is then sent again until it is acknowledged, and is
+    /// still appended only once. Idempotent requests to the same topic are sent one after the other, because the server
+    /// refuses a number that is lower than the last one.
     pub idempotent: bool,
 }
 
@@ -31,9 +31,9 @@ struct Entry {
     seq: Option<u64>,
     queued_ms: u64,
     on_its_way: bool,
-    /// True if the request was sent before and the outcome is not known.
+    /// True if the request was sent before and it is not known if it was appended.
     in_doubt: bool,
-    /// Moment before which the request must not be sent.
+    /// Moment before which the request must not be sent, in milliseconds of the monotonic clock.
     not_before_ms: Option<u64>,
 }
 
@@ -70,7 +70,8 @@ impl Outbox {
         Ticket(self.tickets)
     }
 
-    /// Adds a request. If the queue was full, the oldest request is dropped and the event that reports this is returned.
+    /// Adds a publish request to the queue. If the queue was full, drops the oldest unsent request and returns the
+    /// event that reports this.
     pub(super) fn push(&mut self, ticket: Ticket, outgoing: Outgoing, now_ms: u64) -> Option<Event> {
         let seq = outgoing.idempotent.then_some(ticket.0);
         self.entries.push_back(Entry {
@@ -91,21 +92,22 @@ impl Outbox {
         Some(self.drop_entries(vec![entry], why))
     }
 
-    /// Returns the message that sends the request `ticket` with the number `id`.
+    /// Returns the message that sends the queued request `ticket`, with the request number `id`.
     pub(super) fn message(&self, ticket: Ticket, id: RequestId) -> Option<ClientMessage> {
         let entry = self.entries.iter().find(|entry| entry.ticket == ticket)?;
         let producer = entry.seq.map(|seq| Producer { id: self.producer.clone(), seq, done: false });
         Some(to_message(entry.outgoing.clone(), producer, id))
     }
 
-    /// Returns the maximum size of `outgoing` as a message, in bytes.
+    /// Returns the size of the message that would send `outgoing`, in bytes. The numbers of which the number of digits
+    /// is not known yet are counted with their maximum length.
     pub(super) fn size_bytes(&self, outgoing: &Outgoing) -> usize {
         let producer =
             outgoing.idempotent.then(|| Producer { id: self.producer.clone(), seq: u64::MAX, done: false });
         to_message(outgoing.clone(), producer, u64::MAX).to_json().len()
     }
 
-    /// Marks the next request that may be sent at `now_ms` as sent, and returns it.
+    /// Marks the next request that may be sent at `now_ms` as sent, and returns its ticket.
     pub(super) fn send_next(&mut self, now_ms: u64) -> Option<Ticket> {
         let index = self.sendable(now_ms)?;
         let entry = self.entries.get_mut(index)?;
@@ -113,7 +115,9 @@ impl Outbox {
         Some(entry.ticket)
     }
 
-    /// Returns the index of the oldest request that may be sent, because it does not have to wait for an older one of its topic.
+    /// Returns the index of the oldest request that may be sent. A request has to wait while an older one of the same
+    /// topic is held back, or is idempotent and not answered yet. Returns `None` if all requests have to wait or too
+    /// many are unanswered.
     fn sendable(&self, now_ms: u64) -> Option<usize> {
         if self.entries.iter().filter(|entry| entry.on_its_way).count() >= PUBLISHES_IN_FLIGHT {
             return None;
@@ -138,13 +142,14 @@ impl Outbox {
         self.entries.len() < before
     }
 
-    /// Drops a refused request if it was also sent before, and returns the event. Its outcome is unknown: the earlier
-    /// transmission may have been appended, so the refusal does not prove that the request is not in the log.
+    /// Drops a refused request if it was also sent before, and returns the event that reports its outcome as unknown.
+    /// The earlier transmission may have been appended, so the refusal does not prove that the request is not in the
+    /// log.
     pub(super) fn drop_in_doubt(&mut self, ticket: Ticket) -> Option<Event> {
         self.drop_where(|entry| entry.ticket == ticket && entry.in_doubt, DropReason::OutcomeUnknown)
     }
 
-    /// Holds a request back until `until_ms` that was refused temporarily and not appended.
+    /// Holds back a request, which was refused temporarily and not appended, until `until_ms`.
     pub(super) fn hold(&mut self, ticket: Ticket, until_ms: u64) {
         for entry in self.entries.iter_mut().filter(|entry| entry.ticket == ticket) {
             entry.on_its_way = false;
@@ -152,8 +157,8 @@ impl Outbox {
         }
     }
 
-    /// Handles the loss of a socket on which these requests were sent. Idempotent requests are queued again. Returns the event
-    /// that reports the others.
+    /// Handles the loss of a socket on which these requests were sent. Idempotent requests are queued again. The others
+    /// are dropped, and the event that reports this is returned.
     pub(super) fn lose(&mut self, tickets: &[Ticket]) -> Option<Event> {
         let is_lost = |entry: &Entry| entry.on_its_way && tickets.contains(&entry.ticket);
         for entry in self.entries.iter_mut().filter(|entry| is_lost(entry) && entry.seq.is_some()) {
@@ -163,7 +168,8 @@ impl Outbox {
         self.drop_where(is_lost, DropReason::OutcomeUnknown)
     }
 
-    /// Releases the requests whose hold has ended, and drops those that have waited for too long.
+    /// Allows requests to be sent again whose waiting time has ended, and drops those that have been queued for too
+    /// long. Returns the events that report the dropped ones.
     pub(super) fn pass_time(&mut self, now_ms: u64) -> Vec<Event> {
         for entry in &mut self.entries {
             entry.not_before_ms.take_if(|at_ms| *at_ms <= now_ms);
@@ -177,14 +183,15 @@ impl Outbox {
         in_doubt.into_iter().chain(old).collect()
     }
 
-    /// Drops every request, because the session is closed.
+    /// Drops every request, because the session is closed. Returns the events that report this.
     pub(super) fn clear(&mut self) -> Vec<Event> {
         let sent = self.drop_where(|entry| entry.on_its_way || entry.in_doubt, DropReason::OutcomeUnknown);
         let waiting = self.drop_where(|_| true, DropReason::Closed);
         sent.into_iter().chain(waiting).collect()
     }
 
-    /// Returns the moment at which [`Outbox::pass_time`] has something to do.
+    /// Returns the moment at which [`Outbox::pass_time`] has to be called next, in milliseconds of the monotonic clock;
+    /// `None` if nothing waits.
     pub(super) fn due(&self) -> Option<u64> {
         let waiting = self.entries.iter().filter(|entry| !entry.on_its_way);
         waiting

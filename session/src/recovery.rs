@@ -8,11 +8,11 @@ use shared::limits::HISTORY_ITEMS;
 use shared::server::HistoryReply;
 use shared::{ClientMessage, Position, Topic};
 
-/// Maximum number of requests by [`Session::fetch_earlier`] that are not answered yet.
+/// Maximum number of requests by [`Session::fetch_earlier`] that have been sent and not answered yet.
 const EARLIER_IN_FLIGHT: usize = 32;
 
 impl Session {
-    /// Sends the `history` requests that are due. The number of unanswered ones is limited.
+    /// Sends the `history` requests that are due, as long as the number of unanswered ones is below its limit.
     pub(super) fn ask_for_holes(&mut self, now: Now) {
         while let Some(socket) = self.history_socket() {
             let Some(hole) = self.book.next_fetch(now.mono_ms) else {
@@ -25,7 +25,8 @@ impl Session {
         }
     }
 
-    /// Returns the moment at which the next `history` request may be sent.
+    /// Returns the moment at which the next `history` request may be sent, or `None` if none is scheduled or too many
+    /// are unanswered.
     pub(super) fn recovery_due(&self) -> Option<u64> {
         self.history_socket().and_then(|_| self.book.next_due())
     }
@@ -48,7 +49,8 @@ impl Session {
         true
     }
 
-    /// Handles an answer to [`Session::fetch_earlier`], and requests the rest if the frame was full.
+    /// Handles an answer to [`Session::fetch_earlier`], and requests the rest if the frame was full. The answer
+    /// concerns publications before the offset `before`.
     pub(super) fn earlier(&mut self, socket: SocketId, before: u64, reply: HistoryReply, now: Now) {
         let HistoryReply { topic, epoch, mut items, .. } = reply;
         items.retain(|item| item.offset < before);
@@ -62,7 +64,7 @@ impl Session {
         self.emit(Event::Earlier { topic, epoch, items });
     }
 
-    /// Handles a request that was not answered in time, and sends a ping on its socket.
+    /// Handles a request that was not answered in time, and sends a ping to check its socket.
     pub(super) fn request_timed_out(&mut self, socket: SocketId, request: Request, now: Now) {
         self.probe_socket(socket, now);
         match request {

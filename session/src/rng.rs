@@ -1,7 +1,7 @@
-//! A small random number generator for jitter. The same seed gives the same numbers on every platform. It is not suitable for
-//! secrets.
+//! A small random number generator for random delays. The same seed gives the same numbers on every platform. It is not
+//! suitable for secrets.
 
-/// Random number generator SplitMix64 (Steele, Lea and Flood, 2014).
+/// The random number generator SplitMix64 (Steele, Lea and Flood, 2014).
 #[derive(Debug, Clone)]
 pub(super) struct Rng(u64);
 

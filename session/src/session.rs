@@ -1,7 +1,7 @@
 //! The session: its state, and the methods that its owner calls.
 //!
-//! The rest of its behaviour is in other `impl Session` blocks, each in its own file: `lifecycle`, `liveness`, `rotation`,
-//! `inbound`, `outbound` and `recovery`.
+//! The rest of its behaviour is in other `impl Session` blocks, each in its own file: `lifecycle`, `liveness`,
+//! `rotation`, `inbound`, `outbound` and `recovery`.
 
 use std::collections::VecDeque;
 
@@ -20,7 +20,8 @@ use shared::client::{RequestId, Rewind};
 use shared::server::Condition;
 use shared::{Filter, Millis, Position, Topic};
 
-/// Client of a Tickertape server. The crate's documentation explains how a shell (the program around it) uses it.
+/// The client side of the protocol as a state machine without IO. The program around it (its shell) performs the socket
+/// operations that the session requests, as explained in the documentation of the crate.
 #[derive(Debug)]
 pub struct Session {
     pub(super) state: State,
@@ -30,11 +31,11 @@ pub struct Session {
     pub(super) subscriptions: Subscriptions,
     pub(super) book: Book,
     pub(super) outbox: Outbox,
-    /// The socket in use.
+    /// The socket that is in use.
     pub(super) link: Option<Link>,
-    /// The socket that will replace `link`; present while rotating.
+    /// The socket that will replace `link`; present while the connection is being replaced.
     pub(super) successor: Option<Link>,
-    /// The socket for whose end the session waits; present while closing.
+    /// The socket that the session is waiting to close; present in the state `Closing`.
     pub(super) closing: Option<SocketId>,
     pub(super) outage: Outage,
     pub(super) timers: Timers,
@@ -42,7 +43,7 @@ pub struct Session {
     pub(super) clock: ServerClock,
     pub(super) latency: LatencyWindow,
     pub(super) last_heard_at: Option<Millis>,
-    /// All problems of the server, according to its last message about them.
+    /// All current problems of the server, according to its last message about them.
     pub(super) conditions: Vec<Condition>,
     pub(super) rng: Rng,
     pub(super) sockets_used: u32,
@@ -53,7 +54,8 @@ pub struct Session {
 }
 
 impl Session {
-    /// Creates a session in [`State::Idle`]. `seed` determines its jitter, so it should differ between sessions.
+    /// Creates a session in [`State::Idle`]. `seed` determines its random delays, so different sessions should have
+    /// different seeds.
     pub fn new(settings: Settings, seed: u64) -> Self {
         let mut rng = Rng::new(seed);
         let producer = settings.producer.unwrap_or_else(|| format!("session-{:016x}", rng.next()));
@@ -86,53 +88,55 @@ impl Session {
 
     // Commands of the owner.
 
-    /// Connects, and reconnects whenever the connection is lost, until [`Session::close`] is called. It also starts a session
-    /// again that is `Closed` or `Failed`.
+    /// Connects, and connects again whenever the connection is lost, until [`Session::close`] is called. This also
+    /// starts a session again that is `Closed` or `Failed`.
     pub fn open(&mut self, now: Now) {
         self.observe(now);
         self.start(now);
         self.settle(now);
     }
 
-    /// Closes the session. It enters [`State::Closed`] at once, or as soon as its socket is closed. Publish requests that were
-    /// not acknowledged are reported by [`Event::Dropped`]. Subscriptions and positions are kept for a later [`Session::open`].
+    /// Closes the session. It enters [`State::Closed`] at once, or as soon as its socket is closed. Publish requests
+    /// that were not acknowledged are reported by [`Event::Dropped`]. Subscriptions and positions are kept for a later
+    /// [`Session::open`].
     pub fn close(&mut self, now: Now) {
         self.observe(now);
         self.stop(now);
     }
 
-    /// Subscribes to `filter` on this and every later connection, until [`Session::unsubscribe`] is called. `rewind` is the part
-    /// of the past to replay of topics that were not received before; it is used once, when the filter is subscribed for the
-    /// first time.
+    /// Subscribes to `filter` on this and every later connection, until [`Session::unsubscribe`] is called. `rewind` is
+    /// the amount of past publications to replay of topics that were not received before. It is used only when the
+    /// filter is subscribed for the first time.
     pub fn subscribe(&mut self, filter: Filter, rewind: Option<Rewind>, now: Now) {
         self.observe(now);
         self.watch(filter, rewind, now);
         self.settle(now);
     }
 
-    /// Ends the subscription to `filter`, and forgets the positions of topics that no other filter matches.
+    /// Ends the subscription to `filter`, and deletes the positions of topics that no other filter matches.
     pub fn unsubscribe(&mut self, filter: &Filter, now: Now) {
         self.observe(now);
         self.unwatch(filter, now);
         self.settle(now);
     }
 
-    /// Sets the position after which `topic` is delivered. Call it before a subscription that matches the topic: it has no effect
-    /// on a topic that is followed already.
+    /// Sets the position after which publications of `topic` are delivered. Call it before a subscription that matches
+    /// the topic, because it has no effect on a topic that is followed already.
     #[cfg(test)]
     pub(crate) fn resume_from(&mut self, topic: Topic, position: Position) {
         self.book.resume(topic, position);
     }
 
-    /// Requests up to `count` publications before the offset `before`, as a page does when its window grows. Answered by
-    /// [`Event::Earlier`] or [`Event::EarlierFailed`]; the session does not repeat the request. Returns false, and requests
-    /// nothing, if there is no connection, the topic is not followed, or too many such requests are unanswered.
+    /// Requests up to `count` publications before the offset `before`, for example because a page shows a longer
+    /// period. The result is [`Event::Earlier`] or [`Event::EarlierFailed`]. The session does not repeat the request.
+    /// Returns false, and requests nothing, if there is no connection, the topic is not followed, or too many of these
+    /// requests are unanswered.
     pub fn fetch_earlier(&mut self, topic: &Topic, before: u64, count: u32, now: Now) -> bool {
         self.observe(now);
         self.ask_earlier(topic, before, count, now)
     }
 
-    /// Publishes as soon as there is a connection. The outcome is reported exactly once with the returned ticket: by
+    /// Publishes as soon as there is a connection. The outcome is reported exactly once with the returned ticket, by
     /// [`Event::Published`], [`Event::PublishRefused`] or [`Event::Dropped`].
     pub fn publish(&mut self, outgoing: Outgoing, now: Now) -> Ticket {
         self.observe(now);
@@ -141,7 +145,7 @@ impl Session {
         ticket
     }
 
-    /// Returns the number of messages that [`Session::publish`] accepts before the oldest is dropped.
+    /// Returns the number of publish requests that [`Session::publish`] accepts before it drops the oldest one.
     #[cfg(test)]
     pub(crate) fn outbox_room(&self) -> usize {
         self.outbox.room()
@@ -152,8 +156,9 @@ impl Session {
         self.outbox.len()
     }
 
-    /// Uses `token` from now on. If connected, the session sends it by `refresh`; otherwise the next attempt uses it. If the
-    /// session waits for its next attempt or has given up, an attempt begins immediately.
+    /// Sets the token to use from now on. If there is a connection, the session sends the token on it by `refresh`. If
+    /// the session waits for its next attempt to connect or has given up, an attempt begins immediately. Otherwise the
+    /// next attempt uses the token.
     pub fn set_token(&mut self, token: String, now: Now) {
         self.observe(now);
         self.use_token(token, now);
@@ -175,8 +180,9 @@ impl Session {
         }
     }
 
-    /// Sends a ping as soon as nothing has been received for [`LIVENESS_CHECK_MS`](crate::constants::LIVENESS_CHECK_MS). Call
-    /// this once when a topic turns late: the answer shows within seconds if the socket is dead or the publisher pauses. The
+    /// Sends a ping as soon as nothing has been received for
+    /// [`LIVENESS_CHECK_MS`](crate::constants::LIVENESS_CHECK_MS). Call this once when a topic has no new data for
+    /// longer than usual. Then it is known within seconds if the connection is dead or only the publisher pauses. The
     /// ordinary ping would take a minute.
     pub fn check_liveness(&mut self, now: Now) {
         self.observe(now);
@@ -190,53 +196,53 @@ impl Session {
 
     // Inputs from sockets, page and timers.
 
-    /// Reports to the session that a socket has opened.
+    /// Tells the session that a socket has opened.
     pub fn socket_opened(&mut self, socket: SocketId, now: Now) {
         self.observe(now);
         self.opened(socket, now);
         self.settle(now);
     }
 
-    /// Reports a text message that was received. A message that cannot be read is reported by [`Event::ProtocolError`] and
-    /// ignored.
+    /// Tells the session that a text message was received. A message that cannot be parsed is reported by
+    /// [`Event::ProtocolError`] and ignored.
     pub fn socket_message(&mut self, socket: SocketId, text: &str, now: Now) {
         self.observe(now);
         self.message(socket, text, now);
         self.settle(now);
     }
 
-    /// Reports that a socket was closed with this code. Pass 1006 if it broke or never opened. The reason is ignored: the session
-    /// reacts to the code and to the server's `disconnect` message.
+    /// Tells the session that a socket was closed with this code. Pass 1006 if the socket broke or never opened. The
+    /// reason is ignored, because the session reacts to the code and to the server's `disconnect` message.
     pub fn socket_closed(&mut self, socket: SocketId, code: u16, _reason: &str, now: Now) {
         self.observe(now);
         self.closed(socket, code, now);
         self.settle(now);
     }
 
-    /// Reports that the handshake was refused, or that no server answered.
+    /// Tells the session that the handshake of a socket was refused, or that no server answered.
     pub fn socket_refused(&mut self, socket: SocketId, refusal: Refusal, now: Now) {
         self.observe(now);
         self.refused(socket, refusal, now);
         self.settle(now);
     }
 
-    /// Reports that the machine has a network, or none. Such reports are often wrong, so the session checks its connection in
-    /// both cases.
+    /// Tells the session that the machine is online or offline. This information is often wrong, so the session checks
+    /// its connection in both cases.
     pub fn network(&mut self, online: bool, now: Now) {
         self.observe(now);
         self.network_changed(online, now);
         self.settle(now);
     }
 
-    /// Reports that the page is shown or hidden.
+    /// Tells the session that the page has become visible or hidden.
     pub fn visibility(&mut self, visible: bool, now: Now) {
         self.observe(now);
         self.visibility_changed(visible, now);
         self.settle(now);
     }
 
-    /// Performs everything that is due at `now`. An early call has no effect. A call that is very late is taken for a sleep of
-    /// the machine.
+    /// Performs everything that is due at `now`. Calling this too early has no effect. A call that is very late is
+    /// taken for a sleep of the machine.
     pub fn handle_timeout(&mut self, now: Now) {
         self.observe(now);
         self.time_passed(now);
@@ -245,8 +251,8 @@ impl Session {
 
     // Outputs for the shell.
 
-    /// Returns the moment at which to call [`Session::handle_timeout`], in milliseconds of the monotonic clock; `None` if there
-    /// is nothing to wait for.
+    /// Returns the moment at which to call [`Session::handle_timeout`], in milliseconds of the monotonic clock; `None`
+    /// if the session waits for nothing.
     pub fn poll_timeout(&self) -> Option<u64> {
         [self.timers.next(), self.links_due(), self.outbox.due(), self.recovery_due()]
             .into_iter()
@@ -254,7 +260,8 @@ impl Session {
             .min()
     }
 
-    /// Removes and returns the next operation to perform; `None` if there is none.
+    /// Removes and returns the next socket operation that the program around the session has to perform; `None` if
+    /// there is none.
     pub fn poll_effect(&mut self) -> Option<Effect> {
         self.effects.pop_front()
     }
@@ -271,13 +278,13 @@ impl Session {
         self.state
     }
 
-    /// Returns the state in one or two words, for a status line.
+    /// Returns the state of the session in one or two words, for a status line.
     pub fn state_words(&self) -> &'static str {
         words::state_words(self.state)
     }
 
-    /// Returns the banner to show. There is one if there has been no connection for [`BANNER_MS`](crate::constants::BANNER_MS),
-    /// or the session has given up.
+    /// Returns the banner to show about a lost connection. There is one if there has been no connection for
+    /// [`BANNER_MS`](crate::constants::BANNER_MS), or if the session has given up.
     pub fn banner(&self, now: Now) -> Option<Banner> {
         let shown = self.outage.should_be_shown(self.state, now.mono_ms);
         shown.then(|| Banner {
@@ -289,27 +296,29 @@ impl Session {
         })
     }
 
-    /// Returns the position of the last publication of `topic` that was delivered.
+    /// Returns the position up to which `topic` was delivered, or `None` if its delivery has not begun.
     pub fn position(&self, topic: &Topic) -> Option<Position> {
         self.book.position(topic)
     }
 
-    /// Returns the counters since the session was created.
+    /// Returns the session's counters, which start at 0 when it is created.
     pub fn stats(&self) -> Stats {
         Stats { dropped: self.outbox.dropped(), ..self.book.count_into(self.stats) }
     }
 
-    /// Returns the latency of publications over the last minute; `None` if no live publication was received in it.
+    /// Returns the latency of publications over the last minute; `None` if no live publication was measured in that
+    /// time.
     pub fn latency(&self, now: Now) -> Option<Latency> {
         self.latency.summary(now.mono_ms)
     }
 
-    /// Returns the time of the server's clock. Before the server has sent its time, returns that of this machine's wall clock.
+    /// Returns the estimated time of the server's clock. Before the server has sent its time, returns the time of this
+    /// machine's wall clock.
     pub fn server_now(&self, now: Now) -> Millis {
         self.clock.at(now).unwrap_or(now.wall_ms)
     }
 
-    /// Returns the milliseconds since the connection was lost; `None` if there is a connection, or none is wanted.
+    /// Returns the milliseconds since the connection was lost; `None` if there is a connection, or if none is wanted.
     pub fn cut_off_ms(&self, now: Now) -> Option<u64> {
         self.outage.lasted_ms(self.state, now.mono_ms)
     }
@@ -323,7 +332,8 @@ impl Session {
         self.events.push_back(event);
     }
 
-    /// Performs what has become possible: sends queued messages, requests missing publications, completes a rotation.
+    /// Performs what has become possible after an input: sends queued messages, requests missing publications, and
+    /// completes the replacement of a connection.
     pub(super) fn settle(&mut self, now: Now) {
         self.send_outbox(now);
         self.ask_for_holes(now);

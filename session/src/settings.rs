@@ -13,14 +13,15 @@ use super::constants::{QUEUE_AGE_MS, QUEUE_MESSAGES};
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Settings {
-    /// Token of the first connection. [`Session::set_token`](crate::Session::set_token) replaces it.
+    /// Token for the first connection. [`Session::set_token`](crate::Session::set_token) replaces it.
     pub token: Option<String>,
-    /// Name under which idempotent publish requests are sent. It must be unique to this run of the program, because sequence
-    /// numbers start at 1. If it is absent, it is derived from the seed.
+    /// Name of the producer under which idempotent publish requests are sent. Each run of a program needs a name of its
+    /// own, because sequence numbers start at 1. If it is absent, the name is derived from the seed.
     pub producer: Option<String>,
-    /// Maximum number of messages in the outbound queue. When it is full, the oldest message is dropped.
+    /// Maximum number of publish requests in the outbound queue. When it is full, the oldest request is dropped.
     pub queue_messages: usize,
-    /// Maximum time that a message waits in the queue, in milliseconds, before it is dropped; `None` for no limit.
+    /// Maximum time that a publish request waits in the queue before it is dropped, in milliseconds; `None` for no
+    /// limit.
     pub queue_age_ms: Option<u64>,
 }
 
@@ -31,19 +32,19 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// Returns the settings with another [`Settings::token`].
+    /// Returns these settings with [`Settings::token`] replaced.
     #[must_use]
     pub fn with_token(self, token: Option<String>) -> Self {
         Self { token, ..self }
     }
 
-    /// Returns the settings with another [`Settings::queue_messages`].
+    /// Returns these settings with [`Settings::queue_messages`] replaced.
     #[must_use]
     pub fn with_queue_messages(self, queue_messages: usize) -> Self {
         Self { queue_messages, ..self }
     }
 
-    /// Returns the settings with another [`Settings::queue_age_ms`].
+    /// Returns these settings with [`Settings::queue_age_ms`] replaced.
     #[must_use]
     pub fn with_queue_age_ms(self, queue_age_ms: Option<u64>) -> Self {
         Self { queue_age_ms, ..self }

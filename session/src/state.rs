@@ -2,35 +2,36 @@
 
 use std::fmt;
 
-/// State of a session. The transitions are drawn in `PROTOCOL.md`.
+/// State of a session's connection. The transitions are drawn in `PROTOCOL.md`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum State {
     /// The session has not been opened yet.
     Idle,
     /// A socket is being opened.
     Connecting,
-    /// The socket is open, and the session waits for the first reply.
+    /// The socket is open, and the session waits for the server's first reply.
     Handshaking,
     /// The server has replied, and publications can arrive.
     Connected,
-    /// Connected, while a second socket is opened to replace the first.
+    /// There is a connection, and a second one is being made to replace it.
     Rotating,
-    /// There is no connection; the session waits for the next attempt.
+    /// There is no connection. The session waits for its next attempt to connect.
     Waiting,
-    /// As `Waiting`, after two minutes without a stable connection: attempts are rare.
+    /// There has been no stable connection for two minutes. The session waits for its next attempt to connect, and
+    /// attempts are rare.
     Suspended,
-    /// As `Waiting`, while the machine reports that it has no network.
+    /// The machine reports that it has no network. The session waits for its next attempt to connect.
     Offline,
     /// The session has given up, until a person resolves the problem: see [`SessionFailure`](crate::SessionFailure).
     Failed,
-    /// The session was closed on request, and waits for the end of its socket.
+    /// The session was closed by its owner, and waits until its socket is closed.
     Closing,
-    /// The session was closed on request.
+    /// The session was closed by its owner.
     Closed,
 }
 
 impl State {
-    /// Every state, in the order of declaration.
+    /// Every state, in the order in which the variants are declared.
     pub const ALL: &'static [Self] = &[
         Self::Idle,
         Self::Connecting,
@@ -45,7 +46,7 @@ impl State {
         Self::Closed,
     ];
 
-    /// Returns the name that is used in documents and logs.
+    /// Returns the name of the state that is used in documents and logs.
     pub fn name(self) -> &'static str {
         match self {
             Self::Idle => "idle",
@@ -62,7 +63,7 @@ impl State {
         }
     }
 
-    /// Returns true while there is a connection.
+    /// Returns true if there is a connection.
     pub fn is_connected(self) -> bool {
         matches!(self, Self::Connected | Self::Rotating)
     }
@@ -80,7 +81,8 @@ impl State {
         }
     }
 
-    /// Returns true while no attempt is being made, but one will be: after a timer, an event or an action of a person.
+    /// Returns true if no attempt to connect is being made, but one will be made after a timer, an event or an action
+    /// of a person.
     pub(super) fn is_between_attempts(self) -> bool {
         matches!(self, Self::Waiting | Self::Suspended | Self::Offline)
     }

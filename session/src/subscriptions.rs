@@ -3,14 +3,14 @@
 use shared::client::Rewind;
 use shared::{Filter, Topic};
 
-/// A filter to which the session subscribes.
+/// A filter to which the session subscribes on every connection.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Wanted {
     pub(super) filter: Filter,
-    /// The amount of history to request with the first subscription of this filter.
+    /// Amount of past publications to request when this filter is subscribed for the first time.
     pub(super) rewind: Option<Rewind>,
-    /// True once the server has confirmed the filter. A matching topic that appears later is new, so it is delivered from its
-    /// first publication.
+    /// True if the server has confirmed the subscription. A matching topic that appears later is new, so it is
+    /// delivered from its first publication.
     pub(super) begun: bool,
 }
 
@@ -46,7 +46,7 @@ impl Subscriptions {
         self.0.is_empty()
     }
 
-    /// Records that the server has confirmed the filter.
+    /// Records that the server has confirmed the subscription to `filter`.
     pub(super) fn begin(&mut self, filter: &Filter) {
         self.0.iter_mut().filter(|wanted| wanted.filter == *filter).for_each(|wanted| wanted.begun = true);
     }
@@ -55,7 +55,7 @@ impl Subscriptions {
         self.0.iter().any(|wanted| wanted.filter.matches(topic))
     }
 
-    /// Returns true if a confirmed filter matches `topic`.
+    /// Returns true if the server has confirmed a subscription that matches `topic`.
     pub(super) fn have_begun(&self, topic: &Topic) -> bool {
         self.0.iter().any(|wanted| wanted.begun && wanted.filter.matches(topic))
     }

@@ -3,16 +3,16 @@
 use super::Now;
 use super::constants::WAKE_JUMP_MS;
 
-/// Detects a sleep of the machine by one of two signs, depending on the platform: the wall clock has advanced while the monotonic
-/// clock stood still, or both have advanced and a timer is long overdue.
+/// Detects that the machine was asleep. There are two signs, depending on the platform: the wall clock has advanced
+/// while the monotonic clock stood still, or both clocks have advanced and a timer is long overdue.
 #[derive(Debug, Default)]
 pub(super) struct WakeDetector {
     last: Option<Now>,
 }
 
 impl WakeDetector {
-    /// Records a call at `now`. `due_ms` must be the moment for which the next timer was set before this call. Returns true if
-    /// the machine slept.
+    /// Records a call at `now`, and returns true if the machine was asleep before the call. `due_ms` must be the moment
+    /// for which the next timer was set before this call.
     pub(super) fn slept(&mut self, now: Now, due_ms: Option<u64>) -> bool {
         let Some(last) = self.last.replace(now) else {
             return false;

@@ -1,4 +1,4 @@
-//! Checks the public API of this crate against `api.txt`, so that it changes only on purpose.
+//! Checks the public API of this crate against `api.txt`, so that the API is only changed on purpose.
 
 #![cfg(not(target_arch = "wasm32"))]
 

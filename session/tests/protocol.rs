@@ -11,7 +11,7 @@ fn document() -> String {
     std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
-/// Returns the text of `document` between `<!-- session -->` and `<!-- end -->`.
+/// Returns the text of `document` (`PROTOCOL.md`) between `<!-- session -->` and `<!-- end -->`.
 fn session_section(document: &str) -> &str {
     let after = document.split("<!-- session -->\n").nth(1).unwrap_or_default();
     after.split("\n<!-- end -->").next().unwrap_or_default()

@@ -1,11 +1,13 @@
 //! Learns the time between a topic's publications (its cadence) from their times of receipt.
 
-/// Number of most recent intervals that are kept. It is odd, so that the median is one of them.
+/// Maximum number of intervals between publications that are kept; older ones are dropped. The number is odd, so that
+/// the median is one of the intervals.
 const REMEMBERED: usize = 9;
-/// Smallest number of intervals from which the cadence is estimated.
+/// Minimum number of recorded intervals from which the cadence is estimated.
 const NEEDED: usize = 3;
 
-/// Estimate of a topic's cadence. It is the median of the last intervals, so that one pause or one burst does not change it.
+/// Estimate of the usual time between a topic's publications (its cadence). The estimate is the median of the last nine
+/// intervals, so that one pause or one burst does not change it.
 #[derive(Debug, Clone, Default)]
 pub struct Cadence {
     last_ms: Option<i64>,
@@ -14,8 +16,8 @@ pub struct Cadence {
 }
 
 impl Cadence {
-    /// Records that a publication was received at `at_ms`, in milliseconds by the server's clock. A time that is not later than
-    /// the previous one, as within a batch, is ignored.
+    /// Records that a publication was received at `at_ms`, in milliseconds by the server's clock. The call has no
+    /// effect if the time is not later than that of the previous call, as for the publications of one batch.
     pub fn observe(&mut self, at_ms: i64) {
         let Some(last_ms) = self.last_ms else {
             self.last_ms = Some(at_ms);
@@ -28,7 +30,8 @@ impl Cadence {
         self.remember(at_ms.abs_diff(last_ms));
     }
 
-    /// Returns the expected time between publications, in milliseconds, or `None` if fewer than three intervals were recorded.
+    /// Returns the expected time between publications, in milliseconds, or `None` if fewer than three intervals were
+    /// recorded.
     pub fn estimate_ms(&self) -> Option<u64> {
         if self.intervals_ms.len() < NEEDED {
             return None;

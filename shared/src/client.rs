@@ -14,33 +14,35 @@ use serde_json::value::RawValue;
 use crate::publication::Item;
 use crate::{Data, Filter, Millis, Position, Topic, TopicMeta};
 
-/// Number of a request, chosen by the client. The reply to the request carries the same number.
+/// Number of a request, chosen by the client. The reply to the request contains the same number.
 pub type RequestId = u64;
 
 /// A message from a client. Unknown fields are ignored.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "action", rename_all = "snake_case")]
 pub enum ClientMessage {
-    /// Subscribes to topics. Answered by `subscribed`, then the replay, then each new publication.
+    /// Subscribes to topics. The server answers with `subscribed`, then sends the requested past publications, and then
+    /// each new publication.
     Subscribe(Subscribe),
-    /// Ends a subscription. Answered by `unsubscribed`.
+    /// Ends a subscription. The server answers with `unsubscribed`.
     Unsubscribe(Unsubscribe),
-    /// Appends to a topic's log. Answered by `published` once the publications are stored durably.
+    /// Appends publications to a topic's log. The server answers with `published` once they are stored durably.
     Publish(Box<Publish>),
-    /// Reads a part of a topic's log. Answered by `history`.
+    /// Reads a part of a topic's log. The server answers with `history`.
     History(History),
-    /// Replaces the connection's token before it expires. Answered by `refreshed`.
+    /// Replaces the connection's token before it expires. The server answers with `refreshed`.
     Refresh(Refresh),
-    /// Checks that the connection is alive. Answered by `pong`.
+    /// Checks that the connection is alive. The server answers with `pong`.
     Ping(Ping),
 }
 
 macro_rules! actions {
     ($($variant:ident = $name:literal;)*) => {
-        /// The kind of a [`ClientMessage`]: the value of its field `action`, and the name of its route.
+        /// The kind of a [`ClientMessage`]. Its name is the value of the message's field `action`, and the name of the
+        /// route in API Gateway.
         ///
-        /// Match it without a wildcard arm, so that code which has to handle a new message does not compile until it
-        /// does.
+        /// Match it without a wildcard arm. Then the compiler reports every place that does not handle a new kind of
+        /// message yet.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
         pub enum Action {
             $(
@@ -50,7 +52,7 @@ macro_rules! actions {
         }
 
         impl Action {
-            /// Returns the action with this name, or `None` if there is none.
+            /// Returns the action with this name, such as `subscribe`, or `None` if there is no such action.
             pub fn from_name(name: &str) -> Option<Self> {
                 match name {
                     $($name => Some(Self::$variant),)*
@@ -60,10 +62,11 @@ macro_rules! actions {
         }
 
         impl ClientMessage {
-            /// Every value of `action`. The gateway needs a custom route for each of them.
+            /// Names of all actions, that is, all valid values of a message's field `action`. API Gateway needs a
+            /// custom route for each of them.
             pub const ACTIONS: &'static [&'static str] = &[$($name,)*];
 
-            /// Returns the value of `action` of this message.
+            /// Returns the name of this message's action, such as `subscribe`, as it is sent in the field `action`.
             pub fn action(&self) -> &'static str {
                 match self {
                     $(Self::$variant(_) => $name,)*
@@ -84,7 +87,7 @@ actions! {
 }
 
 impl ClientMessage {
-    /// Returns the number of the request, which its reply will carry, or `None` for a ping, which has no number.
+    /// Returns the number of the request, which its reply will contain. Returns `None` for a ping, which has no number.
     pub fn id(&self) -> Option<RequestId> {
         match self {
             Self::Subscribe(Subscribe { id, .. })
@@ -127,8 +130,8 @@ struct Tagged<'a> {
     action: Cow<'a, str>,
 }
 
-/// Implemented by hand: the code that serde derives for a tagged enum first builds a tree of values, which loses the original
-/// text of [`Data`].
+/// Implemented by hand, because the code that serde derives for a tagged enum first builds a tree of values. That would
+/// lose the original text of [`Data`].
 impl<'de> Deserialize<'de> for ClientMessage {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = Box::<RawValue>::deserialize(deserializer)?;
@@ -136,31 +139,34 @@ impl<'de> Deserialize<'de> for ClientMessage {
     }
 }
 
-/// Subscribes the connection to a filter ([`ClientMessage::Subscribe`]). Subscribing again to the same filter keeps the
-/// subscription and replays again from `since`.
+/// Subscribes the connection to a filter ([`ClientMessage::Subscribe`]). If the connection is already subscribed to the
+/// same filter, the subscription is kept, and publications are replayed again from `since`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Subscribe {
     /// Number of the request. The reply `subscribed` contains it.
     pub id: RequestId,
     /// Topics to subscribe to.
     pub filter: Filter,
-    /// Last position that the client has received of each topic it already knows. The publications after it are replayed.
+    /// For each topic that the client already knows: the position of the last publication that it has received. The
+    /// server replays the publications after this position.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub since: BTreeMap<Topic, Position>,
-    /// Part of the past to replay of each topic that is not in `since`. If it is absent, nothing of these topics is replayed.
+    /// Amount of past publications to replay of each topic that is not in `since`. If it is absent, no past
+    /// publications of these topics are replayed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rewind: Option<Rewind>,
 }
 
-/// Amount of the past to replay: `{"count": 100}` or `{"ms": 300000}`. Either way, at most the newest
-/// [`crate::limits::REPLAY_ITEMS`] publications of each topic are replayed; older ones can be read with `history`.
+/// Amount of past publications that the server replays to a new subscription, such as `{"count": 100}` or `{"ms":
+/// 300000}`. At most the newest [`crate::limits::REPLAY_ITEMS`] publications of each topic are replayed. Older ones can
+/// be read with `history`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Rewind {
-    /// Number of publications.
+    /// Replays this number of publications of each topic.
     Count(u32),
-    /// Time in milliseconds before the request: the publications received since then are replayed, or only the last publication
-    /// if there are none.
+    /// Replays the publications of each topic that were received in this many milliseconds before the request. If there
+    /// are none, only the last publication is replayed.
     Ms(u64),
 }
 
@@ -173,26 +179,29 @@ pub struct Unsubscribe {
     pub filter: Filter,
 }
 
-/// Appends publications to a topic ([`ClientMessage::Publish`]). Contains either `data` (with an optional `ts`) or `items`.
+/// Appends publications to a topic ([`ClientMessage::Publish`]). The message contains either `data`, with an optional
+/// `ts`, or `items`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Publish {
     /// Number of the request. The reply `published` contains it.
     pub id: RequestId,
     /// Topic to append to.
     pub topic: Topic,
-    /// Data of a single publication.
+    /// Data of a single publication; absent if `items` is used.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub data: Option<Data>,
-    /// Time of the event. If it is absent, the server's time of receipt is used.
+    /// Time of the event that the single publication describes, by the publisher's clock. If it is absent, the server's
+    /// time of receipt is used.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ts: Option<Millis>,
     /// Several publications. The server appends all of them or none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub items: Vec<Item>,
-    /// Sender and number of this request, by which the log recognises a repetition of it.
+    /// Name of the sender and number of this request. With them, the server recognises a repetition of the request and
+    /// does not append it again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub producer: Option<Producer>,
-    /// Metadata to merge into the topic's: fields that are absent keep their value.
+    /// Changes of the topic's metadata. Fields that are absent keep their value.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub meta: Option<TopicMeta>,
 }
@@ -207,30 +216,30 @@ impl Publish {
     }
 }
 
-/// Sender of an idempotent request, and the number of the request among that sender's. The log appends each `seq` of a producer
-/// at most once, and answers a repetition with the position of the first.
+/// Name of the sender of an idempotent publish request, and number of the request. The server appends each number of a
+/// producer at most once, and answers a repeated request with the position of the first.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Producer {
     /// Name of the producer, which it chooses itself. It must be unique among the producers of the topic.
     pub id: String,
-    /// Number of the request. Every new request of a producer has a higher one than the request before it.
+    /// Number of the request. A producer has to give every new request a higher number than the request before it.
     pub seq: u64,
-    /// True if this is the last request of this producer. The producer is then remembered for a shorter time.
+    /// True if this is the last request of this producer. The server then remembers the producer for a shorter time.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub done: bool,
 }
 
-/// Reads a page of a topic's log ([`ClientMessage::History`]).
+/// Reads a part of a topic's log, at most one frame ([`ClientMessage::History`]).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct History {
     /// Number of the request. The reply `history` contains it.
     pub id: RequestId,
     /// Topic to read.
     pub topic: Topic,
-    /// Position after which to read. If it is absent, the reply contains the newest `limit` publications.
+    /// Position after which to read. If it is absent, the reply contains the newest publications, at most `limit`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub since: Option<Position>,
-    /// Maximum number of publications in the reply. If it is absent, the reply contains as many as fit one frame.
+    /// Maximum number of publications in the reply. If it is absent, the reply contains as many as fit into one frame.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub limit: Option<u32>,
 }
@@ -254,7 +263,7 @@ impl fmt::Debug for Refresh {
 /// Checks that the connection is alive ([`ClientMessage::Ping`]).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Ping {
-    /// Time by the client's clock at which the ping was sent. The `pong` carries the same value.
+    /// Time by the client's clock at which the ping was sent. The `pong` contains the same value.
     pub t: Millis,
 }
 

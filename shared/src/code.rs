@@ -1,4 +1,5 @@
-//! Stable numbers for errors and disconnects. The range of a number says how to react to it.
+//! Stable numbers (codes) for the errors and disconnects that the server reports. The range of a number says how the
+//! client should react.
 //!
 //! A number never changes its meaning and is never reused. For a number that this build does not know, [`ErrorCode::advice`] and
 //! [`DisconnectCode::advice`] follow from its range, so that an old page reacts correctly to the code of a newer server.
@@ -14,16 +15,16 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// Recommended reaction to a code. Match it without a wildcard arm.
+/// Recommended reaction of a client to the code of an error or disconnect. Match it without a wildcard arm.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Advice {
     /// Send the same request again later.
     Retry,
-    /// Change the request. The same request would be refused again.
+    /// Change the request before sending it again. The server would refuse the same request again.
     Change,
-    /// Connect again.
+    /// Open a new connection.
     Reconnect,
-    /// Get a new token, then connect once.
+    /// Get a new token, then try to connect once more.
     SignIn,
     /// Do not try again until a person has resolved the problem.
     GiveUp,
@@ -39,7 +40,7 @@ macro_rules! codes {
         #[serde(from = "u16", into = "u16")]
         pub enum $name {
             $( $(#[$doc])* $variant, )*
-            /// A number that this build does not know. It was sent by a newer version.
+            /// A number that this build does not know. A newer version of the server has sent it.
             Unknown(u16),
         }
 
@@ -47,7 +48,7 @@ macro_rules! codes {
             /// Every code that this build knows, in order of number.
             pub const ALL: &'static [Self] = &[$( Self::$variant, )*];
 
-            /// Returns the number that is sent in a message.
+            /// Returns the number of this code, as it is sent in messages.
             pub fn number(self) -> u16 {
                 match self {
                     $( Self::$variant => $number, )*
@@ -55,7 +56,7 @@ macro_rules! codes {
                 }
             }
 
-            /// Returns the name that is used in documents and logs.
+            /// Returns the name of this code in lower case, as it is used in documents and logs.
             pub fn word(self) -> &'static str {
                 match self {
                     $( Self::$variant => $word, )*
@@ -63,7 +64,8 @@ macro_rules! codes {
                 }
             }
 
-            /// Returns the recommended reaction. It depends on the range alone, so it is defined for unknown numbers too.
+            /// Returns the recommended reaction to this code. It depends only on the range of the number, so unknown
+            /// numbers have one too.
             pub fn advice(self) -> Advice {
                 let advice_of: fn(u16) -> Advice = $advice_of;
                 advice_of(self.number())
@@ -94,8 +96,8 @@ macro_rules! codes {
 }
 
 codes! {
-    /// Reason for which a request was refused. 100 to 199: retry later; 200 to 299: change it; 300 to 399: sign in
-    /// again; 400 and above: give up.
+    /// Reason for which the server refused a request. Codes from 100 to 199 mean: retry later. Codes from 200 to 299:
+    /// change the request. Codes from 300 to 399: sign in again. Codes from 400 on: give up.
     ErrorCode, unknown |number| match number {
         0..200 => Advice::Retry,
         200..300 => Advice::Change,
@@ -104,13 +106,14 @@ codes! {
     };
     /// An internal error of the server.
     Internal = 100, "internal";
-    /// The principal has sent more publications per second than it may.
+    /// The client has exceeded a limit per second: of requests, of publications, or of the size of the data that it
+    /// reads.
     RateLimited = 101, "rate_limited";
     /// The server is shutting down, or it temporarily cannot store publications.
     Unavailable = 102, "unavailable";
     /// The message is not JSON, not an object, or has a field of the wrong type.
     Malformed = 200, "malformed";
-    /// The server has no action of this name.
+    /// The server does not know the `action` of the message.
     UnknownAction = 201, "unknown_action";
     /// The name of the topic is not valid.
     BadTopic = 202, "bad_topic";
@@ -120,13 +123,14 @@ codes! {
     BadData = 204, "bad_data";
     /// The message, its data or its number of items is over a limit.
     TooLarge = 205, "too_large";
-    /// The time stamp is too far in the past or in the future.
+    /// The publisher's time stamp is too far in the past or in the future.
     BadTimestamp = 206, "bad_timestamp";
     /// The connection already has the maximum number of subscriptions.
     TooManySubscriptions = 207, "too_many_subscriptions";
-    /// Nothing has been published to a topic of this name.
+    /// Nothing has ever been published to a topic of this name, or the topic was deleted.
     UnknownTopic = 208, "unknown_topic";
-    /// The `seq` of an idempotent publish request is lower than the last one that the log remembers of its producer.
+    /// The `seq` of an idempotent publish request is lower than the last one that the server has stored for its
+    /// producer.
     StaleSequence = 209, "stale_sequence";
     /// The server already has the maximum number of topics.
     TooManyTopics = 210, "too_many_topics";
@@ -139,14 +143,14 @@ codes! {
 }
 
 codes! {
-    /// Reason for which the server is about to close the socket. 3000 to 3499: reconnect; 3500 to 3999: sign in again;
-    /// 4000 and above: give up.
+    /// Reason for which the server is about to close the socket. Codes from 3000 to 3499 mean: reconnect. Codes from
+    /// 3500 to 3999: sign in again. Codes from 4000 on: give up.
     DisconnectCode, unknown |number| match number {
         0..3500 => Advice::Reconnect,
         3500..4000 => Advice::SignIn,
         4000.. => Advice::GiveUp,
     };
-    /// The server is shutting down, and is expected back.
+    /// The server is shutting down and is expected to be available again soon.
     Shutdown = 3000, "shutdown";
     /// The connection has reached the maximum age that the gateway permits.
     LifetimeOver = 3001, "lifetime_over";
@@ -154,7 +158,7 @@ codes! {
     TooSlow = 3002, "too_slow";
     /// The token has expired.
     TokenOver = 3500, "token_over";
-    /// The access of the principal was revoked.
+    /// The access of the connection's principal (the authenticated client) was revoked.
     Removed = 4000, "removed";
 }
 

@@ -1,8 +1,8 @@
 //! The data of a publication: JSON text that is checked once and then carried unchanged.
 //!
 //! The text is never rewritten between the publisher and a reader, so the digits of large integers, decimal places (`21.50`) and
-//! the order of keys arrive as they were sent. Only code that interprets data (the board, buckets, rules) parses it, with
-//! [`Data::value`].
+//! the order of keys arrive as they were sent. Only code that interprets the data, such as the
+//! board with its charts, parses it, with [`Data::value`].
 //!
 //! ```
 //! use shared::Data;
@@ -75,13 +75,13 @@ impl Data {
         serde_json::from_str(self.text()).unwrap_or_default()
     }
 
-    /// Checks that the data can be appended to a log, and that every reader will understand it alike.
+    /// Checks that the data can be appended to a log, and that all readers will interpret it in the same way.
     ///
     /// # Errors
     ///
-    /// [`DataError`] for the first error that is found: the data is `null`, has more than [`limits::PUBLICATION_BYTES`] bytes or
-    /// more than [`limits::DATA_DEPTH`] levels, a number is beyond the range of an `f64`, a string contains half of a surrogate
-    /// pair, or an object has the same key twice.
+    /// [`DataError`] for the first error that is found: the data is `null`, has more than [`limits::PUBLICATION_BYTES`]
+    /// bytes or more than [`limits::DATA_DEPTH`] levels, a number is beyond the range of an `f64`, a string contains
+    /// half of a surrogate pair, or an object has the same key twice.
     pub fn check(&self) -> Result<(), DataError> {
         let text = self.text();
         if text == "null" {
@@ -126,8 +126,8 @@ impl Serialize for Data {
     }
 }
 
-/// Keeps the original text. This works only if serde_json's parser calls it directly: if the text is first parsed to a `Value`,
-/// as `from_value` and serde's internally tagged and untagged enums do, the original text is lost.
+/// Keeps the original text. This works only if serde_json's parser calls this function directly. If the text is first
+/// parsed to a `Value`, as `from_value` and serde's internally tagged and untagged enums do, the original text is lost.
 impl<'de> Deserialize<'de> for Data {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Box::<RawValue>::deserialize(deserializer).map(|raw| Self::from_raw(&raw))

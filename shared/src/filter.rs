@@ -14,25 +14,25 @@ use serde::{Deserialize, Serialize};
 
 use crate::topic::{Topic, TopicError};
 
-/// A topic, everything below a topic (`host/*`), or everything (`*`).
+/// Names a set of topics: a single topic, all topics below a prefix (`host/*`), or all topics (`*`).
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub enum Filter {
-    /// `*`: every topic.
+    /// Matches every topic. Written as `*`.
     All,
-    /// `host/*`: every topic below `host`, at any depth, but not `host` itself.
+    /// Matches every topic below this prefix, at any depth, but not the prefix itself. Written as `host/*`.
     Below(Topic),
-    /// `host/cpu`: this topic alone.
+    /// Matches only this topic. Written as `host/cpu`.
     Only(Topic),
 }
 
 impl Filter {
-    /// Reads a filter as it is written in messages and on the command line.
+    /// Parses a filter in the form in which it is written in messages and on the command line.
     ///
     /// # Errors
     ///
-    /// [`TopicError`], as for [`Topic::new`]. A star is allowed only alone or as the last segment; anywhere else it is reported
-    /// as a character that is not allowed.
+    /// [`TopicError`], as for [`Topic::new`]. A star is allowed only alone or as the last segment. Anywhere else it is
+    /// reported as a character that is not allowed.
     pub fn new(text: &str) -> Result<Self, TopicError> {
         if text == "*" {
             return Ok(Self::All);
@@ -43,7 +43,7 @@ impl Filter {
         }
     }
 
-    /// Returns true if `topic` is one of the topics that this filter names.
+    /// Returns true if this filter matches `topic`.
     pub fn matches(&self, topic: &Topic) -> bool {
         match self {
             Self::All => true,
@@ -63,8 +63,9 @@ impl Filter {
         }
     }
 
-    /// Returns every filter that matches `topic`: the topic itself, one filter for each parent, and `*`. There are at most 9, so
-    /// the subscribers of a topic are found by at most 9 look-ups, without a scan.
+    /// Returns every filter that matches `topic`: the topic itself, one filter for each parent, and `*`. There are at
+    /// most 9 of them, so the subscribers of a topic are found by at most 9 look-ups, without a scan of all
+    /// subscriptions.
     pub fn all_matching(topic: &Topic) -> Vec<Self> {
         let mut filters = vec![Self::Only(topic.clone()), Self::All];
         let mut name = topic.as_str();

@@ -1,22 +1,25 @@
-//! Freshness: one word that says how far the data in a panel can be trusted.
+//! Freshness of the data that a panel of the board shows: live, late, stale, with a gap, or replayed.
 
-/// Freshness of a panel's data. It is computed by [`Evidence::freshness`] and never stored.
+/// State of the data in a panel of the board, which says how far the data can be trusted. It is computed by
+/// [`Evidence::freshness`] and never stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Freshness {
-    /// Data arrives as expected.
+    /// New publications arrive as expected.
     Live,
-    /// Nothing was received for more than [`LATE_FACTOR`] times the cadence, or the connection to the server is lost.
+    /// Nothing was received for more than [`LATE_FACTOR`] times the expected time between publications, or the
+    /// connection to the server is lost.
     Late,
-    /// Nothing was received for more than [`STALE_FACTOR`] times the cadence.
+    /// Nothing was received for more than [`STALE_FACTOR`] times the expected time between publications.
     Stale,
-    /// Data arrives as expected, but a part of the time that is shown is lost for good.
+    /// New publications arrive as expected, but some publications of the period that is shown are lost for good.
     Gap,
-    /// Data arrives as expected, and less than [`REPLAYED_MARK_MS`] ago publications arrived late, by recovery.
+    /// New publications arrive as expected, and earlier ones that were missing have been recovered less than
+    /// [`REPLAYED_MARK_MS`] ago.
     Replayed,
 }
 
 impl Freshness {
-    /// Returns the word that a panel shows.
+    /// Returns the word for this state that a panel shows to people.
     pub fn word(self) -> &'static str {
         match self {
             Self::Live => "live",
@@ -28,35 +31,40 @@ impl Freshness {
     }
 }
 
-/// A topic is late if nothing was received for longer than this many times its cadence.
+/// Multiple of a topic's cadence (expected time between publications). If nothing was received for longer, the topic is
+/// late.
 pub const LATE_FACTOR: u64 = 2;
-/// A topic is stale if nothing was received for longer than this many times its cadence.
+/// Multiple of a topic's cadence (expected time between publications). If nothing was received for longer, the topic is
+/// stale.
 pub const STALE_FACTOR: u64 = 5;
-/// Time for which recovered data is marked as replayed, in milliseconds.
+/// Time after the arrival of recovered publications during which a panel is marked as replayed, in milliseconds.
 pub const REPLAYED_MARK_MS: u64 = 5_000;
-/// Least time without data, in milliseconds, after which a topic is late. A topic that publishes ten times a second is not late
-/// after 200 ms, because no person would see it and no scheduler can guarantee it.
+/// Minimum time without data after which a topic is late, in milliseconds. Otherwise a topic with ten publications a
+/// second would be late after 200 ms, although no person notices such a pause and no scheduler can prevent it.
 pub const GRACE_MS: u64 = 500;
 
 /// Facts from which the freshness of a panel is computed. All times are in milliseconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Evidence {
-    /// Time since the newest publication was received.
+    /// Time since the newest publication was received, in milliseconds.
     pub age_ms: u64,
-    /// Expected time between publications, declared by the publisher or learned; `None` while it is not known.
+    /// Expected time between publications, in milliseconds, declared by the publisher or learned from the data; `None`
+    /// while it is not known.
     pub cadence_ms: Option<u64>,
-    /// Length of the time that is shown and whose publications are lost; 0 for none.
+    /// Length of the parts of the shown period in which publications are lost, in milliseconds; 0 if none are lost.
     pub lost_ms: u64,
-    /// Time since recovered data last arrived; `None` if none has arrived.
+    /// Time since publications that had been missing last arrived, in milliseconds; `None` if none have arrived.
     pub replayed_ago_ms: Option<u64>,
-    /// Time since the connection was lost; `None` while there is a connection.
+    /// Time since the connection was lost, in milliseconds; `None` while there is a connection.
     pub cut_off_ms: Option<u64>,
 }
 
 impl Evidence {
-    /// Returns the freshness. If several apply, the first of this order is returned: stale, late, gap, replayed, live.
+    /// Returns the freshness. If several states apply, the first of this order is returned: stale, late, gap, replayed,
+    /// live.
     ///
-    /// Without a connection no topic is live, not even one without a cadence, because the server may have newer data.
+    /// While the connection is lost, no topic is live, not even one whose cadence is unknown, because the server may
+    /// have newer data.
     pub fn freshness(&self) -> Freshness {
         let silent = self.silence();
         if silent == Some(Freshness::Stale) {
@@ -90,8 +98,8 @@ fn beyond(cadence_ms: u64, factor: u64) -> u64 {
     cadence_ms.saturating_mul(factor).max(GRACE_MS * factor / LATE_FACTOR)
 }
 
-/// Formats a duration as a short text, such as `350 ms`, `12 s`, `4 min`, `3 h` or `2 d`. It is rounded down, so that an age is
-/// never overstated.
+/// Formats a duration in milliseconds as a short text, such as `350 ms`, `12 s`, `4 min`, `3 h` or `2 d`. It is rounded
+/// down, so that an age is never overstated.
 pub fn short_duration(ms: u64) -> String {
     match ms {
         0..1_000 => format!("{ms} ms"),

@@ -9,28 +9,30 @@
 //! assert_eq!(offered.iter().find_map(|name| token_in(name)), Some("abc"));
 //! ```
 
-/// Sub-protocol of the WebSocket. If the client offers it, the server accepts it by returning it.
+/// Name of the WebSocket sub-protocol. If the client offers it, the server accepts it by returning it.
 pub const PROTOCOL: &str = "tickertape.v1";
 
-/// Prefix of the sub-protocol that contains the token. The token is sent this way because a browser cannot set headers on a
-/// WebSocket.
+/// Prefix of a second WebSocket sub-protocol, which contains the token. The token is sent this way because a browser
+/// cannot set headers on a WebSocket.
 pub const BEARER_PREFIX: &str = "bearer.";
 
-/// Header of every HTTP answer by which a Tickertape server itself refuses a request; its value is `1`. If the header is absent,
-/// a 401 or 403 may come from a proxy between client and server. In lower case, as in HTTP/2.
+/// Name of the header of every HTTP response in which a Tickertape server itself refuses a request. Its value is `1`.
+/// Without this header, a 401 or 403 may come from a proxy between client and server. The name is in lower case, as in
+/// HTTP/2.
 pub const REFUSED_HEADER: &str = "tickertape-refused";
 
-/// Header of every HTTP answer by which API Gateway, or the gateway that stands in for it, refuses a request
-/// (API Gateway Developer Guide, "Gateway responses": `x-amzn-ErrorType`). Lower case.
+/// Name of the header of every HTTP response in which API Gateway, or our embedded gateway, refuses a request (API
+/// Gateway Developer Guide, "Gateway responses": `x-amzn-ErrorType`). The name is in lower case, as in HTTP/2.
 pub const GATEWAY_ERROR_HEADER: &str = "x-amzn-errortype";
 
-/// Lists the sub-protocols that a client offers: [`PROTOCOL`] and one that contains its token. Without a token the list is empty,
-/// because some proxies, such as Trunk's, do not pass sub-protocols on, and a browser then closes the socket.
+/// Returns the sub-protocols that a client offers: [`PROTOCOL`] and one that contains its token. Without a token the
+/// list is empty, because some proxies, such as Trunk's, do not pass sub-protocols on, and a browser then closes the
+/// socket.
 pub fn offer(token: Option<&str>) -> Vec<String> {
     token.map(|token| vec![PROTOCOL.to_owned(), [BEARER_PREFIX, token].concat()]).unwrap_or_default()
 }
 
-/// Returns the token that an offered sub-protocol contains, or `None` if it contains no token.
+/// Returns the token that is contained in an offered sub-protocol, or `None` if the sub-protocol contains none.
 pub fn token_in(protocol: &str) -> Option<&str> {
     protocol.strip_prefix(BEARER_PREFIX)
 }

@@ -12,7 +12,7 @@
 //! * [`handshake`]: the sub-protocols and headers of the handshake, which comes before the first message.
 //! * [`timestamp`]: the formats of a publisher's time stamp.
 //! * [`limits`]: every limit, with unit, source and consequence.
-//! * [`freshness`], [`cadence`]: how far the data in a panel can be trusted.
+//! * [`freshness`], [`cadence`]: whether the data in a panel of the board is up to date.
 
 #![warn(missing_docs)]
 

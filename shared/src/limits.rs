@@ -1,6 +1,7 @@
-//! Every limit, with its unit, its source, and the reaction when it is exceeded.
+//! Every limit of the server, with its unit, its source, and the reaction when it is exceeded.
 //!
-//! The gateway, the service, the board and the documents read the limits from here. [`TABLE`] is printed in `PROTOCOL.md`.
+//! The gateway, the service, the board and the documents read the limits from here. [`TABLE`] is printed in
+//! `PROTOCOL.md`.
 
 use serde::{Deserialize, Serialize};
 
@@ -10,49 +11,54 @@ pub const MESSAGE_BYTES: usize = 128 * 1024;
 pub const FRAME_BYTES: usize = 32 * 1024;
 /// Maximum size to which the server fills a frame, in bytes. It is below [`FRAME_BYTES`], so that a proxy can add to the frame.
 pub const PACK_BYTES: usize = 31 * 1024;
-/// Time without a message after which the gateway closes a connection, in milliseconds.
+/// Time without a message in either direction after which the gateway closes a connection, in milliseconds.
 pub const IDLE_MS: u64 = 10 * 60 * 1000;
-/// Maximum age of a connection, in milliseconds. The gateway then closes it.
+/// Maximum age of a connection on AWS, in milliseconds. API Gateway then closes it.
 pub const LIFE_MS: u64 = 2 * 60 * 60 * 1000;
-/// Time within which the function of a route has to answer, in milliseconds.
+/// Time within which the Lambda function of a route has to answer, in milliseconds.
 pub const INTEGRATION_MS: u64 = 29_000;
-/// Maximum number of new connections per second.
+/// Maximum number of new connections per second on AWS.
 pub const CONNECTS_PER_SECOND: u32 = 500;
 /// Time for which the database row of a connection is kept, in milliseconds: the maximum age of a connection, plus ten minutes.
 pub const CONNECTION_ROW_MS: i64 = LIFE_MS as i64 + ROW_GRACE_MS as i64;
 /// Time for which the row of a connection is kept after the maximum age of the connection, in milliseconds.
 pub const ROW_GRACE_MS: u64 = 10 * 60 * 1000;
-/// Age at which `serve` closes a connection, in milliseconds.
+/// Age at which the server `tickertape serve` closes a connection, in milliseconds.
 pub const SERVE_LIFE_MS: u64 = SERVE_ROTATE_MS + 10 * 60 * 1000;
-/// Age at which clients of `serve` replace their connection, in milliseconds.
+/// Age at which clients of the server `tickertape serve` should replace their connection, in milliseconds.
 pub const SERVE_ROTATE_MS: u64 = 30 * 24 * 60 * 60 * 1000;
-/// Maximum number of handshakes per second from one address that `serve` handles, for each processor of its machine.
+/// Maximum number of handshakes per second that `tickertape serve` handles of one IP address, for each processor of its
+/// machine.
 pub const HANDSHAKES_OF_ADDRESS_PER_CORE: u32 = 1_000;
-/// Maximum number of new connections per second of one client of `serve`, for each processor of its machine.
+/// Maximum number of new connections per second of one client of `tickertape serve`, for each processor of its machine.
 pub const CONNECTS_OF_CLIENT_PER_CORE: u32 = 500;
-/// Maximum number of new connections per second of all clients of `serve`, for each processor of its machine.
+/// Maximum number of new connections per second of all clients of `tickertape serve`, for each processor of its
+/// machine.
 pub const CONNECTS_PER_CORE: u32 = 2_000;
-/// Maximum number of open WebSockets of `serve`. It is lower if the operating system does not permit that many open files.
+/// Maximum number of open WebSockets of `tickertape serve`. It is lower if the operating system does not permit that
+/// many open files.
 pub const SOCKETS: usize = 100_000;
-/// Number of equal parts into which the permitted WebSockets of `serve` are divided. A single client may have one part.
+/// Divisor of [`SOCKETS`] for a single client: one client may have at most a quarter of the permitted WebSockets.
 pub const SOCKETS_SHARE: usize = 4;
-/// Maximum number of TCP connections of `serve` that speak HTTP. It is lower if the operating system does not permit that many
-/// open files.
+/// Maximum number of TCP connections for HTTP to `tickertape serve`. It is lower if the operating system does not
+/// permit that many open files.
 pub const HTTP_CONNECTIONS: usize = 4_096;
-/// Number of equal parts into which these TCP connections are divided. A single address may have one part.
+/// Divisor of [`HTTP_CONNECTIONS`] for a single IP address: one address may have at most half of the permitted TCP
+/// connections.
 pub const HTTP_SHARE: usize = 2;
-/// Maximum time until the head of an HTTP request has arrived, in milliseconds.
+/// Maximum time until the request line and headers of an HTTP request have arrived, in milliseconds.
 pub const HEADER_MS: u64 = 10_000;
-/// Maximum time in which a client has to accept each 64 KB of an HTTP response, in milliseconds.
+/// Maximum time that a client may take to accept each 64 KB of an HTTP response, in milliseconds.
 pub const ANSWER_MS: u64 = 10_000;
-/// Maximum number of bytes that wait in the queue of one WebSocket of `serve`.
+/// Maximum number of bytes that wait to be sent on one WebSocket of `tickertape serve`.
 pub const QUEUE_BYTES: usize = 256 * 1024;
-/// Maximum number of bytes that wait in the queues of all WebSockets of one client of `serve`.
+/// Maximum number of bytes that wait to be sent on all WebSockets of one client of `tickertape serve`.
 pub const QUEUED_BYTES_OF_CLIENT: usize = 8 * 1024 * 1024;
-/// Number of bytes in the queues of all WebSockets of `serve`, beyond which a client may have only its equal part of this number
-/// in its queues.
+/// Number of bytes that wait to be sent on all WebSockets of `tickertape serve`. While the total is higher, each client
+/// may only have an equal share of this number waiting.
 pub const QUEUED_BYTES: usize = 64 * 1024 * 1024;
-/// Maximum time for which the client of a WebSocket of `serve` may read none of its queued bytes, in milliseconds.
+/// Maximum time for which a client may read none of the bytes that wait to be sent on a WebSocket of `tickertape
+/// serve`, in milliseconds.
 pub const STALLED_MS: u64 = 30_000;
 /// Maximum size of a publication's data, in bytes of JSON.
 pub const PUBLICATION_BYTES: usize = 24 * 1024;
@@ -62,13 +68,13 @@ pub const DATA_DEPTH: usize = 8;
 pub const TOPIC_BYTES: usize = 128;
 /// Maximum number of segments of a topic's name.
 pub const TOPIC_SEGMENTS: usize = 8;
-/// Maximum length of a text in a topic's metadata, in bytes.
+/// Maximum length of a text in a topic's metadata, such as its label, in bytes.
 pub const META_TEXT_BYTES: usize = 64;
-/// Maximum number of series for which a topic's metadata can contain a unit.
+/// Maximum number of series (named values of one topic) for which the topic's metadata can contain a unit.
 pub const META_UNITS: usize = 200;
-/// Maximum number of states for which a topic's metadata can contain a meaning.
+/// Maximum number of state names (such as `open`) for which a topic's metadata can contain a meaning.
 pub const META_STATES: usize = 64;
-/// Maximum length of a series' name in a topic's metadata, in bytes.
+/// Maximum length of the name of a series (a named value of one topic) in the topic's metadata, in bytes.
 pub const META_SERIES_BYTES: usize = 256;
 /// Maximum time by which a publisher's time stamp may be behind the server's clock, in milliseconds.
 pub const TS_PAST_MS: i64 = 366 * 24 * 60 * 60 * 1000;
@@ -76,15 +82,17 @@ pub const TS_PAST_MS: i64 = 366 * 24 * 60 * 60 * 1000;
 pub const TS_FUTURE_MS: i64 = 60 * 60 * 1000;
 /// Maximum number of filters that one connection may subscribe to.
 pub const SUBSCRIPTIONS: usize = 100;
-/// Maximum average number of publications of one principal per second. A burst may be twice as large.
+/// Maximum average number of publications per second of one principal (authenticated client). A burst may be twice as
+/// large.
 pub const PUBLISHES_PER_SECOND: u32 = 20_000;
-/// Maximum average number of requests of any kind of one client per second. A burst may be twice as large.
+/// Maximum average number of requests of any kind per second of one client. A burst may be twice as large.
 pub const REQUESTS_PER_SECOND: u32 = 2_000;
-/// Maximum average size of the responses to one client's requests that read data, in kilobytes of 1,024 bytes per second.
+/// Maximum average amount of data that one client may read by requests, in kilobytes of 1,024 bytes per second.
 pub const READ_KB_PER_SECOND: u32 = 64 * 1024;
-/// Maximum average number of requests of all clients of one process per second. A burst may be twice as large.
+/// Maximum average number of requests per second of all clients of one server process. A burst may be twice as large.
 pub const REQUESTS_OF_ALL_PER_SECOND: u32 = 20_000;
-/// Maximum average number of publications of all clients of one process per second. A burst may be twice as large.
+/// Maximum average number of publications per second of all clients of one server process. A burst may be twice as
+/// large.
 pub const PUBLISHES_OF_ALL_PER_SECOND: u32 = 200_000;
 /// Maximum number of topics on one page of `GET /topics`.
 pub const TOPICS_PAGE: usize = 1_000;
@@ -96,45 +104,50 @@ pub const BATCH_ITEMS: usize = 10_000;
 pub const BODY_BYTES: usize = 1024 * 1024;
 /// Maximum number of topics of a server.
 pub const TOPICS: usize = 10_000;
-/// Maximum number of topics that one principal may create on a server that requires tokens.
+/// Maximum number of topics that one principal (authenticated client) may create on a server that requires tokens.
 pub const PRINCIPAL_TOPICS: usize = 4_000;
-/// Maximum number of publications of one topic that are replayed to a subscription. The client requests the others by `history`.
+/// Maximum number of past publications of one topic that the server replays to a subscription. The client requests the
+/// others by `history`.
 pub const REPLAY_ITEMS: usize = 300;
-/// Maximum number of publications of all topics together that are replayed to a subscription. They are shared equally among the
-/// topics, at least one for each.
+/// Maximum number of past publications of all topics together that the server replays to a subscription. The number is
+/// divided equally among the topics, but each topic gets at least one.
 pub const REPLAY_TOTAL_ITEMS: usize = 30_000;
-/// Maximum size of the publications of all topics together that are replayed to a subscription, in bytes of JSON.
+/// Maximum size of the past publications of all topics together that the server replays to a subscription, in bytes of
+/// JSON.
 pub const REPLAY_TOTAL_BYTES: usize = 4 * 1024 * 1024;
 /// Maximum number of publications that one `history` request may ask for.
 pub const HISTORY_ITEMS: usize = 1_000;
-/// Maximum length of an idempotent producer's name, in bytes.
+/// Maximum length of the name of an idempotent producer, in bytes.
 pub const PRODUCER_BYTES: usize = 64;
-/// Maximum number of a request of an idempotent producer: the largest whole number that every JSON parser reads exactly.
+/// Highest sequence number that an idempotent producer may give to a request. It is the largest whole number that every
+/// JSON parser reads exactly.
 pub const PRODUCER_SEQ: u64 = (1 << 53) - 1;
-/// Maximum number of idempotent producers of one principal that are remembered with each topic.
+/// Maximum number of idempotent producers of one principal (authenticated client) that the server remembers for each
+/// topic.
 pub const PRODUCERS: usize = 256;
-/// Maximum number of idempotent producers of all principals together that are remembered with each topic.
+/// Maximum number of idempotent producers of all principals together that the server remembers for each topic.
 pub const TOPIC_PRODUCERS: usize = 512;
-/// Time for which a producer is remembered at least after its last request, in milliseconds. It is remembered longer while there
-/// is room.
+/// Minimum time for which the server remembers a producer after its last request, in milliseconds. It remembers the
+/// producer longer while there is room.
 pub const PRODUCER_MS: u64 = 10 * 60 * 1000;
-/// Time for which a producer is remembered at least after the request that it marked as its last, in milliseconds.
+/// Minimum time for which the server remembers a producer after the request that the producer marked as its last, in
+/// milliseconds.
 pub const DONE_MS: u64 = 30 * 1000;
 
-/// Limits of a server. A client receives them when it subscribes.
+/// The limits that a server sends to a client in its answer to `subscribe`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Announced {
-    /// Value of [`MESSAGE_BYTES`].
+    /// Maximum size of a WebSocket message, in bytes: the server's value of [`MESSAGE_BYTES`].
     pub message_bytes: usize,
-    /// Value of [`FRAME_BYTES`].
+    /// Maximum size of a WebSocket frame, in bytes: the server's value of [`FRAME_BYTES`].
     pub frame_bytes: usize,
-    /// Value of [`PUBLICATION_BYTES`].
+    /// Maximum size of a publication's data, in bytes of JSON: the server's value of [`PUBLICATION_BYTES`].
     pub publication_bytes: usize,
-    /// Value of [`PUBLISHES_PER_SECOND`].
+    /// Maximum number of publications per second: the server's value of [`PUBLISHES_PER_SECOND`].
     pub publishes_per_second: u32,
-    /// Value of [`SUBSCRIPTIONS`].
+    /// Maximum number of subscriptions of one connection: the server's value of [`SUBSCRIPTIONS`].
     pub subscriptions: usize,
-    /// Value of [`HISTORY_ITEMS`].
+    /// Maximum number of publications in the reply to a `history` request: the server's value of [`HISTORY_ITEMS`].
     pub history_items: usize,
 }
 
@@ -151,7 +164,7 @@ impl Default for Announced {
     }
 }
 
-/// One row of the table of limits.
+/// One row of [`TABLE`], which describes a limit for the documentation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limit {
     /// Description of the quantity that is limited.
@@ -160,11 +173,11 @@ pub struct Limit {
     pub value: u64,
     /// Value of the limit in `unit` for all clients together, if there is such a limit.
     pub all: Option<u64>,
-    /// Unit of the value.
+    /// Unit of `value` and of `all`, such as `bytes`.
     pub unit: &'static str,
-    /// Origin of the limit: API Gateway or Tickertape.
+    /// Origin of the limit: `API Gateway` or `Tickertape`.
     pub source: &'static str,
-    /// Reaction when the limit is exceeded.
+    /// Reaction of the server when the limit is exceeded, for the documentation.
     pub beyond: &'static str,
 }
 
@@ -178,12 +191,13 @@ const fn row(
     Limit { what, value, all: None, unit, source, beyond }
 }
 
-/// Returns a row for a quantity that has a limit for one client and a limit for all clients together.
+/// Returns a row of [`TABLE`] for a quantity that has a limit for one client and another for all clients together.
 const fn share(what: &'static str, one: u64, all: u64, unit: &'static str, beyond: &'static str) -> Limit {
     Limit { what, value: one, all: Some(all), unit, source: OURS, beyond }
 }
 
-/// Source of the limits that are listed on the page "Quotas for WebSocket APIs" of the API Gateway Developer Guide.
+/// Value of [`Limit::source`] for limits of AWS. They are listed on the page "Quotas for WebSocket APIs" of the API
+/// Gateway Developer Guide.
 const AWS: &str = "API Gateway";
 const OURS: &str = "Tickertape";
 

@@ -1,12 +1,12 @@
-//! Positions in the log of a topic.
+//! Positions in the log of a topic: an epoch and an offset.
 
 use std::fmt;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-/// Identifier of one log of a topic. When a topic's log is started anew, it gets another epoch, so that an offset in the old log
-/// cannot be taken for one in the new log.
+/// Identifier of one log of a topic. If a topic's log is lost or deleted and starts anew, it gets another epoch, so
+/// that an offset in the old log cannot be taken for one in the new log.
 ///
 /// Epochs have no order and no structure: only compare them for equality.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -19,7 +19,7 @@ impl Epoch {
         Self(text.into())
     }
 
-    /// Creates the epoch of a new log from 64 random bits.
+    /// Creates the epoch of a new log from 64 random bits that the caller has drawn.
     pub fn from_random(bits: u64) -> Self {
         Self(format!("{bits:016x}")[..12].into())
     }
@@ -56,12 +56,13 @@ impl fmt::Debug for Epoch {
 
 /// A position in the log of a topic: the place directly after the publication with this offset.
 ///
-/// Offsets count from 1 without holes; offset 0 is the position before the first publication.
+/// The publications of a log have the offsets 1, 2, 3 and so on, without holes. Offset 0 is the position before the
+/// first publication.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Position {
-    /// Epoch of the log.
+    /// Identifier of the log.
     pub epoch: Epoch,
-    /// Offset of the publication before this position; 0 for the beginning.
+    /// Offset of the publication before this position; 0 for the beginning of the log.
     pub offset: u64,
 }
 
@@ -78,11 +79,11 @@ impl fmt::Display for Position {
     }
 }
 
-/// Error for a text that is not a position. A position is written as `4f0c…:17`: epoch, colon and offset.
+/// Error for a text that is not a position. A position is written as `4f0c…:17`: an epoch, a colon and an offset.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{text:?} is not a position: write EPOCH:OFFSET as in a reply, such as 9f86d081884c:17")]
 pub struct PositionError {
-    /// The text that was parsed.
+    /// The text that could not be parsed.
     pub text: String,
 }
 

@@ -1,4 +1,5 @@
-//! The messages that the server sends. A reply carries the `id` of its request; a message that is no reply has no `id`.
+//! The messages that the server sends. A reply contains the `id` of its request. A message that is not a reply has no
+//! `id`.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -18,7 +19,7 @@ use crate::{DisconnectCode, Epoch, ErrorCode, Filter, Millis, Position, Publicat
 pub enum ServerMessage {
     /// Reply to `subscribe`.
     Subscribed(Subscribed),
-    /// Publications of one topic, either as they are published or replayed.
+    /// Publications of one topic: new ones, or past ones that the client requested when it subscribed.
     Publications(Publications),
     /// Publications of several topics in one frame, because API Gateway bills by the frame.
     Batch(Batch),
@@ -32,16 +33,16 @@ pub enum ServerMessage {
     Refreshed(Refreshed),
     /// Reply to `ping`.
     Pong(Pong),
-    /// Reports the number of connections that are subscribed to a filter.
+    /// Reports the number of connections that are subscribed to a filter. Sent without a request.
     Occupancy(Occupancy),
-    /// A topic and its history were deleted.
+    /// Reports that a topic and its history were deleted.
     Forgotten(Forgotten),
-    /// All current problems of the server, sent to every client that reads or publishes.
+    /// Lists all current problems of the server, such as a full disk. Sent to every client that reads or publishes.
     Conditions(Conditions),
     /// Reports that a request was refused.
     Error(ErrorReply),
-    /// Reports the reason for which the server closes the socket. It is sent just before, since API Gateway cannot send a close
-    /// reason.
+    /// Reports the reason for which the server is about to close the socket. This message exists because API Gateway
+    /// cannot send a reason when it closes a socket.
     Disconnect(Disconnect),
     /// A message of a `type` that this build does not know.
     Unknown,
@@ -50,10 +51,10 @@ pub enum ServerMessage {
 macro_rules! types {
     ($($variant:ident = $name:literal;)*) => {
         impl ServerMessage {
-            /// Every value of `type` that this build knows.
+            /// Every value of the field `type` of a message that this build knows.
             pub const TYPES: &'static [&'static str] = &[$($name,)*];
 
-            /// Returns the value of `type` of this message.
+            /// Returns the kind of this message, as it is sent in the field `type`.
             pub fn type_name(&self) -> &'static str {
                 match self {
                     $(Self::$variant(_) => $name,)*
@@ -108,8 +109,8 @@ struct Tagged<'a> {
     name: Cow<'a, str>,
 }
 
-/// Implemented by hand: the code that serde derives for a tagged enum first builds a tree of values, which loses the original
-/// text of [`Data`](crate::Data), and makes the page larger.
+/// Implemented by hand, because the code that serde derives for a tagged enum first builds a tree of values. That would
+/// lose the original text of [`Data`](crate::Data), and make the page larger.
 impl<'de> Deserialize<'de> for ServerMessage {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = Box::<RawValue>::deserialize(deserializer)?;
@@ -117,17 +118,17 @@ impl<'de> Deserialize<'de> for ServerMessage {
     }
 }
 
-/// Confirms a subscription ([`ServerMessage::Subscribed`]). A long list of topics is split into several of these messages. All
-/// have the same `id`, and all but the last have `more`.
+/// Confirms a subscription ([`ServerMessage::Subscribed`]). A long list of topics is split into several of these
+/// messages. All of them have the same `id`, and in all but the last, `more` is true.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Subscribed {
     /// Number of the request that this message answers.
     pub id: RequestId,
-    /// Id of this connection at the gateway.
+    /// Id that the gateway has given to this connection.
     pub connection_id: String,
     /// Filter that the connection is now subscribed to.
     pub filter: Filter,
-    /// Every topic that matches the filter at the moment.
+    /// Topics that match the filter at the moment. A long list is continued in further messages.
     pub topics: Vec<SubscribedTopic>,
     /// Number of connections subscribed to this filter, this one included. Absent if the server does not count them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -136,13 +137,13 @@ pub struct Subscribed {
     pub server_ts: Millis,
     /// Limits of the server that the client has to respect.
     pub limits: Announced,
-    /// Time from now after which the client should replace this connection, in milliseconds. It ends before the gateway closes
-    /// the connection.
+    /// Time from now after which the client should replace this connection with a new one, in milliseconds. The gateway
+    /// closes the connection some time after that.
     pub rotate_in_ms: u64,
-    /// All current problems of the server; see [`Conditions`].
+    /// All current problems of the server, as in [`Conditions`].
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub conditions: Vec<Condition>,
-    /// True if another `subscribed` with the same `id` follows.
+    /// True if the list of topics is continued in another `subscribed` message with the same `id`.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub more: bool,
 }
@@ -152,13 +153,15 @@ pub struct Subscribed {
 pub struct SubscribedTopic {
     /// Name of the topic.
     pub topic: Topic,
-    /// End of the topic's log when the subscription began. The replay ends at this position or earlier. If it ends earlier, the
-    /// rest can be read with `history`.
+    /// End of the topic's log when the subscription began. The replay of past publications ends at this position or
+    /// earlier. If it ends earlier, the rest can be read with `history`.
     pub position: Position,
-    /// True if no publication after the topic's position in `since` is lost, or if `since` does not contain the topic.
+    /// True if no publication after the position in the request's `since` is lost, or if `since` does not contain the
+    /// topic.
     pub recovered: bool,
-    /// Position before the first publication that the replay, or `history`, will contain. If `recovered` is true, it is the
-    /// position in `since`; otherwise the publications between the two are lost. Absent if nothing is replayed.
+    /// Position before the first past publication that the client will receive by replay or can read with `history`.
+    /// For a topic in the request's `since`, it is that position if `recovered` is true; otherwise the publications
+    /// between the two positions are lost. Absent if nothing is replayed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub replay_from: Option<Position>,
     /// Metadata of the topic, as set by its publishers.
@@ -169,24 +172,27 @@ pub struct SubscribedTopic {
 /// Consecutive publications of one topic ([`ServerMessage::Publications`]).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Publications {
-    /// Topic to whose log the publications belong.
+    /// Topic to which these publications were published.
     pub topic: Topic,
-    /// Epoch of the log.
+    /// Identifier of the topic's log to which the publications belong.
     pub epoch: Epoch,
     /// Publications in order of offset, without holes.
     pub items: Vec<Publication>,
-    /// True if the publications are replayed because of `since` or `rewind`, false if they were just published.
+    /// True if the client requested these past publications by `since` or `rewind` when it subscribed; false if they
+    /// were just published.
     #[serde(default)]
     pub replay: bool,
-    /// Metadata of the topic. It is present when the topic is new or its metadata has changed.
+    /// Metadata of the topic. It is present only if the topic is new or its metadata has changed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub meta: Option<TopicMeta>,
 }
 
-/// Publications of several topics ([`ServerMessage::Batch`]).
+/// Publications of several topics in one message ([`ServerMessage::Batch`]). They are sent together because API Gateway
+/// bills by the frame.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Batch {
-    /// Publications of each topic. The client handles them in this order, as if each had come in a frame of its own.
+    /// Publications of each topic. The client handles them in this order, as if each element had come in a frame of its
+    /// own.
     pub parts: Vec<Publications>,
 }
 
@@ -195,7 +201,7 @@ pub struct Batch {
 pub struct Published {
     /// Number of the request that this message answers.
     pub id: RequestId,
-    /// Topic to whose log the publications were appended.
+    /// Topic to which the publications were appended.
     pub topic: Topic,
     /// Position of the last publication of the request.
     pub position: Position,
@@ -210,21 +216,22 @@ pub struct Unsubscribed {
     pub filter: Filter,
 }
 
-/// A page of a topic's log ([`ServerMessage::History`]). It ends when the frame is full or the limit is reached. To read further,
-/// send `history` again with the position of the last item, until `head` is reached.
+/// A part of a topic's log ([`ServerMessage::History`]). It ends when the frame is full or the limit is reached. To
+/// read further, send `history` again with the position of the last item, until `head` is reached.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct HistoryReply {
     /// Number of the request that this message answers.
     pub id: RequestId,
-    /// Topic of the log.
+    /// Topic whose log was read.
     pub topic: Topic,
-    /// Epoch of the log.
+    /// Identifier of the log that was read.
     pub epoch: Epoch,
     /// Publications in order of offset, without holes.
     pub items: Vec<Publication>,
-    /// End of the log.
+    /// End of the log: the position of its last publication.
     pub head: Position,
-    /// False if publications between `since` and the first item are lost. Always true for a request without `since`.
+    /// False if publications between the request's `since` and the first item are lost. Always true for a request
+    /// without `since`.
     pub recovered: bool,
 }
 
@@ -241,12 +248,13 @@ pub struct Refreshed {
 /// Answers a `ping` ([`ServerMessage::Pong`]).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Pong {
-    /// Value of `t` in the ping.
+    /// Time by the client's clock at which the ping was sent: the `t` of the ping.
     pub t: Millis,
     /// Time by the server's clock.
     pub server_ts: Millis,
-    /// Ends of the logs of the topics that this connection is subscribed to, so that the client notices if the last publication
-    /// of a topic did not arrive. If there is no room for all, topics that have not changed lately are left out.
+    /// End of the log of each topic that this connection is subscribed to. With it, the client notices if the last
+    /// publication of a topic did not arrive. If there is no room for all topics, those that have not changed lately
+    /// are left out.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub heads: BTreeMap<Topic, Position>,
 }
@@ -260,46 +268,47 @@ pub struct Occupancy {
     pub viewers: u64,
 }
 
-/// Tells that a topic and its history were deleted ([`ServerMessage::Forgotten`]). The next publication to the topic starts a log
-/// with another epoch.
+/// Reports that a topic and its history were deleted ([`ServerMessage::Forgotten`]). The next publication to the topic
+/// starts a new log with another epoch.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Forgotten {
-    /// Name of the topic.
+    /// Name of the deleted topic.
     pub topic: Topic,
-    /// Epoch of the deleted log.
+    /// Identifier of the deleted log.
     pub epoch: Epoch,
 }
 
-/// All current problems of the server ([`ServerMessage::Conditions`]). The list replaces the one that was sent before, even if
-/// that was in `subscribed`. An empty list means that the server has no problems any more.
+/// All current problems of the server ([`ServerMessage::Conditions`]). The list replaces every list that was sent
+/// before, including one in `subscribed`. An empty list means that the server no longer has any problems.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Conditions {
-    /// The problems. The list is empty if there are none.
+    /// The current problems. The list is empty if there are none.
     pub conditions: Vec<Condition>,
 }
 
-/// A problem of the server that affects every client that reads or publishes.
+/// A problem of the server, such as a full disk, that affects every client that reads or publishes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Condition {
-    /// A word for programs: `disk_full`, `disk_failed`, `clock_ahead` or `clock_behind`. Later versions may add others.
+    /// Name of the problem for programs: `disk_full`, `disk_failed`, `clock_ahead` or `clock_behind`. Later versions
+    /// may add others.
     pub name: String,
     /// Description of the problem for people.
     pub message: String,
 }
 
-/// Refuses a request ([`ServerMessage::Error`]).
+/// Reports that the server refused a request ([`ServerMessage::Error`]).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ErrorReply {
-    /// Number of the request. Absent if it could not be read.
+    /// Number of the refused request. Absent if the server could not read it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<RequestId>,
-    /// Kind of the error, whose range says how to react.
+    /// Code of the error. The range of the number says how to react.
     pub code: ErrorCode,
     /// Description of the error, for the person who sent the request.
     pub message: String,
     /// True if the same request may succeed later.
     pub retryable: bool,
-    /// Time to wait before the next attempt, in milliseconds.
+    /// Time to wait before the request is sent again, in milliseconds; absent if the server suggests none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retry_after_ms: Option<u64>,
 }
@@ -307,14 +316,14 @@ pub struct ErrorReply {
 /// Announces that the server is about to close the connection ([`ServerMessage::Disconnect`]).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Disconnect {
-    /// Reason for closing, as a code.
+    /// Code of the reason for closing. The range of the number says how to react.
     pub code: DisconnectCode,
-    /// Reason for closing, as a text.
+    /// Reason for closing, as a text for people.
     pub reason: String,
     /// True if the client should connect again.
     pub reconnect: bool,
-    /// Length of a time window in milliseconds. The client connects again at a random moment within it, so that not all clients
-    /// connect at once.
+    /// Length of a time window in milliseconds. The client should connect again at a random moment within it, so that
+    /// not all clients connect at once.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub window_ms: Option<u64>,
 }

@@ -1,4 +1,4 @@
-//! Checks that the fixtures and `PROTOCOL.md` agree with the types.
+//! Checks that the fixtures and `PROTOCOL.md` agree with the Rust types and constants of the protocol.
 #![cfg(not(target_arch = "wasm32"))]
 
 use std::collections::BTreeSet;
@@ -23,7 +23,7 @@ fn document() -> String {
     read(&shared().join("../PROTOCOL.md"))
 }
 
-/// Returns the name and content of every fixture whose file name begins with `of`.
+/// Returns the name and content of every fixture (file with an example of a message) whose file name begins with `of`.
 fn fixtures(of: &str) -> Vec<(String, Value)> {
     let entries = std::fs::read_dir(shared().join("fixtures")).expect("shared/fixtures");
     let paths = entries.map(|entry| entry.expect("an entry of shared/fixtures").path());
@@ -31,7 +31,7 @@ fn fixtures(of: &str) -> Vec<(String, Value)> {
     named.filter(|(name, _)| name.starts_with(of)).map(|(name, path)| (name, parse(&read(&path)))).collect()
 }
 
-/// Reads `value` as a message and writes it again. Returns its kind and the result.
+/// Parses `value` as a message and serializes it again. Returns the kind of the message and the new JSON.
 fn round_trip(value: &Value) -> (String, Value) {
     let text = value.to_string();
     if value.get("action").is_some() {
@@ -43,7 +43,7 @@ fn round_trip(value: &Value) -> (String, Value) {
     }
 }
 
-/// Returns `value` with a field added to every object that this build does not know.
+/// Returns a copy of `value` in which every object has an additional field that this build does not know.
 fn with_unknown_fields(value: &Value, is_map: bool) -> Value {
     match value {
         Value::Array(items) => items.iter().map(|item| with_unknown_fields(item, false)).collect(),
@@ -113,7 +113,7 @@ fn table(head: &[&str], rows: impl Iterator<Item = Vec<String>>) -> String {
     [head_line, rule].into_iter().chain(rows.map(line)).collect::<Vec<_>>().join("\n")
 }
 
-/// Compares `expected` with the text between `<!-- name -->` and `<!-- end -->` in the document.
+/// Asserts that `PROTOCOL.md` contains the text `expected` between `<!-- name -->` and `<!-- end -->`.
 fn assert_section(name: &str, expected: &str) {
     let document = document();
     let after = document.split(&format!("<!-- {name} -->\n")).nth(1).unwrap_or_default();

@@ -1,36 +1,39 @@
-//! Conditions of the network and the platform: loss, delay and failures of messages.
+//! Conditions of the simulated network and platform: probabilities of loss, delay and failure of messages.
 
 use crate::rng::Rng;
 
-/// Conditions that apply until they are changed. Chances are in percent.
+/// Conditions of the simulated network and platform, such as the probability that a message is lost. They apply until
+/// an act of the plan changes them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Conditions {
     /// Minimum time that a message takes to arrive, in milliseconds.
     pub fastest_ms: u64,
     /// Maximum time that a message takes to arrive, in milliseconds.
     pub slowest_ms: u64,
-    /// Chance that a message to the server is lost, while the socket stays open.
+    /// Probability that a message to the server is lost although the socket stays open, in percent.
     pub lost_up: u64,
-    /// Chance that a message to a client is accepted by the gateway and then lost, while the socket stays open.
+    /// Probability that a message to a client is lost although the gateway has accepted it and the socket stays open,
+    /// in percent.
     pub lost_down: u64,
-    /// Chance that a message to a client arrives twice.
+    /// Probability that a message to a client arrives twice, in percent.
     pub doubled: u64,
-    /// Chance that a message to a client overtakes others.
+    /// Probability that a message to a client overtakes others, in percent.
     pub reordered: u64,
-    /// Chance that the gateway refuses a message to a client with `LimitExceeded`.
+    /// Probability that the gateway refuses a message to a client with `LimitExceeded`, in percent.
     pub throttled: u64,
-    /// Chance that the gateway refuses a message to a client for another reason.
+    /// Probability that the gateway refuses a message to a client with another error, in percent.
     pub failed: u64,
-    /// Time after a connection was made during which the gateway answers a message to it with 410, in milliseconds.
+    /// Time after the beginning of a connection during which the gateway refuses messages to it as if it were gone
+    /// (HTTP 410), in milliseconds.
     pub gone_early_ms: u64,
-    /// Chance that the event `$disconnect` is not delivered to the server.
+    /// Probability that the server does not receive the event `$disconnect` of a closed connection, in percent.
     pub lost_disconnect: u64,
-    /// Chance that a handshake is refused.
+    /// Probability that a handshake is refused, in percent.
     pub refused: u64,
 }
 
 impl Conditions {
-    /// Conditions of a fast network without faults.
+    /// The conditions of a fast network and a platform without faults.
     pub const GOOD: Self = Self {
         fastest_ms: 5,
         slowest_ms: 60,
@@ -45,7 +48,7 @@ impl Conditions {
         refused: 0,
     };
 
-    /// Returns conditions with several faults at once, drawn from `rng`.
+    /// Returns random conditions with several faults at once.
     pub fn poor(rng: &mut Rng) -> Self {
         let mut chance = |worst: u64| if rng.percent(35) { rng.between(1, worst) } else { 0 };
         Self {

@@ -1,5 +1,5 @@
-//! Counts of the events in schedules. They show that the schedules have tested each property, because a property counts as tested
-//! only if the events that could break it have happened.
+//! Counts the events that happened in simulated runs (schedules). A property of the system counts as tested only if the
+//! events that could break it have happened.
 
 use std::fmt;
 use std::ops::AddAssign;
@@ -8,16 +8,16 @@ use tickertape_session::{Event, Stats};
 
 macro_rules! coverage {
     ($($(#[$doc:meta])* $name:ident, $words:literal;)*) => {
-        /// Counts over one or more schedules.
+        /// Counts of the events that happened in one or more simulated runs.
         #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
         pub struct Coverage {
-            /// Maximum time that the clients of a schedule took to catch up, in milliseconds.
+            /// Maximum time that clients needed to catch up after all faults had ended, in milliseconds.
             pub recovery_ms: u64,
             $($(#[$doc])* pub $name: u64,)*
         }
 
         impl Coverage {
-            /// Returns each count with its description.
+            /// Returns each count with a short description.
             pub fn counts(&self) -> Vec<(&'static str, u64)> {
                 vec![$(($words, self.$name),)*]
             }
@@ -33,46 +33,46 @@ macro_rules! coverage {
 }
 
 coverage! {
-    /// Number of schedules that were run.
+    /// Number of simulated runs (schedules).
     schedules, "schedules";
-    /// Number of steps of all schedules.
+    /// Number of simulated steps of all runs.
     steps, "steps";
     /// Number of publications that sessions delivered.
     shown, "publications shown";
-    /// Number of delivered publications that arrived by replay or `history`.
+    /// Number of delivered publications that arrived late, by replay or in the answer to a `history` request.
     recovered, "of those recovered";
     /// Number of publications that arrived a second time and were dropped.
     duplicates, "duplicates dropped";
-    /// Number of publications that arrived before their predecessors.
+    /// Number of publications that arrived before their predecessors and were held back.
     out_of_order, "out of order";
-    /// Number of `history` requests.
+    /// Number of `history` requests that sessions sent for missing publications.
     history, "history requests";
-    /// Number of gaps that sessions announced.
+    /// Number of times that a session reported publications as lost.
     gaps, "gaps announced";
-    /// Number of logs that were started anew with another epoch.
+    /// Number of times that a session switched to a new log of a topic, with another epoch.
     epochs, "logs begun anew";
-    /// Number of connections made after one was lost.
+    /// Number of connections that were made after one was lost.
     reconnects, "reconnections";
     /// Number of attempts to connect that failed.
     failed_attempts, "failed attempts";
     /// Number of connections that were replaced before the gateway closed them.
     rotations, "rotations";
-    /// Number of connections that the gateway closed because of their age or because they were idle.
+    /// Number of connections that the gateway closed because they were too old or idle.
     cut_by_gateway, "cut for age or silence";
     /// Number of publish requests that were acknowledged.
     acknowledged, "acknowledged";
-    /// Number of publish requests that a session dropped and reported.
+    /// Number of publish requests that a session dropped and reported as dropped.
     dropped, "dropped and reported";
-    /// Number of publish requests that were refused and reported.
+    /// Number of publish requests that the server refused and the session reported as refused.
     refused, "refused and reported";
-    /// Number of tokens that were replaced without reconnecting.
+    /// Number of times that a session replaced its token without reconnecting.
     refreshed, "tokens refreshed";
     /// Number of sessions that gave up because of their token.
     signed_out, "signed out";
 }
 
 impl Coverage {
-    /// Counts an event.
+    /// Adds an event of a session to the counts.
     pub fn count(&mut self, event: &Event) {
         match event {
             Event::EpochChanged { .. } => self.epochs += 1,
@@ -85,7 +85,7 @@ impl Coverage {
         }
     }
 
-    /// Adds the counters of a session.
+    /// Adds the counters of a session to the counts.
     pub fn add_stats(&mut self, stats: &Stats) {
         self.shown += stats.publications;
         self.recovered += stats.recovered;

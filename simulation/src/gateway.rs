@@ -1,4 +1,5 @@
-//! The simulated management API of the gateway. The service's calls are put into a queue, and the network carries them out.
+//! Simulates the management API of API Gateway, by which the server sends messages to connections. The server's calls
+//! are put into a queue, and the simulated network carries them out.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -12,45 +13,46 @@ use crate::link::LinkId;
 use crate::ports::pause;
 use crate::rng::Rng;
 
-/// Maximum number of messages to one connection that have not arrived yet. The gateway refuses more.
+/// Maximum number of messages to one connection that have not arrived yet. The gateway refuses further ones.
 pub const BACKLOG: usize = 64;
 
-/// State of the gateway.
+/// State of the simulated gateway.
 #[derive(Debug)]
 pub struct Switch {
-    /// Time in milliseconds since the schedule began.
+    /// Current time, in milliseconds since the simulated run began.
     pub now_ms: u64,
-    /// Current conditions of the platform.
+    /// Current conditions of the network and platform, such as the probability of failures.
     pub conditions: Conditions,
-    /// Connections to which the service can send.
+    /// Connections to which the server can send messages.
     pub lines: BTreeMap<ConnectionId, Line>,
-    /// Calls of the service that the network has not carried out yet, in order.
+    /// Calls of the management API that the network has not carried out yet, in order, each with the link that it
+    /// concerns.
     pub pending_orders: Vec<(LinkId, Order)>,
     rng: Rng,
 }
 
-/// A connection to which the service can send.
+/// A connection to which the server can send messages.
 #[derive(Debug)]
 pub struct Line {
-    /// Link of the connection.
+    /// Number of the simulated link (network connection).
     pub link: LinkId,
-    /// Time at which the connection was made.
+    /// Time at which the connection was made, in milliseconds since the simulated run began.
     pub since_ms: u64,
     /// Number of messages to this connection that have not arrived yet.
     pub backlog: usize,
 }
 
-/// A call of the management API by the service.
+/// A call of the management API by the server, which the network has to carry out.
 #[derive(Debug)]
 pub enum Order {
-    /// Send this message.
+    /// Send this message to the client.
     Post(Bytes),
-    /// Close the socket.
+    /// Close the connection.
     Close,
 }
 
 impl Switch {
-    /// Creates the state of a gateway without connections.
+    /// Creates the state of a gateway that has no connections. `rng` decides which calls fail.
     pub fn new(rng: Rng) -> Self {
         Self {
             now_ms: 0,
@@ -82,17 +84,18 @@ impl Switch {
     }
 }
 
-/// The gateway. World and service share one state.
+/// The simulated gateway. The world (the simulation itself) and the server use the same state through clones of this
+/// handle.
 #[derive(Debug, Clone)]
 pub struct Gateway(Arc<Mutex<Switch>>);
 
 impl Gateway {
-    /// Creates a gateway with the state `switch`.
+    /// Creates a gateway with this state.
     pub fn new(switch: Switch) -> Self {
         Self(Arc::new(Mutex::new(switch)))
     }
 
-    /// Locks the state of the gateway.
+    /// Locks the state of the gateway and returns it.
     pub fn lock(&self) -> MutexGuard<'_, Switch> {
         lock(&self.0)
     }

@@ -1,6 +1,6 @@
-//! Simulates a thundering herd: ten thousand clients that lose their connection at the same moment, and a gateway that limits the
-//! number of new connections per second. The clients are real sessions or, for comparison, follow the backoff tables of other
-//! libraries.
+//! Simulates a thundering herd: ten thousand clients that lose their connection at the same moment. The gateway limits
+//! the number of new connections per second. The clients are real sessions or, for comparison, clients that follow the
+//! backoff tables of other libraries.
 
 use std::collections::BTreeMap;
 
@@ -16,25 +16,26 @@ use tickertape_session::{self as session, Effect, Now, Refusal, Session, SocketI
 use crate::ports::ready;
 use crate::rng::Rng;
 
-/// Time that a handshake takes, in milliseconds.
+/// Time that a simulated handshake takes, in milliseconds.
 const HANDSHAKE_MS: u64 = 40;
-/// Time at which a simulation ends, in milliseconds. Every client is connected again by then.
+/// Time at which a simulation ends, in milliseconds. All clients are connected again before that.
 const END_MS: u64 = 600_000;
 
-/// Result of a simulation: the course of the reconnection of all clients.
+/// Result of a simulation: the number of handshakes, and the time until all clients were connected again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Herd {
-    /// Maximum number of handshakes within 1,000 ms.
+    /// Maximum number of handshakes within any period of 1,000 ms.
     pub peak_per_second: usize,
-    /// Total number of handshakes.
+    /// Total number of handshakes, including those that were refused.
     pub handshakes: usize,
-    /// Time until the last client was connected again, in milliseconds after the loss.
+    /// Time from the loss until the last client was connected again, in milliseconds.
     pub all_back_ms: u64,
-    /// Length of the window within which the server told clients to reconnect, in milliseconds; 0 if it did not tell them.
+    /// Length of the time window in which the server told clients to reconnect, in milliseconds; 0 if it did not tell
+    /// them.
     pub window_ms: u64,
 }
 
-/// Returns the message that the server sends to each of `viewers` viewers before it shuts down.
+/// Returns the message, as JSON, by which the real server tells each of `viewers` clients that it shuts down.
 pub fn announcement(viewers: usize) -> String {
     let management = FakeManagement::default();
     let settings = Settings::new(Access::Open, || 0);
@@ -51,7 +52,7 @@ pub fn announcement(viewers: usize) -> String {
     posts.first().map(|(_, post)| String::from_utf8_lossy(post).into_owned()).unwrap_or_default()
 }
 
-/// Simulates real sessions that all receive the `announcement` at the same moment.
+/// Simulates real sessions that all receive the message `announcement` at the same moment.
 pub fn sessions(clients: usize, announcement: &str, seed: u64) -> Herd {
     let mut rng = Rng::new(seed);
     let mut crowd: Vec<Session> =
@@ -87,8 +88,8 @@ pub fn sessions(clients: usize, announcement: &str, seed: u64) -> Herd {
     gate.herd(window_ms)
 }
 
-/// Simulates clients that ignore the server's window, and wait before each attempt for the time in a table. The last time is used
-/// for all later attempts.
+/// Simulates clients that ignore the time window of the server. Before each attempt, they wait for the next time in the
+/// table `pauses_ms`. Its last time is used for all later attempts.
 pub fn by_table(clients: usize, pauses_ms: &[u64]) -> Herd {
     let mut calls: BTreeMap<u64, Vec<usize>> = BTreeMap::new();
     let pause = |attempt: usize| pauses_ms.get(attempt).or(pauses_ms.last()).copied().unwrap_or(0);
@@ -111,13 +112,14 @@ fn at(mono_ms: u64) -> Now {
     Now { mono_ms, wall_ms: 1_800_000_000_000 + mono_ms as i64 }
 }
 
-/// Returns the answer to the ping that a session without subscriptions sends at `now`, when its socket opens.
+/// Returns the server's answer to the ping that a session without subscriptions sends when its socket opens. The ping
+/// was sent at `now`.
 fn pong(now: Now) -> String {
     let (t, server_ts) = (now.wall_ms, now.wall_ms);
     ServerMessage::Pong(Pong { t, server_ts, heads: BTreeMap::new() }).to_json()
 }
 
-/// Connects `session` before the loss, and then delivers the `announcement` to it.
+/// Connects `session` at time 0, and delivers the `announcement` to it at [`LOSS_MS`].
 fn connect_at_zero(session: &mut Session, announcement: &str) {
     session.open(at(0));
     let mut sockets = std::iter::from_fn(|| session.poll_effect());
@@ -127,7 +129,7 @@ fn connect_at_zero(session: &mut Session, announcement: &str) {
     session.socket_message(socket, announcement, at(LOSS_MS));
 }
 
-/// Time at which all connections are lost, in milliseconds.
+/// Time at which all real sessions lose their connection, in milliseconds.
 const LOSS_MS: u64 = 10_000;
 
 #[derive(Debug, Clone, Copy)]
@@ -153,7 +155,8 @@ impl Agenda {
         self.steps.insert((at_ms, self.entries), (client, step));
     }
 
-    /// Performs the effects of a session, and sets its timer. An earlier timer is kept, because an early call has no effect.
+    /// Performs the socket operations that a session has requested, and sets its timer. A timer that was set before is
+    /// kept, because calling a session too early has no effect.
     fn follow(&mut self, client: usize, session: &mut Session, at_ms: u64) {
         while session.poll_event().is_some() {}
         while let Some(effect) = session.poll_effect() {
@@ -171,7 +174,7 @@ impl Agenda {
     }
 }
 
-/// A gateway that accepts up to [`limits::CONNECTS_PER_SECOND`] handshakes per second and refuses more.
+/// A gateway that accepts up to [`limits::CONNECTS_PER_SECOND`] handshakes per second and refuses further ones.
 #[derive(Debug, Default)]
 struct Gate {
     handshakes: Vec<u64>,
@@ -203,7 +206,7 @@ impl Gate {
         }
     }
 
-    /// Returns the maximum number of handshakes within 1,000 ms.
+    /// Returns the maximum number of handshakes within any period of 1,000 ms.
     fn peak(&self) -> usize {
         let mut first = 0;
         let within = |(last, at_ms): (usize, &u64)| {

@@ -1,4 +1,4 @@
-//! Runs schedules from the command line.
+//! Runs simulations of clients and server (schedules) from the command line.
 
 use std::process::ExitCode;
 use std::time::Instant;
@@ -7,13 +7,13 @@ use clap::Parser;
 use simulation::plan::Plan;
 use simulation::run;
 
-/// Runs schedules of clients and server on a simulated clock.
+/// Simulates clients and a server on a simulated clock, in random sequences of events (schedules), to find errors
 #[derive(Debug, Parser)]
 struct Arguments {
     /// Number of schedules to run
     #[arg(long, default_value_t = 10_000)]
     schedules: u64,
-    /// First seed
+    /// Seed of the first schedule; each further one has the next higher seed
     #[arg(long, default_value_t = 0)]
     from: u64,
     /// Run only the schedule of this seed
@@ -22,7 +22,7 @@ struct Arguments {
     /// Print every event of the schedule
     #[arg(long, requires = "seed")]
     trace: bool,
-    /// If the schedule fails, remove the acts that are not needed for that
+    /// If the schedule fails, shorten it to the acts that are needed for the failure
     #[arg(long, requires = "seed")]
     shrink: bool,
 }

@@ -1,4 +1,5 @@
-//! Checks the events of one client as they happen, against the ledger of all publications that were ever in a log.
+//! Checks the events of one client as they happen. They are compared with the ledger, which contains all publications
+//! that were ever in a log.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,32 +8,33 @@ use tickertape_session::{DropReason, Event, SocketId, State, Ticket};
 
 use crate::store::Store;
 
-/// Description of a promise (a guarantee to users) that was not kept.
+/// Description of a promise (guarantee to users) that the system has broken.
 pub type Fault = String;
 
-/// Outcome of a publish request, as reported by the session.
+/// Outcome of a publish request, as the session has reported it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
-    /// The request was acknowledged, and has to be in the log.
+    /// The request was acknowledged, so its publications must be in the log.
     Published,
-    /// The request was refused or dropped, and must not be in the log.
+    /// The request was refused, or dropped before it was sent. Its publications must not be in the log.
     NotPublished,
-    /// The session reported that the outcome is unknown.
+    /// The session reported that it does not know the outcome.
     Unknown,
 }
 
-/// A publish request that was given to a session.
+/// A publish request that a simulated client has given to its session.
 #[derive(Debug)]
 pub struct Sent {
-    /// Ticket of the request.
+    /// Number of the publish request, as returned by the session.
     pub ticket: Ticket,
-    /// Topic of the request.
+    /// Topic to which the request publishes.
     pub topic: Topic,
-    /// Data of each item. Every item of a schedule has different data.
+    /// Data of each publication of the request. No two publications of a simulated run have the same data.
     pub data: Vec<String>,
-    /// True if the request has a sequence number, so that a repetition of it is not appended again.
+    /// True if the request has a sequence number, so that its publications are appended only once even if it is sent
+    /// again.
     pub idempotent: bool,
-    /// Time of the request, by the client's monotonic clock.
+    /// Time at which the request was made, in milliseconds of the client's monotonic clock.
     pub at_ms: u64,
     /// Outcome that the session has reported; `None` if it has not reported one yet.
     pub outcome: Option<Outcome>,
@@ -44,32 +46,34 @@ struct Shown {
     last: u64,
 }
 
-/// Checks the events of one client.
+/// Checks the events of one client, and records what is needed for that.
 #[derive(Debug, Default)]
 pub struct Observer {
-    /// Publish requests in the order in which they were made.
+    /// Publish requests of the client, in the order in which they were made.
     pub sent: Vec<Sent>,
     shown: BTreeMap<Topic, Shown>,
-    /// Filters that the server has confirmed. A matching topic that is created later has to be delivered from its first
-    /// publication.
+    /// Filters of subscriptions that the server has confirmed. A matching topic that is created later has to be
+    /// delivered from its first publication.
     begun: BTreeSet<Filter>,
-    /// For each log that existed when its filter was confirmed: the highest offset at which delivery may begin.
+    /// For each log whose topic had a publication before the client's subscription was confirmed: the highest offset
+    /// that the first delivered publication may have. A higher one means that publications were skipped.
     begins: BTreeMap<(Topic, Epoch), u64>,
-    /// Open sockets, each with the time at which it was opened, by the client's monotonic clock.
+    /// Sockets that are open, each with the time at which it was opened, in milliseconds of the client's monotonic
+    /// clock.
     sockets: BTreeMap<SocketId, u64>,
-    /// Filters that the server has confirmed on each socket.
+    /// Filters of the subscriptions that the server has confirmed, for each open socket.
     confirmed: BTreeMap<SocketId, BTreeSet<Filter>>,
     rotations: u64,
     connected_ms: u64,
 }
 
-/// Conditions under which a session may report an unknown outcome for requests with a sequence number.
+/// Facts that decide if a session may report the outcome of a request with a sequence number as unknown.
 #[derive(Debug, Clone, Copy)]
 pub struct Allowance {
-    /// Time by the client's monotonic clock.
+    /// Current time, in milliseconds of the client's monotonic clock.
     pub now_ms: u64,
-    /// True if the session may do so for requests of any age: the queue is full, the session is closed, or the server refuses
-    /// them for good.
+    /// True if the session may report unknown outcomes for requests of any age, because the queue is full, the session
+    /// is closed, or the server may refuse requests for good.
     pub any_age: bool,
 }
 
@@ -82,11 +86,12 @@ macro_rules! ensure {
 }
 
 impl Observer {
-    /// Checks one event against all earlier ones and against the ledger.
+    /// Checks one event of the session against all earlier ones and against the ledger of all publications. `wanted`
+    /// are the filters to which the client is subscribed.
     ///
     /// # Errors
     ///
-    /// A description of the promise that was not kept.
+    /// A description of the promise that was broken.
     pub fn see(&mut self, event: &Event, wanted: &[Filter], store: &Store, now: Millis) -> Result<(), Fault> {
         match event {
             Event::Publications { topic, epoch, items, .. } => {
@@ -125,19 +130,19 @@ impl Observer {
         self.confirmed.remove(&socket);
     }
 
-    /// Records that the server confirms `filter` on a socket.
+    /// Records that the server has confirmed the subscription to `filter` on a socket.
     pub fn confirmed(&mut self, socket: SocketId, filter: &Filter) {
         if self.sockets.contains_key(&socket) {
             self.confirmed.entry(socket).or_default().insert(filter.clone());
         }
     }
 
-    /// Checks that the outcome of these requests may be unknown: a request with a sequence number has to be sent again until its
-    /// outcome is known, unless the queue is full or the request is too old.
+    /// Checks that the session may report the outcome of these requests as unknown. A request with a sequence number
+    /// has to be sent again until its outcome is known, unless the queue is full or the request is too old.
     ///
     /// # Errors
     ///
-    /// A description of the promise that was not kept.
+    /// A description of the promise that was broken.
     pub fn check_unknown(&self, tickets: &[Ticket], allowance: Allowance) -> Result<(), Fault> {
         let numbered = self.sent.iter().filter(|sent| sent.idempotent && tickets.contains(&sent.ticket));
         for sent in numbered {
@@ -152,12 +157,12 @@ impl Observer {
         Ok(())
     }
 
-    /// Checks that the old connection of a rotation is closed only after every filter was confirmed on the new one, or after the
-    /// time for catching up.
+    /// Checks that a session which replaces its connection has closed the old one only after every filter was confirmed
+    /// on the new one, or after the time for catching up. `rotations` is the number of replacements so far.
     ///
     /// # Errors
     ///
-    /// A description of the promise that was not kept.
+    /// A description of the promise that was broken.
     pub fn check_rotation(&mut self, rotations: u64, wanted: &[Filter], now_ms: u64) -> Result<(), Fault> {
         if std::mem::replace(&mut self.rotations, rotations) == rotations {
             return Ok(());
@@ -172,11 +177,12 @@ impl Observer {
         Ok(())
     }
 
-    /// Checks the number of open sockets: up to two during a rotation, and none while no connection is attempted.
+    /// Checks the number of open sockets for the session's state: up to two while a connection is being replaced, one
+    /// in the other states with a connection or an attempt to connect, and otherwise none.
     ///
     /// # Errors
     ///
-    /// A description of the promise that was not kept.
+    /// A description of the promise that was broken.
     pub fn check_sockets(&self, state: State) -> Result<(), Fault> {
         let allowed = match state {
             State::Rotating => 1..=2,
@@ -194,11 +200,12 @@ impl Observer {
         Ok(())
     }
 
-    /// Checks that a banner is shown only after the connection has been lost for a while.
+    /// Checks that the banner about a lost connection is shown only after the connection has been lost for a while, or
+    /// after the session has given up.
     ///
     /// # Errors
     ///
-    /// A description of the promise that was not kept.
+    /// A description of the promise that was broken.
     pub fn check_banner(&mut self, state: State, is_shown: bool, now_ms: u64) -> Result<(), Fault> {
         if state.is_connected() {
             self.connected_ms = now_ms;
@@ -208,7 +215,7 @@ impl Observer {
         Ok(())
     }
 
-    /// Forgets the topics that no filter in `wanted` matches, because a subscription has ended.
+    /// Removes the records of topics that no filter in `wanted` matches, because a subscription has ended.
     pub fn forget(&mut self, wanted: &[Filter]) {
         let is_wanted = |topic: &Topic| wanted.iter().any(|filter| filter.matches(topic));
         self.shown.retain(|topic, _| is_wanted(topic));
@@ -216,13 +223,13 @@ impl Observer {
         self.begun.retain(|filter| wanted.contains(filter));
     }
 
-    /// Returns the position of the last publication of `topic` that was delivered.
+    /// Returns the position up to which the session has delivered `topic`, or `None` if it has delivered nothing.
     pub fn last_shown(&self, topic: &Topic) -> Option<Position> {
         self.shown.get(topic).map(|shown| Position::new(shown.epoch.clone(), shown.last))
     }
 
-    /// Records that the server has confirmed `filter`. Publications that exist by now may be older than the subscription; later
-    /// ones have to be delivered.
+    /// Records that the server has confirmed the subscription to `filter`. Publications that exist by now may be older
+    /// than the subscription and need not be delivered. All later ones have to be delivered.
     fn subscribed(&mut self, filter: &Filter, store: &Store) {
         let logs = store.ledger().iter().filter(|((topic, _), _)| filter.matches(topic));
         let fresh = logs.filter(|((topic, _), _)| !self.shown.contains_key(topic) && !self.has_begun(topic));
@@ -235,7 +242,7 @@ impl Observer {
         self.begun.iter().any(|filter| filter.matches(topic))
     }
 
-    /// Returns the highest offset at which delivery of this log may begin.
+    /// Returns the highest offset with which the delivery of this log may begin.
     fn begins_by(&self, topic: &Topic, epoch: &Epoch) -> u64 {
         let born_later = if self.has_begun(topic) { 1 } else { u64::MAX };
         self.begins.get(&(topic.clone(), epoch.clone())).copied().unwrap_or(born_later)
@@ -333,7 +340,8 @@ impl Observer {
     }
 
     fn conclude(&mut self, ticket: Ticket, outcome: Outcome) -> Result<(), Fault> {
-        // A refusal may be reported before `publish` has returned its ticket. The caller then adds the request.
+        // A session may refuse a request while `publish` still runs. The caller polls the event only after it has
+        // added the request to `sent`, so a request that is not found is an error.
         let Some(sent) = self.sent.iter_mut().find(|sent| sent.ticket == ticket) else {
             return Err(format!("{ticket:?} is unknown"));
         };

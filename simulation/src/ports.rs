@@ -1,5 +1,5 @@
-//! Ports of the service whose calls take time: every call yields once, so that functions interleave as they do if each call is a
-//! request over a network.
+//! Simulates that calls of the database and the gateway take time: every call yields once to the caller. So the
+//! functions of the server interleave, as they do if each call is a request over a network.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -8,7 +8,8 @@ use std::task::{Context, Poll, Waker};
 use backend_core::ports::{Connection, ConnectionId, Connections, SubscribeError, Unavailable};
 use shared::{Filter, Millis, Topic};
 
-/// Polls a future to its end. The future must not wait for anything other than [`pause`].
+/// Polls a future in a loop until it is ready, and returns its output. The future must not wait for anything other than
+/// [`pause`].
 pub fn ready<F: Future>(future: F) -> F::Output {
     let mut future = Box::pin(future);
     loop {
@@ -18,12 +19,13 @@ pub fn ready<F: Future>(future: F) -> F::Output {
     }
 }
 
-/// Returns a future that is pending once. The caller that polls it decides how long that takes.
+/// Returns a future that is pending at its first poll and ready at the second. The caller decides how much simulated
+/// time passes between the two.
 pub fn pause() -> Pause {
     Pause(false)
 }
 
-/// The future of [`pause`].
+/// The future that [`pause`] returns.
 #[derive(Debug)]
 pub struct Pause(bool);
 
@@ -40,7 +42,7 @@ impl Future for Pause {
     }
 }
 
-/// A table of connections. Each of its calls yields once.
+/// A table of connections that yields once in each of its calls, as if the table were in a remote database.
 #[derive(Debug)]
 pub struct Paced<C>(pub C);
 

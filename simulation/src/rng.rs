@@ -1,6 +1,6 @@
 //! A random number generator. The same seed gives the same numbers on every machine.
 
-/// Random number generator SplitMix64 (Steele, Lea and Flood, 2014).
+/// The random number generator SplitMix64 (Steele, Lea and Flood, 2014).
 #[derive(Debug, Clone)]
 pub struct Rng(u64);
 
@@ -19,7 +19,7 @@ impl Rng {
         z ^ (z >> 31)
     }
 
-    /// Creates an independent generator, which is seeded with the next 64 bits of this one.
+    /// Creates an independent generator. Its seed is the next 64 bits of this one.
     pub fn fork(&mut self) -> Self {
         Self(self.bits())
     }
@@ -35,12 +35,12 @@ impl Rng {
         (self.bits() % len as u64) as usize
     }
 
-    /// Returns true in `percent` of 100 cases.
+    /// Returns true with a probability of `percent` percent.
     pub fn percent(&mut self, percent: u64) -> bool {
         percent > 0 && self.bits() % 100 < percent
     }
 
-    /// Returns one of `choices`, which must not be empty.
+    /// Returns a random element of `choices`, which must not be empty.
     pub fn pick<T: Clone>(&mut self, choices: &[T]) -> T {
         choices[self.index(choices.len())].clone()
     }

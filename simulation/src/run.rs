@@ -1,4 +1,4 @@
-//! Runs schedules, and shortens a schedule that fails.
+//! Runs schedules (simulated runs of clients and server), and shortens a schedule that fails.
 
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -8,14 +8,14 @@ use crate::observer::Fault;
 use crate::plan::{Act, Plan};
 use crate::world::World;
 
-/// A schedule in which a promise was not kept.
+/// A schedule (simulated run) in which a promise (guarantee to users) was broken.
 #[derive(Debug, Clone)]
 pub struct FailedSchedule {
-    /// Seed from which the schedule is drawn. With it, the schedule can be repeated.
+    /// Seed of the schedule (simulated run), with which it can be repeated.
     pub seed: u64,
-    /// Description of the promise that was not kept.
+    /// Description of the promise that was broken.
     pub fault: Fault,
-    /// Acts of the shortened schedule, which still fails.
+    /// Acts that remain after the schedule was shortened as far as it still fails, each with its delay in milliseconds.
     pub shortest: Vec<(u64, Act)>,
 }
 
@@ -30,7 +30,8 @@ impl fmt::Display for FailedSchedule {
     }
 }
 
-/// Runs the schedules of `seeds`, up to the first that fails.
+/// Runs the schedules (simulated runs) of these seeds, up to the first one that fails. Returns the counts of all
+/// events.
 ///
 /// # Errors
 ///
@@ -50,17 +51,19 @@ pub fn run_all(seeds: impl IntoIterator<Item = u64>) -> Result<Coverage, Box<Fai
     Ok(coverage)
 }
 
-/// Runs one plan. A panic of the code under test counts as a promise that was not kept.
+/// Runs the schedule of one plan and returns the counts of its events. A panic counts as a failure. If `is_traced` is
+/// true, every event is printed.
 ///
 /// # Errors
 ///
-/// A description of the first promise that was not kept.
+/// A description of the first promise that was broken.
 pub fn run(plan: &Plan, is_traced: bool) -> Result<Coverage, Fault> {
     let ran = catch_unwind(AssertUnwindSafe(|| World::new(plan, is_traced).run()));
     ran.unwrap_or_else(|_| Err("it panicked".into()))
 }
 
-/// Removes acts from a failing schedule for as long as it still fails: halves first, then quarters, down to single acts.
+/// Removes acts from the plan of a failing schedule for as long as it still fails: first halves, then quarters, down to
+/// single acts.
 pub fn shrink(mut plan: Plan) -> Plan {
     let mut size = plan.acts.len().div_ceil(2);
     while size > 0 {
@@ -78,7 +81,8 @@ pub fn shrink(mut plan: Plan) -> Plan {
     plan
 }
 
-/// Returns the plan without `size` acts, beginning with the one at `at`. The other acts happen at the same times as before.
+/// Returns the plan without `size` acts, beginning with the act at index `at`. The other acts happen at the same times
+/// as before.
 fn without(plan: &Plan, at: usize, size: usize) -> Plan {
     let mut shorter = plan.clone();
     let end = (at + size).min(plan.acts.len());

@@ -1,5 +1,5 @@
-//! The logs of all topics in memory, which can delete publications, be lost and fail, and a ledger of all publications that were
-//! ever in them.
+//! Simulates the server's store in memory: the logs of all topics, which can lose publications and fail on command. It
+//! also contains the ledger of all publications that were ever in a log.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -15,21 +15,23 @@ use shared::{Epoch, Filter, Millis, Position, Publication, Topic, TopicMeta};
 use crate::plan::{Platform, Setting, StoreFault};
 use crate::ports::pause;
 
-/// Every publication that was ever in a log, by log.
+/// Every publication that was ever in a log, by topic and epoch. It also contains those that the store has deleted or
+/// lost.
 pub type Ledger = BTreeMap<(Topic, Epoch), Vec<Publication>>;
 
-/// The current logs, and the ledger.
+/// The simulated store: the current logs, and the ledger of all publications that were ever in a log.
 #[derive(Debug)]
 pub struct Store {
     /// Current kind of failure.
     pub fault: StoreFault,
-    /// Changes that have not been broadcast yet, in order.
+    /// Changes of logs that the server has not broadcast to subscribers yet, in order.
     pub changes: Vec<Change>,
     ledger: Ledger,
     logs: BTreeMap<Topic, Log>,
     keep_items: u64,
     keep_age_ms: Millis,
-    /// True if the broadcast writes history, after the append.
+    /// True if publications are written to history by the broadcast; false if they are written together with the
+    /// append.
     records_later: bool,
 }
 
@@ -39,14 +41,14 @@ struct Log {
     items: Vec<Publication>,
     meta: TopicMeta,
     producers: Producers,
-    /// Lowest offset that was not deleted on command.
+    /// Lowest offset that was not deleted by [`Store::evict`].
     oldest: u64,
     /// Highest offset that was written to history.
     recorded: u64,
 }
 
 impl Store {
-    /// Creates a store without logs.
+    /// Creates a store without logs, for a simulated run with these settings.
     pub fn new(setting: &Setting) -> Self {
         Self {
             fault: StoreFault::None,
@@ -59,23 +61,24 @@ impl Store {
         }
     }
 
-    /// Returns every publication that was ever in a log.
+    /// Returns every publication that was ever in a log, by topic and epoch.
     pub fn ledger(&self) -> &Ledger {
         &self.ledger
     }
 
-    /// Returns the ends of the current logs.
+    /// Returns each topic that has a log, with the position of the log's end.
     pub fn ends(&self) -> impl Iterator<Item = (&Topic, Position)> {
         self.logs.iter().map(|(topic, log)| (topic, log.end()))
     }
 
-    /// Returns true if the publication at `place` can no longer be read.
+    /// Returns true if the publication at the position `place` can no longer be read, because it was deleted or its log
+    /// was lost.
     pub fn is_lost(&self, topic: &Topic, place: &Position, now: Millis) -> bool {
         let log = self.logs.get(topic).filter(|log| log.epoch == place.epoch);
         log.is_none_or(|log| place.offset < self.oldest(log, now))
     }
 
-    /// Returns the ids of the producers that a topic remembers.
+    /// Returns the names of the producers that the log of a topic remembers.
     pub fn producer_ids(&self, topic: &Topic) -> Vec<String> {
         self.logs.get(topic).map(|log| log.producers.ids()).unwrap_or_default()
     }
@@ -87,18 +90,18 @@ impl Store {
         true
     }
 
-    /// Deletes a topic's log. The next publication starts it anew.
+    /// Deletes the log of a topic, as if the store had lost it. The next publication starts a new log.
     pub fn reset(&mut self, topic: &Topic) {
         self.logs.remove(topic);
     }
 
-    /// Deletes every log.
+    /// Deletes every log, and the changes that were not broadcast yet.
     pub fn reset_all(&mut self) {
         self.logs.clear();
         self.changes.clear();
     }
 
-    /// Deletes all publications of a topic but the newest `keep`.
+    /// Deletes all publications of a topic from history except the newest `keep`.
     pub fn evict(&mut self, topic: &Topic, keep: u64) {
         if let Some(log) = self.logs.get_mut(topic) {
             log.oldest = log.oldest.max((log.recorded + 1).saturating_sub(keep));
@@ -210,17 +213,17 @@ impl Log {
     }
 }
 
-/// A store. World and service share it.
+/// A handle to the simulated store. The world (the simulation itself) and the server share the store.
 #[derive(Debug, Clone)]
 pub struct SharedStore(Arc<Mutex<Store>>);
 
 impl SharedStore {
-    /// Creates a shared store from `store`.
+    /// Creates a handle to `store`.
     pub fn new(store: Store) -> Self {
         Self(Arc::new(Mutex::new(store)))
     }
 
-    /// Locks the store.
+    /// Locks the store and returns it.
     pub fn lock(&self) -> MutexGuard<'_, Store> {
         lock(&self.0)
     }

@@ -23,18 +23,18 @@ use crate::rng::Rng;
 use crate::store::{SharedStore, Store};
 use server::{Server, TaskId};
 
-/// Time within which every client has to catch up after all faults have ended, in milliseconds. It is that long because a quiet
-/// connection sends a ping only every 270 s, and is then replaced if it is dead.
+/// Time within which every client has to catch up after all faults have ended, in milliseconds. It is so long because a
+/// quiet connection sends a ping only every 270 s, and is replaced after that if it is dead.
 pub const RECOVERY_MS: u64 = 330_000;
-/// Maximum number of steps of a schedule. A schedule with more is taken for endless.
+/// Maximum number of simulated steps of one run. A run with more steps fails, because it seems to be endless.
 const STEPS: u64 = 400_000;
 
-/// The state of a running schedule.
+/// The state of a simulated run: the clock, the clients, the network and the server.
 pub struct World<'a> {
     plan: &'a Plan,
     now_ms: u64,
     rng: Rng,
-    /// Events that will happen, by time and then in the order in which they were scheduled.
+    /// Events that will happen, sorted by time and then by the order in which they were scheduled.
     agenda: BTreeMap<(u64, u64), Due>,
     entries: u64,
     conditions: Conditions,
@@ -49,7 +49,7 @@ pub struct World<'a> {
     is_traced: bool,
 }
 
-/// An event that will happen at a certain time.
+/// An event that will happen at a certain simulated time.
 #[derive(Debug)]
 enum Due {
     Act(usize),
@@ -58,7 +58,7 @@ enum Due {
     NewToken(usize),
     AtServer(LinkId),
     AtClient(LinkId),
-    /// The gateway checks if a connection is too old or idle.
+    /// The gateway closes a connection if it is too old or idle.
     Inspection(LinkId),
     Task(TaskId),
     Broadcast,
@@ -67,7 +67,7 @@ enum Due {
 }
 
 impl<'a> World<'a> {
-    /// Creates the world as it is before the first event.
+    /// Creates the state of a simulated run before its first event.
     pub fn new(plan: &'a Plan, is_traced: bool) -> Self {
         let mut rng = Rng::new(plan.seed ^ 0x005e_ed0f_c4a0_5000);
         let store = SharedStore::new(Store::new(&plan.setting));
@@ -94,11 +94,12 @@ impl<'a> World<'a> {
         }
     }
 
-    /// Runs the plan, ends all faults, waits until every client has caught up, and checks the result.
+    /// Runs the plan, ends all faults, waits until every client has caught up, and checks the result. Returns the
+    /// counts of all events.
     ///
     /// # Errors
     ///
-    /// A description of the first promise that was not kept.
+    /// A description of the first promise that was broken.
     pub fn run(mut self) -> Result<Coverage, Fault> {
         self.begin().and_then(|()| self.run_acts()).and_then(|()| self.recover()).map_err(|fault| {
             self.note(|| format!("FAULT {fault}"));
@@ -172,7 +173,7 @@ impl<'a> World<'a> {
         self.enter(self.now_ms + in_ms, due);
     }
 
-    /// Returns the time by the server's clock.
+    /// Returns the current time of the server's clock.
     fn wall(&self) -> Millis {
         BEGIN.saturating_add_unsigned(self.now_ms)
     }

@@ -1,5 +1,6 @@
-//! Tests the properties of every schedule: each log is delivered once and in order, except for gaps that are announced; each
-//! acknowledged publication is in the log once; and after all faults have ended, every client has every publication.
+//! Runs random schedules and tests the properties of each. Every log is delivered once and in order, except for losses
+//! that are announced. Every acknowledged publication is in the log once. After all faults have ended, every client has
+//! every publication.
 //!
 //! A schedule that fails prints the command that repeats it. There are four tests, so that they run in parallel.
 
@@ -7,7 +8,7 @@ use simulation::coverage::Coverage;
 use simulation::plan::Plan;
 use simulation::run::{run, run_all};
 
-/// Number of schedules that each test runs.
+/// Number of schedules (simulated runs) that each test executes.
 const SCHEDULES: u64 = 2_500;
 
 fn hold(part: u64) -> Coverage {

@@ -1,6 +1,6 @@
-//! Writes the settings for the fault injection of `tickertape serve --chaos`.
+//! Writes the file of faults for `tickertape serve --chaos`.
 
-/// Returns settings that inject no fault and let time pass `time_scale` times as fast.
+/// Returns settings that inject no fault and shorten all time limits by the factor `time_scale`.
 pub fn none(time_scale: u32) -> String {
     format!(r#"{{"time_scale": {time_scale}}}"#)
 }
@@ -8,15 +8,15 @@ pub fn none(time_scale: u32) -> String {
 /// Settings that inject every kind of fault.
 #[derive(Clone, Copy, Debug)]
 pub struct AllFaults {
-    /// Factor by which time passes faster.
+    /// Factor by which time limits are shortened.
     pub time_scale: u32,
     /// Seed of the server's random choices.
     pub seed: u64,
     /// Time after a connection was made during which messages to it are answered with 410, in milliseconds.
     pub gone_ms: u64,
-    /// Probability that a message to a connection closes it, and probability that it freezes it. Keep it below the probabilities
-    /// of the other faults: a closed connection is replaced by one that requests the lost publications at once, so that holes on
-    /// a connection that stays open would not be tested.
+    /// Probability that a message to a connection closes it, and probability that it freezes it. Keep it below the
+    /// probabilities of the other faults. A closed connection is replaced by a new one, which requests all lost
+    /// publications at once. So the handling of lost publications on an open connection would not be tested.
     pub connection_faults: f64,
 }
 

@@ -1,8 +1,9 @@
-//! A check of the deliveries to one viewer, made as they arrive. Every publication of a topic carries its own offset as
-//! data, so that a wrong, missing or repeated one is recognised.
-//! For example, offsets 1 and 2 were delivered. Then offset 3 with data `3` is right, and offset 3 with data `4`, offset 2 and
-//! offset 4 are violations. Offset 4 is right if a gap from 2 to 3 was announced before it, and the server has deleted that
-//! publication.
+//! Checks the deliveries to one viewer as they arrive. The data of every publication is its own offset, so a wrong,
+//! missing or repeated publication is noticed.
+//!
+//! For example, offsets 1 and 2 were delivered. Then offset 3 with data `3` is right. Offset 3 with data `4`, offset 2
+//! and offset 4 are violations. Offset 4 is right only if the session announced a gap from 2 to 3 before it, and the
+//! server has deleted publication 3.
 
 use std::collections::BTreeMap;
 
@@ -48,8 +49,8 @@ impl Ledger {
         }
     }
 
-    /// Checks a gap that the session announces. It must begin at the viewer's last offset, and the server must have deleted the
-    /// publications in it.
+    /// Checks a gap that the session announces: it must begin at the last offset of this viewer, and the server must
+    /// have deleted the publications in it.
     pub fn gap(&mut self, topic: &Topic, from: &Position, to: &Position, progress: &Progress) {
         self.gaps += 1;
         self.lost += to.offset.saturating_sub(from.offset);
@@ -63,7 +64,7 @@ impl Ledger {
         }
     }
 
-    /// Records a violation that does not concern a single publication.
+    /// Records a violation that is not about a single publication.
     pub fn violation(&mut self, description: impl std::fmt::Debug) {
         self.violations.push(format!("{description:?}"));
     }
@@ -73,8 +74,8 @@ impl Ledger {
         self.behind(progress).is_empty()
     }
 
-    /// Returns each topic of which acknowledged publications were not delivered, with the last offset that was delivered and the
-    /// last that was acknowledged.
+    /// Returns the topics with acknowledged publications that were not delivered. Each comes with the last offset that
+    /// was delivered and the last offset that was acknowledged.
     pub fn behind(&self, progress: &Progress) -> Vec<(String, Option<u64>, u64)> {
         let missing = progress.topics().filter_map(|topic| {
             let (last, end) =

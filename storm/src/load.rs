@@ -1,4 +1,4 @@
-//! The load on one server: a publisher and many viewers, from the start to the report.
+//! Runs a load test against one server: a publisher and many viewers, from the start to the report.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -17,7 +17,7 @@ use crate::viewer::{Viewer, ViewerReport};
 const START_TIMEOUT: Duration = Duration::from_secs(60);
 const POLL_INTERVAL: Duration = Duration::from_millis(50);
 
-/// A running load test: tasks that watch, and a session that publishes.
+/// A running load test: the tasks of the publisher and of the viewers.
 pub struct Load {
     progress: Arc<Progress>,
     began: Instant,
@@ -33,7 +33,7 @@ impl Load {
     ///
     /// # Panics
     ///
-    /// If that takes longer than a minute.
+    /// If this takes longer than a minute.
     pub async fn start(ws: &str, progress: Arc<Progress>, plan: &Plan) -> Self {
         let target = Target::find(&ConnectOptions::new(ws)).await.unwrap();
         let (stop_publishing, stop) = watch::channel(false);
@@ -56,8 +56,8 @@ impl Load {
         &self.progress
     }
 
-    /// Waits until every viewer has replaced its connection `times` times, or until `limit` has passed. It does not fail in the
-    /// second case: the report of [`Load::finish`] contains the number of replacements.
+    /// Waits until every viewer has replaced its connection `times` times, but not longer than `limit`. A test that
+    /// needs the replacements has to check their number in the report of [`Load::finish`].
     pub async fn wait_for_rotations(&self, times: u64, limit: Duration) {
         let everyone = async {
             while self.progress.least_rotations() < times {
@@ -67,8 +67,8 @@ impl Load {
         let _ = timeout(limit, everyone).await;
     }
 
-    /// Stops the publisher, waits until every viewer has received all acknowledged publications, and returns the totals. The
-    /// caller must have stopped its own publishers before.
+    /// Stops the publisher, waits until every viewer has received all acknowledged publications, and returns the
+    /// totals. If the caller publishes as well, it must have stopped before.
     ///
     /// # Panics
     ///

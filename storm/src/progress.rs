@@ -5,7 +5,8 @@ use std::sync::atomic::{AtomicU64, Ordering::SeqCst};
 
 use shared::Topic;
 
-/// Counters that the publishers and viewers of one load test update and read concurrently.
+/// Counters that all tasks of a load test update and read: the acknowledged offsets, and the connections of the
+/// viewers.
 #[derive(Debug)]
 pub struct Progress {
     acknowledged: BTreeMap<Topic, AtomicU64>,
@@ -18,8 +19,8 @@ pub struct Progress {
 }
 
 impl Progress {
-    /// Creates the counters for a test in which every one of `topics` is published to, `viewers` viewers watch all of
-    /// them, and the server keeps the last `kept` publications of each.
+    /// Creates the counters of a test. Publications go to `topics`, `viewers` viewers watch all of them, and the server
+    /// keeps the last `kept` publications of each topic.
     ///
     /// # Panics
     ///
@@ -49,7 +50,7 @@ impl Progress {
         self.acknowledged[topic].fetch_max(offset, SeqCst);
     }
 
-    /// Returns the last offset of `topic` that was acknowledged, or 0.
+    /// Returns the last offset of `topic` that was acknowledged; 0 if there is none.
     pub fn acknowledged(&self, topic: &Topic) -> u64 {
         self.acknowledged[topic].load(SeqCst)
     }
@@ -59,13 +60,13 @@ impl Progress {
         self.topics().map(|topic| self.acknowledged(topic)).sum()
     }
 
-    /// Returns true if the server may have deleted the publication at `offset` by now. The publisher waits for each
-    /// acknowledgement, so a log contains at most one publication after the last acknowledged one.
+    /// Returns true if the server may have deleted the publication at `offset` by now. A publisher waits for each
+    /// acknowledgement, so the log contains at most one publication after the last acknowledged one.
     pub fn may_be_deleted(&self, topic: &Topic, offset: u64) -> bool {
         offset + self.kept <= self.acknowledged(topic) + 1
     }
 
-    /// Returns the number of replaced connections of the viewer that has replaced the fewest.
+    /// Returns the smallest number of connections that any viewer has replaced.
     pub fn least_rotations(&self) -> u64 {
         self.rotations.iter().map(|rotations| rotations.load(SeqCst)).min().unwrap_or(0)
     }

@@ -1,4 +1,5 @@
-//! A session that publishes numbered items and checks that each is acknowledged at its own offset.
+//! A session that publishes consecutive numbers, and checks that each is acknowledged at the offset with the same
+//! number.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -14,13 +15,14 @@ use tokio::time::{MissedTickBehavior, interval, timeout};
 use crate::plan::Plan;
 use crate::progress::Progress;
 
-/// Number of unacknowledged publications at which the publisher pauses, as `pipe` does. Without a limit, a server that accepts
-/// less than is published would cause a backlog that cannot be delivered after the faults have stopped.
+/// Number of unacknowledged publications at which the publisher pauses, as `tickertape pipe` does. Without this limit,
+/// a slow server would cause a backlog that could not be delivered after the faults have stopped.
 const MOST_WAITING: usize = 500;
-/// Maximum time to wait for the last acknowledgement. It is longer than a session takes to send an unanswered request again.
+/// Maximum time to wait for the last acknowledgements. It is longer than the time after which a session repeats an
+/// unanswered request.
 const FINISH_TIMEOUT: Duration = Duration::from_secs(60);
 
-/// A publisher that runs until it is told to stop.
+/// A publisher that runs until its caller stops it.
 pub struct Publisher {
     driver: Driver,
     progress: Arc<Progress>,
@@ -47,7 +49,8 @@ impl Publisher {
         }
     }
 
-    /// Publishes until `stop` is true, then waits for the missing acknowledgements. Returns descriptions of all violations.
+    /// Publishes until `stop` is true, then waits for the missing acknowledgements. Returns a description of each
+    /// violation.
     pub async fn run(mut self, mut stop: watch::Receiver<bool>) -> Vec<String> {
         let mut ticks = interval(self.period);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Burst);

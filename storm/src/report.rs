@@ -23,27 +23,27 @@ pub struct Report {
     pub delivered: u64,
     /// Number of gaps announced to viewers.
     pub gaps: u64,
-    /// Number of publications inside those gaps.
+    /// Number of publications in the gaps that were announced to viewers.
     pub lost: u64,
     /// Number of times a page would have shown its user a banner about the connection.
     pub banners: u64,
-    /// Number of connections that were replaced before the server closed them.
+    /// Number of connections that viewers replaced before the server closed them.
     pub rotations: u64,
-    /// Number of replaced connections of the viewer that has replaced the fewest.
+    /// Smallest number of connections that any viewer has replaced.
     pub least_rotations: u64,
-    /// Number of connections that were made after one was lost.
+    /// Number of connections that viewers made after they had lost one.
     pub reconnects: u64,
-    /// Number of publications that arrived a second time and were dropped by a session.
+    /// Number of publications that arrived a second time. The session drops these.
     pub duplicates: u64,
-    /// Number of `history` requests for missing publications.
+    /// Number of `history` requests with which viewers fetched missing publications.
     pub histories: u64,
-    /// Maximum time for which any viewer received no publication.
+    /// Longest time for which any viewer received no publication.
     pub pause: Duration,
 }
 
 impl Report {
-    /// Compares the end of a topic's log, as the server reports it, with the last acknowledged offset. They must be equal,
-    /// because every publisher retries each publication until it is acknowledged.
+    /// Compares the end of a topic's log on the server with the last acknowledged offset, and records a violation if
+    /// they differ. They must be equal, because every publisher repeats a publication until it is acknowledged.
     pub fn check_end(&mut self, progress: &Progress, topic: &Topic, end: Option<u64>) {
         let acknowledged = progress.acknowledged(topic);
         if end != Some(acknowledged) {

@@ -1,7 +1,8 @@
 //! The seed of every random choice in a load test. The same seed gives the same choices; the order in which messages arrive still
 //! depends on the machine.
 
-/// A number from which the seeds of fault injection, of every session's pauses and of restarts are derived.
+/// A number from which all other seeds of a run are derived: those of fault injection, of the pauses of each session,
+/// and of restarts.
 #[derive(Clone, Copy, Debug)]
 pub struct Seed(u32);
 
@@ -21,7 +22,7 @@ impl Seed {
         Self(seed)
     }
 
-    /// Returns the seed for the server's fault injection after `changes` changes of its settings.
+    /// Returns the seed for the fault injection of the server, after its settings have been changed `changes` times.
     pub fn for_faults(self, changes: u32) -> u64 {
         self.part(1, changes)
     }

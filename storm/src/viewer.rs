@@ -1,4 +1,4 @@
-//! One viewer: a session over a real socket, and the check of its deliveries.
+//! A viewer: a session over a real socket that checks its deliveries.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -13,8 +13,8 @@ use crate::ledger::Ledger;
 use crate::progress::Progress;
 use crate::seed::Seed;
 
-/// Maximum time that a viewer has to catch up after the faults have stopped. A frozen socket is noticed at the next rotation, or
-/// by a ping after 50 s without a message and ten more seconds.
+/// Maximum time that a viewer has to receive all publications after the faults have stopped. A frozen socket is noticed
+/// when the session replaces its connection, or at the latest by a ping after 50 s of silence and ten more seconds.
 const CATCH_UP_TIMEOUT: Duration = Duration::from_secs(90);
 
 /// The result of one viewer.
@@ -23,11 +23,11 @@ pub struct ViewerReport {
     pub stats: Stats,
     /// Number of times a page would have shown its user a banner about the connection.
     pub banners: u64,
-    /// Maximum time without a publication.
+    /// Longest time for which the viewer received no publication.
     pub pause: Duration,
 }
 
-/// A viewer that runs until it is told that the test is over.
+/// A session that watches the topics of the test and checks every delivery, until the test is over.
 pub struct Viewer {
     driver: Driver,
     progress: Arc<Progress>,
@@ -56,7 +56,7 @@ impl Viewer {
         }
     }
 
-    /// Watches until `over` is true and every acknowledged publication was delivered.
+    /// Watches until `over` is true and every acknowledged publication has been delivered.
     pub async fn run(mut self, mut over: watch::Receiver<bool>) -> ViewerReport {
         while !*over.borrow() {
             tokio::select! {
@@ -80,8 +80,8 @@ impl Viewer {
         }
     }
 
-    /// Handles one event. `None` stands for an error of the driver, and is ignored: a session that gives up reports
-    /// [`Event::Failed`], and nothing in this test may cause that.
+    /// Handles one event of the session. `None` stands for an error of the driver, and is ignored. If the session gives
+    /// up, it also reports [`Event::Failed`], which is recorded as a violation.
     fn handle(&mut self, event: Option<Event>) {
         match event {
             Some(Event::Publications { topic, epoch, items, .. }) => {
@@ -109,7 +109,7 @@ impl Viewer {
         self.pause = self.pause.max(since);
     }
 
-    /// Updates the numbers of banners and rotations after an event.
+    /// Counts the banners and replaced connections after an event.
     fn count(&mut self) {
         let now = self.driver.clock().now();
         let is_shown = self.driver.session().banner(now).is_some();

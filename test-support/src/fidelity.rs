@@ -1,6 +1,7 @@
-//! The tables of `FIDELITY.md`, whose last column names the tests of each row.
+//! Checks the tables in the files `FIDELITY.md`. The last column of such a table names the tests for each row.
 
-/// Checks that every test that the table names exists in one of the sources. Returns the number of rows.
+/// Checks that every test named in the last column of the Markdown text `table` is defined in one of the `sources`,
+/// which are texts of Rust files. Returns the number of rows.
 ///
 /// # Panics
 ///

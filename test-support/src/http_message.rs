@@ -1,18 +1,19 @@
-//! Reads and writes HTTP/1.1 messages over a plain socket, for the servers with which tests and measurements replace AWS.
+//! Reads and writes HTTP/1.1 messages on a TCP socket. Tests and benchmarks use it for servers that take the place of
+//! AWS.
 
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::TcpStream;
 
 /// A request or a response of HTTP/1.1.
 pub struct HttpMessage {
-    /// The first line and the headers, without `Content-Length`.
+    /// The first line and then the headers, one string for each. `Content-Length` is left out.
     pub head: Vec<String>,
-    /// The body.
+    /// The body of the message, which is empty if there is none.
     pub body: Vec<u8>,
 }
 
 impl HttpMessage {
-    /// Reads one message. Returns `None` if the other side has closed the connection.
+    /// Reads one message. Returns `None` if the connection is closed before the message is complete.
     pub async fn read(stream: &mut BufReader<TcpStream>) -> Option<Self> {
         let (mut head, mut length) = (Vec::new(), 0);
         loop {
@@ -31,13 +32,14 @@ impl HttpMessage {
         Some(Self { head, body })
     }
 
-    /// Returns the value of the header `wanted`.
+    /// Returns the value of the header `wanted`, or `None` if the message does not have it. Upper and lower case do not
+    /// matter.
     pub fn header(&self, wanted: &str) -> Option<&str> {
         let headers = self.head.iter().filter_map(|line| line.split_once(": "));
         headers.filter(|(name, _)| name.eq_ignore_ascii_case(wanted)).map(|(_, value)| value).next()
     }
 
-    /// Writes the message with the length of its body.
+    /// Writes the message to the socket, with a header for the length of the body.
     ///
     /// # Errors
     ///

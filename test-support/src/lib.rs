@@ -1,4 +1,5 @@
-//! Parts that the tests of several crates share. Nothing that ships depends on this crate, and it depends on none of ours.
+//! Code that the tests of several crates share. Released code does not depend on this crate, and this crate does not
+//! depend on other crates of the workspace.
 
 pub mod fidelity;
 pub mod process;
@@ -11,10 +12,10 @@ use std::time::Duration;
 pub use http_message::HttpMessage;
 pub use web_sockets::{WebSocketClient, WebSockets, text};
 
-/// The time after which [`soon`] fails a test.
+/// Time after which [`soon`] panics if its future is not ready.
 pub const TIMEOUT: Duration = Duration::from_secs(30);
 
-/// Waits for a future.
+/// Waits for a future, and returns its output.
 ///
 /// # Panics
 ///

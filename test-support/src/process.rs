@@ -1,7 +1,7 @@
-//! Processes of this machine, by id. Only Linux has `/proc`, so elsewhere this module is empty.
+//! Finds out if processes of this machine have ended. Only Linux has `/proc`, so the module is empty on other systems.
 
-/// Returns true if the process does not exist, or is a zombie without further threads. While a thread is left, the
-/// process's sockets are still open.
+/// Returns true if the process with this id does not exist, or is a zombie whose other threads have ended. While one of
+/// its threads runs, the sockets of the process are still open.
 #[cfg(target_os = "linux")]
 pub fn has_ended(pid: u64) -> bool {
     let Ok(stat) = std::fs::read_to_string(format!("/proc/{pid}/stat")) else { return true };

@@ -1,4 +1,4 @@
-//! WebSocket clients of a server under test.
+//! WebSocket clients that tests connect to the server under test.
 
 use std::collections::HashMap;
 
@@ -11,20 +11,21 @@ use tokio_tungstenite::{MaybeTlsStream, WebSocketStream};
 
 use crate::soon;
 
-/// A WebSocket client over a plain socket.
+/// A WebSocket client, over TCP with or without TLS.
 pub type WebSocketClient = WebSocketStream<MaybeTlsStream<TcpStream>>;
 
-/// Clients by the connection id that the server gave them.
+/// Connected WebSocket clients. The key is the connection id that the server gave to the client.
 #[derive(Default)]
 pub struct WebSockets(Mutex<HashMap<String, WebSocketClient>>);
 
 impl WebSockets {
-    /// Keeps a client.
+    /// Adds a client with its connection id. It stays connected until [`WebSockets::vanish`] removes it.
     pub async fn keep(&self, id: &str, client: WebSocketClient) {
         self.0.lock().await.insert(id.to_owned(), client);
     }
 
-    /// Closes the socket of a client without a close frame, and waits until `is_known` says that the server has noticed.
+    /// Closes the TCP connection of a client without a close frame. Waits until `is_known` returns false, that is until
+    /// the server has noticed the loss.
     pub async fn vanish(&self, id: &str, is_known: impl Fn() -> bool) {
         drop(self.0.lock().await.remove(id));
         soon(async {
@@ -35,7 +36,7 @@ impl WebSockets {
         .await;
     }
 
-    /// Receives this many text frames.
+    /// Receives `count` text frames of the client with this connection id, and returns their contents.
     ///
     /// # Panics
     ///
@@ -51,7 +52,7 @@ impl WebSockets {
     }
 }
 
-/// Receives one text frame.
+/// Receives one text frame, and returns its content.
 ///
 /// # Panics
 ///

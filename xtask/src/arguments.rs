@@ -4,11 +4,11 @@ use crate::deploy::{Deploy, Destroy};
 use crate::error::TaskError;
 use std::path::PathBuf;
 
-/// A subcommand with its arguments.
+/// A subcommand of `cargo xtask`, with its arguments.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Subcommand {
     Help,
-    /// Builds the page and the program and runs the server. The arguments are passed to `tickertape serve`.
+    /// Builds the page and the program, and runs the server. The arguments are passed to `tickertape serve`.
     Run {
         serve_arguments: Vec<String>,
     },
@@ -16,52 +16,56 @@ pub enum Subcommand {
     Test {
         scope: Scope,
     },
-    /// `advisories` is a folder that contains a RustSec database.
+    /// Runs all checks that do not run the code. `advisories` is a folder with a RustSec database of security
+    /// advisories.
     Check {
         scope: Scope,
         advisories: Option<PathBuf>,
     },
-    /// Fuzzes one parser, or all parsers if `target` is `None`.
+    /// Fuzzes the parser that `target` names, or all parsers if it is `None`.
     Fuzz {
         target: Option<String>,
     },
-    /// Draws the picture of the crates in ARCHITECTURE.md again.
+    /// Writes the diagram of the crates' dependencies in ARCHITECTURE.md again.
     Picture,
-    /// Runs benchmarks. The arguments are passed to the benchmark program.
+    /// Runs benchmarks. The first argument is the name of one, and all arguments are passed to the benchmark program.
     Bench {
         arguments: Vec<String>,
     },
-    /// Runs the storm test with injected faults for `minutes` minutes, then additional schedules of the simulation.
+    /// Runs the test with many viewers and injected faults (`cli/tests/storm`) for `minutes` minutes, then the test
+    /// that kills the store, and then random schedules of the simulation.
     Soak {
         minutes: u32,
     },
-    /// Records this version's conversations and store, for the tests of later versions.
+    /// Records conversations and a store file of this version, with which later versions are tested.
     Record,
-    /// Starts the AWS topology on this machine. The arguments are passed to `tickertape serve`.
+    /// Starts the AWS topology (functions, DynamoDB Local, gateway) on this machine. The arguments are passed to
+    /// `tickertape serve`.
     LambdaLocal {
         serve_arguments: Vec<String>,
     },
-    /// Deploys to AWS.
+    /// Creates or updates a deployment on AWS.
     Deploy(Deploy),
     /// Deletes a deployment on AWS.
     Destroy(Destroy),
-    /// Opens the browser as soon as a server listens at `address`. Only `run` starts this subcommand, in a process of its own.
+    /// Opens the browser as soon as a server listens at `address`. Users do not type this subcommand: `run` starts it
+    /// in a process of its own.
     OpenWhenReady {
         address: String,
     },
 }
 
-/// Selection of the tests that `test` runs, or of the checks that `check` runs.
+/// Selects which tests the subcommand `test` runs, or which checks the subcommand `check` runs.
 #[derive(Debug, PartialEq, Eq, Clone, Copy)]
 pub enum Scope {
-    /// All tests or checks.
+    /// Runs all tests or checks.
     All,
-    /// Only the tests that need neither WebAssembly, nor a browser, nor Java, or only the checks that do not compile the
+    /// Runs only tests that need neither WebAssembly nor a browser nor Java, or only checks that do not compile the
     /// workspace.
     Quick,
 }
 
-/// Parses the words after `cargo xtask`.
+/// Parses the words after `cargo xtask` on the command line.
 ///
 /// # Errors
 ///
@@ -98,7 +102,7 @@ pub fn parse(words: impl IntoIterator<Item = String>) -> Result<Subcommand, Task
     }
 }
 
-/// Parses `--quick` and `--advisories=DIR`, in any order.
+/// Parses the flags of `check`: `--quick` and `--advisories=DIR`, in any order.
 fn checks(flags: &[&str]) -> Result<Subcommand, TaskError> {
     let (mut scope, mut advisories) = (Scope::All, None);
     for flag in flags {
@@ -115,10 +119,11 @@ fn checks(flags: &[&str]) -> Result<Subcommand, TaskError> {
     Ok(Subcommand::Check { scope, advisories })
 }
 
-/// Duration of `soak` in minutes, if the argument is absent.
+/// Duration of the storm test in `soak`, in minutes, if the command line does not contain it.
 const SOAK_MINUTES: u32 = 10;
 
-/// Returns the arguments after `--`. An argument before it is an error, since it would be ignored.
+/// Returns the arguments after `--`, which are passed to another program. An argument before `--` is an error, because
+/// it would have no effect.
 fn passed_on(subcommand: &str, rest: &[&str]) -> Result<Vec<String>, TaskError> {
     match rest {
         [] => Ok(Vec::new()),

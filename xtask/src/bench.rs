@@ -1,4 +1,4 @@
-//! `cargo xtask bench`: measures release builds.
+//! The subcommand `cargo xtask bench`, which runs the benchmarks, most of them with release builds.
 
 mod aws;
 mod command;
@@ -11,10 +11,11 @@ use crate::project::Project;
 use crate::tools::{Browser, DynamoDbLocal};
 use command::{from_outside, measure};
 
-/// Runs all benchmarks, or only the one with the name in the first argument.
+/// Runs all benchmarks, or only the one that the first argument names.
 ///
-/// `appends`, `units` and `websocket-units` are examples of the crates that they measure, `schedules` is the program of
-/// `simulation`, `init` and `broadcast` run in the AWS topology, and every other name is passed to the `bench` program of `e2e`.
+/// The benchmarks `appends`, `units` and `websocket-units` are examples of the crates that they measure, and
+/// `schedules` is the program of the crate `simulation`. The benchmarks `init` and `broadcast` run in the AWS topology.
+/// Every other name is passed to the program `bench` of the crate `e2e`.
 pub fn bench(project: &Project, arguments: &[String]) -> Result<(), TaskError> {
     match arguments.first().map(String::as_str) {
         Some("appends") => appends(project),
@@ -38,7 +39,7 @@ fn all(project: &Project) -> Result<(), TaskError> {
     aws::broadcast(project)
 }
 
-/// Measures the running program over sockets and in a browser.
+/// Runs benchmarks of `tickertape serve` that measure it from outside, over sockets and in a browser.
 fn system(project: &Project, arguments: &[String]) -> Result<(), TaskError> {
     let browser = Browser::set_up(project)?;
     let tickertape = product::build(project, Profile::Release)?;
@@ -52,22 +53,23 @@ fn system(project: &Project, arguments: &[String]) -> Result<(), TaskError> {
     measure(&mut bench)
 }
 
-/// Measures the embedded store without the server, because with the server the measurement would show its limit on publications
-/// per second.
+/// Measures the appends per second of the embedded store. The store is measured without the server, because the server
+/// limits the publications per second.
 fn appends(project: &Project) -> Result<(), TaskError> {
     let mut appends = project.command("cargo");
     appends.args(["run", "--quiet", "--release", "--package", "backend-store", "--example", "appends"]);
     measure(&mut appends)
 }
 
-/// Measures the number of schedules of the property test that one core runs per second.
+/// Measures how many schedules of the simulation one processor core runs per second.
 fn schedules(project: &Project) -> Result<(), TaskError> {
     let mut schedules = project.command("cargo");
     schedules.args(["run", "--quiet", "--release", "--package", "simulation", "--", "--schedules", "5000"]);
     measure(&mut schedules)
 }
 
-/// Measures the request units that DynamoDB bills. A debug build is used, because it uses as many as a release build.
+/// Measures the request units that DynamoDB bills for each operation. A debug build is enough, because it uses as many
+/// units as a release build.
 fn units(project: &Project) -> Result<(), TaskError> {
     let mut units = project.command("cargo");
     units.args(["run", "--quiet", "--package", "backend-aws", "--example", "units"]);
@@ -75,7 +77,8 @@ fn units(project: &Project) -> Result<(), TaskError> {
     measure(&mut units)
 }
 
-/// Measures the messages that API Gateway bills. A debug build is used, because it sends as many as a release build.
+/// Measures the messages that API Gateway bills for given publications. A debug build is enough, because it sends as
+/// many messages as a release build.
 fn websocket_units(project: &Project) -> Result<(), TaskError> {
     let mut units = project.command("cargo");
     units.args(["run", "--quiet", "--package", "backend-core", "--example", "websocket_units"]);

@@ -1,4 +1,5 @@
-//! `cargo xtask dev`: serves the page, and rebuilds and reloads it on every save.
+//! The subcommand `cargo xtask dev`: serves the web page with Trunk, which builds and reloads the page whenever one of
+//! its files is saved.
 
 use crate::error::TaskError;
 use crate::product;
@@ -11,19 +12,21 @@ use std::process::{Child, Command, ExitStatus};
 use std::thread;
 use std::time::Duration;
 
-/// Address of the server, to which the proxies in Trunk.toml point.
+/// Address of the Tickertape server. The proxies in Trunk.toml point to it.
 const SERVER: &str = "127.0.0.1:8080";
 const PAGE_PORT: &str = "8081";
-/// Origin of the page that Trunk serves. The server refuses every origin except its own and those that it is told to allow.
+/// Origin of the page that Trunk serves. The server must be told to allow it, because it refuses every origin except
+/// its own.
 const PAGE_ORIGIN: &str = "http://127.0.0.1:8081";
 
-/// Settings with which the page opens its WebSocket directly at the server and not through Trunk's proxy. The proxy does not
-/// forward the sub-protocol that the server has accepted, and browsers refuse such an answer.
+/// The page's file `config.json`. It makes the page connect its WebSocket directly to the server. Trunk's proxy would
+/// not forward the sub-protocol that the server has accepted, and a browser refuses a handshake without it.
 const CONFIG: &str = r#"{ "ws": "ws://127.0.0.1:8080/ws" }"#;
-/// Page at the server's own address, which redirects the browser to Trunk's address.
+/// HTML page that the server serves in development. It redirects the browser to Trunk's address.
 const INDEX: &str = r#"<!doctype html><meta http-equiv="refresh" content="0; url=http://127.0.0.1:8081/">"#;
 
-/// Runs Trunk and, if no server is listening yet, the server. Returns when the first of them ends.
+/// Runs Trunk and, if nothing listens at the server's address yet, the server. Returns when one of the two programs
+/// ends.
 pub fn dev(project: &Project) -> Result<(), TaskError> {
     let tools = PageTools::set_up(project)?;
     let site = write_site(project)?;
@@ -44,7 +47,7 @@ pub fn dev(project: &Project) -> Result<(), TaskError> {
     children.first_to_end().map(drop)
 }
 
-/// Creates the folder that the server serves while Trunk serves the page. Returns its path.
+/// Creates the folder of files that the server serves while Trunk serves the page. Returns the path of the folder.
 fn write_site(project: &Project) -> Result<String, TaskError> {
     let site = project.target.join("xtask").join("dev-site");
     let doing = || TaskError::while_doing(format!("writing {}", site.display()));
@@ -54,8 +57,8 @@ fn write_site(project: &Project) -> Result<String, TaskError> {
     Ok(site.display().to_string())
 }
 
-/// Returns the command that runs Trunk. It builds into its own folder, because `run` and `test` must not use a page with live
-/// reload.
+/// Returns the command that runs Trunk. Its page with live reload is built into a folder of its own, because `run` and
+/// `test` must not use it.
 fn trunk(project: &Project, tools: &PageTools) -> Command {
     let mut command = tools.trunk(project);
     command.args(["serve", "--address", "127.0.0.1", "--port", PAGE_PORT, "--dist"]);
@@ -63,8 +66,8 @@ fn trunk(project: &Project, tools: &PageTools) -> Command {
     command
 }
 
-/// Processes that are killed when this value is dropped. (Ctrl-C does not need this: the terminal sends the signal to all of
-/// them.)
+/// Running processes that are killed when this value is dropped. (Ctrl-C ends them without this, because the terminal
+/// sends the signal to all of them.)
 struct Children(Vec<Child>);
 
 impl Children {

@@ -1,31 +1,32 @@
-//! Errors of all subcommands, one variant for each way in which the reader can react.
+//! The error type of all subcommands. It has one variant for each way in which the user can react.
 
 use std::fmt;
 use std::io;
 use std::path::PathBuf;
 
-/// Reason for which a subcommand stopped.
+/// The reason for which a subcommand failed.
 #[derive(Debug)]
 pub enum TaskError {
-    /// The command line is not valid. The help lists the valid ones.
+    /// The command line is not valid. The printed help lists the valid subcommands.
     Usage { words: String },
-    /// An option has no value, or a value that is not allowed. `expected` describes what to type.
+    /// An option has no value, or a value that is not allowed. `expected` describes what the user can type.
     InvalidOption { option: String, expected: String },
-    /// A program is missing and could not be installed. The command `install` installs it.
+    /// A program is missing and could not be installed automatically. The user can install it with the command
+    /// `install`.
     MissingProgram { what: String, install: String },
-    /// A program exited with an error. Its output was shown, and is kept in the file `log`.
+    /// A program exited with an error. The end of its output was shown, and all of it is in the file `log`.
     CommandFailed { step: String, log: PathBuf },
     /// Checks or tests failed, or the subcommand refuses to continue. `summary` contains the reason.
     Failed { summary: String },
-    /// The operating system refused to open a file or to start a program.
+    /// The operating system returned an error. `doing` describes the failed operation, such as "reading Cargo.lock".
     Io { doing: String, source: io::Error },
     /// A file or the output of another program is not in the expected format.
     UnexpectedOutput { what: String, reason: String },
 }
 
 impl TaskError {
-    /// Returns a function for `map_err` that adds a description of the failed operation to an IO error, such as
-    /// `"reading Cargo.lock"`.
+    /// Returns a function for `map_err` that converts an IO error to [`TaskError::Io`]. `doing` describes the failed
+    /// operation, such as `"reading Cargo.lock"`.
     pub fn while_doing(doing: impl Into<String>) -> impl FnOnce(io::Error) -> Self {
         let doing = doing.into();
         move |source| Self::Io { doing, source }

@@ -1,4 +1,4 @@
-//! Runs `cargo xtask fuzz`, which calls every parser of outside data with mutated input.
+//! The subcommand `cargo xtask fuzz`, which calls every parser of outside data with mutated inputs.
 
 use crate::error::TaskError;
 use crate::project::Project;
@@ -6,8 +6,8 @@ use crate::project::Project;
 /// Number of seconds for which each parser is fuzzed.
 const SECONDS: &str = "60";
 
-/// Fuzzes all targets, or only `target`. An input that makes a target fail is stored in `fuzz/regressions`, where the tests
-/// repeat it.
+/// Fuzzes all parsers, or only the one that `target` names. An input that makes a parser fail is stored in
+/// `fuzz/regressions`, so that the tests run it from then on.
 pub fn fuzz(project: &Project, target: Option<&str>) -> Result<(), TaskError> {
     let mut command = project.command("cargo");
     command

@@ -1,8 +1,8 @@
-//! `cargo xtask lambda-local`: starts the AWS topology on this machine.
+//! The subcommand `cargo xtask lambda-local`, which starts the AWS topology on this machine.
 //!
-//! The functions are the programs that are deployed, compiled for this machine's processor. `tickertape serve --functions lambda`
-//! takes the place of API Gateway and Lambda, and AWS's DynamoDB Local that of DynamoDB. The program `lambda-local` of
-//! `backend-poller` starts and ends them.
+//! The Lambda functions are the same programs as in a deployment, but compiled for this machine's processor.
+//! `tickertape serve --functions lambda` takes the place of API Gateway and Lambda, and AWS's DynamoDB Local takes the
+//! place of DynamoDB. The program `lambda-local` of the crate `backend-poller` starts and ends all of them.
 
 use crate::error::TaskError;
 use crate::product::{self, Profile};
@@ -14,19 +14,20 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// Names of all functions.
+/// Names of all Lambda functions.
 pub const FUNCTIONS: [&str; 4] = ["websocket", "authorizer", "ingest", "broadcast"];
 
-/// Paths of the programs of the topology, which have been built.
+/// Paths of the programs of the AWS topology. All of them have been built or installed.
 pub struct Topology {
-    /// Path of the program that starts the others.
+    /// Path of the program that starts all other programs of the topology.
     pub lambda_local: PathBuf,
     tickertape: PathBuf,
     functions: PathBuf,
     dynamodb: DynamoDbLocal,
 }
 
-/// Builds the topology, then replaces this process with the program that starts it.
+/// Builds the programs of the topology, then replaces this process with the program `lambda-local`, which starts the
+/// others.
 pub fn lambda_local(project: &Project, serve_arguments: &[String]) -> Result<(), TaskError> {
     let topology = Topology::build(project, Profile::Release)?;
     let mut command = Command::new(&topology.lambda_local);
@@ -35,7 +36,7 @@ pub fn lambda_local(project: &Project, serve_arguments: &[String]) -> Result<(),
 }
 
 impl Topology {
-    /// Builds the page, the server, the functions and `lambda-local`, and installs DynamoDB Local.
+    /// Builds the page, the server, the functions and the program `lambda-local`, and installs DynamoDB Local.
     pub fn build(project: &Project, profile: Profile) -> Result<Self, TaskError> {
         let dynamodb = DynamoDbLocal::set_up(project)?;
         let tickertape = product::build(project, profile)?;
@@ -46,7 +47,7 @@ impl Topology {
         Ok(Self { lambda_local, tickertape, functions, dynamodb })
     }
 
-    /// Passes the paths of all programs to `command`, as environment variables.
+    /// Passes the paths of all programs to `command` as environment variables.
     pub fn announce(&self, command: &mut Command) {
         self.dynamodb.announce(command);
         command
@@ -56,14 +57,14 @@ impl Topology {
     }
 }
 
-/// Returns the folder of the functions for this machine. It contains a folder for each function, in the form in which it is
-/// deployed.
+/// Returns the folder of the functions that are built for this machine. It contains one folder for each function, as a
+/// deployment does.
 pub fn functions(project: &Project) -> PathBuf {
     project.target.join("xtask").join("functions")
 }
 
-/// Builds the functions. For a release, they use the profile of a deployment; for tests, that of the tests, so that the AWS SDK
-/// is not compiled again.
+/// Builds the functions and returns their folder. For a release, the profile of a deployment is used. For tests, the
+/// profile of the tests is used, so that the AWS SDK is not compiled again.
 fn build_functions(project: &Project, profile: Profile) -> Result<PathBuf, TaskError> {
     let (name, built, folder) = match profile {
         Profile::Release => ("lambda", "lambda", functions(project)),
@@ -79,8 +80,8 @@ fn build_functions(project: &Project, profile: Profile) -> Result<PathBuf, TaskE
     Ok(folder)
 }
 
-/// Copies a program into a folder under the name `bootstrap`. The file is replaced and not overwritten, so that a process that
-/// runs the previous program is not affected.
+/// Copies a program into a folder under the name `bootstrap`, under which Lambda starts it. An existing file is
+/// replaced and not overwritten, so that a process that still runs the previous program is not affected.
 fn install_bootstrap(built: &Path, folder: &Path) -> Result<(), TaskError> {
     let bootstrap = folder.join("bootstrap");
     let doing = || TaskError::while_doing(format!("writing {}", bootstrap.display()));

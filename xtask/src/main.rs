@@ -1,7 +1,8 @@
-//! The command `cargo xtask`, by which people and CI build, check, test, run and deploy the project.
+//! The command `cargo xtask`. People and CI use it to build, check, test, run and deploy the project.
 //!
-//! Each subcommand has a file of its own. [`tools`] finds or installs the programs that they need, and [`step`] runs a program
-//! and shows its progress. No other crate depends on this one, and it is not part of any release.
+//! Each subcommand has a file of its own. The module [`tools`] finds or installs the programs that the subcommands
+//! need. The module [`step`] runs a program and shows its progress. No other crate depends on this one, and it is not
+//! part of any release.
 
 mod arguments;
 mod bench;

@@ -1,8 +1,9 @@
-//! Builds the page: with Trunk, then `wasm-opt`, then Brotli.
+//! Builds the web page: with Trunk, then `wasm-opt`, then Brotli.
 //!
-//! `wasm-opt` is run here and not by Trunk, because Trunk fails if it is not installed, and the page works without it and is only
-//! larger. For this reason Trunk writes no integrity hashes (Trunk.toml, `no_sri`): they would be those of the code before
-//! `wasm-opt`. They would protect little, because the hashes and the code come from the same server.
+//! `wasm-opt` is run here and not by Trunk. If it is not installed, Trunk would fail, but here the page is built
+//! without it and is only larger. For this reason Trunk must not write integrity hashes (Trunk.toml, `no_sri`), because
+//! they would be those of the code before `wasm-opt`. They would protect little, because the hashes and the code come
+//! from the same server.
 
 use crate::error::TaskError;
 use crate::project::Project;
@@ -15,7 +16,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-/// Files and folders from which the page is built.
+/// Files and folders from which the page is built. The page is built again if one of them has changed.
 const INPUTS: [&str; 8] = [
     "frontend",
     "session",
@@ -26,7 +27,7 @@ const INPUTS: [&str; 8] = [
     "Cargo.lock",
     "xtask/src/page.rs",
 ];
-/// WebAssembly features that the compiler uses by default. All current browsers support them.
+/// WebAssembly features that the compiler uses by default, as options of `wasm-opt`. All current browsers support them.
 const WASM_FEATURES: [&str; 6] = [
     "--enable-bulk-memory",
     "--enable-multivalue",
@@ -35,15 +36,18 @@ const WASM_FEATURES: [&str; 6] = [
     "--enable-reference-types",
     "--enable-sign-ext",
 ];
-/// Passes of `wasm-opt`. Flattening first makes the page two kilobytes smaller than `-Oz --converge` does, in less time.
+/// Options of `wasm-opt` that make the page small. With `--flatten` first, the page becomes two kilobytes smaller than
+/// with `-Oz --converge`, in less time.
 const WASM_PASSES: [&str; 4] = ["--flatten", "--rereloop", "-Oz", "-Oz"];
-/// Maximum size of the page with Brotli compression, in bytes. It is slightly above the present size, because the page contains
-/// paths of the machine that builds it. Lower it whenever the page gets smaller; the goal is 220,000.
+/// Maximum size of the page in bytes, compressed with Brotli. It is slightly above the present size, because the page
+/// contains paths of the machine that builds it, so its size varies. Lower the limit whenever the page gets smaller.
+/// The goal is 220,000.
 const MOST_BYTES: u64 = 307_000;
-/// Extensions of the files that are compressed.
+/// Extensions of the files that are compressed with Brotli.
 const COMPRESSED: [&str; 6] = ["html", "js", "css", "wasm", "svg", "json"];
 
-/// Builds the page into [`Project::dist`], unless neither the sources nor the built page have changed since the last build.
+/// Builds the page into the folder [`Project::dist`]. Does nothing if neither the sources nor the built page have
+/// changed since the last build.
 pub fn build(project: &Project, tools: &PageTools) -> Result<(), TaskError> {
     let stamp = project.target.join("xtask").join("page.stamp");
     if fs::read_to_string(&stamp).is_ok_and(|built| current(project, tools).is_ok_and(|now| now == built)) {
@@ -59,7 +63,7 @@ pub fn build(project: &Project, tools: &PageTools) -> Result<(), TaskError> {
     fs::write(&stamp, now).map_err(TaskError::while_doing("writing the page's stamp"))
 }
 
-/// Checks the size of the page with Brotli compression, and returns it as text.
+/// Checks the size of the page after compression with Brotli, and returns the size as text.
 ///
 /// # Errors
 ///
@@ -89,8 +93,8 @@ fn judge_size(bytes: u64) -> Result<String, TaskError> {
     }
 }
 
-/// Returns a fingerprint of the sources and of the built page. It includes the built page, so that a page that was built by hand
-/// or damaged is built again.
+/// Returns a hash of the sources and of the built page. The built page is part of the hash, so that a page that
+/// somebody has damaged, or has built by other means, is built again.
 fn current(project: &Project, tools: &PageTools) -> Result<String, TaskError> {
     let inputs = fingerprint(&project.root, &INPUTS)?;
     let outputs = fingerprint(&project.dist(), &["."])?;
@@ -106,7 +110,8 @@ fn optimise(project: &Project, wasm_opt: &Path) -> Result<(), TaskError> {
     Ok(())
 }
 
-/// Writes `name.br` beside every file with one of the extensions in [`COMPRESSED`], at the highest quality.
+/// Writes a file compressed with Brotli, such as `app.js.br`, beside every file of the page with one of the extensions
+/// in [`COMPRESSED`]. The highest compression level is used.
 fn compress(dist: &Path) -> Result<(), TaskError> {
     let began = Instant::now();
     let (mut plain_bytes, mut brotli_bytes) = (0, 0);
@@ -131,14 +136,14 @@ fn brotli(plain: &[u8]) -> std::io::Result<Vec<u8>> {
     Ok(small)
 }
 
-/// Returns the path of the compressed file: `app.js.br` for `app.js`.
+/// Returns the path of the compressed version of a file, such as `app.js.br` for `app.js`.
 fn sibling(file: &Path) -> PathBuf {
     let mut name = file.as_os_str().to_owned();
     name.push(".br");
     name.into()
 }
 
-/// Returns all files below `folder` with one of these extensions.
+/// Returns all files below `folder` that have one of these extensions.
 fn files_in(folder: &Path, extensions: &[&str]) -> Result<Vec<PathBuf>, TaskError> {
     let mut files = files_below(folder)?;
     files.retain(|file| file.extension().is_some_and(|ext| extensions.iter().any(|wanted| ext == *wanted)));

@@ -11,18 +11,19 @@ use std::process::Command;
 /// The Cargo profile of a build.
 #[derive(Clone, Copy)]
 pub enum Profile {
-    /// Optimised, as in a release.
+    /// The profile of a release, with optimisation.
     Release,
-    /// Not optimised, for short compile times.
+    /// The profile for development and tests, without optimisation, so that compiling is fast.
     Dev,
 }
 
 impl Profile {
-    /// Returns the command that builds programs of the workspace with this profile, without their names.
+    /// Returns the command that builds programs of the workspace with this profile. The caller adds the names of the
+    /// programs.
     ///
-    /// For tests, the whole workspace is selected: Cargo then compiles each dependency once, with the features that all crates
-    /// need together, and tests and programs share it. For a release, only `package` is selected, so that it has no feature that
-    /// only a test needs.
+    /// For development and tests, the command builds for the whole workspace. Cargo then compiles each dependency once,
+    /// with the features that all crates need together, and tests and programs share the result. For a release, the
+    /// command builds only for `package`, so that the programs have no feature that only a test needs.
     pub fn build(self, project: &Project, package: &str) -> Command {
         match self {
             Self::Release => project.cargo(["build", "--package", package]),
@@ -31,13 +32,14 @@ impl Profile {
     }
 }
 
-/// Builds the page, then the program with the page embedded in it. Returns the path of the program.
+/// Builds the web page, then the program `tickertape`, which contains the page. Returns the path of the program.
 pub fn build(project: &Project, profile: Profile) -> Result<PathBuf, TaskError> {
     page::build(project, &PageTools::set_up(project)?)?;
     compile(project, profile, &["--features", "tickertape/site"])
 }
 
-/// Builds the program without the page, for a caller that serves the page in another way. Returns the path of the program.
+/// Builds the program `tickertape` without the web page in it, for a caller that serves the page in another way.
+/// Returns the path of the program.
 pub fn build_without_page(project: &Project) -> Result<PathBuf, TaskError> {
     compile(project, Profile::Dev, &[])
 }

@@ -1,4 +1,4 @@
-//! Folders of the project (workspace, target, the user's cache of tools), and commands that run in it.
+//! The folders of the project (root, target, tools), and commands that are run in its root.
 
 use crate::error::TaskError;
 use serde_json::Value;
@@ -6,17 +6,18 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// The checkout of the project in which this program was started.
+/// The checkout of the project in which `cargo xtask` was started.
 pub struct Project {
     pub root: PathBuf,
-    /// Target folder of Cargo.
+    /// Cargo's target folder.
     pub target: PathBuf,
-    /// Folder of installed tools. All checkouts of a user share it, so that a new clone does not install them again.
+    /// Folder of the tools that were installed by `cargo xtask`. All checkouts of a user share it, so that a new clone
+    /// need not install them again.
     pub tools: PathBuf,
 }
 
 impl Project {
-    /// Finds the folders with `cargo metadata`, and creates the folders for logs and tools.
+    /// Finds the folders of the project with `cargo metadata`, and creates the folders for logs and tools.
     pub fn locate() -> Result<Self, TaskError> {
         let metadata = metadata(&mut Command::new("cargo"), &["--no-deps"])?;
         let project = Self {
@@ -31,19 +32,20 @@ impl Project {
         Ok(project)
     }
 
-    /// Returns the folder of the built page.
+    /// Returns the folder of the built web page.
     pub fn dist(&self) -> PathBuf {
         self.root.join("dist")
     }
 
-    /// Returns the path of the log of the step called `title`.
+    /// Returns the path of the log file for the step called `title`.
     pub fn log(&self, title: &str) -> PathBuf {
         let name: String = title.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
         self.logs().join(format!("{name}.log"))
     }
 
-    /// Returns a command that runs `program` in the root folder. The environment variables that `cargo run` sets to describe this
-    /// crate are removed: build scripts that read them would run again whenever `cargo` and `cargo xtask` are used alternately.
+    /// Returns a command that runs `program` in the root folder of the project. It removes the environment variables by
+    /// which `cargo run` describes this crate. Otherwise build scripts that read these variables would run again
+    /// whenever `cargo` and `cargo xtask` are used alternately.
     pub fn command(&self, program: impl AsRef<Path>) -> Command {
         let mut command = Command::new(program.as_ref());
         command.current_dir(&self.root);
@@ -61,13 +63,13 @@ impl Project {
         command
     }
 
-    /// Returns the output of `cargo metadata`, dependencies included.
+    /// Returns the output of `cargo metadata` for the workspace and all its dependencies.
     pub fn metadata(&self) -> Result<Value, TaskError> {
         metadata(&mut self.command("cargo"), &["--locked"])
     }
 
-    /// Returns the paths of the root files of all libraries and programs of the workspace, such as `cli/src/main.rs`. `metadata`
-    /// must be the output of [`Self::metadata`].
+    /// Returns the paths of the root files of all libraries and programs of the workspace, such as `cli/src/main.rs`.
+    /// The argument is the output of [`Self::metadata`].
     pub fn root_files(&self, metadata: &Value) -> Vec<String> {
         let members = || metadata["workspace_members"].as_array().into_iter().flatten();
         let packages = metadata["packages"].as_array().into_iter().flatten();
@@ -79,7 +81,7 @@ impl Project {
         files.map(|file| file.to_string_lossy().replace('\\', "/")).collect()
     }
 
-    /// Returns the version of `package` in Cargo.lock.
+    /// Returns the version of `package` in the workspace's Cargo.lock.
     pub fn locked_version(&self, package: &str) -> Result<String, TaskError> {
         let path = self.root.join("Cargo.lock");
         let lock = fs::read_to_string(&path).map_err(TaskError::while_doing("reading Cargo.lock"))?;
@@ -117,7 +119,7 @@ fn path_in(metadata: &Value, key: &str) -> Result<PathBuf, TaskError> {
     })
 }
 
-/// Returns the user's cache folder: `$XDG_CACHE_HOME`, or the default of the platform.
+/// Returns the user's cache folder, which is `$XDG_CACHE_HOME` or the default of the operating system.
 fn cache_folder() -> Result<PathBuf, TaskError> {
     let from = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
     let home = || {

@@ -1,10 +1,12 @@
-//! `cargo xtask record`: records the conversations and the store of this version, for the tests of later versions.
+//! The subcommand `cargo xtask record`. It records conversations between clients and server, and a store file, of the
+//! current version. Later versions are tested with them.
 
 use crate::error::TaskError;
 use crate::project::Project;
 
-/// Builds the program and records it with the recorder of `compatibility`. The folder of the recording is named after the version
-/// in the root `Cargo.toml`, and replaces an earlier recording of the same version.
+/// Builds the program `tickertape`, and records it with the program `record` of the crate `compatibility`. The folder
+/// of the recording is named after the version in the root `Cargo.toml`. An earlier recording of the same version is
+/// replaced.
 ///
 /// # Errors
 ///

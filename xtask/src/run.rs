@@ -1,4 +1,4 @@
-//! `cargo xtask run`: builds everything, starts the server and opens the browser.
+//! The subcommand `cargo xtask run`, which builds everything, starts the server and opens the browser.
 
 use crate::error::TaskError;
 use crate::product::{self, Profile};
@@ -11,10 +11,11 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 const DEFAULT_ADDRESS: &str = "127.0.0.1:8080";
-/// Maximum time to wait for the server before opening the browser.
+/// Maximum time to wait until the server listens, before opening the browser is given up.
 const SERVER_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// Builds the page and the program, then replaces this process with the server.
+/// Builds the page and the program `tickertape`, then replaces this process with the server. `serve_arguments` are
+/// passed to it.
 pub fn run(project: &Project, serve_arguments: &[String]) -> Result<(), TaskError> {
     let tickertape = product::build(project, Profile::Release)?;
     let address = address(serve_arguments);
@@ -24,7 +25,7 @@ pub fn run(project: &Project, serve_arguments: &[String]) -> Result<(), TaskErro
     become_program(Command::new(tickertape).arg("serve").args(serve_arguments))
 }
 
-/// Opens the browser as soon as a server listens at `address`. Gives up after [`SERVER_TIMEOUT`].
+/// Opens the browser as soon as a server listens at `address`. Does nothing if none listens within [`SERVER_TIMEOUT`].
 pub fn open_when_ready(address: &str) {
     let began = Instant::now();
     while TcpStream::connect(address).is_err() {
@@ -40,15 +41,16 @@ pub fn open_when_ready(address: &str) {
     }
 }
 
-/// Starts this program again in the background, to open the browser. A second process is needed because this one is about to be
-/// replaced with the server.
+/// Starts this program a second time, in the background, to open the browser once the server listens. The first process
+/// cannot do so, because it is replaced with the server.
 fn open_later(address: &str) -> Result<(), TaskError> {
     let this = env::current_exe().map_err(TaskError::while_doing("finding this program"))?;
     let child = Command::new(this).args(["open-when-ready", address]).stdin(Stdio::null()).spawn();
     child.map(drop).map_err(TaskError::while_doing("starting the process that opens the browser"))
 }
 
-/// Replaces this process with `command`, so that signals are sent to that program and its exit code is returned.
+/// Replaces this process with `command`. Signals then reach that program directly, and its exit code becomes that of
+/// `cargo xtask`.
 #[cfg(unix)]
 pub fn become_program(command: &mut Command) -> Result<(), TaskError> {
     use std::os::unix::process::CommandExt;
@@ -64,7 +66,7 @@ fn starting(command: &Command) -> String {
     format!("starting {}", command.get_program().to_string_lossy())
 }
 
-/// Returns the address at which the server will listen: the value of `--listen`, or the default.
+/// Returns the address at which the server will listen: the value of `--listen` in its arguments, or the default.
 fn address(serve_arguments: &[String]) -> &str {
     let mut words = serve_arguments.iter().map(String::as_str);
     while let Some(word) = words.next() {
@@ -77,14 +79,14 @@ fn address(serve_arguments: &[String]) -> &str {
     DEFAULT_ADDRESS
 }
 
-/// Returns true if this machine has a display, and is not a CI machine.
+/// Returns true if this machine has a display and is not a CI machine, so that a browser can be opened.
 fn has_display() -> bool {
     let is_set = |name: &str| env::var_os(name).is_some_and(|value| !value.is_empty());
     let display = cfg!(any(target_os = "macos", windows)) || is_set("DISPLAY") || is_set("WAYLAND_DISPLAY");
     display && !is_set("CI")
 }
 
-/// Returns the command of the platform that opens a URL in the default browser.
+/// Returns the operating system's command for opening a URL in the default browser.
 fn opener() -> Command {
     if cfg!(target_os = "macos") {
         Command::new("open")

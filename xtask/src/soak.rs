@@ -1,18 +1,20 @@
-//! Runs `cargo xtask soak`: the storm test, the kills of the store and the simulation of `cargo xtask test`, for longer.
+//! The subcommand `cargo xtask soak`. It runs three tests of `cargo xtask test` for longer: the storm test (many
+//! viewers, injected faults), the test that kills the store, and the simulation.
 
 use crate::error::TaskError;
 use crate::project::Project;
 use std::process::Command;
 
-/// Number of times that the store is killed for each minute of the storm test: a thousand times in ten minutes.
+/// Number of times that the store is killed, for each minute of the storm test.
 const KILLS_PER_MINUTE: u32 = 100;
-/// Number of schedules of the simulation for each minute of the storm test.
+/// Number of schedules that the simulation runs, for each minute of the storm test. A schedule is a random order of
+/// events.
 const SCHEDULES_PER_MINUTE: u64 = 20_000;
-/// First seed of the schedules. `cargo xtask test` uses lower ones.
+/// Seed of the first schedule. `cargo xtask test` uses lower seeds, so that `soak` runs other schedules.
 const FIRST_SEED: u64 = 1_000_000;
 
-/// Runs the storm test, which prints a line every minute, then the test that kills the store, and then the simulation. A later
-/// one runs even if an earlier one has failed.
+/// Runs the storm test for `minutes` minutes, then the test that kills the store, and then the simulation. Each runs
+/// even if the one before has failed. Returns an error that names those that failed.
 pub fn soak(project: &Project, minutes: u32) -> Result<(), TaskError> {
     let storm = succeeds("the storm test", &mut storm(project, minutes))?;
     let kills = succeeds("the kills of the store", &mut kills(project, minutes))?;
@@ -55,7 +57,7 @@ fn simulation(project: &Project, minutes: u32) -> Command {
     command
 }
 
-/// Runs `command` with its output on the terminal, and returns true if it succeeded.
+/// Runs `command` with its output on the terminal. Returns true if it succeeded.
 fn succeeds(name: &str, command: &mut Command) -> Result<bool, TaskError> {
     let status = command.status().map_err(TaskError::while_doing(format!("starting {name}")))?;
     Ok(status.success())

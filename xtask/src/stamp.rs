@@ -1,4 +1,4 @@
-//! Fingerprints of files, which show if something has to be built again.
+//! Computes hashes of files, by which a later run finds out if something has to be built again.
 
 use crate::error::TaskError;
 use std::fs;
@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 
 /// Returns a hash of the names and contents of all files at or below `paths`.
 ///
-/// Modification times are not included: in a fresh clone, after switching to a branch and back, and in a folder copied from a
-/// cache, the times are new but the contents are not.
+/// Modification times are not part of the hash. They are new in a fresh clone, after switching to another branch and
+/// back, and in a folder copied from a cache, although the contents are not.
 pub fn fingerprint(root: &Path, paths: &[&str]) -> Result<u64, TaskError> {
     let mut files = Vec::new();
     for path in paths {
@@ -30,7 +30,8 @@ pub fn files_below(folder: &Path) -> Result<Vec<PathBuf>, TaskError> {
     Ok(files)
 }
 
-/// Adds `path` to `files` if it is a file, or all files below it if it is a folder. A path that does not exist is ignored.
+/// Adds `path` to `files` if it is a file, or all files below it if it is a folder. Does nothing if the path does not
+/// exist.
 fn collect(path: &Path, files: &mut Vec<PathBuf>) -> Result<(), TaskError> {
     if path.is_file() {
         files.push(path.to_owned());

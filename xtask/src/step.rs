@@ -1,4 +1,5 @@
-//! Runs a program as one step of a subcommand: shows its title, its progress and its duration, and keeps its output in a log.
+//! Runs a program as one step of a subcommand. Shows the title of the step, its progress and its duration, and writes
+//! the program's output to a log file.
 
 use crate::error::TaskError;
 use crate::project::Project;
@@ -11,14 +12,14 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// Interval at which the status line is redrawn.
+/// Interval at which the status line is redrawn on a terminal.
 const TICK: Duration = Duration::from_millis(100);
-/// Interval at which a step prints a line if the output is not a terminal.
+/// Interval at which a running step prints a line if the output is not a terminal.
 const HEARTBEAT: Duration = Duration::from_secs(30);
-/// Time to wait for further lines after the program has ended. It is limited, because a child of the program may keep the pipe
-/// open for ever.
+/// Maximum time to wait for further output after the program has ended. The wait is limited, because a child of the
+/// program may keep the pipe open for ever.
 const DRAIN_TIMEOUT: Duration = Duration::from_millis(500);
-/// Maximum number of lines that are shown of a failed step. All lines are in its log.
+/// Maximum number of output lines that are shown of a failed step. The log contains all lines.
 const SHOWN_LINES: usize = 150;
 
 /// The exit status and the output of a program that has ended.
@@ -29,7 +30,7 @@ pub struct Outcome {
     pub log: PathBuf,
 }
 
-/// Runs `command`. If it fails, shows the end of its output and returns [`TaskError::CommandFailed`].
+/// Runs `command` as a step. If it fails, shows the end of its output and returns [`TaskError::CommandFailed`].
 pub fn run(project: &Project, title: &str, command: &mut Command) -> Result<Outcome, TaskError> {
     let outcome = observe(project, title, command)?;
     if outcome.status.success() {
@@ -39,13 +40,14 @@ pub fn run(project: &Project, title: &str, command: &mut Command) -> Result<Outc
     Err(failed(title, outcome))
 }
 
-/// Runs `command` and returns its outcome, even if it failed.
+/// Runs `command` as a step, and returns its outcome even if it failed. An error means that it could not be started or
+/// watched.
 pub fn observe(project: &Project, title: &str, command: &mut Command) -> Result<Outcome, TaskError> {
     observe_with(project, title, command, "")
 }
 
-/// Like [`observe`], but writes `input` to the standard input of the program, so that neither the log nor the list of processes
-/// shows it.
+/// Runs `command` as [`observe`] does, with `input` as its standard input. The input appears neither in the log nor in
+/// the list of processes, so it may be a secret.
 pub fn observe_with(
     project: &Project,
     title: &str,
@@ -61,7 +63,7 @@ pub fn observe_with(
     Ok(Outcome { status, lines: transcript.lines, took: began.elapsed(), log })
 }
 
-/// Shows the end of the output of a program that failed. Returns the error for it.
+/// Shows the end of the output of a program that failed, and returns the error for its step.
 pub fn failed(title: &str, outcome: Outcome) -> TaskError {
     show_end(&outcome.lines);
     terminal::failed(title, &terminal::human_duration(outcome.took));
@@ -90,7 +92,8 @@ fn spawn(command: &mut Command, input: &str) -> Result<Child, TaskError> {
     Ok(child)
 }
 
-/// Returns a channel of the lines of both output streams of the child, in the order in which they arrive.
+/// Starts threads that read standard output and standard error of the child. Returns a channel that receives the lines
+/// of both, in the order of their arrival.
 fn listen(child: &mut Child) -> Receiver<String> {
     let (sender, receiver) = channel();
     if let Some(stdout) = child.stdout.take() {
@@ -141,7 +144,7 @@ fn follow(
     }
 }
 
-/// The output of the program so far, in memory and in the log.
+/// The output of a running program so far, in memory and in the log file.
 struct Transcript {
     file: File,
     lines: Vec<String>,
@@ -154,7 +157,8 @@ impl Transcript {
         Ok(Self { file, lines: Vec::new() })
     }
 
-    /// Adds a line. If it cannot be written to the log, as when the disk is full, it is missing there and the step continues.
+    /// Adds a line to the output. If it cannot be written to the log file, for example because the disk is full, the
+    /// step continues without it.
     fn record(&mut self, line: String) {
         writeln!(self.file, "{line}").unwrap_or_default();
         self.lines.push(line);
@@ -165,7 +169,7 @@ impl Transcript {
     }
 }
 
-/// Shows progress: in a line that is redrawn on a terminal, otherwise by a new line every [`HEARTBEAT`].
+/// Shows the progress of a step. On a terminal it redraws one line. Otherwise it prints a new line every [`HEARTBEAT`].
 struct StatusLine<'a> {
     title: &'a str,
     next: Duration,

@@ -1,9 +1,9 @@
-//! Adds up the results in the output of `cargo test`.
+//! Adds up the numbers of passed and failed tests in the output of `cargo test`.
 
 use std::fmt;
 use std::ops::AddAssign;
 
-/// Numbers of tests that passed, failed and were ignored.
+/// Numbers of tests that passed, that failed and that were ignored.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub struct Tally {
     pub passed: u32,
@@ -12,7 +12,8 @@ pub struct Tally {
 }
 
 impl Tally {
-    /// Adds up every line `test result:`. `wasm-bindgen-test` prints such lines in the same form as libtest.
+    /// Adds up the numbers in all lines that begin with `test result:`. `wasm-bindgen-test` prints such lines in the
+    /// same form as `cargo test`.
     pub fn of<'a>(lines: impl IntoIterator<Item = &'a str>) -> Self {
         let mut total = Self::default();
         for result in lines.into_iter().filter_map(|line| line.trim().strip_prefix("test result:")) {
@@ -21,7 +22,8 @@ impl Tally {
         total
     }
 
-    /// Reads a line such as `ok. 3 passed; 0 failed; 1 ignored; 0 measured; 2 filtered out; finished in 0.01s`.
+    /// Parses the end of a result line, such as `ok. 3 passed; 0 failed; 1 ignored; 0 measured; 2 filtered out;
+    /// finished in 0.01s`.
     fn of_result(result: &str) -> Self {
         let count = |word| {
             let mut numbers = result.split([';', '.']).filter_map(|part| part.trim().strip_suffix(word));

@@ -1,4 +1,5 @@
-//! Output for people, on the standard error. Colours and a redrawn status line are used only on a terminal.
+//! Prints output for people to the standard error. Colours and a status line that is redrawn are used only on a
+//! terminal.
 
 use std::io::{IsTerminal, Write, stderr};
 use std::time::Duration;
@@ -7,17 +8,17 @@ const GREEN: &str = "32";
 const RED: &str = "31";
 const DIM: &str = "2";
 
-/// Prints that a step succeeded, with a detail such as its duration.
+/// Prints the title of a step that succeeded, with a detail such as its duration.
 pub fn done(title: &str, detail: &str) {
     eprintln!("{} {title}  {}", painted(GREEN, "✓"), painted(DIM, detail));
 }
 
-/// Prints that a step failed, with a detail such as its duration.
+/// Prints the title of a step that failed, with a detail such as its duration.
 pub fn failed(title: &str, detail: &str) {
     eprintln!("{} {title}  {}", painted(RED, "✗"), painted(DIM, detail));
 }
 
-/// Prints a remark.
+/// Prints a remark for the user.
 pub fn note(text: &str) {
     eprintln!("{} {text}", painted(DIM, "·"));
 }
@@ -27,12 +28,12 @@ pub fn error(text: &str) {
     eprintln!("{} {text}", painted(RED, "error:"));
 }
 
-/// Returns true if the standard error is a terminal, on which the status line can be redrawn.
+/// Returns true if the standard error is a terminal, where the status line can be redrawn.
 pub fn is_interactive() -> bool {
     stderr().is_terminal()
 }
 
-/// Draws the status line in place of the last one.
+/// Draws the status line in place of the previous one.
 pub fn redraw_status(text: &str) {
     let width = columns().saturating_sub(1);
     let line: String = text.chars().take(width).collect();
@@ -40,13 +41,13 @@ pub fn redraw_status(text: &str) {
     flush();
 }
 
-/// Clears the status line.
+/// Removes the status line from the terminal.
 pub fn clear_status() {
     eprint!("\r\x1b[2K");
     flush();
 }
 
-/// Formats a duration as text: `0.4 s`, `12 s`, `2 min 05 s`.
+/// Formats a duration for people, such as `0.4 s`, `12 s` or `2 min 05 s`.
 pub fn human_duration(duration: Duration) -> String {
     match duration.as_secs() {
         0..10 => format!("{:.1} s", duration.as_secs_f64()),
@@ -55,7 +56,7 @@ pub fn human_duration(duration: Duration) -> String {
     }
 }
 
-/// Formats a size as text, in powers of 1,000: `812 B`, `34.5 KB`, `1.2 MB`.
+/// Formats a number of bytes for people, in powers of 1,000, such as `812 B`, `34.5 KB` or `1.2 MB`.
 pub fn human_bytes(bytes: u64) -> String {
     match bytes {
         0..1_000 => format!("{bytes} B"),
@@ -76,7 +77,7 @@ fn columns() -> usize {
     std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok()).unwrap_or(80)
 }
 
-/// Flushes the output. An error is ignored, because the work continues if the terminal was closed.
+/// Flushes the standard error. An IO error is ignored, because the work continues if the terminal was closed.
 fn flush() {
     stderr().flush().unwrap_or_default();
 }

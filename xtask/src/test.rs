@@ -1,4 +1,4 @@
-//! `cargo xtask test`: runs all test suites and prints a summary.
+//! The subcommand `cargo xtask test`, which runs all test suites and prints a summary.
 
 use crate::arguments::Scope;
 use crate::deploy;
@@ -35,7 +35,7 @@ const TOPOLOGY: &str = "tests: AWS topology";
 const SIZE: &str = "page: size";
 const CLOUD: &str = "AWS: deployment without account";
 
-/// Runs all suites of `scope`, even if some fail, and prints the results.
+/// Runs all test suites of `scope`, even if some fail, and prints a summary. Returns an error if one failed.
 pub fn test(project: &Project, scope: Scope) -> Result<(), TaskError> {
     let began = Instant::now();
     let suites: &[(&'static str, RunSuite)] = match scope {
@@ -47,7 +47,7 @@ pub fn test(project: &Project, scope: Scope) -> Result<(), TaskError> {
     report.verdict()
 }
 
-/// Returns the result of a suite. A suite that could not be started counts as failed.
+/// Returns the result of a suite. If the suite could not be started, prints the error and counts the suite as failed.
 fn finished(title: &'static str, result: Result<Suite, TaskError>) -> Suite {
     result.unwrap_or_else(|failure| {
         terminal::error(&failure.to_string());
@@ -55,18 +55,19 @@ fn finished(title: &'static str, result: Result<Suite, TaskError>) -> Suite {
     })
 }
 
-/// Runs the unit, integration and doc tests that need neither a browser nor Java. Those of the page's logic are among them.
+/// Runs the unit, integration and doc tests that need neither a browser nor Java. These include the tests of the page's
+/// logic.
 fn native(project: &Project) -> Result<Suite, TaskError> {
     let mut command = native_tests(project);
     observed(project, NATIVE, command.args(["--exclude", "backend-aws"]))
 }
 
-/// Runs the same tests as [`native`], and those of the AWS adapters: the conformance suites of the ports with DynamoDB Local, and
-/// the management API with our own gateway. If DynamoDB Local cannot be installed, the other tests are run and the suite counts
-/// as failed.
+/// Runs the tests of [`native`], and also those of the AWS adapters. The latter are the conformance suites of the ports
+/// with DynamoDB Local, and the tests of the management API with our own gateway. If DynamoDB Local cannot be
+/// installed, the tests of [`native`] are run and the suite counts as failed.
 ///
-/// All are run by one command, because Cargo compiles a dependency once for each set of features that the selected crates need.
-/// If the adapters were selected alone, the AWS SDK would be compiled again.
+/// One command runs all of them, because Cargo compiles a dependency once for each set of features that the selected
+/// crates need. If the adapters were tested by a second command, the AWS SDK would be compiled again.
 fn native_with_dynamodb(project: &Project) -> Result<Suite, TaskError> {
     let local = match DynamoDbLocal::set_up(project) {
         Ok(local) => local,
@@ -84,7 +85,7 @@ fn native_tests(project: &Project) -> Command {
     project.cargo(["test", "--workspace", "--no-fail-fast"])
 }
 
-/// Runs the tests of `shared`, the session and the board model, compiled to WebAssembly as in the browser.
+/// Runs the tests of the crates `shared`, session and board model compiled to WebAssembly, as the browser runs them.
 fn wasm(project: &Project) -> Result<Suite, TaskError> {
     let runner = tools::wasm_test_runner(project)?;
     let target = ["--target", tools::WASM_TARGET];
@@ -108,7 +109,7 @@ fn wasm(project: &Project) -> Result<Suite, TaskError> {
     observed(project, WASM, &mut command)
 }
 
-/// Runs the tests of the whole system: the program and the page in a real browser.
+/// Runs the tests of the whole system, that is of the program `tickertape` with its page in a real browser.
 fn browser(project: &Project) -> Result<Suite, TaskError> {
     let browser = Browser::set_up(project)?;
     let tickertape = product::build(project, Profile::Dev)?;
@@ -119,7 +120,7 @@ fn browser(project: &Project) -> Result<Suite, TaskError> {
     observed(project, BROWSER, &mut command)
 }
 
-/// Runs the tests of the AWS topology: the functions as programs, with DynamoDB Local, in a real browser.
+/// Runs the tests of the AWS topology, with the functions as processes, DynamoDB Local and a real browser.
 fn topology(project: &Project) -> Result<Suite, TaskError> {
     let browser = Browser::set_up(project)?;
     let topology = Topology::build(project, Profile::Dev)?;
@@ -129,8 +130,8 @@ fn topology(project: &Project) -> Result<Suite, TaskError> {
     observed(project, TOPOLOGY, &mut command)
 }
 
-/// Returns the command that runs one test target of `e2e`. The whole workspace is selected, as for [`native_tests`], so that no
-/// dependency is compiled again with fewer features.
+/// Returns the command that runs one test target of the crate `e2e`. It selects the whole workspace, as
+/// [`native_tests`] does, so that no dependency is compiled again with fewer features.
 fn end_to_end(project: &Project, target: &str) -> Command {
     project.cargo(["test", "--workspace", "--no-fail-fast", "--test", target])
 }
@@ -142,7 +143,7 @@ fn announce_page(project: &Project, browser: Browser, command: &mut Command) {
         .env("TICKERTAPE_CHROMEDRIVER", browser.chromedriver);
 }
 
-/// Checks the size of the page that [`browser`] has built.
+/// Checks that the page which [`browser`] has built is not too large.
 fn size_of_page(project: &Project) -> Result<Suite, TaskError> {
     let began = Instant::now();
     let size = page::check_size(project)?;
@@ -150,7 +151,7 @@ fn size_of_page(project: &Project) -> Result<Suite, TaskError> {
     Ok(Suite::checked(SIZE, 1, began.elapsed()))
 }
 
-/// Checks the template, builds the functions for AWS, and deploys in a dry run.
+/// Checks the SAM template, builds the functions for AWS, and runs a deployment as a dry run.
 fn deployment(project: &Project) -> Result<Suite, TaskError> {
     let began = Instant::now();
     let held = deploy::check_without_account(project)?;

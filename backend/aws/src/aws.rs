@@ -1,4 +1,4 @@
-//! The configuration from which every AWS client is created.
+//! The AWS configuration from which all clients of AWS services are created.
 
 use std::time::Duration;
 
@@ -17,15 +17,17 @@ use crate::local;
 use crate::log::{DynamoLog, LogTables, Retention};
 use crate::management::{ApiGatewayManagement, ManagementEndpoint};
 
-/// Time limit of one attempt of a request. A healthy table answers within milliseconds, so an attempt that takes longer is
-/// aborted and made again.
+/// Time limit of one attempt of a request to AWS. A healthy table answers within milliseconds, so an attempt that takes
+/// longer is aborted and made again.
 const ATTEMPT: Duration = Duration::from_secs(5);
-/// Time limit of a request with all its attempts. It is shorter than the 29 seconds after which API Gateway gives up.
+/// Time limit of a request to AWS with all its attempts. It is shorter than the 29 seconds after which API Gateway
+/// stops waiting for a function.
 const OPERATION: Duration = Duration::from_secs(15);
 /// Time limit of a request to DynamoDB Local, which may have a thousand requests waiting on a small machine.
 const LOCAL_OPERATION: Duration = Duration::from_secs(60);
 
-/// A loaded configuration: region, credentials and endpoints. Cloning is cheap, and all clones share their connections to AWS.
+/// A loaded AWS configuration: region, credentials and endpoints. Cloning is cheap, and all clones share their
+/// connections to AWS.
 #[derive(Debug, Clone)]
 pub struct Aws {
     config: SdkConfig,
@@ -43,8 +45,8 @@ impl Aws {
         Self { dynamodb: Client::new(&config), config }
     }
 
-    /// Returns a configuration that sends every request to one address on this machine, with invented credentials. It is for
-    /// DynamoDB Local and for tests.
+    /// Returns a configuration that sends every request to one address on this machine, with invented credentials. It
+    /// is for DynamoDB Local and for tests.
     pub fn local(endpoint_url: &str) -> Self {
         let credentials = Credentials::new("local", "local", None, None, "local");
         let config = SdkConfig::builder()
@@ -61,17 +63,19 @@ impl Aws {
         Self { config, dynamodb: Client::from_conf(dynamodb) }
     }
 
-    /// Returns an implementation of the port `Connections` that stores connections and subscriptions in this table.
+    /// Returns an implementation of the trait `Connections` that stores connections and subscriptions in this DynamoDB
+    /// table.
     pub fn connections(&self, table: &str) -> DynamoConnections {
         DynamoConnections::new(self.dynamodb.clone(), table)
     }
 
-    /// Returns an implementation of the port `TopicLog` that stores the topics' logs in these tables.
+    /// Returns an implementation of the trait `TopicLog` that stores the topics' logs in these DynamoDB tables.
     pub fn log(&self, tables: LogTables, retention: Retention) -> DynamoLog {
         DynamoLog::new(self.dynamodb.clone(), tables, retention)
     }
 
-    /// Returns an implementation of the port `Management` that posts messages to the connections of the stage at `endpoint`.
+    /// Returns an implementation of the trait `Management` that posts messages to the connections of the API Gateway
+    /// stage at `endpoint`.
     pub fn management(&self, endpoint: &ManagementEndpoint) -> ApiGatewayManagement {
         ApiGatewayManagement::new(&self.config, endpoint)
     }
@@ -90,8 +94,8 @@ impl Aws {
     }
 }
 
-/// Returns an HTTP client. It uses ring for TLS, because ring needs no C compiler when the functions are cross-compiled. Requests
-/// to an `http://` address are sent without TLS.
+/// Returns an HTTP client. For TLS it uses the crate `ring`, which needs no C compiler when the functions are
+/// cross-compiled. Requests to an `http://` address are sent without TLS.
 fn http_client() -> SharedHttpClient {
     let tls = Provider::Rustls(CryptoMode::Ring);
     aws_smithy_http_client::Builder::new().tls_provider(tls).build_https()

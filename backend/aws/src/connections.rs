@@ -6,13 +6,13 @@
 //! | a subscription of the connection | `C#{id}`, `F#{filter}` | time at which it expires |
 //! | a subscriber of a filter | `F#{filter}`, `{id}` | time at which it expires |
 //!
-//! The two rows of a subscription are written in one transaction, together with the number of subscriptions on the connection's
-//! row. The transaction requires that this row exists, so that a removed connection cannot get a subscription. There is no
-//! secondary index, because an index is only eventually consistent: once `subscribe` has returned, the very next publication must
-//! find the subscriber.
+//! The two rows of a subscription are written in one transaction, together with the number of subscriptions on the
+//! connection's row. The transaction requires that this row exists, so that a removed connection cannot get a
+//! subscription. There is no secondary index, because an index is only eventually consistent: once `subscribe` has
+//! returned, the very next publication must find the subscriber.
 //!
-//! All rows of a connection expire with it. Reads skip expired rows by `expires_at`; DynamoDB deletes them by `ttl` some hours
-//! later.
+//! All rows of a connection expire at the same time as the connection. Reads ignore rows whose `expires_at` has passed.
+//! DynamoDB deletes them some hours later, by their attribute `ttl`.
 
 mod row;
 mod write;
@@ -35,12 +35,12 @@ use crate::tables::{TTL, ttl};
 use row::{EXPIRES_AT, OWN, PK, SK};
 use write::Replacement;
 
-/// Maximum number of concurrent updates of one connection's rows.
+/// Maximum number of concurrent updates of the rows that belong to one connection.
 const UPDATES_AT_ONCE: usize = 16;
 /// Maximum number of filters whose subscribers are read concurrently.
 const LOOK_UPS_AT_ONCE: usize = 32;
 
-/// The connections and subscriptions, in a DynamoDB table.
+/// Stores connections and their subscriptions in one DynamoDB table.
 #[derive(Debug, Clone)]
 pub struct DynamoConnections {
     client: Client,
@@ -52,7 +52,8 @@ impl DynamoConnections {
         Self { client, table: table.into() }
     }
 
-    /// Reads the row of the connection itself, whether it has expired or not.
+    /// Reads the row that describes a connection, whether it has expired or not. The rows of the connection's
+    /// subscriptions are not read.
     async fn own_row(&self, id: &ConnectionId) -> Result<Option<Item>, Unavailable> {
         let get = self.client.get_item().table_name(&self.table).set_key(Some(row::own_key(id)));
         Ok(get.consistent_read(true).send().await.map_err(unavailable)?.item)
@@ -63,7 +64,7 @@ impl DynamoConnections {
         Ok((row::expires_at(&item)? > now).then_some(item))
     }
 
-    /// Returns a query of all rows of one partition of this table.
+    /// Returns a query of all rows in one partition of this table.
     fn rows(&self, partition: aws_sdk_dynamodb::types::AttributeValue) -> QueryFluentBuilder {
         self.client
             .query()
@@ -74,7 +75,7 @@ impl DynamoConnections {
             .expression_attribute_values(":pk", partition)
     }
 
-    /// Returns a query of the subscribers of `filter` that have not expired at `now`.
+    /// Returns a query of the rows of those subscribers of `filter` that have not expired at `now`.
     fn subscriber_rows(&self, filter: &Filter, now: Millis) -> QueryFluentBuilder {
         self.rows(row::subscribers_partition(filter))
             .filter_expression("#expires_at > :now")
@@ -82,14 +83,15 @@ impl DynamoConnections {
             .expression_attribute_values(":now", number(now))
     }
 
-    /// Returns the filters that a connection has subscribed to, even if the row of the connection itself does not exist.
+    /// Returns the filters that a connection has subscribed to. The rows of subscriptions are read, so this works even
+    /// if the row of the connection itself does not exist.
     async fn filters(&self, id: &ConnectionId) -> Result<Vec<Filter>, Unavailable> {
         let rows = query_all(self.rows(row::partition(id))).await?;
         filters(&rows)
     }
 
-    /// Sets the expiry of a connection's subscriptions to that of the connection. Only existing rows are updated: a subscription
-    /// that another request removes at the same time is not created again.
+    /// Sets the expiry of a connection's subscriptions to that of the connection. Only existing rows are updated: a
+    /// subscription that another request removes at the same time is not created again.
     async fn extend_subscriptions(&self, connection: &Connection) -> Result<(), Unavailable> {
         let Connection { id, expires_at, .. } = connection;
         let filters = self.filters(id).await?;
@@ -117,8 +119,8 @@ impl DynamoConnections {
         }
     }
 
-    /// Makes one attempt to subscribe. Returns `None` if the attempt has to be repeated, because the connection's row has changed
-    /// since it was read or DynamoDB has postponed the transaction.
+    /// Makes one attempt to subscribe a connection to a filter. Returns `None` if the attempt has to be repeated,
+    /// because the connection's row has changed since it was read or DynamoDB has postponed the transaction.
     async fn try_subscribe(
         &self,
         id: &ConnectionId,
@@ -135,8 +137,8 @@ impl DynamoConnections {
         }
     }
 
-    /// Makes one attempt to unsubscribe. Returns true if the subscription existed, or `None` if the attempt has to be repeated,
-    /// because DynamoDB has postponed the transaction.
+    /// Makes one attempt to end a connection's subscription. Returns true if the subscription existed, or `None` if the
+    /// attempt has to be repeated, because DynamoDB has postponed the transaction.
     async fn try_unsubscribe(&self, id: &ConnectionId, filter: &Filter) -> Result<Option<bool>, Unavailable> {
         let writes = write::unsubscribe(&self.table, id, filter).map_err(Unavailable::new)?;
         match transact(&self.client, writes).await? {
@@ -182,9 +184,10 @@ impl Connections for DynamoConnections {
         Ok(row.map(|row| row::read(id, &row)).transpose()?)
     }
 
-    /// Deletes the rows in an order that is safe if the removal is interrupted. The first is the row of the connection itself, so
-    /// that no subscription can be added. Then follow the rows by which publications find the connection. The last are the rows
-    /// that list its filters, because the next call needs them to complete an interrupted removal.
+    /// Deletes all rows of a connection, and returns the filters that it was subscribed to. The order is safe if the
+    /// removal is interrupted. The row of the connection itself is deleted first, so that no subscription can be added
+    /// any more. The rows by which publications find the connection are deleted next. The rows that list its filters
+    /// are deleted last, because another call needs them to complete an interrupted removal.
     async fn remove(&self, id: &ConnectionId) -> Result<Vec<Filter>, Unavailable> {
         let delete = self.client.delete_item().table_name(&self.table).set_key(Some(row::own_key(id)));
         let delete = delete.return_values(ReturnValue::AllOld);
@@ -236,7 +239,8 @@ impl Connections for DynamoConnections {
         Ok(audiences.into_iter().next().unwrap_or_default())
     }
 
-    /// Reads the subscribers of each filter only once, even if the filter matches several of the topics.
+    /// Returns the connections that are subscribed to each of `topics`, in the order of `topics`. The subscribers of a
+    /// filter are read only once, even if the filter matches several of the topics.
     async fn audiences(&self, topics: &[Topic], now: Millis) -> Result<Vec<Vec<ConnectionId>>, Unavailable> {
         let filters: BTreeSet<Filter> = topics.iter().flat_map(Filter::all_matching).collect();
         let look_ups = stream::iter(filters.into_iter().map(|filter| async move {
@@ -282,7 +286,7 @@ impl Connections for DynamoConnections {
     }
 }
 
-/// Returns the subscribers of a topic in order of id, each of them once.
+/// Returns the ids of the connections that are subscribed to a topic, sorted and without duplicates.
 fn audience(topic: &Topic, watching: &HashMap<Filter, Vec<ConnectionId>>) -> Vec<ConnectionId> {
     let filters = Filter::all_matching(topic);
     let mut ids: Vec<_> =
@@ -293,7 +297,7 @@ fn audience(topic: &Topic, watching: &HashMap<Filter, Vec<ConnectionId>>) -> Vec
     ids
 }
 
-/// Reads the filters of a connection's subscription rows, and sorts them. The row of the connection itself is skipped.
+/// Returns the filters of those `rows` that are subscriptions, sorted. The row of the connection itself is skipped.
 fn filters(rows: &[Item]) -> Result<Vec<Filter>, Unavailable> {
     let mut filters = Vec::with_capacity(rows.len());
     for row in rows {

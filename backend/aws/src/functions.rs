@@ -15,7 +15,7 @@ pub struct Functions {
 /// The reason why a function could not be invoked.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum InvokeError {
-    /// The payload is larger than Lambda accepts. The caller has to send less at once.
+    /// The payload is larger than Lambda accepts. The caller has to divide it among several invocations.
     #[error("the payload has {size_bytes} bytes, which is more than Lambda accepts")]
     TooLarge {
         /// Size of the payload, in bytes.
@@ -27,7 +27,8 @@ pub enum InvokeError {
         /// Description of the error, for the log.
         what: String,
     },
-    /// Lambda refused the request, because a permission is missing or the function does not exist. Trying again does not help.
+    /// Lambda refused the request, because a permission is missing or the function does not exist. Trying again does
+    /// not help.
     #[error("{reason}")]
     Refused {
         /// Description of the error, for the log.
@@ -40,8 +41,9 @@ impl Functions {
         Self { client: Client::new(config) }
     }
 
-    /// Queues an invocation of `function` (a name or an ARN) with a JSON `payload`. Returns as soon as Lambda has accepted the
-    /// invocation; the function's result is not reported (`InvocationType: Event`; AWS Lambda API Reference, "Invoke").
+    /// Queues an invocation of `function` (a name or an ARN) with a JSON `payload`. Returns as soon as Lambda has
+    /// accepted the invocation; the function's result is not reported (`InvocationType: Event`; AWS Lambda API
+    /// Reference, "Invoke").
     ///
     /// # Errors
     ///

@@ -8,8 +8,8 @@ use serde::de::IgnoredAny;
 
 use crate::item::{AttributeError, Item};
 
-/// The item after a change (`NewImage`) in DynamoDB's JSON, `{"offset": {"N": "1"}, …}`. Lambda events and the answers of
-/// `GetRecords` both contain it (Amazon DynamoDB API Reference, "AttributeValue").
+/// The item after a change (`NewImage` of a stream record), in DynamoDB's JSON: `{"offset": {"N": "1"}, …}`. Lambda
+/// events and the answers of `GetRecords` contain it in this form (Amazon DynamoDB API Reference, "AttributeValue").
 #[derive(Debug, Clone, PartialEq, Default, Deserialize)]
 #[serde(from = "HashMap<String, Typed>")]
 pub struct Image(Item);
@@ -26,12 +26,12 @@ impl From<HashMap<String, Typed>> for Image {
     }
 }
 
-/// An image that this version cannot read, because another version of Tickertape or another program wrote the item. Trying again
-/// does not help.
+/// The error for an item in a stream record that this version cannot read, because another version of Tickertape or
+/// another program wrote the item. Trying again does not help.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("attribute {attribute:?}: {reason}")]
 pub struct ImageError {
-    /// Name of the attribute.
+    /// Name of the attribute that cannot be read.
     pub attribute: String,
     /// Description of the fault, for example that the attribute is missing.
     pub reason: String,
@@ -51,7 +51,8 @@ enum Typed {
     Bool(bool),
     M(HashMap<String, Typed>),
     L(Vec<Typed>),
-    // Types that no item of Tickertape contains. An item of somebody else that contains one can still be parsed.
+    // Types of attributes that Tickertape never writes. If another program has added such an attribute to an item, the
+    // item can still be parsed.
     #[serde(rename = "NULL", alias = "B", alias = "BS", alias = "NS", alias = "SS")]
     Other(IgnoredAny),
 }

@@ -1,4 +1,4 @@
-//! Reads and writes the attributes of an item.
+//! Reads and writes the attributes of a DynamoDB item.
 
 use std::collections::HashMap;
 
@@ -8,8 +8,8 @@ use backend_core::ports::Unavailable;
 /// A DynamoDB item: its attributes by name.
 pub type Item = HashMap<String, AttributeValue>;
 
-/// An attribute of a stored item is missing, has another type or is out of range, because another version of Tickertape or
-/// another program wrote the item.
+/// The error for an attribute of a stored item that is missing, has another type or is out of range. The cause is that
+/// another version of Tickertape or another program wrote the item.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("attribute {attribute:?} of a stored item: {reason}")]
 pub struct AttributeError {
@@ -50,7 +50,7 @@ pub fn read_number<T: std::str::FromStr>(item: &Item, name: &str) -> Result<T, A
     read_optional_number(item, name)?.ok_or_else(|| AttributeError::new(name, "it is missing"))
 }
 
-/// Reads the number attribute `name`, if it exists.
+/// Reads the number attribute `name`, or returns `None` if it does not exist.
 pub fn read_optional_number<T: std::str::FromStr>(
     item: &Item,
     name: &str,

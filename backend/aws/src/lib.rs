@@ -1,5 +1,6 @@
-//! Implements the ports of `backend-core` over DynamoDB and the API Gateway Management API. This crate contains no business
-//! decisions, and its public signatures contain no types of an AWS SDK.
+//! Implements the ports of `backend-core` (its traits for storage and for posting to clients) over DynamoDB and the API
+//! Gateway Management API. This crate contains no business decisions, and its public signatures contain no types of an
+//! AWS SDK.
 //!
 //! # Layout
 //!

@@ -1,5 +1,5 @@
-//! An HTTP client for DynamoDB Local. It limits the number of concurrent requests, because DynamoDB Local aborts a request that
-//! has waited too long behind a thousand others.
+//! An HTTP client for DynamoDB Local. It limits the number of concurrent requests, because DynamoDB Local aborts a
+//! request that has waited too long behind a thousand others.
 
 use std::sync::Arc;
 
@@ -10,10 +10,11 @@ use aws_smithy_runtime_api::client::http::{
 };
 use tokio::sync::Semaphore;
 
-/// Maximum number of concurrent requests.
+/// Maximum number of concurrent requests to DynamoDB Local.
 const AT_ONCE: usize = 24;
 
-/// Returns a client for plain HTTP. Requests beyond the limit wait in the client, and this wait counts towards their time limit.
+/// Returns an HTTP client without TLS for DynamoDB Local. Requests beyond the maximum wait in the client. This wait
+/// counts towards their time limit.
 pub fn http_client() -> SharedHttpClient {
     let client = aws_smithy_http_client::Builder::new().build_http();
     let places = Arc::new(Semaphore::new(AT_ONCE));

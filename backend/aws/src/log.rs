@@ -1,4 +1,5 @@
-//! Stores topics and their history in two tables.
+//! Stores the topics' logs in two DynamoDB tables. The table `topics` contains the state of each topic, and the table
+//! `history` contains the publications.
 //!
 //! | item | key | attributes |
 //! |---|---|---|
@@ -8,13 +9,17 @@
 //! | the number of a principal's topics | topics `OWNER#{principal}`, `#` | a number, which is limited |
 //! | publications | history `{topic}#{epoch}`, last offset | publications up to that offset |
 //!
-//! The head of a topic is the state of its log after the last append. An append is one `UpdateItem` of the head. The table's
-//! stream delivers the change, [`change`] reads it, and [`TopicLog::record`] writes it to history.
+//! The head of a topic is the state of its log after the last append. An append adds one or more publications to a log.
+//! It is one `UpdateItem` of the head. The table's stream delivers the change, [`change`] reads it, and
+//! [`TopicLog::record`] writes it to history.
 //!
-//! The names of topics (the catalogue) are in the topics table, because its sort key allows a query by prefix. The stream
-//! delivers changes of these rows, too. A head has three maps with an entry for each producer: `seqs` contains the `seq` of
-//! its last request, `landed` the offset of the last item of that request, and `until` the time from which the producer may
-//! be forgotten. The maps are separate because an update cannot compute a value inside a map that it writes.
+//! The names of topics (the catalogue) are in the topics table, because its sort key allows a query by prefix. The
+//! stream delivers changes of these rows, too.
+//!
+//! A producer is a publisher that numbers its requests, so that a repeated request is not appended twice. The number is
+//! called `seq`. A head has three maps with an entry for each producer: `seqs` contains the `seq` of its last request,
+//! `landed` the offset of the last publication of that request, and `until` the time from which the producer may be
+//! forgotten. The maps are separate because an update cannot compute a value inside a map that it writes.
 
 mod append;
 mod batch;
@@ -51,43 +56,48 @@ use retry::RetryIfRefused;
 /// Names of the tables that contain the topics' logs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LogTables {
-    /// Table of the topics' heads (the state of each log after its last append) and of the catalogue of topics.
+    /// Name of the table of heads (the state of each topic's log after its last append) and of the catalogue (the
+    /// topics' names).
     pub topics: String,
-    /// Table of publications.
+    /// Name of the table of publications.
     pub history: String,
 }
 
-/// The topics' logs, in two DynamoDB tables.
+/// Stores the topics' logs in two DynamoDB tables. It implements the trait `TopicLog`.
 #[derive(Debug, Clone)]
 pub struct DynamoLog {
     client: Client,
-    /// A client that does not retry a request that DynamoDB may have executed.
+    /// A client that does not retry a request that DynamoDB may have executed. It is used for appends without a
+    /// producer, which cannot be recognised as repeated.
     once: Client,
     tables: LogTables,
     retention: Retention,
 }
 
-/// Maximum size of an append as it is stored, in bytes. An item has at most 400 KB (Amazon DynamoDB Developer Guide,
-/// "Quotas"), and a head also contains metadata and up to [`shared::limits::TOPIC_PRODUCERS`] producers of about 100 bytes each.
+/// Maximum size of the publications of one append as they are stored, in bytes. They are a part of the topic's head,
+/// which is one item. An item has at most 400 KB (Amazon DynamoDB Developer Guide, "Quotas"), and the head also
+/// contains metadata and up to [`shared::limits::TOPIC_PRODUCERS`] producers of about 100 bytes each.
 const APPEND_BYTES: usize = 320_000;
-/// Maximum number of attempts of one append. The first attempts may be refused because the topic is new, because the
-/// metadata is new, and because there are too many producers. Concurrent appends to the same topic cause a few more
+/// Maximum number of attempts to make one append. The first attempts may be refused because the topic is new, because
+/// the metadata is new, and because there are too many producers. Concurrent appends to the same topic cause a few more
 /// attempts.
 const ROUNDS: u32 = 12;
 
-/// The result of one round of an append, which is one update and the decision about the next step.
+/// The result of one attempt to append publications. An attempt is an update of the topic's head (its state after the
+/// last append), and the decision about the next step.
 enum Round {
     Done(Appended),
-    /// The append has to be tried again at once, with this variant of the update.
+    /// The append has to be attempted again at once, with this variant of the update.
     Again(Attempt),
-    /// The append has to be tried again after a pause.
+    /// The append has to be attempted again after a pause.
     Later,
 }
 
-/// The result of the conditional update of a topic's head.
+/// The result of the conditional update of a topic's head, which is the item with the state of its log.
 enum Updated {
     Added(Appended),
-    /// The update was refused, because its condition did not hold. Contains the topic's head, or `None` if there is no head.
+    /// The update was refused, because its condition did not hold. Contains the item that stores the topic's state (its
+    /// head), or `None` if there is no such item.
     Refused(Option<Item>),
     Postponed,
 }
@@ -141,8 +151,9 @@ impl DynamoLog {
         }
     }
 
-    /// Returns the result of a refused update, with the topic's head. A DynamoDB Local from before 2023 does not return the item
-    /// whose condition failed, so the head is then read.
+    /// Returns the result of an update that was refused, with the item that stores the topic's state (its head). `item`
+    /// is the one that DynamoDB returned with the refusal. A DynamoDB Local from before 2023 returns none, so the item
+    /// is then read.
     async fn refused(&self, topic: &Topic, item: Option<&Item>) -> Result<Updated, Unavailable> {
         Ok(Updated::Refused(match request::existing(item) {
             Some(head) => Some(head.clone()),
@@ -160,7 +171,8 @@ impl DynamoLog {
         Ok(Round::Again(Attempt { writes_meta: append.meta.is_some(), room: None }))
     }
 
-    /// Deletes the head and the name of a topic whose head has a tombstone.
+    /// Deletes a topic that is marked as deleted by an attribute of its head, the tombstone. It deletes the head (the
+    /// item with the topic's state) and the topic's name in the catalogue.
     async fn delete_ended(&self, topic: &Topic, head: Option<&Item>) -> Result<Round, AppendError> {
         let Some(head) = head else { return Ok(Round::Again(Attempt::default())) };
         let writes = catalogue::delete(&self.tables.topics, topic, head).map_err(Unavailable::new)?;
@@ -173,8 +185,8 @@ impl DynamoLog {
         })
     }
 
-    /// Writes a tombstone to the head of a topic, so that the stream delivers the end of the log. Returns the head, or
-    /// `None` if there is no such topic.
+    /// Marks a topic as deleted by a tombstone, which is an attribute of its head (the item with the topic's state).
+    /// The table's stream thereby delivers the end of the log. Returns the head, or `None` if there is no such topic.
     async fn end(&self, topic: &Topic) -> Result<Option<Item>, Unavailable> {
         let request = self
             .client
@@ -208,7 +220,7 @@ impl DynamoLog {
         }
     }
 
-    /// Returns the topics whose name begins with `prefix`, sorted by name.
+    /// Returns all topics whose name begins with `prefix`, sorted by name.
     async fn topics(&self, prefix: &str) -> Result<Vec<Topic>, Unavailable> {
         let is_all = prefix.is_empty();
         let condition =
@@ -227,8 +239,8 @@ impl DynamoLog {
         Ok(rows.iter().map(catalogue::read).collect::<Result<_, _>>()?)
     }
 
-    /// Returns at most `limit` topics whose name begins with `prefix`, in order of name. They are those after `after`, or
-    /// the first ones if that is `None`.
+    /// Returns at most `limit` topics whose name begins with `prefix`, sorted by name. Only topics after `after` are
+    /// returned, or the first ones if `after` is `None`.
     async fn topics_after(
         &self,
         prefix: &str,
@@ -265,7 +277,8 @@ impl DynamoLog {
         Ok(heads)
     }
 
-    /// Writes a part of history, unless a part with the same last offset and at least as many publications exists.
+    /// Writes a part of a topic's history to the history table. Does nothing if a part with the same last offset and at
+    /// least as many publications exists.
     async fn put_part(&self, part: Item) -> Result<(), Unavailable> {
         let put = self
             .client
@@ -316,9 +329,10 @@ impl TopicLog for DynamoLog {
         Ok(())
     }
 
-    /// First writes a tombstone, so that the stream delivers the end of the log to viewers, and then deletes the topic. If
-    /// this process ends in between, the next append deletes the topic. The rows of the history table are not deleted here,
-    /// because they expire.
+    /// Deletes a topic, and returns true if it existed. First the topic's state is marked by a tombstone, so that the
+    /// table's stream delivers the end of the log to viewers. Then the state and the topic's name are deleted. If this
+    /// process ends in between, the next append completes the deletion. The rows of the history table are not deleted
+    /// here, because they expire.
     async fn forget(&self, topic: &Topic) -> Result<bool, Unavailable> {
         let Some(head) = self.end(topic).await? else { return Ok(false) };
         for attempt in 1..=ROUNDS {
@@ -345,7 +359,8 @@ impl TopicLog for DynamoLog {
         self.heads_of(&topics).await
     }
 
-    /// Reads names of topics until `limit` topics with a head were found, or there are no more names.
+    /// Returns the heads (newest publication and metadata) of at most `limit` topics. It reads names of topics until so
+    /// many topics with a head were found, or there are no more names.
     async fn page_of_heads(
         &self,
         filter: &Filter,

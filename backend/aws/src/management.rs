@@ -19,10 +19,12 @@ pub use endpoint::{EndpointError, ManagementEndpoint};
 
 use crate::pause::{self, Schedule};
 
-/// Maximum number of concurrent posts of one call. A post takes some milliseconds, so that this results in some thousand posts
-/// per second. An account may make 10,000 requests per second (Developer Guide, "Amazon API Gateway quotas").
+/// Maximum number of concurrent posts of one broadcast. A post takes some milliseconds, so that this results in some
+/// thousand posts per second. An account may make 10,000 requests per second (Developer Guide, "Amazon API Gateway
+/// quotas").
 const POSTS_AT_ONCE: usize = 64;
-/// Time limit of a post. A post to a client that can no longer be reached can take long, and must not delay the others.
+/// Time limit of a post to a client. A post to a client that can no longer be reached can take long, and must not delay
+/// the others.
 const POST_TIMEOUT: Duration = Duration::from_secs(2);
 /// Pauses before the retries of a post that API Gateway answered with `LimitExceeded`.
 const RETRIES: Schedule = Schedule { first: Duration::from_millis(100), pauses: 3 };
@@ -84,8 +86,9 @@ impl Management for ApiGatewayManagement {
         retry_while_limited(|| self.try_post(to, &message)).await
     }
 
-    /// Posts to all connections first, and then retries together those posts that exceeded API Gateway's limit, so that the pause
-    /// before a retry delays no other post.
+    /// Posts a message to many connections. Returns each connection for which that failed, with its error.
+    /// First it posts to all connections. Then it retries together those posts that exceeded API Gateway's limit, so
+    /// that the pause before a retry delays no other post.
     async fn post_to_all(&self, to: &[ConnectionId], message: Bytes) -> Vec<(ConnectionId, PostError)> {
         let (mut failures, mut to) = (Vec::new(), to.to_vec());
         for number in 1.. {
@@ -124,7 +127,8 @@ where
     }
 }
 
-/// Converts an error by the status of the answer. The body cannot be used: the answer 410, for example, has none.
+/// Converts an error of the SDK by the HTTP status of the answer. The body cannot be used: the answer 410, for example,
+/// has none.
 fn post_error<E>(error: &SdkError<E, HttpResponse>) -> PostError
 where
     E: std::error::Error + 'static,

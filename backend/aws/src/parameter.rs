@@ -14,7 +14,7 @@ pub enum ParameterError {
         /// Name of the parameter.
         name: String,
     },
-    /// A permission is missing, or the service did not answer.
+    /// The parameter could not be read, because a permission is missing or the service did not answer.
     #[error("SSM parameter {name:?} could not be read: {reason}")]
     Unreadable {
         /// Name of the parameter.
@@ -25,7 +25,7 @@ pub enum ParameterError {
 }
 
 impl Aws {
-    /// Reads and decrypts a parameter (AWS Systems Manager API Reference, "GetParameter").
+    /// Reads and decrypts a parameter of SSM's Parameter Store (AWS Systems Manager API Reference, "GetParameter").
     ///
     /// # Errors
     ///

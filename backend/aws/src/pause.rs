@@ -1,27 +1,28 @@
-//! Computes and waits for the pauses between retries. Everything here is pure, except [`sleep`].
+//! Computes the pauses between the retries of a request, and waits for them. Everything here is pure, except [`sleep`].
 
 use std::time::Duration;
 
-/// The pauses before the retries of one request.
+/// The schedule of the pauses before the retries of one request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Schedule {
-    /// The first pause. Each further one is twice as long.
+    /// The pause before the first retry. Each further pause is twice as long.
     pub first: Duration,
     /// Number of retries.
     pub pauses: u32,
 }
 
 impl Schedule {
-    /// Returns the pause before retry `number`, counted from 1, or `None` if there is no such retry. `chance`, a random number
-    /// from 0 to 1, shortens the pause by up to a half, so that requests that failed at the same time are not retried at the same
-    /// time.
+    /// Returns the pause before retry `number`, counted from 1, or `None` if there is no such retry. `chance`, a random
+    /// number from 0 to 1, shortens the pause by up to a half. Requests that failed at the same time are therefore not
+    /// retried at the same time.
     pub fn pause(self, number: u32, chance: f64) -> Option<Duration> {
         let whole = (1..=self.pauses).contains(&number).then(|| self.first * 2_u32.pow(number - 1))?;
         Some(whole.mul_f64(0.5 + chance / 2.0))
     }
 }
 
-/// Waits for the pause before retry `number`. Returns false if there is no such retry.
+/// Waits for the pause before retry `number`, counted from 1. Returns false without waiting if the schedule has no such
+/// retry.
 pub async fn sleep(schedule: Schedule, number: u32) -> bool {
     let Some(pause) = schedule.pause(number, rand::random()) else { return false };
     tokio::time::sleep(pause).await;

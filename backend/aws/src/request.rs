@@ -17,16 +17,17 @@ use futures_util::{StreamExt, TryStreamExt, stream};
 use crate::item::Item;
 use crate::pause::{self, Schedule};
 
-/// Pauses before the retries of a request that DynamoDB has postponed or only partly processed.
+/// Pauses before the retries of a request that DynamoDB has refused for a moment, for example because of another
+/// transaction, or has only partly processed.
 pub const RETRIES: Schedule = Schedule { first: Duration::from_millis(25), pauses: 8 };
-/// Maximum number of concurrent batches of one call.
+/// Maximum number of batches of one call that are sent concurrently.
 const BATCHES_AT_ONCE: usize = 8;
 /// Maximum number of keys in one `BatchGetItem` (Amazon DynamoDB API Reference).
 const GET_KEYS: usize = 100;
 /// Maximum number of deletions in one `BatchWriteItem` (Amazon DynamoDB API Reference).
 const WRITE_KEYS: usize = 25;
 
-/// Converts the error of a request that failed after all retries of the SDK, and logs it.
+/// Logs the error of a request that failed after all retries of the SDK, and converts it to [`Unavailable`].
 pub fn unavailable<E: std::error::Error + 'static>(error: SdkError<E, HttpResponse>) -> Unavailable {
     let unavailable = Unavailable::new(DisplayErrorContext(error));
     // The client is only told to try again, so the reason is logged here.
@@ -34,8 +35,8 @@ pub fn unavailable<E: std::error::Error + 'static>(error: SdkError<E, HttpRespon
     unavailable
 }
 
-/// Repeats a write as long as it is refused because a transaction is writing the same item (Amazon DynamoDB API Reference,
-/// "TransactionConflictException"), with the pauses of [`RETRIES`].
+/// Repeats a write as long as it is refused because a transaction is writing the same item (Amazon DynamoDB API
+/// Reference, "TransactionConflictException"), with the pauses of [`RETRIES`].
 pub async fn retry_conflicts<T, E, F>(call: impl Fn() -> F) -> Result<T, SdkError<E, HttpResponse>>
 where
     F: Future<Output = Result<T, SdkError<E, HttpResponse>>>,
@@ -125,25 +126,26 @@ async fn pause_before_retry(is_done: bool, number: &mut u32) -> Result<(), Unava
     Err(Unavailable::new("DynamoDB keeps leaving a part of a batch unprocessed; try again later"))
 }
 
-/// The result of a transaction.
+/// The result of a transaction that was sent to DynamoDB.
 #[derive(Debug, Clone, PartialEq)]
 pub enum TransactionOutcome {
-    /// All writes were made.
+    /// All writes of the transaction were made.
     Committed,
-    /// No write was made, because at least one condition did not hold. Contains a verdict for each write, in the order of the
-    /// writes.
+    /// No write was made, because at least one condition did not hold. Contains a verdict for each write, in the order
+    /// of the writes.
     ConditionFailed(Vec<Verdict>),
-    /// No write was made, because another transaction was writing the same items or DynamoDB is overloaded. The caller may try
-    /// again after a pause.
+    /// No write was made, because another transaction was writing the same items or DynamoDB is overloaded. The caller
+    /// may try again after a pause.
     Postponed,
 }
 
-/// The outcome of one write of a cancelled transaction.
+/// The outcome of one write of a transaction that DynamoDB has cancelled.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Verdict {
     /// The condition of the write held.
     Passed,
-    /// The condition of the write did not hold. Contains the item as it is stored, if it exists and the write asked for it.
+    /// The condition of the write did not hold. Contains the item as it is stored, if it exists and the write asked for
+    /// it.
     Failed(Option<Item>),
 }
 
@@ -154,7 +156,7 @@ impl Verdict {
     }
 }
 
-/// Sends a transaction, which makes all of its writes or none.
+/// Sends a transaction to DynamoDB, which makes all of its writes or none.
 pub async fn transact(
     client: &Client,
     writes: Vec<TransactWriteItem>,
@@ -179,8 +181,8 @@ fn cancelled(error: &SdkError<TransactWriteItemsError, HttpResponse>) -> Option<
     }
 }
 
-/// Interprets the reasons of a cancelled transaction. Returns `None` if a reason is an error other than a failed condition, and
-/// none is temporary.
+/// Converts DynamoDB's reasons for cancelling a transaction to the transaction's result. Returns `None` if at least one
+/// reason is an error other than a failed condition, and none is temporary.
 fn outcome(reasons: &[CancellationReason]) -> Option<TransactionOutcome> {
     let verdicts: Option<Vec<Verdict>> = reasons
         .iter()
@@ -199,13 +201,14 @@ fn outcome(reasons: &[CancellationReason]) -> Option<TransactionOutcome> {
     }
 }
 
-/// Returns the item whose condition failed, or `None` if it does not exist. DynamoDB may return an empty item in this case.
+/// Returns the item that DynamoDB sent with a failed condition, or `None` if the item does not exist. DynamoDB may send
+/// an empty item in that case.
 pub fn existing(item: Option<&Item>) -> Option<&Item> {
     item.filter(|item| !item.is_empty())
 }
 
-/// Returns true if the reason is temporary, so that the transaction may be tried again (Amazon DynamoDB API Reference,
-/// "TransactWriteItems").
+/// Returns true if this reason for a cancelled transaction is temporary, so that the transaction may be sent again
+/// (Amazon DynamoDB API Reference, "TransactWriteItems").
 fn passes(code: &str) -> bool {
     matches!(code, "TransactionConflict" | "ThrottlingError" | "ProvisionedThroughputExceeded")
 }

@@ -1,4 +1,5 @@
-//! Definitions of the tables. `infra/template.yaml` declares the same tables, and tests create them from here.
+//! Definitions of the three DynamoDB tables. `infra/template.yaml` declares the same tables for AWS. Tests create their
+//! tables from these definitions.
 
 mod create;
 
@@ -7,24 +8,25 @@ use shared::Millis;
 /// Attribute with the time after which DynamoDB deletes an item, in seconds since the Unix epoch.
 pub const TTL: &str = "ttl";
 
-/// Returns the value of [`TTL`], in seconds, for an item that expires at `expires_at`, in milliseconds. It is never earlier than
-/// `expires_at`.
+/// Returns the value of [`TTL`], in seconds, for an item that expires at `expires_at`, in milliseconds. It is never
+/// earlier than `expires_at`.
 pub(crate) fn ttl(expires_at: Millis) -> i64 {
     expires_at / 1000 + 1
 }
 
-/// Names of the tables.
+/// Names of the three DynamoDB tables.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TableNames {
-    /// Table of connections and subscriptions.
+    /// Name of the table of connections and subscriptions.
     pub connections: String,
-    /// Table of the topics' heads (the state of each topic's log) and of the catalogue of topics.
+    /// Name of the table of heads (the state of each topic's log after its last append) and of the catalogue (the
+    /// topics' names).
     pub topics: String,
-    /// Table of publications.
+    /// Name of the table of publications.
     pub history: String,
 }
 
-/// The type of a key attribute.
+/// The type of a key attribute in a DynamoDB table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     /// A string, which DynamoDB calls `S`.
@@ -33,7 +35,7 @@ pub enum Kind {
     Number,
 }
 
-/// The definition of one table.
+/// The definition of one DynamoDB table.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Table {
     /// Name of the table.

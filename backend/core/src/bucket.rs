@@ -1,10 +1,11 @@
-//! A token bucket. The time is an argument.
+//! A token bucket for rate limits. It reads no clock: the caller passes the current time.
 
 use shared::Millis;
 
-/// Limits a rate to a number per second on average, with bursts of twice that number.
+/// A token bucket. It limits a rate to a number of tokens per second on average, and allows bursts of twice that
+/// number.
 ///
-/// The bucket counts thousandths, so that each millisecond adds a whole number and nothing is rounded.
+/// The bucket counts thousandths of a token, so that each millisecond adds a whole number and nothing is rounded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Bucket {
     per_second: i64,
@@ -13,18 +14,19 @@ pub struct Bucket {
 }
 
 impl Bucket {
-    /// Creates a full bucket.
+    /// Creates a full bucket, to which `per_second` tokens are added each second.
     pub fn new(per_second: u32, now: Millis) -> Self {
         let per_second = i64::from(per_second.max(1));
         Self { per_second, left_thousandths: burst_thousandths(per_second), filled_at: now }
     }
 
-    /// Takes `count` tokens, or none.
+    /// Takes `count` tokens if the bucket has so many, and otherwise none.
     ///
     /// # Errors
     ///
-    /// The milliseconds until `count` tokens are there, if nothing else takes any. A `count` that is larger than a burst
-    /// passes once the bucket is full and makes it negative, so that later requests wait longer.
+    /// The number of milliseconds after which the bucket has `count` tokens, if nobody else takes any. If `count` is
+    /// larger than a burst, the call succeeds once the bucket is full. The number of tokens is negative then, so that
+    /// later requests wait longer.
     pub fn take(&mut self, count: usize, now: Millis) -> Result<(), u64> {
         self.fill(now);
         let cost = i64::try_from(count).unwrap_or(i64::MAX).saturating_mul(THOUSANDTHS);
@@ -36,14 +38,15 @@ impl Bucket {
         Ok(())
     }
 
-    /// Takes `count` tokens even if the bucket has fewer. Later requests then wait until the missing tokens were added.
+    /// Takes `count` tokens, even if the bucket has fewer. The number of tokens is negative then, so that later
+    /// requests have to wait.
     pub fn charge(&mut self, count: usize, now: Millis) {
         self.fill(now);
         let cost = i64::try_from(count).unwrap_or(i64::MAX).saturating_mul(THOUSANDTHS);
         self.left_thousandths = self.left_thousandths.saturating_sub(cost);
     }
 
-    /// True if the bucket is full, and so equal to a new one.
+    /// Returns true if the bucket is full at `now`, and therefore equal to a new one.
     pub fn is_full(&self, now: Millis) -> bool {
         let mut filled = *self;
         filled.fill(now);
@@ -51,7 +54,7 @@ impl Bucket {
     }
 
     fn fill(&mut self, now: Millis) {
-        // A clock that was set back neither adds nor takes tokens.
+        // If the clock was set back, no tokens are added or removed.
         let passed_ms = now.saturating_sub(self.filled_at).max(0);
         let added = passed_ms.saturating_mul(self.per_second);
         let burst = burst_thousandths(self.per_second);

@@ -1,6 +1,8 @@
-//! Decides which connections get which frames. Pure, and fast if all connections have the same subscriptions.
+//! Decides which connections get which frames (WebSocket messages) when publications are broadcast. The functions do no
+//! IO. They are fast if all connections have the same subscriptions.
 //!
-//! For example, one tick brings changes of the topics `a`, `b` and `c`, and their subscribers are
+//! For example, one broadcast contains changes of the topics `a`, `b` and `c`. Their subscribers are the connections 1
+//! to 4:
 //!
 //! ```text
 //! a: 1 2 3
@@ -10,7 +12,8 @@
 //!
 //! 1. [`topic_changes`] joins the changes of each topic and serialises every publication once.
 //! 2. [`deliveries`] puts topics with the same subscribers into one class: `{a, b}` for 1 2 3, and `{c}` for 3 4.
-//! 3. It groups the connections by the classes they are in: 1 and 2 are in the first only, 3 is in both, 4 in the second.
+//! 3. It groups the connections by the classes they are in: 1 and 2 are in the first only, 3 is in both, 4 in the
+//!    second.
 //! 4. Each group makes one delivery, whose frames are packed once: 1 2 get `a b`, 3 gets `a b c`, 4 gets `c`.
 //!
 //! In the most frequent case, all connections are subscribed to the same topics: then there is one class, and step 3 is
@@ -29,26 +32,27 @@ use crate::ports::{Change, ConnectionId};
 
 pub use shard::{ShardSize, shards};
 
-/// The changes of one log during one tick, serialised.
+/// New publications of one topic's log that are broadcast together, serialised as JSON.
 #[derive(Debug, Clone)]
 pub struct TopicChanges {
-    /// Topic of the log.
+    /// Topic to which the publications belong.
     pub topic: Topic,
     part: Part,
-    /// Message that says that the log has ended; `None` if it has not ended.
+    /// The serialised message that tells subscribers that the log has ended; `None` if it has not ended.
     ended: Option<Bytes>,
 }
 
-/// Frames, and the connections that get all of them.
+/// A list of frames (WebSocket messages), and the connections that get all of these frames.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Delivery {
     /// Frames in the order in which they are sent.
     pub frames: Vec<Bytes>,
-    /// Recipients in order of id.
+    /// Connections that get the frames, in order of id.
     pub to: Vec<ConnectionId>,
 }
 
-/// Joins the changes of each log and serialises every publication once. The logs are in order of first appearance.
+/// Joins all changes (results of appends) of the same log into one entry, and serialises every publication once. The
+/// entries are in the order in which the logs first occur in `changes`.
 pub fn topic_changes(changes: &[Change]) -> Vec<TopicChanges> {
     let mut logs: Vec<Log<'_>> = Vec::new();
     let mut places: HashMap<(&Topic, &Epoch), usize> = HashMap::new();
@@ -82,8 +86,9 @@ impl Log<'_> {
     }
 }
 
-/// Groups the connections by the changes that they get. `audiences` holds the subscribers of each topic of `topic_changes`,
-/// in order of id. Every connection is in at most one delivery.
+/// Decides which connections get which frames (WebSocket messages). `topic_changes` are the new publications of each
+/// topic. `audiences` contains the subscribers of each entry of `topic_changes`, in order of id. `limit` is the maximum
+/// size of a frame in bytes. Every connection is in at most one of the returned deliveries.
 pub fn deliveries(
     topic_changes: &[TopicChanges],
     audiences: Vec<Vec<ConnectionId>>,
@@ -108,7 +113,8 @@ pub fn deliveries(
     }
 }
 
-/// Topics that have the same subscribers, as indices into the changes.
+/// Topics that have the same subscribers. `members` are their indices in the list of changes, and `to` are the
+/// subscribers.
 struct Class {
     members: Vec<usize>,
     to: Vec<ConnectionId>,
@@ -118,7 +124,7 @@ fn classes(audiences: Vec<Vec<ConnectionId>>) -> Vec<Class> {
     let mut classes: Vec<Class> = Vec::new();
     let mut places: HashMap<(usize, Option<ConnectionId>), Vec<usize>> = HashMap::new();
     for (index, to) in audiences.into_iter().enumerate().filter(|(_, to)| !to.is_empty()) {
-        // Only audiences of one size and one first member are compared in full.
+        // Lists of subscribers are compared in full only if they have the same length and the same first member.
         let alike = places.entry((to.len(), to.first().cloned())).or_default();
         match alike.iter().find(|place| classes[**place].to == to) {
             Some(place) => classes[*place].members.push(index),

@@ -1,5 +1,6 @@
-//! The HTTP API without its sockets: the paths, the head of a request, and the form of an answer. `serve` and the
-//! ingest function both answer with [`Service::http`](crate::Service::http), so that they cannot differ.
+//! The HTTP API without its sockets: the paths, the head of a request, and the form of an answer. The program
+//! `tickertape serve` and the Lambda function `ingest` both answer with [`Service::http`](crate::Service::http), so
+//! that their answers cannot differ.
 //!
 //! | request | answer |
 //! |---|---|
@@ -9,7 +10,7 @@
 //! | `GET /topics/{topic}` | a part of a topic's log |
 //! | `GET /healthz` | that the server is running |
 //!
-//! `HEAD` is `GET` without the body, which the host leaves out when it writes the answer.
+//! `HEAD` is answered like `GET`. The program that writes the answer to the socket leaves out the body.
 
 mod answer;
 mod body;

@@ -1,4 +1,5 @@
-//! Every decision of the Tickertape server, and the ports (traits) that it needs.
+//! The logic of the Tickertape server, which accepts JSON publications to named topics and sends them to subscribers
+//! over WebSockets. Everything that it needs from a platform is behind traits, which are called ports.
 //!
 //! This crate depends on neither tokio, axum nor an AWS crate, and reads no clock: time, randomness and IO are
 //! arguments, so that the same handlers run in one process on a laptop and in Lambda.
@@ -24,13 +25,15 @@
 //! # Layout
 //!
 //! * [`event`]: the events of the gateway and the replies to them.
-//! * [`service`]: the one type that awaits, with a file for each route.
-//! * [`ports`]: the traits that a platform implements.
+//! * [`service`]: the type that handles all events and requests, with a file for each kind of request. It is the only
+//!   part that awaits.
+//! * [`ports`]: the traits that a platform implements, for storage and for sending messages.
 //! * [`message`], [`body`], [`query`]: parsers of requests, with a precise error for each fault.
 //! * [`ingest`]: checks of publications. [`payer`], [`bucket`], [`rates`]: rate limits of requests of any kind.
 //! * [`producers`]: detection of repeated publications.
 //! * [`retention`], [`trusted_time`]: the bounds of a topic's history, and the clock by which they are applied.
-//! * [`disk`], [`shares`]: the space on the disk of a store, and the topics that lose history when the space is used up.
+//! * [`disk`], [`shares`]: the space on the disk of a store, and the topics that lose history when the space is used
+//!   up.
 //! * [`replay`], [`pack`], [`fanout`], [`occupancy`]: the contents of frames and their recipients.
 //! * [`token`], [`authorize`], [`principal`]: authentication and permissions.
 //! * [`turns`]: limits on reading the ends of logs for `pong`, for a store whose reads cost money.

@@ -1,23 +1,26 @@
-//! Decides which filters need a new `occupancy` message. Several changes of a filter within a second cause one message.
+//! Decides when the number of subscribers of a filter is sent to these subscribers, in an `occupancy` message. Several
+//! changes of the number within a second cause only one message.
 
 use std::collections::{BTreeSet, HashMap};
 
 use shared::Filter;
 
-/// The number of subscribers that was last sent for each filter, and the filters that may have changed since.
+/// For each filter, the number of subscribers that was last sent to its subscribers. Also contains the filters whose
+/// number may have changed since.
 #[derive(Debug, Default)]
 pub struct Occupancy {
     sent: HashMap<Filter, u64>,
     changed: BTreeSet<Filter>,
 }
 
-/// Largest number of filters that are remembered as changed between two calls of [`Occupancy::take_changed`]. The
-/// number of subscribers of any further filter is sent when that filter changes again.
+/// Maximum number of filters that are recorded as changed between two calls of [`Occupancy::take_changed`]. If more
+/// filters change, the numbers of the others are sent when they change again.
 pub const CHANGED_FILTERS: usize = 10_000;
 
 impl Occupancy {
-    /// Records a new subscription. `viewers` is the number of subscribers of `filter` that the `subscribed` message
-    /// contained. If it is 1, the only subscriber knows the number already, and no `occupancy` message is due.
+    /// Records a new subscription to `filter`. `viewers` is the new number of subscribers, which the new subscriber
+    /// gets with the `subscribed` message. If it is 1, there is nobody else to inform, so no `occupancy` message is
+    /// due.
     pub fn joined(&mut self, filter: &Filter, viewers: u64) {
         if viewers == 1 && self.has_room(filter) {
             self.sent.insert(filter.clone(), viewers);
@@ -33,13 +36,14 @@ impl Occupancy {
         }
     }
 
-    /// Returns the filters that may have changed since the last call, and forgets them.
+    /// Returns the filters whose number of subscribers may have changed since the last call of this function.
     pub fn take_changed(&mut self) -> BTreeSet<Filter> {
         std::mem::take(&mut self.changed)
     }
 
-    /// Returns true if `viewers` differs from the number that was last sent for `filter`, and remembers it as sent.
-    /// Returns false if there are no subscribers.
+    /// Compares `viewers`, the present number of subscribers of `filter`, with the number that was last sent to them.
+    /// If they differ, records `viewers` as sent and returns true. Returns false if they are equal or there are no
+    /// subscribers.
     pub fn has_changed(&mut self, filter: &Filter, viewers: u64) -> bool {
         if viewers == 0 {
             self.sent.remove(filter);

@@ -17,7 +17,7 @@ use bytes::Bytes;
 use serde::Serialize;
 use shared::{Epoch, Publication, Topic, TopicMeta};
 
-/// Consecutive publications of one topic, serialised and ready to be put into frames.
+/// Consecutive publications of one topic, serialised as JSON and ready to be put into frames (WebSocket messages).
 #[derive(Debug, Clone)]
 pub struct Part {
     /// The fields `"topic":…,"epoch":…,"replay":…` as JSON.
@@ -27,7 +27,8 @@ pub struct Part {
 }
 
 impl Part {
-    /// Serialises `items`, which must be sorted by offset.
+    /// Serialises the publications `items` of one topic, which must be sorted by offset. `replay` is true if they are
+    /// sent again from history, and false if they are new.
     pub fn new<'a>(
         topic: &Topic,
         epoch: &Epoch,
@@ -43,9 +44,9 @@ impl Part {
     }
 }
 
-/// Packs `parts` in order into frames of at most `limit` bytes. A frame is larger only if it contains a single
-/// publication that is too large. A frame with one part is a `publications` message, a frame with several parts is a
-/// `batch`.
+/// Packs `parts`, in their order, into WebSocket messages of at most `limit` bytes, which are called frames. A frame is
+/// larger only if it contains a single publication that is too large. A frame with one part is a `publications`
+/// message, a frame with several parts is a `batch`.
 pub fn frames<'a>(parts: impl IntoIterator<Item = &'a Part>, limit: usize) -> Vec<Bytes> {
     let mut packer = Packer { limit, frames: Vec::new(), sections: Vec::new(), bytes: WRAPPING };
     for part in parts {
@@ -60,7 +61,8 @@ pub(crate) fn json_len(value: &impl Serialize) -> usize {
     to_json(value).len()
 }
 
-/// Counts how many of `sizes`, from the first on, fit into `room` if a comma is added to each. All are in bytes.
+/// Returns how many of `sizes`, counted from the first one, fit into `room` bytes. `sizes` are in bytes, and one byte
+/// is added to each for a comma.
 pub(crate) fn fitting(sizes: impl IntoIterator<Item = usize>, room: usize) -> usize {
     let mut used = 0;
     sizes
@@ -72,7 +74,8 @@ pub(crate) fn fitting(sizes: impl IntoIterator<Item = usize>, room: usize) -> us
         .count()
 }
 
-/// Splits `values` into runs of at most `room` bytes of JSON each. A value that is larger makes a run of its own.
+/// Splits `values` into groups of consecutive values. The values of a group have at most `room` bytes of JSON together,
+/// unless the group consists of a single larger value.
 pub(crate) fn runs<T: Serialize>(mut values: Vec<T>, room: usize) -> Vec<Vec<T>> {
     let mut runs = Vec::new();
     while !values.is_empty() {
@@ -83,17 +86,19 @@ pub(crate) fn runs<T: Serialize>(mut values: Vec<T>, room: usize) -> Vec<Vec<T>>
     runs
 }
 
-/// Upper bound for the length of `{"type":"batch","parts":[…]}` and `{"type":"publications",…}` around the sections.
+/// Upper bound for the length in bytes of the JSON around the content of a frame, which is
+/// `{"type":"batch","parts":[…]}` or `{"type":"publications",…}`.
 const WRAPPING: usize = 32;
-/// Upper bound for the length of `{"items":[],"meta":},` around a section.
+/// Upper bound for the length in bytes of the text `{"items":[],"meta":},`, which surrounds the publications of one
+/// topic in a frame.
 const SECTION: usize = 24;
 
 struct Packer {
     limit: usize,
     frames: Vec<Bytes>,
-    /// The sections of the frame that is being filled.
+    /// The content of the frame that is being filled: JSON text for each topic.
     sections: Vec<String>,
-    /// Length that this frame has so far, in bytes.
+    /// Length of the frame so far, in bytes.
     bytes: usize,
 }
 

@@ -1,9 +1,10 @@
-//! The client to which the rate limits charge a request.
+//! Identifies the client whose rate limits apply to a request.
 
 use core::net::{IpAddr, Ipv6Addr};
 
-/// The client to which requests are charged: a principal at a network. It is both together, because everybody who opens a
-/// page may have the same token, and everybody in an office may have the same address.
+/// The client to whose rate limits a request is charged: a principal (an authenticated name) at a network address. Both
+/// are needed, because everybody who opens a public page may have the same token, and everybody in an office may have
+/// the same address.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Payer {
     /// Name of the principal; `None` for a client without a valid token.
@@ -12,24 +13,25 @@ pub struct Payer {
 }
 
 impl Payer {
-    /// Creates the payer for the principal with this name at the address `peer`, which may be unknown.
+    /// Creates the payer for a client with a valid token. `principal` is the name in the token, and `peer` is the IP
+    /// address of the client, if it is known.
     pub fn new(principal: &str, peer: Option<IpAddr>) -> Self {
         Self { principal: Some(principal.into()), network: peer.map(network_of) }
     }
 
-    /// Returns true if the name of the principal is known.
+    /// Returns true if the client has a valid token, so that its name is known.
     pub fn is_known(&self) -> bool {
         self.principal.is_some()
     }
 
-    /// Creates the payer for a client without a valid token at the address `peer`, which may be unknown.
+    /// Creates the payer for a client without a valid token. `peer` is the IP address of the client, if it is known.
     pub fn stranger(peer: Option<IpAddr>) -> Self {
         Self { principal: None, network: peer.map(network_of) }
     }
 }
 
-/// Returns the network that counts as one client: an IPv4 address as it is, and the first 64 bits of an IPv6 address, since
-/// one subscriber of a provider usually has at least that many addresses (RFC 6177).
+/// Returns the network that counts as one client. For IPv4 this is the address itself, and for IPv6 its first 64 bits,
+/// because one customer of an Internet provider usually has at least 2^64 addresses (RFC 6177).
 fn network_of(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V6(v6) => Ipv6Addr::from_bits(v6.to_bits() & !u128::from(u64::MAX)).into(),

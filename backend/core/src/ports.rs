@@ -1,7 +1,8 @@
-//! The traits that a platform implements for the service.
+//! The traits that a platform implements for the service: a table of connections, a store of logs, and the sending of
+//! messages.
 //!
-//! Each trait has two implementations (embedded and AWS), a fake, and a conformance suite that all three pass (feature
-//! `testing`).
+//! Each trait has two implementations (one embedded in the server, and one on AWS) and a fake for tests. All three pass
+//! the same conformance suite (feature `testing`).
 
 pub mod connection_id;
 pub mod connections;

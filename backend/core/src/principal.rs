@@ -2,24 +2,24 @@
 
 use shared::{Filter, Millis, Topic};
 
-/// An authenticated identity with its permissions. It comes from the authorizer or a verified token, never from a
-/// message.
+/// An authenticated client and its permissions. It comes from the authorizer or a verified token, never from the text
+/// of another message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Principal {
-    /// The token's `sub`; `local` if the server needs no tokens.
+    /// Name of the client: the claim `sub` of its token, or `local` if the server needs no tokens.
     pub name: String,
-    /// Filters that the principal may subscribe to.
+    /// Filters (patterns of topic names) that the client may subscribe to. It may read the topics that match them.
     pub subscribe: Vec<Filter>,
-    /// Topics that the principal may publish to.
+    /// Filters (patterns of topic names) for the topics that the client may publish to.
     pub publish: Vec<Filter>,
-    /// Topics that the principal may delete, with their history.
+    /// Filters (patterns of topic names) for the topics that the client may delete, together with their history.
     pub forget: Vec<Filter>,
-    /// Time at which the token expires; `None` if it does not.
+    /// Time at which the client's token expires; `None` if the permissions never expire.
     pub expires_at: Option<Millis>,
 }
 
 impl Principal {
-    /// The principal of every request to a server that needs no tokens. It may do everything.
+    /// Creates the principal of every request to a server that needs no tokens. It may do everything.
     pub fn local() -> Self {
         Self {
             name: "local".into(),
@@ -30,27 +30,27 @@ impl Principal {
         }
     }
 
-    /// True if the principal may subscribe to every topic that `filter` matches.
+    /// Returns true if the principal may subscribe to `filter`, because it may read every topic that `filter` matches.
     pub fn may_subscribe(&self, filter: &Filter) -> bool {
         self.subscribe.iter().any(|held| held.covers(filter))
     }
 
-    /// True if the principal may read `topic`.
+    /// Returns true if the principal may read `topic`.
     pub fn may_read(&self, topic: &Topic) -> bool {
         self.subscribe.iter().any(|held| held.matches(topic))
     }
 
-    /// True if the principal may publish to `topic`.
+    /// Returns true if the principal may publish to `topic`.
     pub fn may_publish(&self, topic: &Topic) -> bool {
         self.publish.iter().any(|held| held.matches(topic))
     }
 
-    /// True if the principal may delete `topic`.
+    /// Returns true if the principal may delete `topic`.
     pub fn may_forget(&self, topic: &Topic) -> bool {
         self.forget.iter().any(|held| held.matches(topic))
     }
 
-    /// True once the token has expired.
+    /// Returns true if the token of the principal has expired at `now`.
     pub fn is_expired(&self, now: Millis) -> bool {
         self.expires_at.is_some_and(|at| at <= now)
     }

@@ -1,9 +1,12 @@
-//! Remembers the last request of each idempotent producer of a topic, so that a repeated request is recognised.
+//! Recognises requests to publish that were sent twice. A publisher that wants this (a producer) sends an id and
+//! numbers its requests (`seq`). The number and the result of the last request of each producer are stored for each
+//! topic.
 //!
-//! A producer belongs to its principal: two principals that use the same id have separate sequences, so that no principal
-//! can send numbers in the name of another. A producer is remembered for [`limits::PRODUCER_MS`] after its last request, or
-//! for [`limits::DONE_MS`] if it said that it is done, and longer while there is room. If there is no room for a new
-//! producer, it is asked to try again later, and no other producer is forgotten early.
+//! A producer belongs to the principal that uses it (the authenticated sender). Two principals that use the same id
+//! have separate numbers, so that no principal can send in the name of another. A producer is stored for
+//! [`limits::PRODUCER_MS`] after its last request, or for [`limits::DONE_MS`] if that request said that it was the last
+//! one, and longer while there is room. If there is no room for a new producer, its request is refused and may be sent
+//! again later. No other producer is deleted early.
 
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
@@ -11,35 +14,38 @@ use std::collections::{BTreeMap, BTreeSet};
 use shared::client::Producer;
 use shared::{Millis, limits};
 
-/// The last request of a producer.
+/// The last request of a producer (a publisher that numbers its requests) to a topic.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LastRequest {
     /// Number (`seq`) of the request.
     pub seq: u64,
-    /// Offset of the last item of the request.
+    /// Offset of the last publication of the request.
     pub offset: u64,
-    /// Time from which the producer may be forgotten.
+    /// Time from which this record of the producer's last request may be deleted.
     pub until_ms: Millis,
 }
 
-/// Result of a comparison of a `seq` with the last `seq` of the same producer.
+/// Result of comparing the `seq` (number) of a request with the `seq` of the producer's last request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Seen {
-    /// The `seq` is higher than the last one, or there is no last one.
+    /// The request is new: its `seq` is higher than the last one, or the producer has sent no request before.
     Never,
-    /// The `seq` is equal to the last one. The last item of that request has this offset.
+    /// The request was sent before: its `seq` is equal to the last one. The value is the offset of the last publication
+    /// of that request.
     Last(u64),
-    /// The `seq` is lower than the last one, which is this number.
+    /// The `seq` of the request is lower than the last one. The value is the last `seq`.
     TooLow(u64),
 }
 
 impl LastRequest {
-    /// Creates the entry for a request that was appended at `now`, and whose last item has this offset.
+    /// Creates the record of a producer's request that was appended at `now`. `offset` is the offset of the last
+    /// publication of the request.
     pub fn new(producer: &Producer, offset: u64, now: Millis) -> Self {
         Self { seq: producer.seq, offset, until_ms: until_ms(producer, now) }
     }
 
-    /// Compares `seq` with the number of the last request.
+    /// Compares the `seq` of a new request with the `seq` of this last request. The result says whether the request is
+    /// new, a repeat of the last one, or too old.
     pub fn compare(&self, seq: u64) -> Seen {
         match seq.cmp(&self.seq) {
             Ordering::Greater => Seen::Never,
@@ -48,35 +54,36 @@ impl LastRequest {
         }
     }
 
-    /// Returns the time from `now` until the producer may be forgotten, in milliseconds; 0 if it may be forgotten now.
+    /// Returns the number of milliseconds from `now` until this record of the producer's last request may be deleted,
+    /// or 0 if it may be deleted now.
     fn held_for_ms(&self, now: Millis) -> u64 {
         // The difference is larger than the limit only if the clock was set back.
         self.until_ms.saturating_sub(now).max(0).unsigned_abs().min(limits::PRODUCER_MS)
     }
 }
 
-/// Returns the time from which a producer that publishes at `now` may be forgotten.
+/// Returns the time from which the record of a producer's last request may be deleted, if the request came at `now`.
 pub fn until_ms(producer: &Producer, now: Millis) -> Millis {
     now.saturating_add_unsigned(if producer.done { limits::DONE_MS } else { limits::PRODUCER_MS })
 }
 
-/// A producer that a topic remembers, for [`make_room`].
+/// One of the producers that are stored for a topic, as an argument of [`make_room`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Known<K> {
-    /// Key with which the caller can forget the producer.
+    /// Key by which the caller of [`make_room`] can delete this producer.
     pub key: K,
-    /// True if the producer belongs to the same principal as the new producer.
+    /// True if this producer belongs to the same principal as the producer for which room is needed.
     pub is_own: bool,
-    /// Last request of the producer.
+    /// Last request of this producer.
     pub last: LastRequest,
 }
 
-/// Returns the keys of the producers that have to be forgotten so that there is room for a producer that a topic does not
-/// know yet. There are none if there is room already.
+/// Chooses the stored producers of a topic that have to be deleted to make room for a new producer. Returns their keys,
+/// or an empty list if there is room already.
 ///
 /// # Errors
 ///
-/// The time in milliseconds after which the new producer should try again, if no producer may be forgotten yet.
+/// The number of milliseconds after which the new producer should try again, if no stored producer may be deleted yet.
 pub fn make_room<K>(known: Vec<Known<K>>, now: Millis) -> Result<Vec<K>, u64> {
     let own = known.iter().filter(|producer| producer.is_own).count();
     let (own_is_full, all_are_full) = (own >= limits::PRODUCERS, known.len() >= limits::TOPIC_PRODUCERS);
@@ -95,10 +102,10 @@ pub fn make_room<K>(known: Vec<Known<K>>, now: Millis) -> Result<Vec<K>, u64> {
     }
 }
 
-/// The producers of one topic, in memory.
+/// The last request of each producer of one topic, in memory.
 #[derive(Debug, Clone, Default)]
 pub struct Producers {
-    /// The last request of each producer, by principal and id.
+    /// The last request of each producer. The key is the name of its principal and its id.
     known: BTreeMap<(String, String), LastRequest>,
 }
 
@@ -109,17 +116,19 @@ impl Producers {
         ids.into_iter().cloned().collect()
     }
 
-    /// Compares the `seq` of a request with that of the producer's last request.
+    /// Compares the `seq` of a request with the `seq` of the last request of the same producer. The result says whether
+    /// the request is new, a repeat of the last one, or too old.
     pub fn look_up(&self, principal: &str, producer: &Producer) -> Seen {
         let last = self.known.get(&(principal.to_owned(), producer.id.clone()));
         last.map_or(Seen::Never, |last| last.compare(producer.seq))
     }
 
-    /// Forgets other producers if the producer of a request is new and there is no room for it.
+    /// If the producer of a request is new and there is no room for it, deletes stored producers that may be deleted.
     ///
     /// # Errors
     ///
-    /// The time in milliseconds after which a new producer should try again, if no producer may be forgotten yet.
+    /// The number of milliseconds after which the new producer should try again, if no stored producer may be deleted
+    /// yet.
     pub fn make_room(&mut self, principal: &str, producer: &Producer, now: Millis) -> Result<(), u64> {
         if self.known.contains_key(&(principal.to_owned(), producer.id.clone())) {
             return Ok(());
@@ -135,7 +144,8 @@ impl Producers {
         Ok(())
     }
 
-    /// Remembers a request that was appended.
+    /// Stores a request that was appended as the last one of its producer. `offset` is the offset of its last
+    /// publication.
     pub fn remember(&mut self, principal: &str, producer: &Producer, offset: u64, now: Millis) {
         let key = (principal.to_owned(), producer.id.clone());
         self.known.insert(key, LastRequest::new(producer, offset, now));
@@ -204,7 +214,8 @@ mod tests {
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(60))]
 
-        /// Every repeat within ten minutes is recognised, even if there are more producers than a topic remembers.
+        /// Checks that a request that is sent again within ten minutes is recognised, even if more producers publish
+        /// than a topic stores.
         #[test]
         fn every_repeat_within_ten_minutes_is_recognised(
             requests in prop::collection::vec((0..3_usize, 0..400_usize, 0..1_500_i64, any::<bool>()), 2_000..4_000),

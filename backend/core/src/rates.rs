@@ -1,4 +1,4 @@
-//! Rate limits of requests, publications and answers, for each client and for all clients together.
+//! Limits the rates of requests, publications and read bytes, for each client and for all clients together.
 
 use std::collections::HashMap;
 
@@ -7,18 +7,18 @@ use shared::{Millis, limits};
 use crate::bucket::Bucket;
 use crate::payer::Payer;
 
-/// Limits on averages per second. A burst may be twice as large.
+/// Rate limits as averages per second. A burst may be twice as large.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RateLimits {
-    /// Number of requests of any kind of one client.
+    /// Maximum number of requests of any kind that one client may send per second.
     pub requests_per_second: u32,
-    /// Number of publications of one client.
+    /// Maximum number of publications that one client may send per second.
     pub publications_per_second: u32,
-    /// Size of the answers to the requests to read of one client, in kilobytes of 1,024 bytes.
+    /// Maximum size of the answers that one client may read per second, in kilobytes of 1,024 bytes.
     pub read_kb_per_second: u32,
-    /// Number of requests of all clients.
+    /// Maximum number of requests that all clients together may send per second.
     pub requests_of_all_per_second: u32,
-    /// Number of publications of all clients.
+    /// Maximum number of publications that all clients together may send per second.
     pub publications_of_all_per_second: u32,
 }
 
@@ -34,8 +34,8 @@ impl Default for RateLimits {
     }
 }
 
-/// The token buckets of all clients together, and those of each client that has sent requests lately. At most [`PAYERS`]
-/// clients are remembered.
+/// The token buckets for all clients together, and those for each client that has sent requests recently. Buckets of at
+/// most [`PAYERS`] clients are kept.
 #[derive(Debug)]
 pub struct Rates {
     limits: RateLimits,
@@ -52,12 +52,12 @@ struct Buckets {
     used_at: Millis,
 }
 
-/// Maximum number of clients that are remembered. To make room for another one, clients with full buckets are forgotten. If
-/// there are none, the client whose last request was longest ago is forgotten.
+/// Maximum number of clients whose token buckets are kept. To make room for another client, clients with full buckets
+/// are removed. If there are none, the client whose last request was longest ago is removed.
 pub const PAYERS: usize = 10_000;
 
 impl Rates {
-    /// Creates the buckets for these limits. No client is remembered yet.
+    /// Creates the token buckets for these limits. There are no clients yet.
     pub fn new(limits: RateLimits) -> Self {
         Self {
             limits,
@@ -67,11 +67,12 @@ impl Rates {
         }
     }
 
-    /// Counts one request.
+    /// Counts one request of the client `payer`.
     ///
     /// # Errors
     ///
-    /// The time to wait before the next try, in milliseconds. The refused request is not counted.
+    /// The number of milliseconds to wait before the next try, if a rate limit is exceeded. The request is not counted
+    /// then.
     pub fn take_request(&mut self, payer: &Payer, now: Millis) -> Result<(), u64> {
         let mut own = self.buckets(payer, now).requests;
         own.take(1, now)?;
@@ -84,11 +85,12 @@ impl Rates {
         Ok(())
     }
 
-    /// Counts `count` publications.
+    /// Counts `count` publications of the client `payer`.
     ///
     /// # Errors
     ///
-    /// The time to wait before the next try, in milliseconds. The refused publications are not counted.
+    /// The number of milliseconds to wait before the next try, if a rate limit is exceeded. The publications are not
+    /// counted then.
     pub fn take_publications(&mut self, payer: &Payer, count: usize, now: Millis) -> Result<(), u64> {
         let mut own = self.buckets(payer, now).publications;
         own.take(count, now)?;
@@ -97,16 +99,16 @@ impl Rates {
         Ok(())
     }
 
-    /// Checks that the answers to the client's earlier requests to read do not exceed its limit.
+    /// Checks that the answers that the client has read so far do not exceed its limit.
     ///
     /// # Errors
     ///
-    /// The time to wait before the next try, in milliseconds.
+    /// The number of milliseconds to wait before the next try, if the limit is exceeded.
     pub fn check_read(&mut self, payer: &Payer, now: Millis) -> Result<(), u64> {
         self.buckets(payer, now).read_kb.take(0, now)
     }
 
-    /// Charges an answer of `bytes` bytes to the client. It may be larger than the rest of the client's limit; then later
+    /// Counts `bytes` bytes that the client `payer` has read. This may exceed the client's limit; then its later
     /// requests to read have to wait.
     pub fn charge_read(&mut self, payer: &Payer, bytes: usize, now: Millis) {
         self.buckets(payer, now).read_kb.charge(bytes.div_ceil(1024), now);

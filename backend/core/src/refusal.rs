@@ -1,4 +1,4 @@
-//! The error that a client is sent: a code, a message and an HTTP status.
+//! The error that is sent to a client if its request is refused: a code, a message and an HTTP status.
 
 use serde::Serialize;
 use shared::client::RequestId;
@@ -8,44 +8,46 @@ use shared::{Advice, ErrorCode, ServerMessage};
 use crate::disk::DiskTrouble;
 use crate::ports::Unavailable;
 
-/// A request that was refused.
+/// The error that is sent to a client if its request is refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{code}: {message}")]
 pub struct Refusal {
-    /// Kind of the fault.
+    /// Kind of the error.
     pub code: ErrorCode,
-    /// Description for the sender, of at most [`MESSAGE_CHARS`] characters.
+    /// Description of the error for the client, of at most [`MESSAGE_CHARS`] characters.
     pub message: String,
-    /// Time to wait before the next try, in milliseconds.
+    /// Time that the client should wait before it tries again, in milliseconds; `None` if no time is recommended.
     pub retry_after_ms: Option<u64>,
-    /// Line of the body at fault, from 1, if the body has several lines.
+    /// Line of the request's body that caused the error, from 1; `None` if the body has only one line or no line is to
+    /// blame.
     pub line: Option<usize>,
-    /// HTTP status of the answer; `None` for the status that belongs to the code.
+    /// HTTP status of the answer; `None` for the status that usually belongs to `code`.
     status: Option<u16>,
 }
 
-/// Longest message that is sent, in characters. A message may quote the request, which may be long.
+/// Maximum length of an error message, in characters. Longer ones are cut, because a message may quote the request,
+/// which may be long.
 pub const MESSAGE_CHARS: usize = 400;
 
 impl Refusal {
-    /// Creates a refusal without a line and without a time to wait.
+    /// Creates an error without a line and without a time to wait.
     pub fn new(code: ErrorCode, message: impl ToString) -> Self {
         Self { code, message: clip(&message.to_string()), retry_after_ms: None, line: None, status: None }
     }
 
-    /// Adds the time to wait before the next try, in milliseconds.
+    /// Sets the time that the client should wait before it tries again, in milliseconds.
     #[must_use]
     pub fn retry_after(self, retry_after_ms: u64) -> Self {
         Self { retry_after_ms: Some(retry_after_ms), ..self }
     }
 
-    /// Adds the line at fault.
+    /// Sets the line of the request's body that caused the error.
     #[must_use]
     pub fn on_line(self, line: Option<usize>) -> Self {
         Self { line, ..self }
     }
 
-    /// The error message that is sent over the WebSocket.
+    /// Converts the error to a WebSocket message. `id` is the id of the refused request.
     pub fn to_message(&self, id: Option<RequestId>) -> ServerMessage {
         ServerMessage::Error(ErrorReply {
             id,
@@ -56,17 +58,17 @@ impl Refusal {
         })
     }
 
-    /// The HTTP status of the answer.
+    /// Returns the HTTP status of the answer.
     pub fn http_status(&self) -> u16 {
         self.status.unwrap_or_else(|| http_status(self.code))
     }
 
-    /// The value of the header `Retry-After` in whole seconds, if there is a time to wait.
+    /// Returns the value of the header `Retry-After` in whole seconds, or `None` if no time to wait is recommended.
     pub fn retry_after_seconds(&self) -> Option<u64> {
         self.retry_after_ms.map(|ms| ms.div_ceil(1000).max(1))
     }
 
-    /// The body of the HTTP answer: `{"error": {"code", "name", "message", …}}`.
+    /// Returns the body of the HTTP answer, such as `{"error": {"code", "name", "message", …}}`.
     pub fn to_http_body(&self) -> String {
         let error = HttpError {
             code: self.code.number(),
@@ -90,7 +92,7 @@ struct HttpError<'a> {
     retry_after_ms: Option<u64>,
 }
 
-/// The HTTP status with the same meaning as `code`.
+/// Returns the HTTP status that has the same meaning as `code`.
 pub fn http_status(code: ErrorCode) -> u16 {
     match code {
         ErrorCode::Internal => 500,
@@ -118,7 +120,7 @@ pub fn http_status(code: ErrorCode) -> u16 {
     }
 }
 
-/// Leaves out the error of the store, which is for the log; the client gets the advice to try again.
+/// Tells the client to try again. The store's own error message is left out, because it is meant for the log only.
 impl From<Unavailable> for Refusal {
     fn from(_: Unavailable) -> Self {
         Self::new(ErrorCode::Unavailable, "the server cannot reach its store just now; try again")
@@ -126,7 +128,7 @@ impl From<Unavailable> for Refusal {
     }
 }
 
-/// The message says what is wrong with the disk, because the person who publishes may be able to make room on it.
+/// Tells the client what is wrong with the disk, because the person who publishes may be able to make room on it.
 impl From<&DiskTrouble> for Refusal {
     fn from(trouble: &DiskTrouble) -> Self {
         let refusal = Self::new(ErrorCode::Unavailable, trouble).retry_after(DiskTrouble::RETRY_AFTER_MS);

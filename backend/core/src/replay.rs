@@ -1,4 +1,5 @@
-//! Decides which past publications a new subscriber is sent. It does no IO: the service reads the publications.
+//! Decides which past publications are sent to a new subscriber (the replay). The functions do no IO: the service reads
+//! the publications and passes them here.
 
 use shared::client::{Rewind, Subscribe};
 use shared::server::SubscribedTopic;
@@ -6,20 +7,21 @@ use shared::{Epoch, Millis, Position, Publication, Topic, TopicMeta, limits};
 
 use crate::ports::Page;
 
-/// The part of one topic's past that a client asks for.
+/// The past publications of one topic that a client requests when it subscribes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Ask {
-    /// No past publications: only new ones are sent.
+    /// The client requests no past publications. Only new ones are sent.
     Nothing,
-    /// All publications after this position.
+    /// The client requests all publications after this position.
     Since(Position),
-    /// The newest publications, at most this number.
+    /// The client requests the newest publications, at most this number.
     Last(usize),
-    /// The publications received at this time or later; if there are none, the last publication.
+    /// The client requests the publications received at this time or later. If there are none, the last publication is
+    /// sent.
     ReceivedSince(Millis),
 }
 
-/// Returns the part of the past of `topic` that `request` asks for.
+/// Returns the past publications of `topic` that the `subscribe` request asks for.
 pub fn ask(request: &Subscribe, topic: &Topic, now: Millis) -> Ask {
     match (request.since.get(topic), request.rewind) {
         (Some(position), _) => Ask::Since(position.clone()),
@@ -29,18 +31,19 @@ pub fn ask(request: &Subscribe, topic: &Topic, now: Millis) -> Ask {
     }
 }
 
-/// Upper bound for the replay of one topic in one subscription. The client reads the rest with `history`.
+/// Limits on the past publications of one topic that are sent when a client subscribes. The client reads the rest with
+/// `history` requests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Share {
-    /// Largest number of publications.
+    /// Largest number of past publications that are sent for one topic.
     pub items: usize,
-    /// Largest size as JSON, in bytes. One publication is always allowed, even if it is larger.
+    /// Largest size of these publications as JSON, in bytes. One publication is always sent, even if it is larger.
     pub bytes: usize,
 }
 
 impl Share {
-    /// Returns the share of each topic if the replay of one subscription is divided equally among this number of
-    /// topics.
+    /// Returns the limits for each topic, if a subscription matches this number of topics. The limits of the whole
+    /// subscription are divided equally among the topics.
     pub fn of(topics: usize) -> Self {
         let topics = topics.max(1);
         Self {
@@ -49,24 +52,25 @@ impl Share {
         }
     }
 
-    /// Counts how many of `items`, from the first on, fit into this share. The result is at least 1.
+    /// Returns how many of `items`, counted from the first one, are within these limits. The result is at least 1.
     pub fn fitting<'a>(&self, items: impl Iterator<Item = &'a Publication>) -> usize {
         crate::pack::fitting(items.take(self.items).map(crate::pack::json_len), self.bytes).max(1)
     }
 }
 
-/// Relation of a client's position to the present log.
+/// Relation of a client's position (epoch and offset) to the log as it is now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fit {
-    /// Everything after the position is still kept.
+    /// All publications after the position are still in the log.
     Whole,
-    /// The position is in this log, but some publications after it are no longer kept.
+    /// The position belongs to this log, but some publications after it have been deleted.
     Truncated,
-    /// The position is not in this log: it has another epoch or lies beyond the end.
+    /// The position does not belong to this log: its epoch is different, or its offset is beyond the end.
     OtherLog,
 }
 
-/// Compares the position `since` with a page of the log that was read after the offset of `since`.
+/// Compares the client's position `since` with the log. `page` must be the result of reading the log after the offset
+/// of `since`.
 pub fn fit(since: &Position, page: &Page) -> Fit {
     if since.epoch != page.epoch || since.offset > page.head {
         Fit::OtherLog
@@ -77,8 +81,8 @@ pub fn fit(since: &Position, page: &Page) -> Fit {
     }
 }
 
-/// Lowers `page.head` to the last publication that is in history. The page must have been read after the offset
-/// `after`, with the limit `limit`.
+/// Lowers `page.head`, the offset of the log's newest publication, to the last publication that is already in history.
+/// The page must be the result of reading at most `limit` publications after the offset `after`.
 ///
 /// On AWS, history is written after the append, so the newest publications of the log may not be in history yet. The
 /// client receives these live. If `head` included them, the client would look for them in history and treat them as
@@ -95,9 +99,10 @@ pub fn as_written(mut page: Page, after: u64, limit: usize) -> Page {
     page
 }
 
-/// Does the same as [`as_written`] for a page of the newest publications. If the page is empty, the head becomes the
+/// Does the same as [`as_written`] for a page that was read with [`ReadFrom::Newest`](crate::ports::ReadFrom::Newest)
+/// or [`ReadFrom::ReceivedSince`](crate::ports::ReadFrom::ReceivedSince). If the page is empty, `page.head` becomes the
 /// offset before `page.oldest`, because the publications from `oldest` on are not in history yet. With a limit of 0,
-/// the head stays as it is.
+/// `page.head` stays as it is.
 pub fn newest_as_written(mut page: Page, limit: usize) -> Page {
     if limit > 0 {
         let before_oldest = page.oldest.saturating_sub(1);
@@ -106,23 +111,24 @@ pub fn newest_as_written(mut page: Page, limit: usize) -> Page {
     page
 }
 
-/// The state of one topic at the beginning of a subscription, and its publications that are replayed.
+/// The state of one topic when a client subscribes, and the past publications of the topic that are sent to the client.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Beginning {
     /// Name of the topic.
     pub topic: Topic,
-    /// Position of the end of the topic's log.
+    /// Position of the end of the topic's log. The client gets the publications after it live.
     pub position: Position,
-    /// False if publications after the client's position are lost. See [`SubscribedTopic::recovered`].
+    /// False if publications after the position that the client sent have been deleted. See
+    /// [`SubscribedTopic::recovered`].
     pub recovered: bool,
-    /// Publications that are replayed, in order.
+    /// Past publications that are sent to the client, in order of offset.
     pub items: Vec<Publication>,
     /// Metadata that the topic's publishers have sent.
     pub meta: TopicMeta,
 }
 
 impl Beginning {
-    /// Returns the topic's entry in the `subscribed` message.
+    /// Returns the entry for this topic in the `subscribed` message.
     pub fn entry(&self) -> SubscribedTopic {
         SubscribedTopic {
             topic: self.topic.clone(),
@@ -138,8 +144,8 @@ fn before(epoch: &Epoch, first: &Publication) -> Position {
     Position::new(epoch.clone(), first.offset.saturating_sub(1))
 }
 
-/// Cuts `items` down to `share`. For [`Ask::Since`] the oldest are kept, so that no publication in between is missing;
-/// otherwise the newest are kept.
+/// Shortens the past publications `items` to the limits in `share`. For [`Ask::Since`] the oldest are kept, so that
+/// none is missing after the client's position. Otherwise the newest are kept.
 pub fn cut(mut items: Vec<Publication>, ask: &Ask, share: Share) -> Vec<Publication> {
     match ask {
         Ask::Nothing => Vec::new(),

@@ -1,4 +1,4 @@
-//! Settings of the service, chosen by its operator.
+//! Settings of the service, which the program that runs it chooses.
 
 use std::fmt;
 
@@ -10,35 +10,35 @@ use crate::refusal::Refusal;
 use crate::token::Verifier;
 use crate::turns::HeadsInTurn;
 
-/// A function that is called with the sender of a refused request and with the refusal.
+/// A function that is called for a refused request, with its authenticated sender and the error.
 pub type OnRefusal = Box<dyn Fn(&Principal, &Refusal) + Send + Sync>;
 
 /// Settings of a [`crate::Service`].
 pub struct Settings {
-    /// Authentication of requests.
+    /// Decides whether requests need a token, and how it is verified.
     pub access: Access,
-    /// Rate limits of each principal.
+    /// Limits on the rates of requests, for each client and for all clients together.
     pub rates: RateLimits,
-    /// Time after subscribing at which clients replace their connection, in milliseconds: some minutes before the
-    /// gateway closes it. [`ROTATE_IN_MS`] by default.
+    /// Time after subscribing at which clients replace their connection by a new one, in milliseconds. It is some
+    /// minutes before the gateway would close the connection. The default is [`ROTATE_IN_MS`].
     pub rotate_in_ms: u64,
-    /// Age at which the gateway closes a connection, in milliseconds. [`limits::LIFE_MS`] by default.
+    /// Age at which the gateway closes a connection, in milliseconds. The default is [`limits::LIFE_MS`].
     pub life_ms: u64,
-    /// True if subscribers are sent the number of subscribers. Only for a host that calls [`Service::occupancy_due`] about
-    /// once a second, since otherwise the number is not corrected when it changes.
+    /// True if subscribers are sent the number of subscribers of their filter. The program must then call
+    /// [`Service::occupancy_due`] about once a second, which sends the number again when it has changed.
     ///
     /// [`Service::occupancy_due`]: crate::Service::occupancy_due
     pub counts_viewers: bool,
-    /// Bounds of what pings read from the store; `None`, the default, if reading all heads costs nothing.
+    /// Limits on the reads that pings cause; `None` (the default) if reading the ends of all logs costs nothing.
     pub heads_in_turn: Option<HeadsInTurn>,
-    /// Is called for every refused request whose sender is known, so that the host can write it to the operator's log.
+    /// Function that is called for every refused request whose sender is authenticated, so that the program can log it.
     pub on_refusal: OnRefusal,
-    /// Source of random bits for the epochs of new logs.
+    /// Source of random bits, from which the epochs of new logs are made.
     pub random: Box<dyn Fn() -> u64 + Send + Sync>,
 }
 
 impl Settings {
-    /// The default settings with this authentication and this source of random bits.
+    /// Creates the default settings with this kind of authentication and this source of random bits.
     pub fn new(access: Access, random: impl Fn() -> u64 + Send + Sync + 'static) -> Self {
         Self {
             access,
@@ -52,8 +52,8 @@ impl Settings {
         }
     }
 
-    /// Returns the maximum number of topics that each principal may create. Without tokens there is only one principal, so
-    /// it may create as many as the server may have.
+    /// Returns the maximum number of topics that each principal may create. Without tokens all clients are one
+    /// principal, which may create as many topics as the server allows.
     pub(crate) fn principal_topics(&self) -> usize {
         match self.access {
             Access::Open => limits::TOPICS,
@@ -61,7 +61,7 @@ impl Settings {
         }
     }
 
-    /// The limits that clients are sent.
+    /// Returns the limits that are sent to clients when they subscribe.
     pub(crate) fn announced(&self) -> limits::Announced {
         limits::Announced {
             publishes_per_second: self.rates.publications_per_second,
@@ -83,15 +83,15 @@ impl fmt::Debug for Settings {
     }
 }
 
-/// The default of [`Settings::rotate_in_ms`]: ten minutes before [`limits::LIFE_MS`]. Clients choose random moments around
-/// it.
+/// The default of [`Settings::rotate_in_ms`], in milliseconds: ten minutes before [`limits::LIFE_MS`]. Each client
+/// chooses a random moment near it.
 pub const ROTATE_IN_MS: u64 = limits::LIFE_MS - 10 * 60 * 1000;
 
-/// Authentication of requests.
+/// Decides whether requests need a token.
 #[derive(Debug, Clone)]
 pub enum Access {
-    /// None: every request is accepted. Only for servers on a loopback address.
+    /// Every request is accepted without a token. This is only for servers on a loopback address.
     Open,
-    /// Requests need a token that this verifier accepts.
+    /// Every request needs a token that this verifier accepts.
     Tokens(Verifier),
 }

@@ -1,30 +1,32 @@
-//! Chooses the topics that lose their oldest publications when the history of all topics together is too large.
+//! Chooses the topics whose oldest publications are deleted when the history of all topics together is too large.
 //!
-//! The principal with the most bytes loses first, from its largest topic. So a principal that publishes too much first
-//! loses publications of its largest topic, then those of its other topics. A principal that has less than an equal share
-//! loses nothing.
+//! The principal (publisher) with the most bytes loses publications first, and of its topics the largest. So a
+//! principal that publishes too much first loses publications of its largest topic, then those of its other topics. A
+//! principal that has less than an equal share loses nothing.
 //!
-//! For example, of 100 bytes `ann` has 70 in `a` and 10 in `b`, and `bob` has 20 in `c`; 90 may be kept. `ann` has the
-//! most, and `a` is her largest topic, so 10 bytes of `a` are deleted.
+//! For example, 90 bytes may be kept. The publisher `ann` has 70 bytes in the topic `a` and 10 in `b`, and `bob` has 20
+//! in `c`, which are 100 bytes in total. `ann` has the most, and `a` is her largest topic, so 10 bytes of `a` are
+//! deleted.
 
 use std::collections::HashMap;
 
-/// A topic with its principal and the size of its history.
+/// A topic, the principal that created it, and the size of its history.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Share<'a, T> {
-    /// The topic, in a form that the caller chooses.
+    /// The topic, in a form that the caller of [`next_to_shrink`] chooses.
     pub topic: T,
-    /// Name of the principal to whom the topic is charged.
+    /// Name of the principal that created the topic.
     pub owner: &'a str,
     /// Size of the topic's publications in bytes.
     pub bytes: u64,
 }
 
-/// Smallest number of bytes to delete at a time, so that topics of the same size do not take turns with every row.
+/// Minimum number of bytes that are deleted from one topic before another topic is chosen. Without it, topics of the
+/// same size would be chosen in turn for every single row.
 const STEP_BYTES: u64 = 64 * 1024;
 
-/// Returns the topic that loses its oldest publications next, and the number of bytes that it loses, at most
-/// `excess_bytes`. Returns `None` if there are no publications.
+/// Chooses the topic whose oldest publications are deleted next. Returns this topic and the number of bytes to delete
+/// from it, which is at most `excess_bytes`. Returns `None` if there are no publications.
 pub fn next_to_shrink<T: Copy>(shares: &[Share<'_, T>], excess_bytes: u64) -> Option<(T, u64)> {
     let mut owners: HashMap<&str, u64> = HashMap::new();
     for share in shares {

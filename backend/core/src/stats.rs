@@ -1,8 +1,8 @@
-//! Counters of the service, for `/healthz` and metrics.
+//! Counters of the service, which are shown by `/healthz` and in metrics.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// Counters since the service was created. Each counter is exact, but counters that are read together may be from
+/// Counts events since the service was created. Each counter is exact, but counters that are read together may be from
 /// slightly different moments.
 #[derive(Debug, Default)]
 pub struct Stats {
@@ -35,21 +35,21 @@ pub(crate) fn add(counter: &AtomicU64, count: usize) {
     counter.fetch_add(count as u64, Ordering::Relaxed);
 }
 
-/// The values of [`Stats`] at one moment.
+/// The values of all counters in [`Stats`] at one moment.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize)]
 pub struct Snapshot {
     /// Number of connections accepted.
     pub connects: u64,
-    /// Number of connections that ended or turned out to be gone.
+    /// Number of connections for which the gateway has delivered the event `$disconnect`.
     pub disconnects: u64,
     /// Number of publications appended.
     pub publications: u64,
-    /// Number of messages posted: replies and broadcasts.
+    /// Number of WebSocket messages sent: replies and broadcasts.
     pub posts: u64,
-    /// Number of posts to connections that were gone.
+    /// Number of messages that were not sent because the connection had ended.
     pub gone: u64,
-    /// Number of posts dropped because the client reads too slowly.
+    /// Number of messages that were dropped because the client reads too slowly.
     pub dropped: u64,
-    /// Number of posts that failed for another reason.
+    /// Number of messages that were not sent for another reason.
     pub failed: u64,
 }

@@ -1,7 +1,9 @@
-//! A fake of every port, and the conformance suites that every implementation runs (feature `testing`).
+//! A fake of each port (trait of a platform) for tests, and the conformance suites that every implementation of a port
+//! must pass (feature `testing`).
 //!
-//! An implementation runs a suite with [`conformance!`](crate::conformance), which makes one `#[tokio::test]` of each check.
-//! Clones of a fake share their state, so that a test can keep one clone and give another to the service.
+//! The tests of an implementation run a suite with [`conformance!`](crate::conformance), which makes one
+//! `#[tokio::test]` of each check. Clones of a fake share their state, so that a test can keep one clone and give
+//! another to the service.
 
 pub mod conformance;
 mod connections;
@@ -14,7 +16,7 @@ pub use management::FakeManagement;
 
 use shared::Millis;
 
-/// Retention of a log that is tested.
+/// Limits on the history of a log that is tested.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Keep {
     /// Largest number of publications that are kept for each topic. The newest are kept.
@@ -24,8 +26,8 @@ pub struct Keep {
 }
 
 impl Keep {
-    /// Settings that keep more than any check writes.
+    /// Limits that no check reaches, so that all publications are kept.
     pub const PLENTY: Self = Self { items: 1_000_000, age_ms: 366 * 24 * 60 * 60 * 1000 };
-    /// Settings that keep so little that history is deleted during a check.
+    /// Limits that are so low that publications are deleted during a check.
     pub const LITTLE: Self = Self { items: 10, age_ms: 60_000 };
 }

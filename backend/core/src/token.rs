@@ -1,4 +1,5 @@
-//! Tokens: JSON Web Tokens (RFC 7519), signed with a shared secret or with an issuer's private key.
+//! Verifies and creates tokens. These are JSON Web Tokens (RFC 7519), signed with a shared secret or with an issuer's
+//! private key.
 
 mod claims;
 mod keys;
@@ -22,7 +23,7 @@ pub use token_error::TokenError;
 
 use secret::check_secret;
 
-/// Verifies tokens. Clones share the keys, also after the keys were replaced, so cloning is cheap.
+/// Verifies tokens. Clones share the keys, even after these were replaced, so cloning is cheap.
 #[derive(Clone)]
 pub struct Verifier(Arc<Rules>);
 
@@ -31,7 +32,7 @@ struct Rules {
     validation: Validation,
 }
 
-/// Claims that a token must have in addition to those that a server always requires.
+/// Claims that a token must have in addition to `exp` and `sub`, which every token must have.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Expected {
     /// Required `iss` claim (issuer). If it is `None`, every issuer is accepted.
@@ -51,7 +52,7 @@ impl Verifier {
         Ok(Self::of(Keys::secret(secret)?, Expected::default()))
     }
 
-    /// Creates a verifier that accepts tokens signed with one of `keys` that have the `expected` claims.
+    /// Creates a verifier that accepts a token if it is signed with one of `keys` and has the `expected` claims.
     pub fn of(keys: Keys, expected: Expected) -> Self {
         Self(Arc::new(Rules { keys: RwLock::new(keys), validation: validation(expected) }))
     }
@@ -61,13 +62,13 @@ impl Verifier {
         *lock::write(&self.0.keys) = keys;
     }
 
-    /// Verifies `token` and returns its holder. The token must have an end (`exp`) and the name of its holder (`sub`), and
-    /// its header must not name an extension (`crit`), because this verifier supports no extensions (RFC 7515, section
-    /// 4.1.11).
+    /// Verifies `token` at the time `now`, and returns the authenticated client. The token must have an expiry (`exp`)
+    /// and the name of the client (`sub`). Its header must not name an extension (`crit`), because this verifier
+    /// supports no extensions (RFC 7515, section 4.1.11).
     ///
     /// # Errors
     ///
-    /// A [`TokenError`]. It does not tell what exactly is wrong with an invalid token.
+    /// A [`TokenError`]. It does not say what exactly is wrong with an invalid token.
     pub fn verify(&self, token: &str, now: Millis) -> Result<Principal, TokenError> {
         let claims = self.keys().claims(token, &self.0.validation)?;
         let is_early = claims.nbf.is_some_and(|from| from.saturating_mul(1000) > now);
@@ -89,8 +90,8 @@ impl fmt::Debug for Verifier {
     }
 }
 
-/// Returns the settings for the signing library. Its own check of times is off, because it reads the system's clock and
-/// time is an argument here.
+/// Returns the settings of the library that verifies signatures. The library's check of times is turned off, because it
+/// would read the system's clock, whereas `verify` gets the time as an argument.
 fn validation(expected: Expected) -> Validation {
     let mut validation = Validation::new(Algorithm::HS256);
     validation.validate_exp = false;
@@ -107,20 +108,20 @@ fn validation(expected: Expected) -> Validation {
     validation
 }
 
-/// Creates a token without issuer and audience.
+/// Creates a token with these claims and without `iss` and `aud`, signed with `secret`.
 ///
 /// # Errors
 ///
-/// A [`MintError`] if the secret is too short or the signing library fails.
+/// A [`MintError`] if the secret can be guessed or the signing library fails.
 pub fn mint(claims: &Claims, secret: &[u8]) -> Result<String, MintError> {
     mint_for(claims, &Expected::default(), secret)
 }
 
-/// Creates a token with the `iss` and `aud` of `expected`.
+/// Creates a token with these claims and the `iss` and `aud` of `expected`, signed with `secret`.
 ///
 /// # Errors
 ///
-/// A [`MintError`] if the secret is too short or the signing library fails.
+/// A [`MintError`] if the secret can be guessed or the signing library fails.
 pub fn mint_for(claims: &Claims, expected: &Expected, secret: &[u8]) -> Result<String, MintError> {
     check_secret(secret)?;
     let payload = Payload { claims, iss: expected.issuer.as_deref(), aud: expected.audience.as_deref() };
@@ -128,8 +129,8 @@ pub fn mint_for(claims: &Claims, expected: &Expected, secret: &[u8]) -> Result<S
         .map_err(|error| MintError::Signing { reason: error.to_string() })
 }
 
-/// The payload that is signed. It contains `iss` and `aud`, which are not in [`Claims`] because the library checks
-/// them.
+/// The payload of a token that is created. It consists of the claims and of `iss` and `aud`. These two are not in
+/// [`Claims`] because the library checks them when a token is verified.
 #[derive(Serialize)]
 struct Payload<'a> {
     #[serde(flatten)]
@@ -140,10 +141,10 @@ struct Payload<'a> {
     aud: Option<&'a str>,
 }
 
-/// A token that could not be created.
+/// The reason why a token was not created.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum MintError {
-    /// The secret can be guessed.
+    /// The secret is too weak to sign with.
     #[error(transparent)]
     Weak(#[from] WeakSecret),
     /// The signing library failed.

@@ -1,5 +1,6 @@
-//! Limits how often the ends of logs are read for `pong`, for a store whose reads cost money. A few ends are read at a
-//! time, in turn, and not for every ping.
+//! Limits how often the ends of logs are read to answer pings, for a store whose reads cost money. (The end of a log is
+//! the position of its newest publication.) Not every ping reads, and each reading covers only a few topics, beginning
+//! after those of the reading before.
 
 use std::collections::HashMap;
 
@@ -8,16 +9,18 @@ use shared::{Filter, Millis, Topic};
 use crate::bucket::Bucket;
 use crate::ports::LogEnd;
 
-/// Limits on what pings read from a store.
+/// Limits on what the answers to pings read from a store.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct HeadsInTurn {
-    /// Maximum age at which ends that were read before are sent again, in milliseconds. It is shorter than the time between
-    /// two pings of a silent client, so that the answer to a client's next ping shows what was published before its last
-    /// ping.
+    /// Maximum age of ends of logs that are sent to clients without reading them again, in milliseconds. It is shorter
+    /// than the time between two pings of a client that receives nothing. So what was published before a ping is
+    /// contained in the answer to the next ping.
     pub max_age_ms: u64,
-    /// Maximum number of topics whose ends are read at once. The next reading continues after the last of them.
+    /// Maximum number of topics for which the ends of logs are read at once. The next reading begins after the last of
+    /// these topics.
     pub topics: usize,
-    /// Maximum number of readings per second in one process, for all its clients together.
+    /// Maximum number of readings per second in one process, for all its clients together. A reading covers at most
+    /// `topics` topics.
     pub readings_per_second: u32,
 }
 
@@ -27,7 +30,7 @@ impl Default for HeadsInTurn {
     }
 }
 
-/// Remembers the ends of logs that were read lately, for each filter, and limits how often they are read.
+/// For each filter, the ends of logs that were read last. Limits how often ends are read.
 #[derive(Debug)]
 pub struct Turns {
     bounds: HeadsInTurn,
@@ -38,39 +41,40 @@ pub struct Turns {
 #[derive(Debug, Default)]
 struct Turn {
     read_at: Millis,
-    /// The next reading begins after this topic; `None` to begin with the first topic.
+    /// The topic after which the next reading of logs' ends begins; `None` to begin with the first topic.
     after: Option<Topic>,
     ends: Vec<LogEnd>,
 }
 
-/// The next step of the answer to a ping, for one filter.
+/// The next step to answer a ping of a client that is subscribed to a filter.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Step {
-    /// Send these ends.
+    /// Answer the ping with these ends of logs, which were read before.
     Send(Vec<LogEnd>),
-    /// Read the ends after this topic, and pass them to [`Turns::read`].
+    /// Read the ends of the logs of the topics that come after this topic, and pass them to [`Turns::read`].
     Read {
-        /// The topic; `None` to begin with the first topic.
+        /// The topic after which to begin; `None` to begin with the first topic.
         after: Option<Topic>,
     },
 }
 
-/// Largest number of filters whose ends are remembered.
+/// Maximum number of filters for which ends of logs are stored.
 const FILTERS: usize = 256;
 
 impl Turns {
-    /// Creates an instance that remembers no ends yet.
+    /// Creates an instance with these limits, which has not read any ends of logs.
     pub fn new(bounds: HeadsInTurn) -> Self {
         Self { bounds, readings: Bucket::new(bounds.readings_per_second, 0), by_filter: HashMap::new() }
     }
 
-    /// Returns the maximum number of topics to read at once.
+    /// Returns the maximum number of topics whose ends are read at once.
     pub fn topics(&self) -> usize {
         self.bounds.topics.max(1)
     }
 
-    /// Decides whether a ping sends the remembered ends or reads new ones. If there were too many readings, it sends the
-    /// remembered ends, even if they are old or there are none.
+    /// Decides whether the answer to a ping contains the ends of logs that were read before, or the ends have to be
+    /// read again. If there were too many readings lately, the answer is what was read before, even if it is old or
+    /// nothing.
     pub fn step(&mut self, filter: &Filter, now: Millis) -> Step {
         let known = self.by_filter.get(filter);
         let max_age_ms = Millis::try_from(self.bounds.max_age_ms).unwrap_or(Millis::MAX);
@@ -80,13 +84,13 @@ impl Turns {
         }
         self.make_room();
         let turn = self.by_filter.entry(filter.clone()).or_default();
-        // This is set before the reading, so that pings that arrive during the reading do not read, too.
+        // The time is set before the ends are read, so that pings that arrive meanwhile do not read them, too.
         turn.read_at = now;
         Step::Read { after: turn.after.clone() }
     }
 
-    /// Stores the ends that were read. If there are fewer than [`Turns::topics`], the next reading begins with the first
-    /// topic.
+    /// Stores the ends of logs that were read for `filter`. If there are fewer than [`Turns::topics`], they include the
+    /// last topic, and the next reading begins with the first one.
     pub fn read(&mut self, filter: &Filter, ends: &[LogEnd]) {
         let is_last = ends.len() < self.topics();
         if let Some(turn) = self.by_filter.get_mut(filter) {

@@ -1,4 +1,4 @@
-//! Tests the delivery of new publications to their subscribers.
+//! Tests that new publications are delivered to their subscribers.
 #![allow(clippy::unwrap_used, reason = "also called by functions that only tests call")]
 
 mod support;

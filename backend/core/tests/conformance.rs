@@ -1,4 +1,4 @@
-//! Runs the conformance suites on the fakes, and tests that no check of a suite is left out.
+//! Runs the conformance suites on the fakes, and tests that `conformance!` includes every check of a suite.
 #![allow(clippy::unwrap_used, reason = "also called by functions that only tests call")]
 
 use backend_core::ports::ConnectionId;

@@ -1,5 +1,5 @@
-//! The life of a connection: `$connect`, `ping`, `refresh`, `$disconnect`, pruning, occupancy, and the announcement at
-//! shutdown.
+//! Tests the life of a connection: `$connect`, `ping`, `refresh`, `$disconnect`, removal of ended connections, numbers
+//! of subscribers (occupancy), and the announcement of a shutdown.
 #![allow(clippy::unwrap_used, reason = "also called by functions that only tests call")]
 
 mod support;

@@ -1,4 +1,4 @@
-//! The HTTP API and `history`, which share their pages.
+//! Tests the HTTP API, and the WebSocket message `history`, which reads logs with the same code.
 #![allow(clippy::unwrap_used, reason = "also called by functions that only tests call")]
 
 mod support;

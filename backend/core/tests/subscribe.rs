@@ -1,4 +1,5 @@
-//! `subscribe`: the replay, the announcement of topics, and that no publication is missed in between.
+//! Tests `subscribe`: the past publications that are sent, the list of topics in the answer, and that no publication is
+//! missed between the past and the new ones.
 #![allow(clippy::unwrap_used, reason = "also called by functions that only tests call")]
 
 mod support;
@@ -79,7 +80,7 @@ async fn when_everything_kept_is_too_old_the_loss_is_told_and_nothing_replayed()
     let long_after = NOW + 1000 * Keep::LITTLE.age_ms;
     let viewer = world.connect("viewer").await;
     let body = with(since("filled", 1));
-    // The row of the connection is younger than the log, whatever the clock says.
+    // The row of the connection must not expire before this time.
     world.connections_live_until(&viewer, long_after + 1).await;
     let told = subscribed(&world.say_at(&viewer, &body.to_string(), long_after).await);
     let [entry] = told.topics.as_slice() else { panic!("{told:?}") };
@@ -250,7 +251,8 @@ async fn unsubscribing_ends_the_stream_and_is_right_even_twice() {
     assert_eq!(world.received(&viewer), []);
 }
 
-/// The values of `recovered` and `replay_from`, and the offsets of the replay.
+/// Subscribes with the options `ask`. Returns the values `recovered` and `replay_from` of the topic in the answer, and
+/// the offsets of the past publications that were sent.
 async fn replay(world: &World, ask: Value) -> (bool, Option<u64>, Vec<u64>) {
     let viewer = world.connect("viewer").await;
     let messages = world.say(&viewer, with(ask)).await;

@@ -1,8 +1,9 @@
-//! The Lambda authorizer of the route `$connect`, of type REQUEST.
+//! The Lambda authorizer of type REQUEST that decides whether a client may open a WebSocket connection (route
+//! `$connect`).
 //!
-//! If an authorizer throws an error whose message is exactly `Unauthorized`, API Gateway answers 401. If it returns a Deny
-//! policy, API Gateway answers 403. The resource of the policy must cover `…/{stage}/$connect` (API Gateway developer guide,
-//! apigateway-websocket-api-lambda-auth).
+//! If an authorizer throws an error whose message is exactly `Unauthorized`, API Gateway answers 401. If it returns a
+//! Deny policy, API Gateway answers 403. The resource of the policy must cover `…/{stage}/$connect` (API Gateway
+//! developer guide, apigateway-websocket-api-lambda-auth).
 
 use aws_lambda_events::apigw::{
     ApiGatewayCustomAuthorizerPolicy, ApiGatewayCustomAuthorizerRequestTypeRequest,
@@ -14,12 +15,15 @@ use backend_core::{Access, Principal};
 use http::header::{AUTHORIZATION, HeaderName, SEC_WEBSOCKET_PROTOCOL};
 use shared::Millis;
 
-/// Allows or refuses a handshake. The context of the answer contains the principal. A token that permits neither subscribing nor
-/// publishing is answered with a Deny policy.
+/// Decides whether a client may open a WebSocket connection, and returns the policy for API Gateway. The policy's
+/// context contains the name and the permissions of the client. If the token permits neither subscribing nor
+/// publishing, the policy is a Deny policy.
 ///
 /// # Errors
 ///
-/// [`AuthorizerError`]. The Lambda function must throw an error with the same message.
+/// [`AuthorizerError`] if the token is missing or invalid, or if the event is not one of a WebSocket API. The Lambda
+/// function must throw an error with the same message, because API Gateway answers 401 only if the message is
+/// `Unauthorized`.
 pub fn authorize(
     request: &ApiGatewayCustomAuthorizerRequestTypeRequest,
     access: &Access,
@@ -31,7 +35,7 @@ pub fn authorize(
     Ok(decision(&principal, resource))
 }
 
-/// Returns the token of a handshake, or `None` if it has none.
+/// Returns the token in the headers of a WebSocket handshake, or `None` if there is none.
 pub fn token(request: &ApiGatewayCustomAuthorizerRequestTypeRequest) -> Option<String> {
     with_credentials(request, |credentials| credentials.token().map(str::to_owned))
 }
@@ -45,10 +49,11 @@ fn with_credentials<T>(
     read(&Credentials { authorization: authorization.as_deref(), protocols: protocols.as_deref() })
 }
 
-/// The reason why a handshake is refused without a policy.
+/// The reason why a client may not open a WebSocket connection, if no policy can be returned.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum AuthorizerError {
-    /// The token is missing or invalid. API Gateway answers 401, because it knows this message.
+    /// The token is missing or invalid. API Gateway answers 401 because the message of this error is exactly
+    /// `Unauthorized`.
     #[error("Unauthorized")]
     Unauthorized,
     /// The event is not an event for an authorizer of a WebSocket API. API Gateway answers 500.
@@ -59,8 +64,8 @@ pub enum AuthorizerError {
     },
 }
 
-/// Converts the ARN `arn:aws:execute-api:{region}:{account}:{api}/{stage}/$connect` to the same ARN with `*` in place of the
-/// route.
+/// Converts the ARN of a handshake, `arn:aws:execute-api:{region}:{account}:{api}/{stage}/$connect`, to an ARN that
+/// covers all routes, with `*` in place of `$connect`.
 fn every_route(method_arn: Option<&str>) -> Result<String, AuthorizerError> {
     let arn = method_arn.unwrap_or_default();
     let mut parts = arn.splitn(3, '/');

@@ -1,7 +1,8 @@
-//! Converts `ApiGatewayWebsocketProxyRequest` to [`GatewayEvent`].
+//! Converts an event of API Gateway's WebSocket API (`ApiGatewayWebsocketProxyRequest`) to the service's
+//! [`GatewayEvent`].
 //!
-//! The fields of each event are documented in "Input format of a Lambda function for proxy integration for
-//! WebSocket APIs" (API Gateway developer guide, apigateway-websocket-api-integration-requests).
+//! The fields of each event are documented in "Input format of a Lambda function for proxy integration for WebSocket
+//! APIs" (API Gateway developer guide, apigateway-websocket-api-integration-requests).
 
 use aws_lambda_events::apigw::{
     ApiGatewayRequestAuthorizer, ApiGatewayWebsocketProxyRequest, ApiGatewayWebsocketProxyRequestContext,
@@ -17,8 +18,8 @@ use serde_json::Value;
 ///
 /// # Errors
 ///
-/// [`EventError`] if the request is not an event of a WebSocket API. The cause is a mistake in the deployment, so the error
-/// should be logged.
+/// [`EventError`] if the request is not an event of a WebSocket API. The cause is a mistake in the deployment, so the
+/// error should be logged.
 pub fn event(request: ApiGatewayWebsocketProxyRequest) -> Result<GatewayEvent, EventError> {
     let context = &request.request_context;
     let connection = connection(context)?;
@@ -42,7 +43,7 @@ pub fn event(request: ApiGatewayWebsocketProxyRequest) -> Result<GatewayEvent, E
     }
 }
 
-/// The reason why an event does not have the documented form.
+/// The reason why an event of API Gateway or Lambda cannot be converted: it does not have the documented form.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum EventError {
     /// The event lacks a documented field.
@@ -57,21 +58,21 @@ pub enum EventError {
         /// The value of the field.
         found: String,
     },
-    /// The message is binary. API Gateway itself closes a connection that sends a binary message, so that its events never
-    /// contain one.
+    /// The message is binary. API Gateway itself closes a connection that sends a binary message, so that its events
+    /// never contain one.
     #[error("the message is binary")]
     Binary,
     /// The body is marked as base64 but is not valid base64.
     #[error("the body is not base64, although isBase64Encoded is true")]
     NotBase64,
-    /// The event cannot be parsed.
+    /// The event cannot be parsed as JSON of the expected type.
     #[error("the event cannot be read: {reason}")]
     Unreadable {
         /// The parser's error message.
         reason: String,
     },
-    /// The context was not written by [`authorize`](crate::authorize). The cause is that another authorizer is attached to
-    /// `$connect`.
+    /// The authorizer's context in the event was not written by [`authorize`](crate::authorize). The cause is that
+    /// another authorizer is attached to `$connect`.
     #[error(transparent)]
     Authorizer(#[from] ContextError),
 }
@@ -83,7 +84,7 @@ fn connection(context: &ApiGatewayWebsocketProxyRequestContext) -> Result<Connec
     }
 }
 
-/// Reads the principal from the context that the authorizer wrote. Returns `None` if no authorizer ran.
+/// Reads the authenticated client from the context that the authorizer wrote. Returns `None` if no authorizer ran.
 fn principal(authorizer: &ApiGatewayRequestAuthorizer) -> Result<Option<Principal>, EventError> {
     if authorizer.fields.is_empty() {
         return Ok(None);
@@ -92,8 +93,8 @@ fn principal(authorizer: &ApiGatewayRequestAuthorizer) -> Result<Option<Principa
     Ok(Some(principal))
 }
 
-/// Returns the sender of a message. If the authorizer's context cannot be read, no expiry is returned and there is no
-/// error, because `$connect` has already refused such a context.
+/// Returns the address of a message's sender and the expiry of its token. If the authorizer's context cannot be read,
+/// the expiry is left out, and this is no error, because `$connect` has already refused such a context.
 fn sender(context: &ApiGatewayWebsocketProxyRequestContext) -> Sender {
     let peer = context.identity.source_ip.as_deref().and_then(|address| address.parse().ok());
     let principal = principal(&context.authorizer).ok().flatten();
@@ -101,7 +102,8 @@ fn sender(context: &ApiGatewayWebsocketProxyRequestContext) -> Sender {
 }
 
 fn protocols(request: &ApiGatewayWebsocketProxyRequest) -> Vec<String> {
-    // If a header was sent several times, `headers` contains only one of its lines and `multiValueHeaders` contains all of them.
+    // If a header was sent several times, `headers` contains only one of its lines and `multiValueHeaders` contains all
+    // of them.
     let headers = [&request.multi_value_headers, &request.headers];
     let with_protocols = headers.into_iter().find(|headers| headers.contains_key(SEC_WEBSOCKET_PROTOCOL));
     let lines = with_protocols.into_iter().flat_map(|headers| headers.get_all(SEC_WEBSOCKET_PROTOCOL));

@@ -1,9 +1,9 @@
-//! Converts between Lambda's events and the types of `backend-core`. If a field is optional in an event's type but always present
-//! in a valid event, it is checked here once, so that no later code has to check it.
+//! Converts between Lambda's events and the types of `backend-core`. If a field is optional in an event's type but
+//! always present in a valid event, it is checked here once, so that no later code has to check it.
 //!
-//! Both the functions on Lambda and those that run inside `serve` use [`event()`], [`response()`] and [`authorize`]. The function
-//! of the HTTP API uses [`UrlRequest`] and [`url_response`]. The function of the table's stream uses [`stream_records`] and
-//! [`stream_response`].
+//! Both the functions on Lambda and those that run inside `serve` use [`event()`], [`response()`] and [`authorize`].
+//! The function of the HTTP API uses [`UrlRequest`] and [`url_response`]. The function of the table's stream uses
+//! [`stream_records`] and [`stream_response`].
 //!
 //! ```
 //! use backend_edge::{EventError, event};

@@ -1,4 +1,4 @@
-//! Converts the request and the response of a function URL, in payload format 2.0.
+//! Converts the request and the response of a Lambda function URL, in payload format 2.0.
 //!
 //! The fields are documented in "Request and response payloads" (AWS Lambda developer guide, urls-invocation).
 
@@ -15,7 +15,7 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 
 use crate::EventError;
 
-/// A checked request of a function URL. It does not implement `Debug`, because it contains a token.
+/// A checked request to a Lambda function URL. It does not implement `Debug`, because it contains a token.
 pub struct UrlRequest {
     method: String,
     path: String,
@@ -26,12 +26,12 @@ pub struct UrlRequest {
 }
 
 impl UrlRequest {
-    /// Checks and converts an event of a function URL.
+    /// Checks and converts an event of a Lambda function URL.
     ///
     /// # Errors
     ///
-    /// [`EventError`] if `event` is not an event of a function URL. The cause is a mistake in the deployment, so the error should
-    /// be logged.
+    /// [`EventError`] if `event` is not an event of a Lambda function URL. The cause is a mistake in the deployment, so
+    /// the error should be logged.
     pub fn new(event: LambdaFunctionUrlRequest) -> Result<Self, EventError> {
         let missing = |field| EventError::Missing { field };
         Ok(Self {
@@ -44,7 +44,7 @@ impl UrlRequest {
         })
     }
 
-    /// Returns the method, path, query and headers of the request.
+    /// Returns the method, the path, the query and the relevant headers of the request.
     pub fn head(&self) -> RequestHead<'_> {
         RequestHead {
             method: &self.method,
@@ -57,7 +57,7 @@ impl UrlRequest {
         }
     }
 
-    /// Returns the body as the client sent it: if the event contains it as base64, it is decoded.
+    /// Returns the body as the client sent it. If the event contains the body as base64, it is decoded.
     pub fn body(&self) -> Bytes {
         self.body.clone()
     }
@@ -67,7 +67,7 @@ impl UrlRequest {
     }
 }
 
-/// Decodes a body. Lambda encodes it as base64 if its content type is not a type of text.
+/// Decodes the body in the event. Lambda encodes a body as base64 if its content type is not a text type.
 fn body(body: Option<String>, is_base64: bool) -> Result<Bytes, EventError> {
     let body = body.unwrap_or_default();
     if !is_base64 {
@@ -76,8 +76,9 @@ fn body(body: Option<String>, is_base64: bool) -> Result<Bytes, EventError> {
     STANDARD.decode(body).map(Bytes::from).map_err(|_| EventError::NotBase64)
 }
 
-/// Converts an answer to the value that the function returns. The answer to `HEAD` has no body. CORS headers are not added here:
-/// the CORS configuration of the function URL lists the origins whose pages may read the answer.
+/// Converts an answer of the service to the value that the Lambda function returns. The answer to a `HEAD` request gets
+/// no body. CORS headers are not added here: AWS adds them according to the CORS configuration of the function URL,
+/// which lists the origins whose pages may read the answer.
 pub fn url_response(request: &UrlRequest, answer: Answer) -> LambdaFunctionUrlResponse {
     let mut response = LambdaFunctionUrlResponse::default();
     response.status_code = i64::from(answer.status);

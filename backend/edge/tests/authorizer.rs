@@ -1,5 +1,5 @@
-//! Tests of the documented authorizer event and of the three possible answers: a policy that allows, a policy that denies, and an
-//! error.
+//! Tests the authorizer with the event that AWS documents, and its three possible answers: a policy that allows, a
+//! policy that denies, and an error.
 #![allow(clippy::unwrap_used, reason = "also called by functions that only tests call")]
 
 use aws_lambda_events::apigw::ApiGatewayCustomAuthorizerRequestTypeRequest;

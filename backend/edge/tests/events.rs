@@ -1,4 +1,5 @@
-//! Tests of the documented events CONNECT, MESSAGE and DISCONNECT, and of other events, which are refused.
+//! Tests the conversion of the events CONNECT, MESSAGE and DISCONNECT that AWS documents, and that other events are
+//! refused.
 #![allow(clippy::unwrap_used, reason = "also called by functions that only tests call")]
 
 use aws_lambda_events::apigw::ApiGatewayWebsocketProxyRequest;

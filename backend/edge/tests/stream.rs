@@ -1,4 +1,4 @@
-//! Tests of the documented event of a table's stream, and of the value that the function returns.
+//! Tests the conversion of the DynamoDB stream event that AWS documents, and the value that the function returns.
 #![allow(clippy::unwrap_used, reason = "also called by functions that only tests call")]
 
 use backend_edge::{EventError, StreamRecord, stream_records, stream_response};

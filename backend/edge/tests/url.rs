@@ -1,4 +1,4 @@
-//! Tests of the documented event of a function URL, and of the value that the function returns.
+//! Tests the conversion of the function URL event that AWS documents, and the value that the function returns.
 #![allow(clippy::unwrap_used, reason = "also called by functions that only tests call")]
 
 use backend_core::Refusal;

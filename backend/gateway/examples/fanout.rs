@@ -1,7 +1,7 @@
 //! Measures a broadcast: the processor time of each delivery, and the memory of each idle connection.
 //!
-//! `cargo run --release -p apigw-websocket --example fanout -- 1000 2000` posts 2,000 messages of 128 bytes to each of 1,000
-//! clients. The clients run in another process, so that only the gateway is measured. It runs only on Linux.
+//! `cargo run --release -p apigw-websocket --example fanout -- 1000 2000` posts 2,000 messages of 128 bytes to each of
+//! 1,000 clients. The clients run in another process, so that only the gateway is measured. It runs only on Linux.
 
 use std::process::Stdio;
 use std::sync::Arc;
@@ -112,7 +112,8 @@ async fn read_everything(address: &str, viewers: usize, messages: usize) -> Resu
     Ok(())
 }
 
-/// Returns the user and system time of this process. They are fields 14 and 15 of `/proc/self/stat`, in hundredths of a second.
+/// Returns the user and system time of this process. They are fields 14 and 15 of `/proc/self/stat`, in hundredths of a
+/// second.
 fn cpu_time() -> Result<Duration, AnyError> {
     let stat = std::fs::read_to_string("/proc/self/stat")?;
     let fields: Vec<&str> = stat.rsplit(')').next().unwrap_or_default().split_whitespace().collect();

@@ -1,9 +1,11 @@
-//! Determines the network of an address, which is the unit that limits count as one client.
+//! Determines the network that an IP address belongs to. Limits for each client count all addresses of a network as one
+//! client.
 
 use std::net::{IpAddr, Ipv6Addr};
 
-/// Returns the network that counts as one client: an IPv4 address as it is, and the first 64 bits of an IPv6 address, since
-/// one subscriber of a provider usually has at least that many addresses (RFC 6177).
+/// Returns the network that counts as one client in limits. For an IPv4 address this is the address itself. For an IPv6
+/// address it is the first 64 bits, since an internet provider usually gives each customer at least that many addresses
+/// (RFC 6177).
 pub(crate) fn network_of(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V6(v6) => Ipv6Addr::from_bits(v6.to_bits() & !u128::from(u64::MAX)).into(),

@@ -1,4 +1,4 @@
-//! Admits handshakes: limits their rate, and the number of handshakes in progress.
+//! Limits the rate of WebSocket handshakes, and the number of handshakes in progress.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -11,7 +11,7 @@ use crate::lock::Mutex;
 use crate::rate::{KeyedRate, RateLimit};
 use crate::shares::Holder;
 
-/// Limits the rate of handshakes, and the number of handshakes in progress.
+/// Limits the rate of WebSocket handshakes, and the number of handshakes in progress.
 pub(crate) struct Admission {
     rate: RateLimit,
     rate_of_principal: KeyedRate<Holder>,
@@ -43,8 +43,8 @@ impl Admission {
         let _ = self.in_progress.acquire_many(self.most_in_progress as u32).await;
     }
 
-    /// Counts a handshake as in progress until the returned permit is dropped. Returns `None` if too many handshakes are in
-    /// progress, of this network or of all networks together.
+    /// Counts a handshake as in progress until the returned permit is dropped. Returns `None` if too many handshakes
+    /// are already in progress, either from this network or in total.
     pub(crate) fn begin(self: &Arc<Self>, network: IpAddr) -> Option<Permit> {
         let in_progress = self.in_progress.clone().try_acquire_owned().ok()?;
         let mut by_address = self.by_address.lock();
@@ -57,13 +57,14 @@ impl Admission {
         Some(Permit { admission: self.clone(), network, _in_progress: in_progress })
     }
 
-    /// Charges one handshake to the rate of a network. Returns false if the network makes more handshakes per second than it may.
+    /// Counts one handshake against the rate limit of a network. Returns false if the network makes more handshakes per
+    /// second than it may.
     pub(crate) fn is_within_rate_of_address(&self, network: IpAddr, monotonic_ms: u64) -> bool {
         self.rate_of_address.take(network, monotonic_ms)
     }
 
-    /// Charges one handshake to the rate of a client, and then to the rate of all clients. Returns false if one of the two rates
-    /// is exceeded.
+    /// Counts one handshake against the rate limit of a client, and then against the rate limit of all clients
+    /// together. Returns false if one of the two limits is exceeded.
     pub(crate) fn is_within_rate(&self, holder: Holder, monotonic_ms: u64) -> bool {
         self.rate_of_principal.take(holder, monotonic_ms) && self.rate.take(monotonic_ms)
     }
@@ -79,7 +80,7 @@ impl Admission {
     }
 }
 
-/// A handshake in progress. It stops being counted when this permit is dropped.
+/// The permit for one handshake in progress. When it is dropped, the handshake is no longer counted as in progress.
 pub(crate) struct Permit {
     admission: Arc<Admission>,
     network: IpAddr,

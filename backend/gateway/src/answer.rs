@@ -5,7 +5,7 @@ use http::{HeaderName, HeaderValue, Response, StatusCode, header};
 use http_body_util::Full;
 use serde_json::json;
 
-/// The body of every answer of a gateway. It is short and completely in memory.
+/// The type of all response bodies of a gateway. Such a body is short and completely in memory.
 pub type Body = Full<Bytes>;
 
 const ERROR_TYPE: HeaderName = HeaderName::from_static("x-amzn-errortype");
@@ -23,12 +23,14 @@ pub(crate) fn json(status: StatusCode, body: &serde_json::Value) -> Response<Bod
     response
 }
 
-/// Builds an error in AWS's format: the error type is in the header `x-amzn-ErrorType`, and the message is in the body as JSON.
+/// Builds an error response in AWS's format: the error type is in the header `x-amzn-ErrorType`, and the message is in
+/// the body as JSON.
 pub(crate) fn error(status: StatusCode, error_type: &'static str, message: &str) -> Response<Body> {
     typed(json(status, &json!({ "message": message })), error_type)
 }
 
-/// Builds an error with an empty body, as AWS does for status 410.
+/// Builds an error response without a body, as AWS does for status 410. The error type is in the header
+/// `x-amzn-ErrorType`.
 pub(crate) fn bare_error(status: StatusCode, error_type: &'static str) -> Response<Body> {
     typed(empty(status), error_type)
 }

@@ -19,32 +19,35 @@ use crate::route::{RouteSelection, Routes};
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Api {
-    /// Name of the stage. It is the first segment of every path: `ws://host/{stage}`, `http://host/{stage}/@connections/{id}`.
+    /// Name of the stage. It is the first segment of every path: `ws://host/{stage}`,
+    /// `http://host/{stage}/@connections/{id}`.
     pub stage: String,
-    /// Id of the API, which events and ARNs contain.
+    /// Id of the API. It is part of ARNs and of the events that functions receive.
     pub id: String,
-    /// Region, which ARNs contain.
+    /// Name of the AWS region that is written in ARNs.
     pub region: String,
-    /// Account id of twelve digits, which ARNs contain.
+    /// AWS account id of twelve digits that is written in ARNs.
     pub account_id: String,
-    /// The routes of the API.
+    /// The routes of the API, each with its route key and settings.
     pub routes: Routes,
-    /// The expression that is evaluated for each message and results in its route key.
+    /// The expression that the gateway evaluates for each message. Its result is the key of the route that the message
+    /// is sent to.
     pub route_selection: RouteSelection,
-    /// The authorizer, which allows or refuses a handshake before `$connect` is invoked. `None` if the API has no authorizer.
+    /// The authorizer, which allows or refuses a handshake before `$connect` is invoked. `None` if the API has no
+    /// authorizer.
     pub authorizer: Option<Authorizer>,
     /// Limits of the gateway. They must be equal to the limits of its [`Connections`](crate::Connections).
     pub limits: Limits,
-    /// The hosts and origins whose requests are accepted.
+    /// The values of the headers `Host` and `Origin` that are accepted. Other requests are refused with 403.
     pub origins: OriginPolicy,
-    /// True if a client's ping frames keep an otherwise idle connection open. Reports about AWS disagree on this. The default is
-    /// `false`, which is stricter.
+    /// True if a client's ping frames keep an otherwise idle connection open. Reports about AWS disagree on this. The
+    /// default is `false`, which is stricter.
     pub client_ping_resets_idle: bool,
 }
 
 impl Api {
-    /// Creates an API without an authorizer. Messages are routed by `$request.body.action`, the limits are those of AWS, and only
-    /// requests to loopback addresses are accepted.
+    /// Creates an API without an authorizer. Messages are routed by `$request.body.action`, the limits are those of
+    /// AWS, and only requests to loopback addresses are accepted.
     pub fn new(stage: impl Into<String>, routes: Routes) -> Self {
         Self {
             stage: stage.into(),

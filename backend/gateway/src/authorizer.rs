@@ -11,13 +11,13 @@ use serde_json::Value;
 /// Maximum size of an authorizer's answer, in bytes (quotas page: "Authorizer result size", 8 KB).
 const MAX_RESULT_BYTES: usize = 8 * 1024;
 
-/// The configuration of an API's authorizer. It is invoked once for each handshake: for WebSocket APIs, API Gateway does not
-/// cache the answers of an authorizer.
+/// The configuration of an API's authorizer. The authorizer is invoked once for each handshake, since API Gateway does
+/// not cache the answers of an authorizer for WebSocket APIs.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Authorizer {
-    /// Headers and query parameters that a handshake must have. If one of them is missing or empty, the handshake is answered
-    /// with 401 and the authorizer is not invoked.
+    /// Headers and query parameters that a handshake must have. If one of them is missing or empty, the handshake is
+    /// answered with 401 and the authorizer is not invoked.
     pub identity_sources: Vec<IdentitySource>,
 }
 
@@ -44,7 +44,7 @@ pub enum IdentitySource {
 )]
 #[non_exhaustive]
 pub struct UnknownIdentitySource {
-    /// The refused text.
+    /// The text that is not an identity source.
     pub text: String,
 }
 
@@ -72,10 +72,11 @@ impl IdentitySource {
     }
 }
 
-/// The decision about a handshake that an authorizer's answer stands for.
+/// The gateway's decision about a handshake, which it derives from the authorizer's answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Decision {
-    /// The handshake is allowed. The fields become `requestContext.authorizer` in the events of the connection.
+    /// The handshake is allowed. The map is the context that the authorizer returned. It becomes
+    /// `requestContext.authorizer` in the events of the connection.
     Allow(HashMap<String, Value>),
     /// The handshake is answered with 403.
     Deny,
@@ -83,7 +84,8 @@ pub(crate) enum Decision {
     Malformed,
 }
 
-/// Evaluates an authorizer's answer about the access to `arn`.
+/// Decides about a handshake from the authorizer's answer. The handshake is allowed if the policy in the answer allows
+/// access to `arn`, which is the ARN of `$connect`.
 pub(crate) fn decide(response: ApiGatewayCustomAuthorizerResponse, arn: &str) -> Decision {
     let oversized = serde_json::to_vec(&response).map_or(true, |json| json.len() > MAX_RESULT_BYTES);
     let Some(principal) = response.principal_id.filter(|_| !oversized) else { return Decision::Malformed };
@@ -95,8 +97,8 @@ pub(crate) fn decide(response: ApiGatewayCustomAuthorizerResponse, arn: &str) ->
     Decision::Allow(fields)
 }
 
-/// Converts the values of an authorizer's context to text. Returns `None` if a value is an object or an array, which API Gateway
-/// does not allow.
+/// Converts the values of an authorizer's context to text. Returns `None` if a value is an object or an array, since
+/// API Gateway allows neither.
 fn context_fields(context: &Value) -> Option<HashMap<String, Value>> {
     match context {
         Value::Null => Some(HashMap::new()),
@@ -117,8 +119,8 @@ fn scalar(value: &Value) -> Option<String> {
     }
 }
 
-/// Applies IAM's rule: access is allowed if at least one statement allows it and none denies it. Conditions are not evaluated. A
-/// statement with a condition can therefore deny access, but not allow it.
+/// Applies IAM's rule: access is allowed if at least one statement allows it and none denies it. Conditions are not
+/// evaluated. A statement with a condition can therefore deny access, but not allow it.
 fn allows(policy: &ApiGatewayCustomAuthorizerPolicy, arn: &str) -> bool {
     let covering = || policy.statement.iter().filter(|statement| covers(statement, arn));
     let denied = covering().any(|statement| statement.effect == IamPolicyEffect::Deny);
@@ -126,7 +128,8 @@ fn allows(policy: &ApiGatewayCustomAuthorizerPolicy, arn: &str) -> bool {
         && covering().any(|statement| statement.effect == IamPolicyEffect::Allow && !has_condition(statement))
 }
 
-/// Returns true if a statement has a condition. AWS's own blueprints write `"Condition": {}`, which counts as no condition.
+/// Returns true if a statement has a condition. AWS's own blueprints write `"Condition": {}`, which counts as no
+/// condition.
 fn has_condition(statement: &IamPolicyStatement) -> bool {
     statement.condition.as_ref().is_some_and(|condition| !condition.is_empty())
 }
@@ -136,9 +139,9 @@ fn covers(statement: &IamPolicyStatement, arn: &str) -> bool {
     statement.action.iter().any(action) && statement.resource.iter().any(|pattern| glob(pattern, arn))
 }
 
-/// Returns true if `text` matches `pattern`, in which `*` stands for any text and `?` for one character. After a mismatch, the
-/// search continues from the last `*`. It need not return to an earlier `*`, because the earlier one could match nothing that the
-/// last one cannot match.
+/// Returns true if `text` matches `pattern`, in which `*` stands for any text and `?` for one character. After a
+/// mismatch, the search continues from the last `*`. It need not return to an earlier `*`, because the earlier one
+/// could match nothing that the last one cannot match.
 fn glob(pattern: &str, text: &str) -> bool {
     let (pattern, text) = (pattern.as_bytes(), text.as_bytes());
     let (mut p, mut t) = (0, 0);

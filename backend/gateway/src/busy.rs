@@ -1,4 +1,5 @@
-//! Marks a TCP connection as busy while a request on it is being answered.
+//! Marks a TCP connection as busy while a request on it is being answered. The server does not close busy connections
+//! to make room for new ones.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -8,8 +9,8 @@ use hyper::body::{Body, Frame, SizeHint};
 
 use crate::slots::Slot;
 
-/// Marks a connection as busy, because a request on it is being answered. The connection stops being busy when this value is
-/// dropped.
+/// Marks a TCP connection as busy while a request on it is being answered, so that the connection is not closed to make
+/// room for another. The connection stops being busy when this value is dropped.
 pub(crate) struct Busy(Arc<Slot>);
 
 impl Busy {
@@ -25,7 +26,8 @@ impl Drop for Busy {
     }
 }
 
-/// The body of a response. Its connection stays busy until the body is sent or dropped.
+/// An HTTP response body that keeps its TCP connection marked as busy. The mark is removed when the body was sent or is
+/// dropped.
 pub(crate) struct BusyBody<B> {
     pub body: Pin<Box<B>>,
     pub _busy: Busy,

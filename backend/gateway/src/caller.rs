@@ -1,4 +1,4 @@
-//! The client of a connection, as it is described in the connection's events.
+//! The data about a connection's client that every event of the connection contains.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::id::ConnectionId;
 
-/// The part of `requestContext` that is the same in every event of a connection.
+/// The part of `requestContext` that is the same in every event of a WebSocket connection.
 #[derive(Debug)]
 pub(crate) struct Caller {
     pub id: ConnectionId,

@@ -1,8 +1,8 @@
 //! Fault injection: its settings, its random decisions, and its counters.
 //!
-//! The gateway asks for a decision at three moments: before it checks a handshake, before it posts a frame, and before it
-//! delivers `$disconnect`. This module decides and counts; the gateway carries out the decision. The decisions are pure functions
-//! of the settings and of a seeded random generator.
+//! The gateway calls this module at three moments: before it checks a handshake, before it posts a frame, and before it
+//! delivers `$disconnect`. This module decides whether to inject a fault and counts the faults. The gateway carries the
+//! decision out. The decisions are pure functions of the settings and of a seeded random generator.
 
 mod counts;
 mod decision;

@@ -18,18 +18,19 @@ impl Connections {
 }
 
 impl ChaosHandle {
-    /// Replaces the settings. Their time scale has no effect here, because the limits of a gateway cannot be changed after it was
-    /// created.
+    /// Replaces the fault-injection settings. Their time scale has no effect here, because the limits of a gateway
+    /// cannot be changed after it was created.
     pub fn set(&self, chaos: Chaos) {
         self.0.faults().set(chaos);
     }
 
-    /// Returns the current settings.
+    /// Returns the current fault-injection settings.
     pub fn settings(&self) -> Chaos {
         self.0.faults().settings()
     }
 
-    /// Sets the settings so that every handshake is refused with 503 (`true`), or none is refused (`false`).
+    /// Replaces the setting for refused handshakes. With `true`, every handshake is refused with 503. With `false`,
+    /// none is refused.
     pub fn refuse_handshakes(&self, refuses: bool) {
         let mut chaos = self.settings();
         chaos.refuse.probability = if refuses { Probability::ALWAYS } else { Probability::NEVER };
@@ -37,7 +38,8 @@ impl ChaosHandle {
         self.set(chaos);
     }
 
-    /// Stops reading from a connection and writing to it, but does not close it.
+    /// Stops reading from a connection and writing to it, but does not close it. To the client it looks as if the
+    /// network had failed.
     ///
     /// # Errors
     ///

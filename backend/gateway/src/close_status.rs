@@ -1,4 +1,5 @@
-//! The code and the reason with which a connection ends. They are in its close frame and in its DISCONNECT event.
+//! The code and the reason with which a WebSocket connection ends. They are sent in its close frame and in its
+//! DISCONNECT event.
 
 /// A close code (RFC 6455 §7.4) and its reason. The texts of the reasons are those of API Gateway.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -12,7 +13,8 @@ impl CloseStatus {
         Self { code, reason: reason.into() }
     }
 
-    /// Returns the status of a connection that exceeded its idle limit. It is inferred that AWS uses the same for the life limit.
+    /// Returns the status of a connection that exceeded its idle limit or its life limit. It is not documented that AWS
+    /// uses the same status for the life limit; this is inferred.
     pub(crate) fn going_away() -> Self {
         Self::new(1001, "Going away")
     }

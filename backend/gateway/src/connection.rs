@@ -1,7 +1,9 @@
-//! A connection: its socket, and the outbox with the bytes that the socket has not accepted yet.
+//! One WebSocket connection: its socket, and the outbox, which is the queue of bytes that the socket has not accepted
+//! yet.
 //!
-//! A caller that posts a frame writes to the socket itself, while it holds the lock of the outbox. Frames are therefore neither
-//! mixed nor reordered. The connection's task (`socket`) reads, and writes the frames that wait in the outbox.
+//! A caller that posts a frame writes to the socket itself, while it holds the lock of the outbox. Frames are therefore
+//! neither mixed nor reordered. The connection's task (`socket`) reads from the socket, and writes the frames that wait
+//! in the outbox.
 
 use std::io;
 use std::net::Shutdown;
@@ -24,18 +26,20 @@ use crate::outbox::{Outbox, Phase};
 use crate::post_error::PostError;
 use crate::shares::Membership;
 
-/// A connection. It exists from the moment when `$connect` has returned until `$disconnect` has returned.
+/// One WebSocket connection. The gateway keeps it from the moment when `$connect` has returned until `$disconnect` has
+/// returned.
 #[derive(Debug)]
 pub(crate) struct Connection {
     pub(crate) caller: Caller,
-    /// Sequence number among the connections of the gateway. Fault injection derives its random decisions from it.
+    /// Sequence number among the connections of the gateway, counted from 0. Fault injection derives its random
+    /// decisions from this number.
     pub(crate) number: u64,
     opened_ms: u64,
     active_ms: AtomicU64,
-    /// The socket. It is set after the handshake was answered; until then, posts wait in the outbox.
+    /// The socket. It is set when the 101 of the handshake was sent. Posts before that wait in the outbox.
     stream: OnceLock<TcpStream>,
     outbox: Mutex<Outbox>,
-    /// The connection's part in the share of its client. The bytes in the outbox's queue are counted in this share.
+    /// Counts this connection, and the bytes that wait in its outbox, against the limits of its client.
     membership: Membership,
     progress: Mutex<Progress>,
     /// The fault that was injected: 0 for none, [`FROZEN`] or [`BROKEN`].
@@ -44,7 +48,8 @@ pub(crate) struct Connection {
     posts: AtomicU64,
 }
 
-/// A record of whether the client reads: the bytes written so far, and the time since which no queued byte could be written.
+/// Records whether the client reads: the number of bytes written so far, and the time since which no queued byte could
+/// be written.
 #[derive(Debug, Default)]
 struct Progress {
     written_bytes: u64,
@@ -55,8 +60,8 @@ const FROZEN: u8 = 1;
 const BROKEN: u8 = 2;
 
 impl Connection {
-    /// Creates a connection that has no socket yet. `opened_ms` is in monotonic time, whereas the times in `caller` are in
-    /// wall-clock time.
+    /// Creates a connection that has no socket yet. `opened_ms` is the current monotonic time, whereas the times in
+    /// `caller` are wall-clock times.
     pub(crate) fn new(caller: Caller, membership: Membership, number: u64, opened_ms: u64) -> Self {
         Self {
             caller,
@@ -86,7 +91,7 @@ impl Connection {
         self.outbox().is_open()
     }
 
-    /// Restarts the time after which the connection counts as idle.
+    /// Restarts the idle time of the connection, because a message was sent or received at `monotonic_ms`.
     pub(crate) fn mark_active(&self, monotonic_ms: u64) {
         self.active_ms.fetch_max(monotonic_ms, Relaxed);
     }
@@ -96,8 +101,10 @@ impl Connection {
         self.caller.connected_at_ms + (self.active_ms.load(Relaxed) - self.opened_ms)
     }
 
-    /// Sends a frame. If the outbox is empty, the frame is written directly to the socket, and otherwise it is queued. Never
-    /// blocks.
+    /// Sends a frame to the client, and never blocks. If nothing is queued, the frame is written directly to the
+    /// socket, and only the bytes that the socket does not accept are queued. Otherwise the whole frame is queued.
+    ///
+    /// Returns an error if the connection is not open or its queue is full.
     pub(crate) fn post(&self, frame: &Frame, limits: &Limits, monotonic_ms: u64) -> Result<(), PostError> {
         let wire = frame.wire();
         let mut outbox = self.outbox();
@@ -122,18 +129,18 @@ impl Connection {
         Ok(())
     }
 
-    /// Queues the answer to a ping. The connection's task writes it to the socket.
+    /// Queues the encoded pong frame `wire`, which answers a ping. The connection's task writes it to the socket.
     pub(crate) fn pong(&self, wire: Bytes) {
         self.outbox().set_pong(wire);
     }
 
-    /// Queues a close frame. `by_client` is true if the frame answers a close frame of the client, and false if the gateway
-    /// closes the connection.
+    /// Queues a close frame. `by_client` is true if the frame answers a close frame of the client, and false if the
+    /// gateway closes the connection.
     pub(crate) fn close(&self, status: CloseStatus, monotonic_ms: u64, by_client: bool) {
         self.outbox().close(status, monotonic_ms, by_client);
     }
 
-    /// Discards everything in the queue that is not partly written, and queues `last` and a close frame.
+    /// Discards all queued frames except one that is partly written, and then queues `last` and a close frame.
     pub(crate) fn close_with(&self, last: &Frame, status: CloseStatus, monotonic_ms: u64) {
         let mut outbox = self.outbox();
         if outbox.is_open() {
@@ -143,8 +150,8 @@ impl Connection {
         }
     }
 
-    /// Compares the bytes written with those at the last call, and records since when the client has read nothing although bytes
-    /// are queued. Must be called at regular intervals.
+    /// Compares the number of bytes written with the number at the last call, and records the time since which the
+    /// client has read nothing although bytes are queued. Must be called at regular intervals.
     pub(crate) fn note_progress(&self, monotonic_ms: u64) {
         let (is_waiting, written_bytes) = {
             let outbox = self.outbox();
@@ -159,7 +166,8 @@ impl Connection {
         progress.written_bytes = written_bytes;
     }
 
-    /// Returns for how many milliseconds bytes have been queued without the client reading any; 0 if the queue is empty.
+    /// Returns the time for which bytes have been queued without the client reading any, in milliseconds. Returns 0 if
+    /// the queue is empty.
     pub(crate) fn stalled_ms(&self, monotonic_ms: u64) -> u64 {
         let since_ms = self.progress.lock().stalled_since_ms;
         since_ms.map_or(0, |since_ms| monotonic_ms.saturating_sub(since_ms))
@@ -170,8 +178,8 @@ impl Connection {
         self.outbox().abort(CloseStatus::abnormal());
     }
 
-    /// Closes the connection if it has exceeded its idle or life limit. Aborts it if the client has not answered a close frame
-    /// within the close limit.
+    /// Closes the connection if it has exceeded its idle or life limit. Aborts it if the client has not answered a
+    /// close frame within the close limit.
     pub(crate) fn expire(&self, limits: &Limits, monotonic_ms: u64) {
         let mut outbox = self.outbox();
         match outbox.phase() {
@@ -188,9 +196,9 @@ impl Connection {
         }
     }
 
-    /// Writes the outbox to the socket. Ready if the outbox is empty, with the phase of the connection. The phase is read under
-    /// the same lock, so that no frame can have been queued since. Otherwise the task is woken when the socket accepts more
-    /// bytes, when a frame is queued or when the phase changes.
+    /// Writes the queued bytes to the socket. Returns `Ready` with the phase of the connection when the queue is empty.
+    /// The phase is read under the same lock, so that no frame can have been queued in between. Otherwise the task is
+    /// woken when the socket accepts more bytes, when a frame is queued or when the phase changes.
     pub(crate) fn poll_flush(&self, context: &mut Context<'_>) -> Poll<Phase> {
         let mut outbox = self.outbox();
         outbox.register(context);
@@ -214,7 +222,7 @@ impl Connection {
         Poll::Ready(outbox.phase().clone())
     }
 
-    /// Shuts the socket down, unless a fault is injected that hides the end of the connection from the client.
+    /// Shuts the socket down. Does nothing while an injected fault hides the end of the connection from the client.
     pub(crate) fn shut_down(&self, how: Shutdown) {
         if let Some(stream) = self.stream.get()
             && self.fault.load(Relaxed) == 0
@@ -229,7 +237,7 @@ impl Connection {
         monotonic_ms.saturating_sub(self.opened_ms)
     }
 
-    /// Counts a post and returns its sequence number, for fault injection.
+    /// Counts a post to this connection and returns its sequence number, which fault injection uses.
     pub(crate) fn count_post(&self) -> u64 {
         self.posts.fetch_add(1, Relaxed)
     }
@@ -241,7 +249,7 @@ impl Connection {
 
     /// Resumes reading and writing after [`Connection::freeze`], for fault injection.
     pub(crate) fn thaw(&self) {
-        // A broken connection stays broken.
+        // Only a frozen connection is resumed. One that was broken by fault injection stays broken.
         if self.fault.compare_exchange(FROZEN, 0, Relaxed, Relaxed).is_ok() {
             self.outbox().wake();
         }
@@ -260,8 +268,8 @@ impl Connection {
                 // The connection ends here, so it does not matter how many bytes are written.
                 let _ = stream.try_write(&wire[..wire.len().div_ceil(2)]);
             }
-            // With a linger time of zero, dropping the socket sends a TCP reset instead of closing the connection in the normal
-            // way.
+            // With a linger time of zero, dropping the socket sends a TCP reset instead of closing the connection in
+            // the normal way.
             let _ = SockRef::from(stream).set_linger(Some(Duration::ZERO));
         }
         self.fault.store(BROKEN, Relaxed);
@@ -280,8 +288,8 @@ impl Drop for Connection {
     }
 }
 
-/// The locked outbox of a connection. When this is dropped, the bytes by which the queue has grown or shrunk are counted in the
-/// client's share.
+/// The locked outbox of a connection. When this guard is dropped, the bytes by which the queue has grown or shrunk are
+/// added to or subtracted from the client's total.
 struct CountedOutbox<'a> {
     outbox: MutexGuard<'a, Outbox>,
     membership: &'a Membership,

@@ -1,4 +1,5 @@
-//! The registry of open connections, with the operations of the management API for callers in the same process.
+//! The registry of open WebSocket connections. Callers in the same process use it for the operations of the management
+//! API: post, get and delete.
 
 use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
@@ -22,11 +23,12 @@ use crate::post_error::{Gone, PostError};
 use crate::shares::Shares;
 
 const SHARDS: usize = 64;
-/// Number of deliveries that take about one millisecond, at five microseconds each.
+/// Number of deliveries after which a broadcast yields to other tasks. They take about one millisecond, at five
+/// microseconds each.
 const DELIVERIES_BETWEEN_YIELDS: usize = 256;
 
-/// A handle to the connections of a gateway, with which functions in the same process post to them. All clones refer to the same
-/// connections. The handle is created before the gateway, so that it can be passed to the functions.
+/// A handle to the connections of a gateway, with which functions in the same process post to them. All clones refer to
+/// the same connections. The handle is created before the gateway, so that it can be passed to the functions.
 #[derive(Clone)]
 pub struct Connections(Arc<Registry>);
 
@@ -55,7 +57,7 @@ pub struct ConnectionInfo {
     pub user_agent: Option<String>,
 }
 
-/// Creates an empty registry with the default limits and the clocks of this machine.
+/// The default is an empty registry with the default limits and the clocks of this machine.
 impl Default for Connections {
     fn default() -> Self {
         Self::new(&Limits::default(), Arc::new(SystemEnvironment::default()))
@@ -63,7 +65,7 @@ impl Default for Connections {
 }
 
 impl Connections {
-    /// Creates an empty registry. The gateway must be created with the same limits.
+    /// Creates an empty registry of connections. The gateway that uses it must be created with the same limits.
     pub fn new(limits: &Limits, environment: Arc<dyn Environment>) -> Self {
         Self(Arc::new(Registry {
             shards: std::array::from_fn(|_| RwLock::default()),
@@ -78,8 +80,8 @@ impl Connections {
         }))
     }
 
-    /// Sends a frame to one connection. Returns as soon as the frame is written to the socket or queued, and never waits for the
-    /// client.
+    /// Sends a frame to one connection. Returns as soon as the frame is written to the socket or queued, and never
+    /// waits for the client.
     ///
     /// # Errors
     ///
@@ -89,12 +91,14 @@ impl Connections {
         self.post_at(id, frame, self.monotonic_ms())
     }
 
-    /// Sends one frame to many connections. Returns the connections that it was not sent to, each with the reason, in the order
-    /// of `ids`. Never waits for a client: if a queue is full, the result is `LimitExceeded`, and the post is not tried again.
+    /// Sends one frame to many connections. Returns the connections that it was not sent to, each with the reason, in
+    /// the order of `ids`. Never waits for a client: if a queue is full, the result is `LimitExceeded`, and the post is
+    /// not tried again.
     ///
-    /// A delivery costs one system call, which takes about five microseconds. The task yields after every 256 deliveries, so that
-    /// a post to many thousand connections does not block the other tasks of its thread. The frames of two concurrent calls may
-    /// therefore reach two connections in different orders. To keep the order, await one call before the next.
+    /// A delivery costs one system call, which takes about five microseconds. The task yields after every 256
+    /// deliveries, so that a post to many thousand connections does not block the other tasks of its thread. The frames
+    /// of two concurrent calls may therefore reach two connections in different orders. To keep the order, await one
+    /// call before the next.
     pub async fn post_to_all<'a, I>(&self, ids: I, frame: &Frame) -> Vec<(ConnectionId, PostError)>
     where
         I: IntoIterator<Item = &'a ConnectionId, IntoIter: Send>,
@@ -140,20 +144,20 @@ impl Connections {
         Ok(())
     }
 
-    /// Sends a last frame to a connection and closes it with 1000 "Connection Closed Normally". All other frames in its queue are
-    /// discarded, apart from a frame that is partly sent.
+    /// Sends a last frame to a connection and closes the connection with code 1000 and reason "Connection Closed
+    /// Normally". All other frames in its queue are discarded, except a frame that is partly sent.
     ///
     /// # Errors
     ///
-    /// [`Gone`] if there is no such connection or it is being closed already.
+    /// [`Gone`] if there is no such connection or if it is already being closed.
     pub fn delete_with(&self, id: &ConnectionId, last: &Frame) -> Result<(), Gone> {
         let connection = self.find(id).filter(|connection| connection.is_open()).ok_or(Gone)?;
         connection.close_with(last, CloseStatus::deleted(), self.monotonic_ms());
         Ok(())
     }
 
-    /// Returns the ids of the connections whose clients have read none of their queued bytes for at least this time. The time is
-    /// measured to about a second.
+    /// Returns the ids of the connections whose clients have read none of their queued bytes for at least this time.
+    /// The time is measured to about a second.
     pub fn stalled(&self, at_least: Duration) -> Vec<ConnectionId> {
         let (now_ms, mut ids) = (self.monotonic_ms(), Vec::new());
         self.for_each(|connection| {
@@ -165,7 +169,7 @@ impl Connections {
         ids
     }
 
-    /// Closes every open connection with this code and reason.
+    /// Closes every open connection with this close code and reason.
     pub fn close_all(&self, code: u16, reason: &str) {
         let now_ms = self.monotonic_ms();
         self.for_each(|connection| connection.close(CloseStatus::new(code, reason), now_ms, false));
@@ -204,13 +208,14 @@ impl Connections {
         &self.0.faults
     }
 
-    /// Decides whether fault injection refuses this handshake. Returns the status of the refusal, or `None` if it is not refused.
+    /// Decides whether fault injection refuses this handshake. Returns the status of the refusal, or `None` if it is
+    /// not refused.
     pub(crate) fn injected_refusal(&self) -> Option<HttpError> {
         self.0.faults.handshake(|| self.0.environment.random())
     }
 
-    /// Decides whether fault injection suppresses the `$disconnect` event of this connection. Returns true if it must not be
-    /// delivered.
+    /// Decides whether fault injection suppresses the `$disconnect` event of this connection. Returns true if it must
+    /// not be delivered.
     pub(crate) fn loses_disconnect(&self, connection: &Connection) -> bool {
         self.0.faults.loses_disconnect(connection.number, || self.0.environment.random())
     }
@@ -253,9 +258,9 @@ impl Connections {
         self.0.shutting_down.load(SeqCst)
     }
 
-    /// Returns a task that closes connections that have exceeded their idle or life limit. It ends when the last handle is
-    /// dropped. All connections share one timer, so that a connection needs none. A connection is closed up to one period of the
-    /// timer late.
+    /// Returns a future that closes connections that have exceeded their idle or life limit. The caller runs it as a
+    /// task. It ends when the last handle to the connections is dropped. All connections share one timer, so that a
+    /// connection needs none of its own. A connection is therefore closed up to one period of the timer late.
     pub(crate) fn sweep(&self) -> impl Future<Output = ()> + Send + 'static {
         let registry = Arc::downgrade(&self.0);
         let mut timer = tokio::time::interval(sweep_period(&self.0.limits));
@@ -316,8 +321,8 @@ fn upgrade(registry: &Weak<Registry>) -> Option<Connections> {
     registry.upgrade().map(Connections)
 }
 
-/// Returns the period of the timer: a tenth of the shortest of the limits for idle time, life and closing, but at least ten
-/// milliseconds and at most one second.
+/// Returns the interval at which connections are checked for exceeded limits. It is a tenth of the shortest of the
+/// limits for idle time, life and closing, but at least ten milliseconds and at most one second.
 fn sweep_period(limits: &Limits) -> Duration {
     let shortest = limits.idle.min(limits.life).min(limits.close);
     (shortest / 10).clamp(Duration::from_millis(10), Duration::from_secs(1))

@@ -1,5 +1,5 @@
-//! Formats times in the two formats that API Gateway uses. Times are milliseconds since the Unix epoch, in UTC and without leap
-//! seconds.
+//! Formats times in the two formats that API Gateway uses. Times are milliseconds since the Unix epoch, in UTC and
+//! without leap seconds.
 
 const MONTHS: [&str; 12] =
     ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
@@ -25,9 +25,9 @@ fn time_of_day(now_ms: u64) -> (u64, u64, u64, u64) {
     (ms / 3_600_000, ms / 60_000 % 60, ms / 1000 % 60, ms % 1000)
 }
 
-/// Converts days since 1970-01-01 to year, month and day. The calculation begins each year on 1 March, so that the leap day is
-/// the last day of a year. It counts in periods of 400 years from 1 March of year 0, because all these periods have the same
-/// number of days.
+/// Converts days since 1970-01-01 to year, month and day. The calculation lets each year begin on 1 March, so that the
+/// leap day is the last day of a year. It counts periods of 400 years from 1 March of year 0, because all such periods
+/// have the same number of days.
 fn civil(days: u64) -> (u64, u64, u64) {
     let days = days + 719_468;
     let era = days / 146_097;

@@ -1,4 +1,4 @@
-//! The time and the random numbers of a gateway, which tests can replace by a clock and ids of their own.
+//! The time and the random numbers of a gateway. Tests can replace them by a clock and ids of their own.
 
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
@@ -6,9 +6,10 @@ use std::time::{Instant, SystemTime, UNIX_EPOCH};
 pub trait Environment: Send + Sync + 'static {
     /// Returns the wall-clock time in milliseconds since the Unix epoch. It is used for ids and events.
     fn now_ms(&self) -> u64;
-    /// Returns the milliseconds since a fixed moment. The value never decreases. It is used for idle time, lifetime and rates.
+    /// Returns the milliseconds since an arbitrary fixed moment. The value never decreases. It is used for idle time,
+    /// lifetime and rates.
     fn monotonic_ms(&self) -> u64;
-    /// Returns 64 random bits. They are used for ids.
+    /// Returns 64 random bits. They are used for ids, and for fault injection without a seed.
     fn random(&self) -> u64;
 }
 
@@ -38,7 +39,7 @@ impl Environment for SystemEnvironment {
     }
 }
 
-/// The time of an event, and random bits for the ids of the event.
+/// The time at which an event is created, and the random bits from which the ids in the event are made.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Moment {
     pub now_ms: u64,

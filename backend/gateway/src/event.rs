@@ -1,5 +1,5 @@
-//! Builds the events of functions: CONNECT, MESSAGE and DISCONNECT ("Input format of a Lambda function for proxy integration for
-//! WebSocket APIs"), and the event of the authorizer ("API Gateway Lambda authorizer function input").
+//! Builds the events of functions: CONNECT, MESSAGE and DISCONNECT ("Input format of a Lambda function for proxy
+//! integration for WebSocket APIs"), and the event of the authorizer ("API Gateway Lambda authorizer function input").
 
 use std::collections::HashMap;
 
@@ -126,8 +126,8 @@ fn context(
     context
 }
 
-/// Returns the last value of each header. This is the field `headers` of an event; the field `multiValueHeaders` contains all
-/// values.
+/// Reduces each header to its last value, as API Gateway does in the field `headers` of an event. The field
+/// `multiValueHeaders` contains all values.
 fn last_values(headers: &HeaderMap) -> HeaderMap {
     headers
         .keys()
@@ -139,7 +139,8 @@ fn last_of_each(query: &HashMap<String, Vec<String>>) -> HashMap<String, String>
     query.iter().filter_map(|(name, values)| Some((name.clone(), values.last()?.clone()))).collect()
 }
 
-/// Builds the four headers of a DISCONNECT event. AWS leaves three of them empty (recorded events).
+/// Builds the four headers of a DISCONNECT event. AWS sends three of them with an empty value, as events recorded on
+/// AWS show.
 fn disconnect_headers(domain_name: &str) -> HeaderMap {
     let host = HeaderValue::from_str(domain_name).unwrap_or_else(|_| HeaderValue::from_static(""));
     let empty = |name| (HeaderName::from_static(name), HeaderValue::from_static(""));

@@ -1,4 +1,4 @@
-//! Posts a frame with the fault that was injected into the post.
+//! Posts a frame to a connection with the fault that fault injection has chosen for this post.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,7 +10,8 @@ use crate::frame::Frame;
 use crate::limits::Limits;
 use crate::post_error::PostError;
 
-/// Posts `frame` with the given fault. If the fault delays or duplicates the frame, this must be called within a tokio runtime.
+/// Posts `frame` with the given fault. If the fault delays or duplicates the frame, this must be called within a tokio
+/// runtime.
 pub(crate) fn post(
     fault: PostFault,
     connection: Arc<Connection>,
@@ -43,7 +44,8 @@ pub(crate) fn post(
     }
 }
 
-/// Posts a frame after a delay. The caller was told that the frame was accepted, so an error is ignored, as it is on AWS.
+/// Posts a frame after a delay. Errors are ignored, because the caller has already been told that the frame was
+/// accepted. It is the same on AWS.
 fn post_later(
     connection: Arc<Connection>,
     frame: &Frame,

@@ -1,9 +1,9 @@
 //! Encodes and decodes WebSocket frames (RFC 6455), without a socket or a clock.
 //!
-//! The frames that the gateway sends are neither masked nor fragmented, so that one encoded [`Frame`] can be sent to every
-//! receiver. The gateway does not offer `permessage-deflate`, although API Gateway negotiates it: every receiver would need a
-//! compressed copy of its own, and the compressor of a connection needs more memory than everything else that belongs to the
-//! connection.
+//! The frames that the gateway sends are neither masked nor fragmented, so that one encoded [`Frame`] can be sent to
+//! every receiver. The gateway does not offer `permessage-deflate`, although API Gateway negotiates it: every receiver
+//! would need a compressed copy of its own, and the compressor of a connection needs more memory than everything else
+//! that belongs to the connection.
 //!
 //! ```
 //! use apigw_websocket::Frame;
@@ -39,18 +39,19 @@ impl Frame {
         Self { wire: encode(Opcode::Text, payload.as_bytes()), payload_bytes: payload.len() }
     }
 
-    /// Returns the size of the payload in bytes, to which the limits on messages refer.
+    /// Returns the size of the payload in bytes. The limits on messages apply to this size, without the frame header.
     pub fn payload_bytes(&self) -> usize {
         self.payload_bytes
     }
 
-    /// Returns the encoded bytes, including the header.
+    /// Returns the encoded bytes of the frame, including its header.
     pub fn wire(&self) -> &Bytes {
         &self.wire
     }
 }
 
-/// Encodes the pong that answers a ping with this payload. The payload is truncated to 125 bytes, the maximum of a control frame.
+/// Encodes the pong that answers a ping with this payload. The payload is truncated to 125 bytes, the maximum of a
+/// control frame.
 pub(crate) fn pong(payload: &[u8]) -> Bytes {
     encode(Opcode::Pong, &payload[..payload.len().min(MAX_CONTROL_BYTES)])
 }

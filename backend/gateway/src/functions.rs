@@ -5,8 +5,8 @@ use aws_lambda_events::apigw::{
     ApiGatewayProxyResponse, ApiGatewayWebsocketProxyRequest, ApiGatewayWebsocketProxyRequestContext,
 };
 
-/// The functions of one API. If an invocation takes longer than [`Limits::integration`](crate::Limits::integration), the gateway
-/// drops its future.
+/// The functions that a gateway invokes for one WebSocket API. They correspond to the API's Lambda functions. If an
+/// invocation takes longer than [`Limits::integration`](crate::Limits::integration), the gateway drops its future.
 ///
 /// See the [crate documentation](crate) for an example.
 pub trait Functions: Send + Sync + 'static {
@@ -14,15 +14,15 @@ pub trait Functions: Send + Sync + 'static {
     ///
     /// # Errors
     ///
-    /// [`FunctionError`] if the function fails. A handshake is then answered with 502, and a message with the frame "Internal
-    /// server error".
+    /// [`FunctionError`] if the function fails. A handshake is then answered with 502, and a message with the frame
+    /// "Internal server error".
     fn invoke(
         &self,
         event: ApiGatewayWebsocketProxyRequest,
     ) -> impl Future<Output = Result<ApiGatewayProxyResponse, FunctionError>> + Send;
 
-    /// Allows or refuses a handshake. The gateway calls it only if the API has an [`Authorizer`](crate::Authorizer). The default
-    /// implementation returns an error.
+    /// Allows or refuses a handshake. The gateway calls it only if the API has an [`Authorizer`](crate::Authorizer).
+    /// The default implementation returns an error.
     ///
     /// # Errors
     ///
@@ -51,7 +51,7 @@ where
     FunctionsFn(handle)
 }
 
-/// The [`Functions`] that [`functions_fn`] returns.
+/// The implementation of [`Functions`] that [`functions_fn`] returns. It handles every event with one closure.
 #[derive(Clone, Copy, Debug)]
 pub struct FunctionsFn<H>(H);
 
@@ -68,18 +68,18 @@ where
     }
 }
 
-/// The event that an authorizer receives.
+/// The event that an authorizer receives for each WebSocket handshake.
 #[derive(Clone, Debug)]
 pub struct AuthorizerEvent {
-    /// The event in the type of `aws_lambda_events`.
+    /// The event, as the type that `aws_lambda_events` has for it.
     pub request: ApiGatewayCustomAuthorizerRequestTypeRequest,
-    /// The `requestContext` that API Gateway sends. The `requestContext` in `request` has a type for REST APIs, which lacks the
-    /// fields of a connection.
+    /// The `requestContext` that API Gateway sends. The field of the same name in `request` has a type for REST APIs,
+    /// which lacks the fields of a WebSocket connection.
     pub context: ApiGatewayWebsocketProxyRequestContext,
 }
 
-/// The error of a function that threw an error, crashed, or returned something that is not a response. The message is not sent to
-/// the client.
+/// The error of a function that threw an error, crashed, or returned something that is not a response. Its message is
+/// not sent to the client.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the function failed: {message}")]
 #[non_exhaustive]
@@ -89,7 +89,7 @@ pub struct FunctionError {
 }
 
 impl FunctionError {
-    /// Creates an error. `message` is for the log.
+    /// Creates an error. `message` is for the log and is not sent to the client.
     pub fn new(message: impl Into<String>) -> Self {
         Self { message: message.into() }
     }

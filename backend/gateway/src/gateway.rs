@@ -1,4 +1,4 @@
-//! The gateway. It distinguishes handshakes and management requests by their path.
+//! The gateway, which answers WebSocket handshakes and management requests. It distinguishes them by their path.
 
 use std::convert::Infallible;
 use std::error::Error;
@@ -42,7 +42,7 @@ impl<F> Clone for Gateway<F> {
     }
 }
 
-/// The kind of request that a path stands for.
+/// The kind of request that a path belongs to: a handshake, a management request for one connection, or neither.
 #[derive(Debug, PartialEq, Eq)]
 enum Target {
     Handshake,
@@ -51,8 +51,8 @@ enum Target {
 }
 
 impl<F: Functions> Gateway<F> {
-    /// Creates a gateway over `connections`, and starts the task that closes connections that have exceeded their idle or life
-    /// limit.
+    /// Creates a gateway that adds its clients to `connections`, and starts the task that closes connections that have
+    /// exceeded their idle or life limit.
     ///
     /// # Panics
     ///
@@ -71,7 +71,8 @@ impl<F: Functions> Gateway<F> {
         Self(Arc::new(Inner { state, admission, management_rate }))
     }
 
-    /// Returns true if the gateway answers requests for this path. Its paths are `/{stage}` and `/{stage}/@connections/{id}`.
+    /// Returns true if the gateway answers requests for this path. Its paths are `/{stage}` and
+    /// `/{stage}/@connections/{id}`.
     pub fn is_gateway_path(&self, path: &str) -> bool {
         self.target(path) != Target::None
     }
@@ -91,12 +92,12 @@ impl<F: Functions> Gateway<F> {
         self.connections().chaos()
     }
 
-    /// Answers a request that the client at `peer` sent for one of the gateway's paths. The request of a handshake must come from
-    /// [`serve`](crate::serve) with all its extensions, because the gateway needs the TCP socket of the request. Otherwise the
-    /// handshake is answered with 501.
+    /// Answers a request that the client at `peer` sent for one of the gateway's paths. The request of a handshake must
+    /// come from [`serve`](crate::serve) with all its extensions, because the gateway needs the TCP socket of the
+    /// request. Otherwise the handshake is answered with 501.
     ///
-    /// If the request line contains a host (`GET http://host/path`), this host is used instead of the header `Host` (RFC 9112,
-    /// section 3.2.2).
+    /// If the request line contains a host (`GET http://host/path`), this host is used instead of the header `Host`
+    /// (RFC 9112, section 3.2.2).
     pub async fn handle<B>(&self, mut request: Request<B>, peer: SocketAddr) -> Response<Body>
     where
         B: HttpBody<Data = Bytes> + Send,
@@ -119,11 +120,11 @@ impl<F: Functions> Gateway<F> {
         }
     }
 
-    /// Refuses new handshakes with 503, closes every connection with this code and reason, and returns after each `$disconnect`
-    /// event was delivered. Handshakes in progress are also refused, after their functions have returned.
+    /// Refuses new handshakes with 503, closes every connection with this code and reason, and returns when every
+    /// `$disconnect` event was delivered. Handshakes in progress are also refused, after their functions have returned.
     ///
-    /// This takes at most three times the integration limit (for the authorizer, `$connect` and `$disconnect`) plus the close
-    /// limit.
+    /// This takes at most three times the time limit of an invocation (for the authorizer, `$connect` and
+    /// `$disconnect`) plus the time limit for closing.
     pub async fn shut_down(&self, code: u16, reason: &str) {
         let connections = self.connections();
         connections.begin_shut_down();
@@ -146,8 +147,8 @@ impl<F: Functions> Gateway<F> {
     }
 }
 
-/// The service for [`serve`](crate::serve). It needs the extension [`Peer`], which `serve` adds; without it, every request is
-/// answered with 500.
+/// The service for [`serve`](crate::serve). It needs the extension [`Peer`], which `serve` adds; without it, every
+/// request is answered with 500.
 impl<F, B> Service<Request<B>> for Gateway<F>
 where
     F: Functions,

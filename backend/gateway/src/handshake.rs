@@ -1,8 +1,8 @@
-//! Answers the handshake of a connection. It checks the limits of the address, invokes the authorizer, checks the limits of the
-//! principal and of all clients together, and invokes `$connect` before it answers 101.
+//! Answers the WebSocket handshake of a connection. It checks the limits of the address, invokes the authorizer, checks
+//! the limits of the principal and of all clients together, and invokes `$connect`. Only then it answers 101.
 //!
-//! Every reason for a refusal is checked before the 101. If a connection was closed after the 101, the client could not tell that
-//! from a network error, and would connect again at once.
+//! Every reason for a refusal is checked before the 101. If a connection were closed after the 101, the client could
+//! not tell that from a network error, and would connect again at once.
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
@@ -42,10 +42,11 @@ use crate::state::GatewayState;
 /// The GUID that is appended to a client's key before the key is hashed (RFC 6455 §4.2.2).
 const ACCEPT_GUID: &[u8] = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
-/// Answers a handshake with 101, and then serves the connection in a task of its own.
+/// Answers a handshake with 101, and then serves the connection in a separate task. If the handshake is refused, the
+/// response says why.
 ///
-/// The functions are also invoked in a task, so that an invocation runs to its end even if the client does not wait for the
-/// answer. A connection that `$connect` accepted always gets its `$disconnect`, even if no 101 was sent.
+/// The functions are also invoked in a separate task, so that an invocation runs to its end even if the client does not
+/// wait for the answer. A connection that `$connect` accepted always gets its `$disconnect`, even if no 101 was sent.
 pub(crate) async fn handle<F: Functions, B: hyper::body::Body>(
     state: &Arc<GatewayState<F>>,
     admission: &Arc<Admission>,
@@ -70,7 +71,7 @@ pub(crate) async fn handle<F: Functions, B: hyper::body::Body>(
     Ok(switching_protocols(accept, subprotocol(response)))
 }
 
-/// Invokes the authorizer and `$connect`. If both accept the handshake, adds the connection.
+/// Invokes the authorizer and `$connect`. If both accept the handshake, adds the connection to the registry.
 async fn establish<F: Functions>(
     state: &Arc<GatewayState<F>>,
     admission: &Admission,
@@ -86,8 +87,8 @@ async fn establish<F: Functions>(
     let number = connections.faults().next_connection();
     let connection = Arc::new(Connection::new(caller, membership, number, connections.monotonic_ms()));
     connections.insert(connection.clone());
-    // This is checked after the insertion, because a shutdown that begins after the check then finds the connection and closes
-    // it.
+    // The flag is read after the insertion. If a shutdown begins after that, it finds the connection in the registry
+    // and closes it.
     if connections.is_shutting_down() {
         socket::disconnect(state, &connection, CloseStatus::going_away()).await;
         return Err(Refusal::ShuttingDown);
@@ -96,8 +97,8 @@ async fn establish<F: Functions>(
     Ok(response)
 }
 
-/// Returns the value of the header `Sec-WebSocket-Accept`. Returns a refusal if the request is not a WebSocket handshake or
-/// cannot be upgraded.
+/// Computes the value of the header `Sec-WebSocket-Accept` for the response. Returns a refusal if the request is not a
+/// WebSocket handshake or its TCP connection cannot be upgraded.
 fn accept_key<B: hyper::body::Body>(request: &Request<B>) -> Result<HeaderValue, Refusal> {
     let headers = request.headers();
     let version = headers.get(header::SEC_WEBSOCKET_VERSION).is_some_and(|version| version == "13");
@@ -134,8 +135,8 @@ fn has_token(headers: &HeaderMap, name: &HeaderName, token: &str) -> bool {
         .any(|word| word.trim().eq_ignore_ascii_case(token))
 }
 
-/// Checks everything that does not depend on who the client is, before the authorizer is invoked. The handshake is charged to the
-/// limits of its address only.
+/// Checks everything about a handshake that does not depend on who the client is, before the authorizer is invoked. The
+/// handshake is counted only against the limits of its address.
 fn admit<F, B>(
     state: &GatewayState<F>,
     admission: &Arc<Admission>,
@@ -156,8 +157,8 @@ fn admit<F, B>(
         return Err(Refusal::TooManyRequests);
     }
     let permit = admission.begin(network).ok_or(Refusal::TooManyRequests)?;
-    // This is checked again now that there is a permit. `Gateway::shut_down` sets the flag and then waits for all permits, so
-    // that a handshake is either refused here or waited for.
+    // The flag is read again now that there is a permit. `Gateway::shut_down` sets the flag and then waits for all
+    // permits, so that a handshake is either refused here or waited for.
     refuse_if_shutting_down()?;
     if let Some(status) = connections.injected_refusal() {
         return Err(Refusal::InjectedFault(status));
@@ -165,8 +166,8 @@ fn admit<F, B>(
     Ok(permit)
 }
 
-/// Charges a handshake that the authorizer has accepted to the limits of its client, and then to the limits of all clients
-/// together. Returns the place of the connection in the client's share.
+/// Counts a handshake that the authorizer has accepted against the limits of its client, and then against those of all
+/// clients together. The returned membership counts the connection until it is dropped.
 fn charge<F>(state: &GatewayState<F>, admission: &Admission, caller: &Caller) -> Result<Membership, Refusal> {
     let GatewayState { api, connections, .. } = state;
     let principal = caller.authorizer.get("principalId").and_then(Value::as_str).unwrap_or_default();
@@ -191,8 +192,8 @@ fn caller(parts: &Parts, peer: SocketAddr, moment: Moment) -> Caller {
     }
 }
 
-/// Converts a handshake to the form that functions receive: with those of the client's headers that are text, and with the
-/// headers that API Gateway adds.
+/// Converts a handshake request to the form that functions receive. This form contains those of the client's headers
+/// that are valid text, and the headers that API Gateway adds.
 fn read(parts: Parts, caller: &Caller, moment: Moment) -> Handshake {
     let mut headers = only_text(parts.headers);
     let port = caller.domain_name.rsplit_once(':').map(|(_, port)| port);
@@ -219,7 +220,7 @@ fn only_text(headers: HeaderMap) -> HeaderMap {
     text.map(|(name, value)| (name.clone(), value.clone())).collect()
 }
 
-/// Sets a header to a value of the gateway. A value of the client is replaced.
+/// Sets a header to a value that the gateway determines. It replaces a value that the client sent.
 fn set(headers: &mut HeaderMap, name: &'static str, value: &str) {
     if let Ok(value) = HeaderValue::from_str(value) {
         headers.insert(name, value);
@@ -272,7 +273,8 @@ async fn connect<F: Functions>(
     }
 }
 
-/// Accepts a response whose status is 2xx. A status below 200 or above 999 is not valid in a response.
+/// Returns the response of `$connect` if its status is 2xx, and a refusal otherwise. A status below 200 or above 999 is
+/// not valid in a response.
 fn check_status(response: ApiGatewayProxyResponse) -> Result<ApiGatewayProxyResponse, Refusal> {
     match response.status_code {
         200..=299 => Ok(response),
@@ -301,7 +303,8 @@ fn switching_protocols(accept: HeaderValue, subprotocol: Option<HeaderValue>) ->
     response
 }
 
-/// Gives the connection its socket as soon as the 101 was sent. Ends the connection if the client has left before that.
+/// Passes the TCP socket to the connection as soon as the 101 was sent. Ends the connection if the client has left
+/// before that.
 async fn open<F: Functions>(state: Arc<GatewayState<F>>, connection: Arc<Connection>, upgrade: OnUpgrade) {
     let upgraded = match tokio::time::timeout(state.api.limits.close, upgrade).await {
         Ok(Ok(upgraded)) => upgraded.downcast::<TokioIo<PatientStream>>().ok(),
@@ -310,8 +313,8 @@ async fn open<F: Functions>(state: Arc<GatewayState<F>>, connection: Arc<Connect
     match upgraded {
         Some(parts) => {
             connection.attach(parts.io.into_inner().into_inner());
-            // The unread bytes are copied, since even an empty slice would keep hyper's read buffer of 8 KB alive. The connection
-            // runs in a task of its own, so that it does not keep the memory that this task needed.
+            // The unread bytes are copied, since even an empty slice would keep hyper's read buffer of 8 KB alive. The
+            // connection runs in a task of its own, so that it does not keep the memory that this task needed.
             let unread = Bytes::copy_from_slice(&parts.read_buf);
             tokio::spawn(socket::serve(state, connection, unread));
         }

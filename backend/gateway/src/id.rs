@@ -1,9 +1,9 @@
-//! Connection, request and message ids in the format of API Gateway: 11 bytes as URL-safe base64, which are 16 characters that
-//! end in `=`.
+//! Connection, request and message ids in the format of API Gateway: 11 bytes as URL-safe base64, which are 16
+//! characters that end in `=`.
 //!
-//! The meaning of the bytes was observed on AWS and is not documented. Bytes 0 to 3 count the time in steps of about 25 ms. Byte
-//! 8 is the kind of id: 2 for connections and messages, 5 for requests. The last two bytes of a message's id are those of its
-//! connection's id.
+//! The meaning of the bytes was observed on AWS and is not documented. Bytes 0 to 3 count the time in steps of about 25
+//! ms. Byte 8 is the kind of id: 2 for connections and messages, 5 for requests. The last two bytes of a message's id
+//! are those of its connection's id.
 
 use std::fmt;
 use std::str::FromStr;
@@ -17,7 +17,7 @@ const TICK_MS: u64 = 25;
 const CONNECTION_OR_MESSAGE: u8 = 0x02;
 const REQUEST: u8 = 0x05;
 
-/// The id of a connection: 16 characters of URL-safe base64 that end in `=`. It is unique within a gateway.
+/// The id of a WebSocket connection: 16 characters of URL-safe base64 that end in `=`. It is unique within a gateway.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ConnectionId([u8; ID_CHARS]);
 

@@ -1,4 +1,4 @@
-//! Invokes functions with a time limit, and protects the gateway from their panics.
+//! Invokes functions with a time limit, and prevents a panic in a function from ending the gateway's task.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
@@ -11,7 +11,7 @@ use aws_lambda_events::apigw::{
 
 use crate::functions::{AuthorizeError, AuthorizerEvent, Functions};
 
-/// The result of an invocation.
+/// The result of invoking a function: it returned a response, it failed, or it exceeded the time limit.
 pub(crate) enum Outcome {
     Returned(Box<ApiGatewayProxyResponse>),
     Failed,
@@ -61,7 +61,8 @@ impl<T: Future> Future for CatchPanic<T> {
     type Output = Option<T::Output>;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        // This is unwind-safe: the future is not polled again after a panic, so that nothing can see its inconsistent state.
+        // This is unwind-safe: the future is not polled again after a panic, so that nothing can see its inconsistent
+        // state.
         match catch_unwind(AssertUnwindSafe(|| self.0.as_mut().poll(context))) {
             Ok(poll) => poll.map(Some),
             Err(_) => Poll::Ready(None),

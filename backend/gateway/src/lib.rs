@@ -4,7 +4,8 @@
 //!
 //! * [`Gateway`] answers handshakes and management requests. [`serve`] is the HTTP server that passes requests to it.
 //! * [`Functions`] are invoked by the gateway, in this process. With [`Connections`] they post to clients.
-//! * [`Api`] and [`Limits`] are the configuration of a gateway. [`Environment`] is its source of time and random numbers.
+//! * [`Api`] and [`Limits`] are the configuration of a gateway. [`Environment`] is the source of its time and random
+//!   numbers.
 //! * [`Chaos`] contains the settings of fault injection, which is off by default.
 //! * [`frame`] encodes and decodes WebSocket frames, without a socket.
 //! * [`OriginPolicy`] refuses requests from web pages of other sites.

@@ -1,7 +1,7 @@
-//! Locks that ignore poisoning.
+//! Locks that ignore poisoning, so that a panic in one thread does not spread to all connections.
 //!
-//! Each critical section of this crate changes its data by single calls that do not panic halfway. The data is therefore
-//! consistent even if a thread panicked while it held the lock. Poisoning would only extend that panic to every other connection.
+//! Ignoring it is safe: each critical section of this crate changes its data by single calls that do not panic halfway.
+//! The data is therefore consistent even if a thread panicked while it held the lock.
 
 use std::sync::{self, MutexGuard, PoisonError, RwLockReadGuard, RwLockWriteGuard};
 

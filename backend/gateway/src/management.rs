@@ -1,7 +1,7 @@
 //! The `@connections` management API over HTTP ("Use @connections commands in your backend service").
 //!
-//! Signatures (SigV4) are not checked, because the gateway has no accounts to check them against. Instead, the API answers only
-//! clients on the loopback interface.
+//! Signatures (SigV4) are not checked, because the gateway has no accounts to check them against. Instead, the API
+//! answers only clients on the loopback interface.
 
 use std::error::Error;
 use std::net::SocketAddr;
@@ -20,8 +20,8 @@ use crate::id::ConnectionId;
 use crate::post_error::PostError;
 use crate::rate::RateLimit;
 
-/// Size up to which a body that is too large is still read to its end, in bytes. If a body is even larger, the TCP connection is
-/// closed.
+/// Maximum size of a refused request body that is still read to its end, in bytes. If a body is even larger, the TCP
+/// connection is closed.
 const MAX_DISCARDED_BYTES: usize = 16 * 1024 * 1024;
 
 /// Answers a management request for `/{stage}/@connections/{id}`.
@@ -64,8 +64,8 @@ where
         Ok(bytes) => bytes,
         Err(refusal) => return *refusal,
     };
-    // The data is sent as a text frame, and clients close the connection if such a frame is not UTF-8. It is not known how AWS
-    // treats such data.
+    // The data is sent as a text frame, and clients close the connection if such a frame is not UTF-8. It is not known
+    // how AWS treats such data.
     let Ok(text) = str::from_utf8(&bytes) else { return bad_request("The data is not UTF-8 text") };
     match connections.post(id, &Frame::text(text)) {
         Ok(()) => answer::empty(StatusCode::OK),
@@ -75,7 +75,7 @@ where
     }
 }
 
-/// Reads the whole body. Returns an error response if the body is too large or arrives too slowly.
+/// Reads the whole request body. Returns an error response if the body is too large or arrives too slowly.
 async fn collect<B>(connections: &Connections, body: B) -> Result<Bytes, Box<Response<Body>>>
 where
     B: HttpBody<Data = Bytes> + Send,
@@ -95,9 +95,9 @@ where
     }
 }
 
-/// Reads a body of at most `limit_bytes`. A larger body is read to its end and discarded, and the result is `None`. The client
-/// sends the whole body before it reads the answer; if it was not read, the client could not use the TCP connection for its next
-/// request.
+/// Reads a body of at most `limit_bytes`. A larger body is read to its end and discarded, and the result is `None`. It
+/// has to be read, because the client sends the whole body before it reads the answer. Otherwise the client could not
+/// use the TCP connection for its next request.
 async fn read<B: HttpBody<Data = Bytes>>(body: B, limit_bytes: usize) -> Result<Option<Bytes>, B::Error> {
     let mut body = std::pin::pin!(body);
     let (mut bytes, mut size) = (BytesMut::new(), 0);

@@ -1,9 +1,9 @@
 //! The queue of the bytes that a client's socket has not accepted yet.
 //!
-//! While the outbox is empty, frames are written directly to the socket. Only the bytes that the socket does not accept are
-//! queued. If a client reads fast enough, its outbox therefore stays empty and uses no memory. The connection's task writes the
-//! queue when the socket accepts bytes again. The outbox does not access the socket: [`Outbox::flush`] calls a function that
-//! writes.
+//! While the outbox is empty, frames are written directly to the socket. Only the bytes that the socket does not accept
+//! are queued. If a client reads fast enough, its outbox therefore stays empty and uses no memory. The connection's
+//! task writes the queue when the socket accepts bytes again. The outbox does not access the socket: [`Outbox::flush`]
+//! calls a function that writes.
 //!
 //! # Example
 //!
@@ -13,9 +13,9 @@
 //! |---|---|---|---|
 //! | post A, 8 bytes | 8 bytes | empty | `Ok`: written directly |
 //! | post B, 8 bytes | 2 bytes, then it is full | `B[2..]` | `Ok`: the last 6 bytes of B wait |
-//! | post C, 8 bytes | not asked, or C would overtake B | `B[2..]`, `C` | `Ok` |
-//! | post D, 8 bytes | not asked | `B[2..]`, `C`, `D` | `Ok` |
-//! | post E, 8 bytes | not asked | `B[2..]`, `C`, `D` | `LimitExceeded`: three frames wait already |
+//! | post C, 8 bytes | nothing, since C must not overtake B | `B[2..]`, `C` | `Ok` |
+//! | post D, 8 bytes | nothing | `B[2..]`, `C`, `D` | `Ok` |
+//! | post E, 8 bytes | nothing | `B[2..]`, `C`, `D` | `LimitExceeded`: three frames wait already |
 //! | flush | 10 of 22 bytes, in one vectored write | `C[4..]`, `D` | |
 //! | two pings arrive | | `C[4..]`, `D`; pong 2 waits beside them | pong 1 is replaced by pong 2 |
 //! | close with 1000 | | `C[4..]`, `D`, pong 2, close | |
@@ -36,7 +36,7 @@ use crate::post_error::PostError;
 /// Maximum number of frames that one vectored write contains.
 const MAX_SLICES: usize = 16;
 
-/// The bounded queue of encoded frames of one connection, and the phase of the connection.
+/// The bounded queue of encoded frames that wait to be written to one connection, and the phase of the connection.
 #[derive(Debug, Default)]
 pub(crate) struct Outbox {
     queue: VecDeque<Bytes>,
@@ -45,18 +45,20 @@ pub(crate) struct Outbox {
     is_first_begun: bool,
     /// Number of bytes written from the queue since the connection was opened.
     written_bytes: u64,
-    /// The pong to send. Only the latest ping needs an answer (RFC 6455 §5.5.3), so that many pings cost only one pong.
+    /// The encoded pong frame that has to be sent. It is replaced when another ping arrives, since only the latest ping
+    /// needs an answer (RFC 6455 §5.5.3). Many pings therefore cost only one pong.
     pong: Option<Bytes>,
     phase: Phase,
     waker: Option<Waker>,
 }
 
-/// The phase of a connection, from open to ended.
+/// The phase of a WebSocket connection: open, closing or aborted.
 #[derive(Clone, Debug, Default)]
 pub(crate) enum Phase {
     #[default]
     Open,
-    /// A close frame is queued or was sent. Nothing is sent after it.
+    /// A close frame is queued or was sent, and nothing is sent after it. `by_client` is true if the client sent a
+    /// close frame first.
     Closing { status: Box<CloseStatus>, since_ms: u64, by_client: bool },
     /// The connection was aborted. Nothing is read or written any more.
     Aborted { status: Box<CloseStatus> },
@@ -75,8 +77,8 @@ impl Outbox {
         self.queue.is_empty() && self.pong.is_none()
     }
 
-    /// Checks that one more frame of this size may be posted, which means that the connection is open and its queue is not full.
-    /// An empty queue accepts a frame of any size.
+    /// Checks that one more frame of this size may be posted, which means that the connection is open and its queue is
+    /// not full. An empty queue accepts a frame of any size.
     pub(crate) fn admit(&self, wire_bytes: usize, limits: &Limits) -> Result<(), PostError> {
         if !self.is_open() {
             return Err(PostError::Gone);
@@ -91,8 +93,8 @@ impl Outbox {
         self.queued_bytes
     }
 
-    /// Returns the number of bytes written from the queue since the connection was opened. If the number grows, the client is
-    /// reading.
+    /// Returns the number of bytes written from the queue since the connection was opened. If the number grows, the
+    /// client is reading.
     pub(crate) fn written_bytes(&self) -> u64 {
         self.written_bytes
     }
@@ -103,13 +105,14 @@ impl Outbox {
         self.wake();
     }
 
-    /// Queues the rest of a frame; `is_begun` is true if a part of the frame is already written. The queue must be empty.
+    /// Queues the rest of a frame. `is_begun` is true if a part of this frame is already written to the socket. The
+    /// queue must be empty.
     pub(crate) fn push_rest(&mut self, rest: Bytes, is_begun: bool) {
         self.is_first_begun = is_begun;
         self.push(rest);
     }
 
-    /// Removes all frames of which nothing is written yet.
+    /// Removes all queued frames of which nothing is written yet.
     pub(crate) fn discard_waiting(&mut self) {
         self.queue.truncate(usize::from(self.is_first_begun));
         self.queued_bytes = self.queue.iter().map(Bytes::len).sum();
@@ -122,7 +125,8 @@ impl Outbox {
         }
     }
 
-    /// Queues a close frame. Everything that is posted after it is refused. Has no effect if the connection is not open any more.
+    /// Queues a close frame. Everything that is posted after it is refused. Has no effect if the connection is already
+    /// closing or aborted.
     pub(crate) fn close(&mut self, status: CloseStatus, since_ms: u64, by_client: bool) {
         if !self.is_open() {
             return;
@@ -134,8 +138,8 @@ impl Outbox {
         self.phase = Phase::Closing { status: Box::new(status), since_ms, by_client };
     }
 
-    /// Aborts the connection and discards the queue. If the connection was already being closed, the status of that close is
-    /// kept.
+    /// Aborts the connection and discards the queue. If the connection was already being closed, the status of that
+    /// close is kept.
     pub(crate) fn abort(&mut self, status: CloseStatus) {
         self.phase = match std::mem::take(&mut self.phase) {
             Phase::Open => Phase::Aborted { status: Box::new(status) },
@@ -148,7 +152,8 @@ impl Outbox {
         self.wake();
     }
 
-    /// Calls `write` with the queued bytes until the queue is empty.
+    /// Calls `write` with the queued bytes until the queue is empty. `write` returns the number of bytes that the
+    /// socket accepted.
     ///
     /// # Errors
     ///

@@ -10,12 +10,12 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, Sleep, sleep};
 
-/// Number of bytes that a client has to accept within the time limit. Bytes in the buffers of the operating system count as
-/// accepted.
+/// Number of bytes that a client has to accept within the time limit. Bytes in the buffers of the operating system
+/// count as accepted.
 const PIECE_BYTES: usize = 64 * 1024;
 
-/// A stream whose writes fail with `TimedOut` if the client accepts less than [`PIECE_BYTES`] within the time limit while more
-/// bytes are waiting.
+/// A TCP stream whose writes fail with `TimedOut` if the client does not read. This is the case if bytes wait to be
+/// written and the client accepts less than [`PIECE_BYTES`] of them within the time limit.
 #[derive(Debug)]
 pub(crate) struct PatientStream {
     stream: TcpStream,
@@ -23,7 +23,8 @@ pub(crate) struct PatientStream {
     wait: Option<Wait>,
 }
 
-/// The state of a write that waits for the client: the time limit, and the bytes accepted since it began.
+/// The state of a write that waits for the client: the timer of the time limit, and the number of bytes accepted since
+/// it was started.
 #[derive(Debug)]
 struct Wait {
     timer: Pin<Box<Sleep>>,
@@ -39,9 +40,9 @@ impl PatientStream {
         self.stream
     }
 
-    /// Handles the result of a write. `bytes` are the first of the `asked_bytes` that are waiting to be written. A write that is
-    /// pending starts the time limit. The limit ends when everything was accepted, and starts again each time that
-    /// [`PIECE_BYTES`] were accepted.
+    /// Applies the time limit to the result of a write, and returns the result or `TimedOut`. A pending write starts
+    /// the timer. The timer stops when everything was accepted, and starts again each time that [`PIECE_BYTES`] were
+    /// accepted. `asked_bytes` is the number of bytes that should be written, and `bytes` are the first of them.
     fn after(
         &mut self,
         written: Poll<io::Result<usize>>,
@@ -64,9 +65,9 @@ impl PatientStream {
         written
     }
 
-    /// Writes once more after the time limit, and fails with `TimedOut` if the client has still not accepted enough. This is
-    /// necessary because the operating system reports a socket as writable only when a large part of its buffer is free: a slow
-    /// client may have accepted [`PIECE_BYTES`] without such a report.
+    /// Writes once more when the time limit has passed, and fails with `TimedOut` if the client has still not accepted
+    /// enough. This is necessary because the operating system reports a socket as writable only when a large part of
+    /// its buffer is free. A slow client may therefore have accepted [`PIECE_BYTES`] without such a report.
     fn last_try(&mut self, bytes: &[u8], asked_bytes: usize) -> io::Result<usize> {
         let taken_bytes = self.wait.take().map_or(0, |wait| wait.taken_bytes);
         match SockRef::from(&self.stream).send(bytes) {

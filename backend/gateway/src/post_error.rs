@@ -1,11 +1,11 @@
-//! The errors of posting to a connection and of looking a connection up.
+//! The errors of posting to a WebSocket connection and of looking a connection up.
 
-/// The reason why a frame was not sent to a connection.
+/// The reason why a frame was not sent to a WebSocket connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum PostError {
-    /// The connection does not exist, and the caller should forget its id. Also returned before the connection's `$connect`
-    /// function has returned.
+    /// The connection does not exist, so the caller should delete its id. This error is also returned until the
+    /// connection's `$connect` function has returned.
     #[error("the connection is gone")]
     Gone,
     /// The connection's queue is full, because the client reads too slowly. The caller may try again later.

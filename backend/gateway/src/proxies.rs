@@ -4,7 +4,8 @@ use std::net::{IpAddr, SocketAddr};
 
 use http::{HeaderMap, HeaderName, header};
 
-/// The addresses of reverse proxies whose headers `X-Forwarded-For` and `Forwarded` are trusted to name the client of a request.
+/// The addresses of reverse proxies whose headers `X-Forwarded-For` and `Forwarded` are trusted to name the client of a
+/// request.
 ///
 /// ```
 /// use apigw_websocket::TrustedProxies;
@@ -33,11 +34,12 @@ impl TrustedProxies {
         self.0.contains(&address.to_canonical())
     }
 
-    /// Returns the address of the client whose request came from `peer`. If `peer` is a proxy, this is the last address in
-    /// `X-Forwarded-For` or `Forwarded` (RFC 7239) that is not one of the proxies, with port 0. Otherwise it is `peer`.
+    /// Returns the address of the client whose request came from `peer`. If `peer` is not a proxy, this is `peer`. If
+    /// it is a proxy, this is the last address in `X-Forwarded-For` or `Forwarded` (RFC 7239) that is not one of the
+    /// proxies, with port 0.
     ///
-    /// A proxy writes one of the two headers and may pass on the other as its client sent it. So if a request has both and they
-    /// disagree, or if an address cannot be read, `peer` is returned.
+    /// A proxy writes one of the two headers and may pass on the other one as its client sent it. If a request has both
+    /// and they disagree, or if an address cannot be parsed, `peer` is returned.
     pub fn client(&self, peer: SocketAddr, headers: &HeaderMap) -> SocketAddr {
         if !self.contains(peer.ip()) {
             return peer;
@@ -64,7 +66,8 @@ impl TrustedProxies {
     }
 }
 
-/// The client that a header names: none, one with an address, or one that cannot be read.
+/// The client that a forwarding header names: none, a client with an address, or a client whose address cannot be
+/// parsed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Named {
     Nobody,
@@ -72,13 +75,15 @@ enum Named {
     Unreadable,
 }
 
-/// Returns the elements of a list header from all its lines, in order. An element that is not text is returned as an empty text.
+/// Returns the elements of a comma-separated header, from all lines of that header, in order. An element that is not
+/// valid text is returned as an empty text.
 fn list(headers: &HeaderMap, name: HeaderName) -> Vec<&str> {
     let lines = headers.get_all(name).into_iter().map(|line| line.to_str().unwrap_or_default());
     lines.flat_map(|line| line.split(',')).map(str::trim).collect()
 }
 
-/// Returns the value of `for` in an element of `Forwarded`; an empty text if the element has no `for`.
+/// Returns the value of the parameter `for` in an element of the header `Forwarded`, or an empty text if the element
+/// has no `for`.
 fn node(element: &str) -> &str {
     let pairs = element.split(';').filter_map(|pair| pair.trim().split_once('='));
     let mut nodes = pairs.filter(|(name, _)| name.trim().eq_ignore_ascii_case("for"));

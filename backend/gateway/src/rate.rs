@@ -1,11 +1,11 @@
-//! Limits the number of events per second, of all clients together or of each client.
+//! Limits the number of events per second, either of all clients together or of each client.
 
 use std::collections::HashMap;
 use std::hash::Hash;
 
 use crate::lock::Mutex;
 
-/// A token bucket that refills continuously. Each request takes one token.
+/// A rate limit, implemented as a token bucket that refills continuously. Each event takes one token.
 #[derive(Debug)]
 pub(crate) struct RateLimit {
     per_second: u64,
@@ -13,7 +13,8 @@ pub(crate) struct RateLimit {
     bucket: Mutex<Bucket>,
 }
 
-/// The number of tokens, in thousandths, so that even a bucket with one token per second refills every millisecond.
+/// The state of a token bucket. Tokens are counted in thousandths, so that even a bucket with one token per second
+/// refills every millisecond.
 #[derive(Clone, Copy, Debug)]
 struct Bucket {
     millitokens: u64,
@@ -26,7 +27,7 @@ impl RateLimit {
         Self { per_second, burst, bucket: Mutex::new(Bucket::full(burst, 0)) }
     }
 
-    /// Takes one token and returns true, or returns false if there is no token at the time `monotonic_ms`.
+    /// Takes one token from the bucket. Returns false if there is no token at the time `monotonic_ms`.
     pub(crate) fn take(&self, monotonic_ms: u64) -> bool {
         self.bucket.lock().take(self.per_second, self.burst, monotonic_ms)
     }
@@ -48,11 +49,11 @@ impl Bucket {
     }
 }
 
-/// Limits the rate of each key separately. The memory is bounded: a bucket may be forgotten when at least [`KEYS`] other keys
-/// were used after its key. The key then gets a full bucket at its next use.
+/// Limits the rate of each key separately, with a token bucket for each key. The memory is bounded: a bucket may be
+/// dropped when at least [`KEYS`] other keys were used after its key. The key then gets a full bucket at its next use.
 ///
-/// The buckets are in two generations, which makes this cheap: a key that is used moves to the young generation. When the young
-/// generation is full, it becomes the old one, and the buckets of the former old one are dropped.
+/// The buckets are in two maps, `young` and `old`, which makes this cheap. A key that is used moves to `young`. When
+/// `young` is full, it becomes `old`, and the buckets of the former `old` are dropped.
 #[derive(Debug)]
 pub(crate) struct KeyedRate<K> {
     per_second: Option<u32>,
@@ -65,12 +66,12 @@ struct Generations<K> {
     old: HashMap<K, Bucket>,
 }
 
-/// Number of keys in one generation.
+/// Maximum number of keys in each of the two maps of buckets.
 const KEYS: usize = 10_000;
 
 impl<K: Eq + Hash> KeyedRate<K> {
-    /// Creates a limit of `per_second` events per second for each key, of which as many may happen at the same moment. `None`
-    /// means that there is no limit.
+    /// Creates a limit of `per_second` events per second for each key. A burst of the same number of events is allowed.
+    /// `None` means that there is no limit.
     pub(crate) fn new(per_second: Option<u32>) -> Self {
         let generations = Generations { young: HashMap::new(), old: HashMap::new() };
         Self { per_second, generations: Mutex::new(generations) }

@@ -1,11 +1,11 @@
-//! The reasons for refusing a handshake, and their HTTP answers.
+//! The reasons for refusing a WebSocket handshake, and their HTTP answers.
 
 use http::{HeaderValue, Response, StatusCode, header};
 
 use crate::answer::{self, Body};
 use crate::chaos::HttpError;
 
-/// The reason why a handshake is not answered with 101.
+/// The reason why a WebSocket handshake is not answered with 101.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Refusal {
     NotAWebSocket,
@@ -25,7 +25,8 @@ pub(crate) enum Refusal {
 }
 
 impl Refusal {
-    /// Builds the HTTP answer. The text of its body is not AWS's, which is not documented; browsers do not show it.
+    /// Builds the HTTP answer to a refused handshake. AWS does not document the text of its body, so this text is our
+    /// own. Browsers do not show it.
     pub(crate) fn answer(self) -> Response<Body> {
         let status = self.status();
         let message = match self {

@@ -1,5 +1,5 @@
-//! The routes of an API, and the selection of the route for a message ("Working with routes for WebSocket APIs", "WebSocket
-//! selection expressions").
+//! The routes of an API, and the selection of the route for a message ("Working with routes for WebSocket APIs",
+//! "WebSocket selection expressions").
 
 use std::collections::BTreeMap;
 
@@ -8,9 +8,9 @@ mod select;
 
 pub use expression::{ExpressionError, RouteSelection};
 
-/// The key of the route for handshakes. It is invoked before the connection exists.
+/// The key of the route for WebSocket handshakes. The route's function is invoked before the connection exists.
 pub const CONNECT: &str = "$connect";
-/// The key of the route for connections that have ended.
+/// The key of the route for the end of connections. The route's function is invoked after a connection has ended.
 pub const DISCONNECT: &str = "$disconnect";
 /// The key of the route for messages that match no other route.
 pub const DEFAULT: &str = "$default";
@@ -19,12 +19,12 @@ pub const DEFAULT: &str = "$default";
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Routes(BTreeMap<String, Route>);
 
-/// The settings of one route. The default is a one-way route.
+/// The settings of one route. By default a route is one-way: the body that its function returns is discarded.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Route {
-    /// True if the body that the function returns is sent to the client, as with a `$default` route response. If it is false, the
-    /// body is discarded.
+    /// True if the body that the function returns is sent to the client, as with a `$default` route response. If it is
+    /// false, the body is discarded.
     pub two_way: bool,
 }
 
@@ -45,7 +45,7 @@ pub struct ReservedRouteKey {
 }
 
 impl Routes {
-    /// Creates one-way routes with these keys.
+    /// Creates one-way routes with these route keys: the bodies that their functions return are discarded.
     ///
     /// # Errors
     ///
@@ -72,14 +72,14 @@ impl Routes {
         Ok(())
     }
 
-    /// Returns true if there is a route with this key.
+    /// Returns true if there is a route with this route key.
     pub fn contains(&self, key: &str) -> bool {
         self.0.contains_key(key)
     }
 
-    /// Returns the route for a message. This is the route whose key is the result of the expression. If there is no such route,
-    /// it is `$default`, and if there is no `$default` either, the result is `None`. A message cannot select `$connect` or
-    /// `$disconnect`.
+    /// Returns the key and the settings of the route for a message. This is the route whose key is the result of the
+    /// selection expression. If there is no such route, it is `$default`. The result is `None` if there is no
+    /// `$default` either. A message cannot select `$connect` or `$disconnect`.
     pub fn select(&self, selection: &RouteSelection, body: &str) -> Option<(&str, Route)> {
         selection
             .evaluate(body)

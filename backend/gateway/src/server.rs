@@ -1,4 +1,4 @@
-//! An HTTP/1.1 server for a tower service. Its limits protect it from slow, silent and too many clients.
+//! An HTTP/1.1 server for a tower service. Its limits protect it from clients that are slow, silent or too many.
 
 use std::convert::Infallible;
 use std::error::Error;
@@ -23,39 +23,42 @@ use crate::patient::PatientStream;
 use crate::proxies::TrustedProxies;
 use crate::slots::{Bounds, SlotGuard, Slots};
 
-/// The address of the client. [`serve`] adds it as an extension to every request that it passes to its service. If the TCP
-/// connection comes from one of [`ServerSettings::trusted_proxies`], the address is the one that the proxy names, with port 0.
+/// The address of the client that sent a request. [`serve`] adds it as an extension to every request that it passes to
+/// its service. If the TCP connection comes from one of [`ServerSettings::trusted_proxies`], this is the address that
+/// the proxy names, with port 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Peer(pub SocketAddr);
 
-/// Marks a request whose connection is a plain TCP socket, which the gateway can take over after a 101. [`serve`] adds it as an
-/// extension to every request that it passes to its service.
+/// Marks a request whose connection is a plain TCP socket, which the gateway can take over after a 101. [`serve`] adds
+/// it as an extension to every request that it passes to its service.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct PlainTcp;
 
-/// The limits of [`serve`].
+/// The settings of the HTTP server that [`serve`] runs, mainly its limits.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ServerSettings {
-    /// Maximum size of all headers of a request together, in bytes. If they are larger, the answer is 431. API Gateway's limit
-    /// for HTTP APIs is 10,240.
+    /// Maximum size of all headers of a request together, in bytes. If they are larger, the answer is 431. API
+    /// Gateway's limit for HTTP APIs is 10,240.
     pub header_bytes: usize,
     /// Maximum number of headers of a request. If there are more, the answer is 431.
     pub headers: usize,
-    /// Maximum time until the headers of a request have arrived, and maximum idle time of a connection between two requests.
+    /// Maximum time until the headers of a request have arrived, and maximum idle time of a connection between two
+    /// requests.
     pub header_read: Duration,
     /// Maximum time in which a client has to accept each 64 KB of a response. If it does not, its connection is closed.
     pub write: Duration,
-    /// Maximum number of concurrent TCP connections that speak HTTP. A WebSocket is not counted any more after its 101. If a new
-    /// connection exceeds this number, the oldest connection without a request in progress is closed, of the address that has the
-    /// most connections. If every connection has a request in progress, the new connection is closed.
+    /// Maximum number of concurrent TCP connections that speak HTTP. A WebSocket is no longer counted after its 101. If
+    /// a new connection exceeds this number, an old one without a request in progress is closed: the oldest one of the
+    /// address that has the most connections. If every connection has a request in progress, the new connection is
+    /// closed.
     pub connections: usize,
-    /// Maximum number of concurrent TCP connections that speak HTTP from one address, or from the first 64 bits of an IPv6
-    /// address. If a new connection exceeds this number, the oldest connection of that address without a request in progress is
-    /// closed. If there is none, the new connection is closed.
+    /// Maximum number of concurrent TCP connections that speak HTTP and come from one address, or from the first 64
+    /// bits of an IPv6 address. If a new connection exceeds this number, the oldest connection of that address without
+    /// a request in progress is closed. If all have a request in progress, the new connection is closed.
     pub connections_of_address: usize,
-    /// The reverse proxies that are trusted to name the client of a request. `connections_of_address` does not limit the
-    /// connections of these proxies.
+    /// The reverse proxies that are trusted to name the client of a request. `connections_of_address` does not limit
+    /// the connections of these proxies.
     pub trusted_proxies: TrustedProxies,
     /// Maximum time from the beginning of a shutdown until the requests in progress are finished.
     pub grace: Duration,
@@ -76,8 +79,9 @@ impl Default for ServerSettings {
     }
 }
 
-/// Serves HTTP until `shutdown` is ready, and then waits until the requests in progress are finished. Connections that were
-/// upgraded to WebSockets are not affected: see [`Gateway::shut_down`](crate::Gateway::shut_down).
+/// Serves HTTP until the future `shutdown` is ready, and then waits until the requests in progress are finished.
+/// Connections that were upgraded to WebSockets are not affected: see
+/// [`Gateway::shut_down`](crate::Gateway::shut_down).
 ///
 /// Every request has the extension [`Peer`]. See the [crate documentation](crate) for an example.
 pub async fn serve<S, B>(
@@ -126,7 +130,7 @@ fn http(settings: &ServerSettings) -> http1::Builder {
     http
 }
 
-/// A client's connection that was accepted, with its place in the table of connections.
+/// A TCP connection that was accepted from a client, with its entry in the table of connections.
 struct AcceptedConnection {
     stream: TcpStream,
     peer: SocketAddr,
@@ -134,13 +138,14 @@ struct AcceptedConnection {
     slot: SlotGuard,
 }
 
-/// Accepts the next client. After an error, waits 50 ms and returns `None`.
+/// Accepts the next client and returns its stream and address. After an error, waits 50 ms and returns `None`.
 async fn accept(listener: &mut impl Accept) -> Option<(TcpStream, SocketAddr)> {
     match listener.accept().await {
         Ok(accepted) => Some(accepted),
         Err(error) => {
             tracing::warn!(%error, "accept failed");
-            // The process has most likely no file descriptors left. Accepting again at once would only waste processor time.
+            // The process has most likely no file descriptors left. Accepting again at once would only waste processor
+            // time.
             tokio::time::sleep(Duration::from_millis(50)).await;
             None
         }

@@ -1,7 +1,8 @@
 //! Counts the connections and queued bytes of each client, since both are limited.
 //!
-//! A client is a principal at a network. The principal alone is not enough, since everybody who opens a page may have the same
-//! token. The address alone is not enough, since everybody in an office may have the same address.
+//! A client is a principal together with the network of its address. The principal alone is not enough, since everybody
+//! who opens a page may have the same token. The address alone is not enough, since everybody in an office may have the
+//! same address.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -12,10 +13,10 @@ use crate::address::network_of;
 use crate::limits::Limits;
 use crate::lock::Mutex;
 
-/// The client for which a connection is counted.
+/// A client, as limits distinguish clients: a principal together with the network of its address.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Holder {
-    /// The principal from the authorizer; an empty text if there is no authorizer.
+    /// The principal that the authorizer named. It is an empty text if there is no authorizer.
     principal: Box<str>,
     network: IpAddr,
 }
@@ -26,7 +27,7 @@ impl Holder {
     }
 }
 
-/// The shares of all clients that have connections: the number of connections and of queued bytes of each client.
+/// The number of connections and of queued bytes, for each client that has connections and in total.
 #[derive(Debug, Default)]
 pub(crate) struct Shares {
     by_holder: Mutex<HashMap<Holder, Arc<Share>>>,
@@ -37,14 +38,14 @@ pub(crate) struct Shares {
 #[derive(Debug)]
 struct Share {
     holder: Holder,
-    /// Changed only under the lock of [`Shares::by_holder`].
+    /// The number of the client's connections. Changed only under the lock of [`Shares::by_holder`].
     connections: AtomicUsize,
     queued_bytes: AtomicUsize,
 }
 
 impl Shares {
-    /// Counts one more connection of `holder` until the returned membership is dropped. Returns `None` if the holder, or all
-    /// clients together, already have the maximum number of connections.
+    /// Counts one more connection of the client `holder` until the returned membership is dropped. Returns `None` if
+    /// this client, or all clients together, already have the maximum number of connections.
     pub(crate) fn join(self: &Arc<Self>, holder: Holder, limits: &Limits) -> Option<Membership> {
         let mut by_holder = self.by_holder.lock();
         let own = by_holder.get(&holder).map_or(0, |share| share.connections.load(Relaxed));
@@ -78,7 +79,8 @@ impl Share {
     }
 }
 
-/// One connection's part in the share of its client. When this is dropped, the connection is not counted any more.
+/// Counts one connection, and its queued bytes, for its client. When this value is dropped, the connection is no longer
+/// counted.
 #[derive(Debug)]
 pub(crate) struct Membership {
     shares: Arc<Shares>,
@@ -92,7 +94,8 @@ impl Drop for Membership {
 }
 
 impl Membership {
-    /// Returns true if `more_bytes` may be queued for this connection's client.
+    /// Returns true if `more_bytes` may be added to the queue of this connection, according to the limits of its client
+    /// and of all clients together.
     pub(crate) fn has_room(&self, more_bytes: usize, limits: &Limits) -> bool {
         let queued = Queued {
             own: self.share.queued_bytes.load(Relaxed),
@@ -101,7 +104,8 @@ impl Membership {
         queued.has_room(more_bytes, limits, || self.shares.holders())
     }
 
-    /// Counts that the queue of one connection has changed from `before` to `after` bytes.
+    /// Updates the totals of queued bytes after the queue of this connection has changed from `before` to `after`
+    /// bytes.
     pub(crate) fn count_queued(&self, before: usize, after: usize) {
         for counter in [&self.share.queued_bytes, &self.shares.queued_bytes] {
             match after.checked_sub(before) {
@@ -112,7 +116,7 @@ impl Membership {
     }
 }
 
-/// Number of bytes that wait in the queues of one client, and in those of all clients.
+/// Number of bytes that wait in the queues of one client (`own`), and in the queues of all clients together (`all`).
 #[derive(Clone, Copy, Debug)]
 struct Queued {
     own: usize,
@@ -120,9 +124,9 @@ struct Queued {
 }
 
 impl Queued {
-    /// Returns true if `more_bytes` may be queued for a client. When the queues of all clients have reached their bound, a client
-    /// may still have its equal part of the bound, so that it loses nothing because the clients of others are slow. So the queues
-    /// of all clients contain at most twice the bound.
+    /// Returns true if `more_bytes` may be queued for a client. When the limit for all clients together is reached, a
+    /// client may still queue an equal part of it: the limit divided by the number of clients, `holders`. So a client
+    /// loses nothing because others read slowly, and all queues together contain at most twice the limit.
     fn has_room(self, more_bytes: usize, limits: &Limits, holders: impl FnOnce() -> usize) -> bool {
         let own = self.own.saturating_add(more_bytes);
         if limits.queued_bytes_of_principal.is_some_and(|most| own > most) {
@@ -170,8 +174,8 @@ mod tests {
     }
 
     proptest! {
-        /// In whatever order clients ask, the queued bytes of a client never exceed its bound, and those of all clients never
-        /// exceed twice their bound.
+        /// Checks that the queued bytes of a client never exceed the client's limit, and that those of all clients
+        /// never exceed twice their limit, in whatever order the clients queue bytes.
         #[test]
         fn the_bounds_of_queued_bytes_hold(asks in prop::collection::vec((1u8..6, 1usize..400), 1..200)) {
             let (own, all) = (600, 1000);

@@ -1,8 +1,10 @@
-//! The table of TCP connections that speak HTTP. It limits their number for each network, and for all networks together.
+//! The table of TCP connections that speak HTTP. It limits their number for each network, and in total. A network is an
+//! IPv4 address, or the first 64 bits of an IPv6 address.
 //!
-//! A connection on which no request is being answered is *silent*. If there is no room for a new connection, a silent one is
-//! closed: of the same network if that network has as many connections as it may have, and otherwise of the network that has the
-//! most. So a client that opens many connections and sends nothing causes only connections of its own network to be closed.
+//! A connection on which no request is being answered is called *silent*. If there is no room for a new connection, a
+//! silent one is closed. If the network of the new connection already has as many as it may have, it is one of that
+//! network. Otherwise it is one of the network that has the most connections. So a client that opens many connections
+//! and sends nothing causes only connections of its own network to be closed.
 
 use std::collections::{BTreeMap, HashMap};
 use std::net::IpAddr;
@@ -13,16 +15,17 @@ use tokio::sync::Notify;
 
 use crate::lock::Mutex;
 
-/// The limits that apply to a new connection, and the network for which it is counted.
+/// The limits that apply to a new TCP connection, and the network for which it is counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Bounds {
-    /// Only the limit of all connections, because the connection is that of a trusted proxy, behind which are many clients.
+    /// Only the limit of all connections together applies. This is for trusted proxies, since many clients are behind a
+    /// proxy.
     OfAll,
-    /// The limit of all connections, and that of this network.
+    /// The limit of all connections together and the limit of this network apply.
     OfNetwork(IpAddr),
 }
 
-/// The table of the connections of one listener.
+/// The table of the TCP connections of one listener, with the limits on their number.
 #[derive(Debug)]
 pub(crate) struct Slots {
     most: usize,
@@ -38,14 +41,14 @@ struct Table {
     next: u64,
 }
 
-/// The entry of one connection in the table.
+/// The entry of one TCP connection in the table of connections.
 #[derive(Debug, Default)]
 pub(crate) struct Slot {
     is_busy: AtomicBool,
     displaced: Notify,
 }
 
-/// A connection's place in the table, which becomes free when this guard is dropped.
+/// Keeps the entry of one TCP connection in the table of connections. The entry is removed when this guard is dropped.
 #[derive(Debug)]
 pub(crate) struct SlotGuard {
     slots: Arc<Slots>,
@@ -59,8 +62,8 @@ impl Slots {
         Self { most: most.max(1), most_of_network: most_of_network.max(1), table: Mutex::default() }
     }
 
-    /// Takes a place for a new connection, and closes a silent connection if that is necessary. Returns `None` if a connection
-    /// would have to be closed, but each of them is answering a request.
+    /// Adds a new connection to the table. If a limit is reached, a connection on which no request is being answered is
+    /// closed to make room. Returns `None` if there is no such connection.
     pub(crate) fn take(self: &Arc<Self>, network: Bounds) -> Option<SlotGuard> {
         let mut table = self.table.lock();
         let is_bounded = matches!(network, Bounds::OfNetwork(_));
@@ -82,14 +85,15 @@ impl Table {
         self.networks.get(&network).map_or(0, BTreeMap::len)
     }
 
-    /// Returns the network with the most connections, among the networks that have at least one connection without a request in
-    /// progress.
+    /// Returns the network with the most connections, among the networks that have at least one connection without a
+    /// request in progress.
     fn largest_with_silent(&self) -> Option<Bounds> {
         let networks = self.networks.iter().filter(|(_, slots)| slots.values().any(|slot| slot.is_silent()));
         networks.max_by_key(|(_, slots)| slots.len()).map(|(network, _)| *network)
     }
 
-    /// Closes the oldest silent connection of `network`. Returns false if the network has no silent connection.
+    /// Closes the oldest connection of `network` on which no request is being answered. Returns false if there is no
+    /// such connection.
     fn displace(&mut self, network: Bounds) -> bool {
         let slots = self.networks.get(&network).into_iter().flatten();
         let silent = slots.into_iter().find(|(_, slot)| slot.is_silent()).map(|(number, _)| *number);
@@ -124,7 +128,7 @@ impl SlotGuard {
         self.slot.clone()
     }
 
-    /// Waits until the connection has to be closed to make room for another.
+    /// Waits until this connection has to be closed to make room for a new one.
     pub(crate) async fn displaced(&self) {
         self.slot.displaced.notified().await;
     }

@@ -1,12 +1,13 @@
-//! The task of a connection. It reads messages, invokes one function at a time, and writes the outbox.
+//! The task of one WebSocket connection. It reads messages, invokes one function at a time, and writes the queued
+//! frames.
 //!
-//! API Gateway guarantees no order among the messages of a connection. Here they are handled one after the other, which is easier
-//! for functions, and which two other authors believe to be the behaviour of AWS. While a message is being handled, the next few
-//! messages are read, so that pings are answered and a close is noticed. After those, reading stops, and TCP slows down the
-//! client.
+//! API Gateway guarantees no order among the messages of a connection. Here they are handled one after the other, which
+//! is easier for functions, and which two other authors believe to be the behaviour of AWS. While a message is being
+//! handled, the next few messages are read, so that pings are answered and the end of the connection is noticed. When
+//! enough messages wait, the task stops reading, and TCP slows down the client.
 //!
-//! The task is a hand-written future, because a connection has to be cheap: between two polls it owns no buffer, and it needs no
-//! timer.
+//! The task is a hand-written future, because a connection has to be cheap: between two polls it owns no buffer, and it
+//! needs no timer.
 
 use std::collections::VecDeque;
 use std::net::Shutdown;
@@ -29,11 +30,11 @@ use crate::outbox::Phase;
 use crate::route::{DISCONNECT, Route};
 use crate::state::GatewayState;
 
-/// Size of the read buffer in bytes. The buffer is on the stack.
+/// Size of the read buffer in bytes. The buffer is on the stack, so that idle connections need no memory for it.
 const READ_BYTES: usize = 8 * 1024;
 
-/// Serves a connection until it has ended, and then delivers its `$disconnect` event. `unread` must be the bytes that were
-/// received after the handshake.
+/// Serves a connection until it has ended, and then delivers its `$disconnect` event. `unread` must be the bytes that
+/// the client sent directly after the handshake and that were read together with it.
 pub(crate) async fn serve<F: Functions>(
     state: Arc<GatewayState<F>>,
     connection: Arc<Connection>,
@@ -47,7 +48,7 @@ pub(crate) async fn serve<F: Functions>(
     Box::pin(disconnect(&state, &connection, status)).await;
 }
 
-/// Delivers the `$disconnect` event of a connection, and then removes the connection.
+/// Delivers the `$disconnect` event of a connection, and then removes the connection from the registry.
 pub(crate) async fn disconnect<F: Functions>(
     state: &GatewayState<F>,
     connection: &Connection,
@@ -61,8 +62,8 @@ pub(crate) async fn disconnect<F: Functions>(
     connections.remove(&connection.caller.id);
 }
 
-/// Keeps the socket of a frozen connection open until its client leaves, so that the client does not notice the end of the
-/// connection.
+/// Keeps the socket of a frozen connection open until its client leaves, so that the client does not notice the end of
+/// the connection.
 async fn hold_frozen(connection: Arc<Connection>) {
     let Some(stream) = connection.stream() else { return };
     let mut buffer = [0; 1024];
@@ -79,7 +80,7 @@ struct Socket<F> {
     state: Arc<GatewayState<F>>,
     connection: Arc<Connection>,
     decoder: Decoder,
-    /// Bytes that were read but not decoded yet, because the inbox was full.
+    /// Bytes that were read but not decoded yet, because the queue of undelivered messages was full.
     unread: Bytes,
     inbox: VecDeque<String>,
     inbox_bytes: usize,
@@ -91,8 +92,8 @@ struct Socket<F> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Reading {
     Messages,
-    /// The client violated the protocol, so its bytes are read and discarded. If they stayed unread, closing the socket would
-    /// send a TCP reset, which can destroy the close frame before the client has read it.
+    /// The client violated the protocol, so its bytes are read and discarded. If they stayed unread, closing the socket
+    /// would send a TCP reset, which can destroy the close frame before the client has read it.
     Discarding,
     Ended,
 }
@@ -129,7 +130,8 @@ impl<F: Functions> Socket<F> {
         }
     }
 
-    /// Returns the close status when nothing is left to read or to write, and shuts the socket down. Returns `None` before that.
+    /// Returns the close status when nothing is left to read or to write, and shuts the socket down. Returns `None`
+    /// before that.
     fn end(&mut self, flushed: Poll<Phase>) -> Option<CloseStatus> {
         let Poll::Ready(phase) = flushed else { return None };
         match phase {
@@ -152,7 +154,8 @@ impl<F: Functions> Socket<F> {
         }
     }
 
-    /// Polls the running invocation, or begins the next one. Returns true if it has to be called again at once.
+    /// Polls the running invocation, or begins the invocation for the next message. Returns true if this method has to
+    /// be called again at once.
     fn poll_running(&mut self, context: &mut Context<'_>) -> bool {
         if let Some(running) = &mut self.running {
             let Poll::Ready(reply) = running.as_mut().poll(context) else { return false };
@@ -198,7 +201,8 @@ impl<F: Functions> Socket<F> {
         }
     }
 
-    /// Reads until the socket has no more bytes or the inbox is full. Returns true if anything was read or decoded.
+    /// Reads until the socket has no more bytes or the queue of undelivered messages is full. Returns true if anything
+    /// was read or decoded.
     fn poll_read(&mut self, context: &mut Context<'_>) -> bool {
         let connection = self.connection.clone();
         let Some(stream) = connection.stream().filter(|_| !connection.is_frozen()) else { return false };
@@ -217,8 +221,8 @@ impl<F: Functions> Socket<F> {
         }
     }
 
-    /// Returns true if reading has to wait, because the inbox contains the maximum number of messages, or as many bytes as one
-    /// message may have.
+    /// Returns true if reading has to wait, because the maximum number of messages waits for the function, or because
+    /// they have as many bytes as one message may have.
     fn inbox_is_full(&self) -> bool {
         let limits = &self.state.api.limits;
         self.inbox.len() >= limits.inbox_messages || self.inbox_bytes >= limits.message_bytes as usize
@@ -297,8 +301,8 @@ impl<F: Functions> Socket<F> {
     }
 }
 
-/// Returns the frame that answers a message, or `None` if there is no answer. If the function failed, returns the text of the
-/// gateway's error frame.
+/// Returns the frame that answers a message, or `None` if there is no answer. If the function failed, returns the text
+/// of the gateway's error frame.
 fn reply_to(outcome: Outcome, route: Route, limit_bytes: usize) -> Result<Option<Frame>, &'static str> {
     match outcome {
         Outcome::Returned(response) if route.two_way => answer(&response, limit_bytes),
@@ -308,7 +312,8 @@ fn reply_to(outcome: Outcome, route: Route, limit_bytes: usize) -> Result<Option
     }
 }
 
-/// Returns the answer of a two-way route, which is the returned body. The status is ignored, and an empty body is no answer.
+/// Returns the frame with the body that the function of a two-way route returned, or `None` if the body is empty. The
+/// status is ignored.
 fn answer(response: &ApiGatewayProxyResponse, limit_bytes: usize) -> Result<Option<Frame>, &'static str> {
     let body = response.body.as_deref().unwrap_or_default();
     match str::from_utf8(body) {
@@ -318,7 +323,8 @@ fn answer(response: &ApiGatewayProxyResponse, limit_bytes: usize) -> Result<Opti
     }
 }
 
-/// Builds a message of the gateway itself. It has spaces only where AWS has them: after the first colon and after the commas.
+/// Builds a text frame with a message of the gateway itself, such as an error. Its JSON has spaces only where AWS's has
+/// them: after the first colon and after the commas.
 fn service_frame(message: &str, connection: &Connection, request_id: &str) -> Frame {
     let id = &connection.caller.id;
     Frame::text(&format!(r#"{{"message": "{message}", "connectionId":"{id}", "requestId":"{request_id}"}}"#))

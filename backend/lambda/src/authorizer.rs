@@ -11,24 +11,26 @@ use shared::Millis;
 use crate::event::{diagnostic, read};
 use crate::keys::{FetchKeys, Guard};
 
-/// Handler of the function `authorizer`, which API Gateway calls for each WebSocket handshake.
+/// Handler of the Lambda function `authorizer`, which API Gateway calls for each WebSocket handshake to allow or refuse
+/// it.
 #[derive(Debug)]
 pub struct Authorizer<F> {
     guard: Guard<F>,
 }
 
 impl<F: FetchKeys> Authorizer<F> {
-    /// Creates a handler that checks tokens with the keys of `guard`.
+    /// Creates the handler of the function `authorizer`. It checks tokens with the keys of `guard`.
     pub fn new(guard: Guard<F>) -> Self {
         Self { guard }
     }
 
-    /// Allows or refuses one handshake.
+    /// Allows or refuses one WebSocket handshake.
     ///
     /// # Errors
     ///
-    /// An error of type `Unauthorized` if the client has no valid token. Its message must be exactly this word, too: only then
-    /// does API Gateway answer the client with 401. An error of type `Event` if `payload` is not an event for an authorizer.
+    /// An error of type `Unauthorized` if the client has no valid token. Its message must be exactly this word, too:
+    /// only then does API Gateway answer the client with 401. An error of type `Event` if `payload` is not an event for
+    /// an authorizer.
     pub async fn handle(
         &self,
         payload: Value,

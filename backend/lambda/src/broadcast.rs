@@ -1,15 +1,18 @@
 //! Sends new publications from the stream of the topics table to their subscribers.
 //!
 //! The function first writes a batch to the history table and then sends it to the connected subscribers. A client that
-//! subscribes in between therefore receives the publication from history, from this function, or from both. If there are more
-//! connections than one shard holds, the function invokes itself again for each further shard. The shards are sent concurrently,
-//! so that no subscriber waits for all the others. These invocations also run concurrently with the next batch, and Lambda may
-//! run one twice: a later frame can overtake an earlier one, and a frame can be sent twice. Neither does harm, because each frame
-//! contains its position: the client's session drops the publications that it already has, holds back those that arrive early,
-//! and after `HOLE_MS` requests those that are still missing.
+//! subscribes in between therefore receives the publication from history, from this function, or from both.
 //!
-//! For example, with a shard size of 1,000, a batch for 2,500 subscribers is sent by three invocations. This one sends the first
-//! 1,000 and every shard whose hand-over failed. Two further invocations send 1,000 and 500.
+//! A shard is a group of connections that one invocation posts to. If there are more connections than one shard may
+//! contain, the function invokes itself again for each further shard. The shards are sent concurrently, so that no
+//! subscriber waits for all the others. These invocations also run concurrently with the next batch, and Lambda may run
+//! an invocation twice. A later frame can therefore overtake an earlier one, and a frame can be sent twice. Neither
+//! does harm, because each frame contains its position. The client's session drops the publications that it already
+//! has, holds back those that arrive early, and after `HOLE_MS` requests those that are still missing.
+//!
+//! For example, with a shard size of 1,000, a batch for 2,500 subscribers is sent by three invocations. The first one
+//! sends to 1,000 subscribers, and to those of every shard that it could not pass on. Two further invocations send to
+//! 1,000 and 500.
 
 mod work;
 
@@ -32,16 +35,18 @@ pub use work::shard_payload;
 
 /// Invokes the function `broadcast` again, asynchronously.
 pub trait Invoke: Send + Sync {
-    /// Invokes the function with `payload`. Returns as soon as Lambda has queued the event; the invocation itself runs later.
+    /// Invokes the function with `payload`. Returns as soon as Lambda has queued the event; the invocation itself runs
+    /// later.
     fn invoke(&self, payload: Vec<u8>) -> impl Future<Output = Result<(), String>> + Send;
 }
 
-/// The largest payload of an asynchronous invocation, in bytes, less 1 KB for the JSON around the deliveries. Lambda's limit was
-/// 256 KB until 2025 and is 1 MB since (AWS Lambda developer guide, "Lambda quotas"). This is the smaller one, which holds
+/// Maximum size of the deliveries that are passed to a further invocation, in bytes. It is the largest payload of an
+/// asynchronous invocation less 1 KB for the JSON around the deliveries. Lambda's limit was 256 KB until 2025 and is 1
+/// MB since (AWS Lambda developer guide, "Lambda quotas"). The smaller limit is used here, because it is accepted
 /// everywhere.
 const PAYLOAD_BYTES: usize = 256 * 1024 - 1024;
 
-/// Handler of the function `broadcast`, which sends publications to their subscribers.
+/// Handler of the Lambda function `broadcast`, which sends new publications to their subscribers.
 #[derive(Debug)]
 pub struct Broadcast<C, L, M, I> {
     service: Service<C, L, M>,
@@ -51,8 +56,9 @@ pub struct Broadcast<C, L, M, I> {
 }
 
 impl<C: Connections, L: TopicLog, M: Management, I: Invoke> Broadcast<C, L, M, I> {
-    /// Creates the handler over these ports. A publication that is sent by invoking the function directly needs no token: IAM
-    /// decides who may invoke the function.
+    /// Creates the handler of the function `broadcast`. `others` invokes the function again for further subscribers. A
+    /// publication that is sent by invoking the function directly needs no token: IAM decides who may invoke the
+    /// function.
     pub fn new(connections: C, log: L, management: M, others: I, shard_size: NonZeroUsize) -> Self {
         let settings = Settings { counts_viewers: false, ..Settings::new(Access::Open, rand::random::<u64>) };
         Self {
@@ -63,14 +69,15 @@ impl<C: Connections, L: TopicLog, M: Management, I: Invoke> Broadcast<C, L, M, I
         }
     }
 
-    /// Handles a batch of stream records, a shard of an earlier fan-out, or a publication `{"topic": …, "data": …}` that somebody
-    /// sent by invoking the function directly.
+    /// Handles one of three payloads: a batch of records of the table's stream, the part of the subscribers (shard)
+    /// that an earlier invocation has passed on, or a publication `{"topic": …, "data": …}` that somebody sent by
+    /// invoking the function directly.
     ///
     /// # Errors
     ///
-    /// An error of type `Event` if the payload is none of these, and of type `Refused` if such a publication is refused. A stream
-    /// record that fails is not an error: the response contains its sequence number, so that Lambda sends this record and all
-    /// later ones again.
+    /// An error of type `Event` if the payload is none of these. An error of type `Refused` if a publication that was
+    /// sent directly is refused. A stream record that fails is not an error: the response contains its sequence number,
+    /// so that Lambda sends this record and all later ones again.
     pub async fn handle(
         &self,
         event: LambdaEvent<Value>,
@@ -130,8 +137,8 @@ impl<C: Connections, L: TopicLog, M: Management, I: Invoke> Broadcast<C, L, M, I
         Ok(())
     }
 
-    /// Passes each shard to a further invocation. Returns the deliveries of the shards that could not be passed on; this
-    /// invocation has to send them itself.
+    /// Passes each shard (the deliveries to a part of the subscribers) to a further invocation. Returns the deliveries
+    /// of the shards that could not be passed on. This invocation has to send them itself.
     async fn hand_over(&self, shards: Vec<Vec<Delivery>>) -> Vec<Delivery> {
         let hand_over = async |shard: Vec<Delivery>| match self.others.invoke(shard_payload(&shard)).await {
             Ok(()) => Vec::new(),
@@ -161,8 +168,9 @@ impl<C: Connections, L: TopicLog, M: Management, I: Invoke> Broadcast<C, L, M, I
         report
     }
 
-    /// Appends the publication to the log, as every other publisher does. It is not sent to subscribers here: it comes back as a
-    /// stream record, and later subscribers find it in history.
+    /// Appends a publication that was sent by invoking the function directly. It is appended to the topic's log like
+    /// every other publication, and is not sent to subscribers here. It comes back as a record of the table's stream,
+    /// and later subscribers find it in history.
     async fn publish(
         &self,
         request: backend_core::ingest::IngestRequest,
@@ -177,9 +185,9 @@ impl<C: Connections, L: TopicLog, M: Management, I: Invoke> Broadcast<C, L, M, I
     }
 }
 
-/// Reads the publications of the stream records. Returns them with the index of the record that each of them comes from. A record
-/// that cannot be read is logged and skipped: it would not be readable the next time either, and would block all later records.
-/// Viewers see a gap in place of its publications.
+/// Reads the changes of topics from records of the table's stream. Returns the changes, and for each of them the index
+/// of its record. A record that cannot be read is logged and skipped: it would not be readable the next time either,
+/// and would block all later records. Viewers see a gap in place of its publications.
 fn readable(records: Vec<StreamRecord>, fan_out: &mut FanOut) -> (Vec<Change>, Vec<usize>) {
     let (mut changes, mut places) = (Vec::new(), Vec::new());
     for (place, record) in records.into_iter().enumerate() {

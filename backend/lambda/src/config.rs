@@ -1,7 +1,7 @@
-//! The settings of the functions. Each function reads its environment variables once, when it starts, and reports all invalid
-//! ones together.
+//! The settings of the Lambda functions. Each function reads its environment variables once, when it starts, and
+//! reports all invalid ones together.
 //!
-//! [`VARIABLES`] lists all variables. A test compares that list with the template.
+//! [`VARIABLES`] lists all variables. A test compares that list with the SAM template.
 
 mod read;
 mod tokens;
@@ -22,29 +22,30 @@ pub use variables::{Function, VARIABLES, Variable};
 pub struct WebsocketConfig {
     /// Name of the connections table.
     pub connections_table: String,
-    /// Tables and retention of the topics' logs.
+    /// Names of the tables of the topics' logs, and the retention of publications.
     pub log: LogConfig,
-    /// Address of the management API, to which messages for clients are posted.
+    /// Address of API Gateway's management API, to which messages for clients are posted.
     pub management: ManagementEndpoint,
-    /// Time after subscribing at which clients are told to replace their connection, in milliseconds.
+    /// Time after a subscription at which a client is told to replace its connection, in milliseconds. API Gateway
+    /// closes every connection after 2 hours.
     pub rotate_in_ms: u64,
-    /// The keys that tokens are checked with, and the claims that they must have.
+    /// Location of the keys that tokens are checked with, and the claims that a token must have.
     pub tokens: Tokens,
 }
 
 /// Settings of the function `authorizer`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct AuthorizerConfig {
-    /// The keys that tokens are checked with, and the claims that they must have.
+    /// Location of the keys that tokens are checked with, and the claims that a token must have.
     pub tokens: Tokens,
 }
 
 /// Settings of the function `ingest`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct IngestConfig {
-    /// Tables and retention of the topics' logs.
+    /// Names of the tables of the topics' logs, and the retention of publications.
     pub log: LogConfig,
-    /// The keys that tokens are checked with, and the claims that they must have.
+    /// Location of the keys that tokens are checked with, and the claims that a token must have.
     pub tokens: Tokens,
 }
 
@@ -53,31 +54,31 @@ pub struct IngestConfig {
 pub struct BroadcastConfig {
     /// Name of the connections table.
     pub connections_table: String,
-    /// Tables and retention of the topics' logs.
+    /// Names of the tables of the topics' logs, and the retention of publications.
     pub log: LogConfig,
-    /// Address of the management API, to which publications are posted.
+    /// Address of API Gateway's management API, to which publications are posted.
     pub management: ManagementEndpoint,
-    /// Number of connections that one invocation posts to. Further connections are left to further invocations.
+    /// Maximum number of connections that one invocation posts to. Further invocations post to the others.
     pub shard_size: NonZeroUsize,
-    /// Name of this function, which it needs to invoke itself for further shards.
+    /// Name of this Lambda function, which it needs to invoke itself for further subscribers.
     pub function_name: String,
 }
 
-/// Tables of the topics' logs, and the retention of publications.
+/// Names of the tables of the topics' logs, and the retention of publications.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LogConfig {
-    /// Names of the tables.
+    /// Names of the tables that contain the topics' logs.
     pub tables: LogTables,
-    /// Age and number of the publications that are kept.
+    /// Maximum age and number of the publications that are kept of each topic.
     pub retention: Retention,
 }
 
-/// Default number of connections that one invocation posts to. An invocation makes some thousand posts per second, so that it
-/// sends a shard of this size in less than one second.
+/// Default of the maximum number of connections that one invocation of `broadcast` posts to. An invocation makes some
+/// thousand posts per second, so that it needs less than one second for this number.
 const SHARD_SIZE: NonZeroUsize = NonZeroUsize::new(1_000).expect("not zero");
 
 impl WebsocketConfig {
-    /// Reads the settings from an environment.
+    /// Reads the settings of the function `websocket`. `env` returns the value of an environment variable.
     ///
     /// # Errors
     ///
@@ -102,7 +103,7 @@ impl WebsocketConfig {
 }
 
 impl AuthorizerConfig {
-    /// Reads the settings from an environment.
+    /// Reads the settings of the function `authorizer`. `env` returns the value of an environment variable.
     ///
     /// # Errors
     ///
@@ -115,7 +116,7 @@ impl AuthorizerConfig {
 }
 
 impl IngestConfig {
-    /// Reads the settings from an environment.
+    /// Reads the settings of the function `ingest`. `env` returns the value of an environment variable.
     ///
     /// # Errors
     ///
@@ -129,7 +130,7 @@ impl IngestConfig {
 }
 
 impl BroadcastConfig {
-    /// Reads the settings from an environment.
+    /// Reads the settings of the function `broadcast`. `env` returns the value of an environment variable.
     ///
     /// # Errors
     ///

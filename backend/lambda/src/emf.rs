@@ -1,13 +1,14 @@
-//! CloudWatch's embedded metric format: log lines that CloudWatch turns into metrics, so that a function reports metrics without
-//! a request ("Specification: Embedded metric format", Amazon CloudWatch user guide).
+//! CloudWatch's embedded metric format. CloudWatch turns log lines in this format into metrics, so that a function
+//! reports metrics without a request ("Specification: Embedded metric format", Amazon CloudWatch user guide).
 
 use serde_json::{Map, Value, json};
 use shared::Millis;
 
-/// Namespace of all metrics.
+/// CloudWatch namespace of all metrics.
 pub const NAMESPACE: &str = "Tickertape";
 
-/// The only dimension of all metrics: the function's name. It contains the stack's name.
+/// The only CloudWatch dimension of all metrics. Its value is the name of the Lambda function, which contains the
+/// stack's name.
 pub const DIMENSION: &str = "FunctionName";
 
 /// Unit of a metric, as CloudWatch names it.
@@ -39,8 +40,9 @@ pub struct Metric {
     pub value: u64,
 }
 
-/// Returns the log line that reports `metrics`, or `None` if there are none. There may be at most 100. `request_id` is added as a
-/// plain field and not as a dimension, so that the line can be found together with the other lines of the invocation.
+/// Returns the log line that reports `metrics`, or `None` if there are none. There may be at most 100. `request_id` is
+/// added as a plain field and not as a dimension, so that the line can be found together with the other lines of the
+/// invocation.
 pub fn line(function: &str, request_id: &str, now: Millis, metrics: &[Metric]) -> Option<String> {
     if metrics.is_empty() {
         return None;

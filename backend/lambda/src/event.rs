@@ -1,4 +1,4 @@
-//! Parses events, and builds the errors that Lambda expects.
+//! Parses the events that Lambda functions receive, and builds the errors that Lambda expects.
 
 use std::fmt::Display;
 
@@ -6,12 +6,12 @@ use lambda_runtime::Diagnostic;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-/// Parses an event of type `T`.
+/// Parses the event of a Lambda function to the type `T`.
 ///
 /// # Errors
 ///
-/// A diagnostic with the path of the field that does not have the type that `T` requires. The diagnostic does not contain the
-/// parser's message, because that would quote the value, which may be a header with a token.
+/// A diagnostic with the path of the field that does not have the type that `T` requires. The diagnostic does not
+/// contain the parser's message, because that would quote the value, which may be a header with a token.
 pub fn read<T: DeserializeOwned>(payload: Value) -> Result<T, Diagnostic> {
     serde_path_to_error::deserialize(payload).map_err(|error| {
         let place = error.path().to_string();
@@ -19,7 +19,8 @@ pub fn read<T: DeserializeOwned>(payload: Value) -> Result<T, Diagnostic> {
     })
 }
 
-/// Returns the error of a failed invocation. Alarms and retries distinguish errors by `kind`.
+/// Returns the error of a failed invocation, with the type `kind` and the message `words`. Alarms and retries
+/// distinguish errors by their type.
 pub fn diagnostic(kind: &str, words: impl Display) -> Diagnostic {
     Diagnostic { error_type: kind.into(), error_message: words.to_string() }
 }

@@ -14,8 +14,8 @@ use crate::event::{diagnostic, read};
 use crate::keys::{FetchKeys, Guard};
 use crate::metrics::{FanOut, Meter};
 
-/// Handler of the function `ingest`, which only appends publications to the log: it has neither a table of connections nor the
-/// management API.
+/// Handler of the Lambda function `ingest`, which serves the HTTP API. It only appends publications to the log: it can
+/// neither look up connections nor post to them.
 #[derive(Debug)]
 pub struct Ingest<L, F> {
     service: Service<(), L, ()>,
@@ -24,18 +24,18 @@ pub struct Ingest<L, F> {
 }
 
 impl<L: TopicLog, F: FetchKeys> Ingest<L, F> {
-    /// Creates the handler over this log.
+    /// Creates the handler of the function `ingest`, which appends publications to `log`.
     pub fn new(log: L, guard: Guard<F>) -> Self {
         let settings = Settings::new(guard.access(), rand::random::<u64>);
         Self { service: Service::new((), log, (), settings), guard, meter: Meter::default() }
     }
 
-    /// Answers one HTTP request.
+    /// Answers one request to the HTTP API.
     ///
     /// # Errors
     ///
-    /// Only if `event` is not an event of a function URL. A client's mistakes are not errors: they are answered with an HTTP
-    /// status.
+    /// Only if `event` is not an event of a function URL. A client's mistakes are not errors: they are answered with an
+    /// HTTP status.
     pub async fn handle(
         &self,
         event: LambdaEvent<Value>,

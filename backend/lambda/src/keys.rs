@@ -1,5 +1,5 @@
-//! The keys that tokens are checked with. They are fetched when a function starts, and again when a token was signed with an
-//! unknown key.
+//! The keys that tokens are checked with. They are fetched when a function starts, and again when a token was signed
+//! with an unknown key.
 
 mod source;
 mod web;
@@ -14,20 +14,19 @@ use shared::Millis;
 pub use source::Source;
 pub use web::TIMEOUT as FETCH_TIMEOUT;
 
-/// A place that keys can be fetched from.
+/// A source from which the keys that tokens are checked with can be fetched.
 pub trait FetchKeys: Send + Sync {
-    /// Fetches the current keys.
+    /// Fetches the current keys from the source.
     fn fetch(&self) -> impl Future<Output = Result<Keys, KeysError>> + Send;
 }
 
-/// The keys could not be fetched. The cause is the configuration or the place where the keys are kept. The message never contains
-/// a key.
+/// The error for keys that could not be fetched. The message names the source and the cause, and never contains a key.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("the keys for tokens could not be read from {from}: {why}")]
 pub struct KeysError {
-    /// Location of the keys, as in the settings.
+    /// The source of the keys, as it is written in the settings.
     pub from: String,
-    /// Description of the cause.
+    /// Description of the cause, for the log.
     pub why: String,
 }
 
@@ -39,11 +38,12 @@ pub struct KeyRing<F> {
     fetched_at: AtomicI64,
 }
 
-/// Minimum time between two fetches of the keys, in milliseconds. It limits the requests that bad tokens can cause.
+/// Minimum time between two fetches of the keys, in milliseconds. It limits the number of fetches, since every token
+/// with an unknown key may cause one.
 pub const REFETCH_MS: Millis = 60_000;
 
 impl<F: FetchKeys> KeyRing<F> {
-    /// Creates a verifier and fetches the keys for the first time.
+    /// Creates a token verifier and fetches the keys from `source` for the first time.
     ///
     /// # Errors
     ///
@@ -53,13 +53,14 @@ impl<F: FetchKeys> KeyRing<F> {
         Ok(Self { source, verifier: Verifier::of(keys, expected), fetched_at: AtomicI64::new(now) })
     }
 
-    /// Returns the setting that requires a token, with a verifier whose keys are replaced whenever they are fetched again.
+    /// Returns the access setting that requires a valid token. It contains a verifier whose keys are replaced whenever
+    /// they are fetched again.
     pub fn access(&self) -> Access {
         Access::Tokens(self.verifier.clone())
     }
 
-    /// Fetches the keys again if `token` was signed with an unknown key and [`REFETCH_MS`] have passed since the last attempt. If
-    /// the fetch fails, the known keys stay in use.
+    /// Fetches the keys again if `token` was signed with an unknown key and [`REFETCH_MS`] have passed since the last
+    /// attempt. If the fetch fails, the known keys stay in use.
     pub async fn fetch_if_unknown(&self, token: &str, now: Millis) {
         if self.verifier.verify(token, now) != Err(TokenError::UnknownKey) || !self.may_fetch(now) {
             return;
@@ -72,8 +73,8 @@ impl<F: FetchKeys> KeyRing<F> {
         }
     }
 
-    /// Returns true if [`REFETCH_MS`] have passed since the last fetch. Of several concurrent callers only one gets true, and it
-    /// must fetch the keys.
+    /// Returns true if [`REFETCH_MS`] have passed since the last fetch of the keys. Of several concurrent callers only
+    /// one gets true, and that caller must fetch the keys.
     fn may_fetch(&self, now: Millis) -> bool {
         let fetched_at = self.fetched_at.load(Relaxed);
         now - fetched_at >= REFETCH_MS
@@ -81,7 +82,7 @@ impl<F: FetchKeys> KeyRing<F> {
     }
 }
 
-/// Decides who may use a function.
+/// Decides who may use a Lambda function: everyone, or only holders of a valid token.
 #[derive(Debug)]
 pub enum Guard<F> {
     /// Everyone may use the function.
@@ -91,7 +92,7 @@ pub enum Guard<F> {
 }
 
 impl<F: FetchKeys> Guard<F> {
-    /// Returns the access that the service grants: to everyone, or only to holders of valid tokens.
+    /// Returns the access setting for the service: it lets in either everyone, or only holders of valid tokens.
     pub fn access(&self) -> Access {
         match self {
             Self::Open => Access::Open,
@@ -99,7 +100,8 @@ impl<F: FetchKeys> Guard<F> {
         }
     }
 
-    /// Calls [`KeyRing::fetch_if_unknown`] if there are keys and a token.
+    /// Fetches the keys again if tokens are required and `token` was signed with an unknown key. See
+    /// [`KeyRing::fetch_if_unknown`].
     pub async fn fetch_if_unknown(&self, token: Option<&str>, now: Millis) {
         if let (Self::Tokens(ring), Some(token)) = (self, token) {
             ring.fetch_if_unknown(token, now).await;

@@ -7,7 +7,7 @@ use shared::Millis;
 
 use crate::emf::{self, Metric, Unit};
 
-/// Names and units of all metrics. The template's alarms use some of the names; a test checks that those exist.
+/// Names and units of all metrics. The template's alarms use some of the names. A test checks that these names exist.
 pub const METRICS: [(&str, Unit); 9] = [
     (CONNECTS, Unit::Count),
     (DISCONNECTS, Unit::Count),
@@ -23,37 +23,40 @@ pub const METRICS: [(&str, Unit); 9] = [
 const CONNECTS: &str = "Connects";
 const DISCONNECTS: &str = "Disconnects";
 const PUBLICATIONS: &str = "Publications";
-/// Number of messages that API Gateway accepted.
+/// Number of messages to clients that API Gateway accepted.
 const POSTS: &str = "Posts";
 /// Number of posts to connections that were already closed.
 const GONE: &str = "Gone";
 /// Number of posts that were given up because API Gateway answered `LimitExceeded`.
 const THROTTLED: &str = "Throttled";
-/// Number of posts and other operations that failed for another reason.
+/// Number of posts that failed for a reason other than a closed connection or a limit, and of other operations that
+/// failed.
 const FAILED: &str = "Failed";
-/// Number of stream records that this version cannot read.
+/// Number of records of the table's stream that this version cannot read.
 const UNREADABLE: &str = "Unreadable";
-/// Time that this invocation took to send its publications, from just before the first post to the end of the last one.
+/// Time that one invocation took to post its publications to the subscribers, in milliseconds. It is measured from just
+/// before the first post to the end of the last one.
 const FAN_OUT_DURATION: &str = "FanOutDuration";
 
-/// Remembers the counters from one invocation to the next.
+/// Computes the metrics of an invocation from the service's counters, which only grow. It stores the counters of the
+/// last call.
 #[derive(Debug, Default)]
 pub struct Meter {
     last: Mutex<Snapshot>,
 }
 
-/// Metrics that only `broadcast` has.
+/// The metrics that only the function `broadcast` has.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct FanOut {
-    /// Time that the posts of this invocation took, in milliseconds; `None` if there was no subscriber.
+    /// Time that the posts of this invocation took, in milliseconds. `None` if there was no subscriber.
     pub duration_ms: Option<u64>,
-    /// Number of stream records that this version cannot read.
+    /// Number of records of the table's stream that this version cannot read.
     pub unreadable: u64,
 }
 
 impl Meter {
-    /// Returns the differences between `counts` and the counters at the last call, as metrics. Metrics that are zero are left
-    /// out.
+    /// Returns the differences between `counts` and the counters at the last call, as metrics. Metrics that are zero
+    /// are left out.
     pub fn take(&self, counts: Snapshot, fan_out: FanOut) -> Vec<Metric> {
         let before =
             std::mem::replace(&mut *self.last.lock().unwrap_or_else(PoisonError::into_inner), counts);

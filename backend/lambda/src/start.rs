@@ -1,4 +1,5 @@
-//! Code that every function runs when it starts: logging, and an error message if the function cannot start.
+//! Code that every Lambda function runs when it starts: it sets up logging, and reports an error if the function cannot
+//! start.
 
 use std::fmt::Display;
 use std::io;
@@ -18,10 +19,12 @@ pub fn env(name: &str) -> Option<String> {
     std::env::var(name).ok()
 }
 
-/// Sets up logging as JSON, one object per line. Each line names the request and the connection that it belongs to.
+/// Sets up logging as JSON, one object per line. Each line contains the ids of the request and the connection that it
+/// belongs to.
 ///
-/// `AWS_LAMBDA_LOG_LEVEL` sets the lowest level ("Log-level filtering", AWS Lambda developer guide). Lines below `INFO` are
-/// logged only for the project's own crates: at those levels libraries log whole requests, some of which contain a token.
+/// `AWS_LAMBDA_LOG_LEVEL` sets the lowest level ("Log-level filtering", AWS Lambda developer guide). Lines below `INFO`
+/// are logged only for the project's own crates: at those levels libraries log whole requests, some of which contain a
+/// token.
 pub fn logs() {
     let level = env("AWS_LAMBDA_LOG_LEVEL").and_then(|level| level.parse().ok()).unwrap_or(Level::INFO);
     let lines = tracing_subscriber::fmt::layer()
@@ -39,8 +42,9 @@ fn targets(level: Level) -> Targets {
         .with_target("backend_", level)
 }
 
-/// Returns the function if it was set up without an error. Otherwise writes the error to the log, reports it to Lambda, which
-/// shows it to whoever tests the function, and ends the process with status 1.
+/// Returns the handler in `wired` if it was set up without an error and Lambda has started this program. Otherwise
+/// writes the error to the log, reports it to Lambda, and ends the process with status 1. Lambda shows the error to a
+/// user who tests the function.
 pub async fn or_exit<T>(wired: Result<T, Error>) -> T {
     match wired.and_then(|function| require_lambda(env(RUNTIME_API)).map(|()| function)) {
         Ok(function) => function,
@@ -54,11 +58,12 @@ pub async fn or_exit<T>(wired: Result<T, Error>) -> T {
     }
 }
 
-/// The environment variable with the address of the Runtime API, from which a function fetches events (AWS Lambda developer
-/// guide, "Defined runtime environment variables").
+/// The environment variable with the address of Lambda's Runtime API, from which a function fetches events (AWS Lambda
+/// developer guide, "Defined runtime environment variables").
 const RUNTIME_API: &str = "AWS_LAMBDA_RUNTIME_API";
 
-/// Returns an error if the program was not started by Lambda, so that it has no Runtime API to fetch events from.
+/// Returns an error if the program was not started by Lambda. Without Lambda it has no Runtime API to fetch events
+/// from.
 fn require_lambda(runtime_api: Option<String>) -> Result<(), Error> {
     let words = format!(
         "{RUNTIME_API} is not set: this program is a Lambda function and has to be started by Lambda. \
@@ -67,8 +72,8 @@ fn require_lambda(runtime_api: Option<String>) -> Result<(), Error> {
     runtime_api.map(drop).ok_or_else(|| words.into())
 }
 
-/// Reports to Lambda that the function cannot start (AWS Lambda developer guide, "Using the Lambda runtime API", "Initialization
-/// error").
+/// Reports to Lambda that the function cannot start (AWS Lambda developer guide, "Using the Lambda runtime API",
+/// "Initialization error").
 async fn report(fault: &impl Display) -> Result<(), Error> {
     if env(RUNTIME_API).is_none() {
         return Ok(());
@@ -81,7 +86,7 @@ async fn report(fault: &impl Display) -> Result<(), Error> {
     Ok(())
 }
 
-/// Type of the error that is reported to Lambda, in Lambda's form: category and name.
+/// Type of the error that is reported to Lambda if a function cannot start. It has Lambda's form: category and name.
 const KIND: &str = "Function.CannotStart";
 
 #[cfg(test)]

@@ -1,10 +1,10 @@
-//! Opens connections to AWS before the first event.
+//! Opens connections to AWS services before a function receives its first event.
 //!
-//! A TLS handshake takes two round trips and some milliseconds of computing. A small function has only a fraction of a processor,
-//! on which this computing takes tens of milliseconds. During the init phase Lambda gives the function a whole processor, often
-//! long before the first event (AWS Lambda developer guide, "Understanding the Lambda execution environment lifecycle"). This
-//! module makes the handshakes in that phase, concurrently. It also finds a table that is missing or not permitted before a
-//! client has to wait for it.
+//! A TLS handshake takes two round trips and some milliseconds of computing. A small function has only a fraction of a
+//! processor, on which this computing takes tens of milliseconds. During the init phase Lambda gives the function a
+//! whole processor, often long before the first event (AWS Lambda developer guide, "Understanding the Lambda execution
+//! environment lifecycle"). This module makes the handshakes in that phase, concurrently. It also detects early that a
+//! table is missing or that a permission is missing, so that no client has to wait for the error.
 
 use std::time::Duration;
 
@@ -13,8 +13,8 @@ use shared::Topic;
 
 use crate::clock::wall_ms;
 
-/// Time limit of opening one connection. Opening it early only saves time, so a slow service must not delay the function for
-/// long.
+/// Time limit for opening one connection to an AWS service. Opening it early only saves time, so a slow service must
+/// not delay the function for long.
 const TIMEOUT: Duration = Duration::from_secs(3);
 
 /// A well-formed connection id that no connection has.
@@ -42,8 +42,8 @@ pub async fn log(log: &impl TopicLog) -> Result<(), Unavailable> {
     }
 }
 
-/// Opens the connection to the management API, by a post to a connection that does not exist. The answer to such a post differs
-/// between the API's implementations, so it is only logged.
+/// Opens the connection to the management API, by a post to a connection that does not exist. The answer to such a post
+/// differs between the API's implementations, so it is only logged.
 pub async fn management(management: &impl Management) {
     let unused = ConnectionId::new(UNUSED_ID);
     let post = management.post(&unused, "{}".into());

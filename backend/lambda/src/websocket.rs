@@ -14,7 +14,7 @@ use crate::event::{diagnostic, read};
 use crate::keys::{FetchKeys, Guard};
 use crate::metrics::{FanOut, Meter};
 
-/// Handler of the function `websocket`, which serves every route of the WebSocket API.
+/// Handler of the Lambda function `websocket`, which serves every route of the WebSocket API.
 #[derive(Debug)]
 pub struct Websocket<C, L, M, F> {
     service: Service<C, L, M>,
@@ -23,8 +23,8 @@ pub struct Websocket<C, L, M, F> {
 }
 
 impl<C: Connections, L: TopicLog, M: Management, F: FetchKeys> Websocket<C, L, M, F> {
-    /// Creates the handler over these ports. Viewers are told to replace their connection after `rotate_in_ms`
-    /// milliseconds. Viewers are not counted on AWS: see ARCHITECTURE, "On AWS".
+    /// Creates the handler of the function `websocket`. Clients are told to replace their connection `rotate_in_ms`
+    /// milliseconds after a subscription. Viewers are not counted on AWS: see ARCHITECTURE, "The functions".
     pub fn new(connections: C, log: L, management: M, guard: Guard<F>, rotate_in_ms: u64) -> Self {
         let usual = Settings::new(guard.access(), rand::random::<u64>);
         let settings = Settings {
@@ -36,12 +36,12 @@ impl<C: Connections, L: TopicLog, M: Management, F: FetchKeys> Websocket<C, L, M
         Self { service: Service::new(connections, log, management, settings), guard, meter: Meter::default() }
     }
 
-    /// Handles one event.
+    /// Handles one event of the WebSocket API.
     ///
     /// # Errors
     ///
-    /// Only if `event` is not an event of a WebSocket API. A client's mistakes are not errors: they are answered with a message
-    /// or a status.
+    /// Only if `event` is not an event of a WebSocket API. A client's mistakes are not errors: they are answered with a
+    /// message or a status.
     pub async fn handle(
         &self,
         event: LambdaEvent<Value>,

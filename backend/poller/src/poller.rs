@@ -13,7 +13,7 @@ use crate::{Batch, Settings, Shards, Start, Stream, StreamError, Target, event};
 /// Time between two requests for the list of shards, in which new shards appear.
 const SHARD_INTERVAL: Duration = Duration::from_secs(2);
 
-/// Passes the records of a stream to a function.
+/// Passes the records of a DynamoDB stream to a Lambda function.
 #[derive(Debug, Clone)]
 pub struct Poller {
     stream: Stream,

@@ -1,5 +1,5 @@
-//! The environment variables of a function's process ("Working with Lambda environment variables", "Defined runtime environment
-//! variables").
+//! The environment variables of a function's process ("Working with Lambda environment variables", "Defined runtime
+//! environment variables").
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -7,15 +7,16 @@ use std::net::SocketAddr;
 
 use crate::function::Function;
 
-/// The region that functions see.
+/// The AWS region in the ARNs of all functions, and by default in their environment variables. It is invented.
 pub(crate) const REGION: &str = "local";
-/// The account id that functions see.
+/// The AWS account id of all functions, in their ARNs and events. It is invented.
 pub(crate) const ACCOUNT_ID: &str = "000000000000";
-/// The version that functions see. A function has no other.
+/// The version of every function. Functions of this host have no other version.
 pub(crate) const VERSION: &str = "$LATEST";
 
-/// Returns all environment variables of a process. The configuration cannot change the variables that Lambda reserves, except the
-/// credentials, because the host has no role to take credentials from.
+/// Returns all environment variables of a function's process. The function's configuration cannot change the variables
+/// that Lambda reserves, except the region and the credentials. On Lambda the credentials come from the function's
+/// role, which the host does not have.
 pub(crate) fn variables(
     function: &Function,
     runtime_api: SocketAddr,

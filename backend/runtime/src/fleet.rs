@@ -1,4 +1,4 @@
-//! A function and the processes that run it.
+//! A Lambda function with all processes that run it.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -13,7 +13,7 @@ use crate::log::{Log, Report};
 use crate::pool::{Placement, Pool};
 use crate::sandbox::Sandbox;
 
-/// A function, its processes, and the limits for them.
+/// A Lambda function, the processes that run it, and the limits for them.
 pub(crate) struct Fleet {
     pub function: Function,
     limits: Limits,
@@ -22,8 +22,9 @@ pub(crate) struct Fleet {
     started: Instant,
 }
 
-/// A place among the invocations that may be in flight, as counted by the pool. If a slot is dropped before its process was given
-/// back, the pool counts the process as gone, so that an invocation never stays counted for ever.
+/// Counts one invocation as in flight, in the pool of its function. `release` returns the process of the invocation to
+/// the pool. If the slot is dropped without that, the pool counts the process as lost, so that an invocation never
+/// stays counted forever.
 struct Slot<'a> {
     fleet: &'a Fleet,
     is_held: bool,
@@ -50,7 +51,7 @@ impl Fleet {
         Self { function, limits, log, pool, started: Instant::now() }
     }
 
-    /// Runs one invocation, waits for its result, and reports it to the log.
+    /// Runs one invocation, waits for its result, and writes a report about it to the log.
     ///
     /// # Errors
     ///
@@ -73,7 +74,7 @@ impl Fleet {
         outcome.map_err(InvokeError::Function)
     }
 
-    /// Ends the processes that have had no work for [`Limits::keep_warm`].
+    /// Ends the processes that have been idle for [`Limits::keep_warm`] or longer.
     pub fn end_idle(&self) {
         let before = Duration::from_millis(self.now_ms()).checked_sub(self.limits.keep_warm);
         let idle = before.map(|before| self.pool().take_idle_since(before.as_millis() as u64));
@@ -87,7 +88,8 @@ impl Fleet {
         drop(idle);
     }
 
-    /// Takes a slot in the pool, with an idle process if there is one. Idle processes that have exited are skipped.
+    /// Counts an invocation as in flight, and returns its slot together with an idle process if there is one. Idle
+    /// processes that have exited are skipped.
     fn acquire(&self) -> Result<(Slot<'_>, Option<Sandbox>), InvokeError> {
         loop {
             let placement = self.pool().acquire();

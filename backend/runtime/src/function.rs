@@ -1,4 +1,4 @@
-//! The configuration of a function.
+//! The configuration of a Lambda function.
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -38,8 +38,8 @@ pub struct Function {
 }
 
 impl Function {
-    /// Creates a function whose program needs no arguments, such as the `bootstrap` of a custom runtime. It is started in
-    /// the program's own directory.
+    /// Creates a function whose program needs no arguments, such as the `bootstrap` of a custom runtime. It is started
+    /// in the program's own directory.
     pub fn new(name: impl Into<String>, program: impl Into<PathBuf>) -> Self {
         let program = program.into();
         Self {

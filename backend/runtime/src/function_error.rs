@@ -1,4 +1,4 @@
-//! The errors of an invocation, with Lambda's error types and texts.
+//! The errors of an invocation, with the error types and texts that Lambda uses.
 
 use std::process::ExitStatus;
 use std::time::Duration;
@@ -6,7 +6,8 @@ use std::time::Duration;
 use bytes::Bytes;
 use serde_json::{Value, json};
 
-/// The reason why an invocation returned no answer, with the status and error type that the Invoke API answers.
+/// The reason why an invocation returned no answer. Each variant has the status and the error type that Lambda's Invoke
+/// API answers.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum InvokeError {
@@ -16,7 +17,8 @@ pub enum InvokeError {
         /// Name of the function.
         function: String,
     },
-    /// The maximum number of invocations is in flight: 429 `TooManyRequestsException`. The caller may try again later.
+    /// The maximum number of invocations of the function is in flight, or the host is closed: 429
+    /// `TooManyRequestsException`. The caller may try again later.
     #[error("{limit} invocations of {function:?} are in flight already; try again later")]
     Throttled {
         /// Name of the function.
@@ -37,12 +39,14 @@ pub enum InvokeError {
     Function(#[from] FunctionError),
 }
 
-/// The failure of an invocation: the handler returned an error, or the process exited, could not start or took too long.
+/// The failure of an invocation: the handler returned an error, or the process exited, could not start or took too
+/// long.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{error_type}: {message}")]
 #[non_exhaustive]
 pub struct FunctionError {
-    /// The field `errorType` of the payload: the type that the handler reported, or a type of Lambda, such as `Sandbox.Timedout`.
+    /// The field `errorType` of the payload. It is the type that the function's handler reported, or a type of Lambda,
+    /// such as `Sandbox.Timedout`.
     pub error_type: String,
     /// The field `errorMessage` of the payload.
     pub message: String,
@@ -51,8 +55,9 @@ pub struct FunctionError {
 }
 
 impl FunctionError {
-    /// Builds the error from a report of a runtime ("Lambda runtime API": invocation error, initialization error). If the body is
-    /// not a JSON object, the body becomes the message, and the header gives the type.
+    /// Builds the error from a report that a process sent to the Runtime API ("Lambda runtime API": invocation error,
+    /// initialization error). If the body is not a JSON object, the body becomes the message, and the header becomes
+    /// the type.
     pub(crate) fn reported(header: Option<&str>, body: Bytes) -> Self {
         let object = serde_json::from_slice(&body).ok().filter(Value::is_object);
         let text = |key: &str| object.as_ref().and_then(|object| object[key].as_str()).map(str::to_owned);

@@ -1,5 +1,5 @@
-//! Function URLs: convert HTTP requests to events of payload format 2.0, and a function's answers to HTTP ("Invoking Lambda
-//! function URLs").
+//! Function URLs: convert HTTP requests to events of payload format 2.0, and a function's answers to HTTP ("Invoking
+//! Lambda function URLs").
 
 mod answer;
 mod event;
@@ -20,13 +20,13 @@ pub struct FunctionUrl {
 }
 
 impl FunctionUrl {
-    /// Creates the function URL of the function of this name.
+    /// Creates the URL of the function with this name.
     pub fn new(host: Host, function: impl Into<String>) -> Self {
         Self { host, function: function.into() }
     }
 
-    /// Invokes the function with this request and returns its answer. If the function fails or returns an invalid answer, the
-    /// status is 502, as on Lambda, and the host's log contains the error.
+    /// Invokes the function with this request and returns its answer. If the function fails or returns an invalid
+    /// answer, the status is 502, as on Lambda, and the host's log contains the error.
     pub async fn answer(&self, request: &UrlRequest) -> UrlResponse {
         let event = event::from_request(request, &event::Moment::now());
         match self.host.invoke(&self.function, event.to_string().into()).await {

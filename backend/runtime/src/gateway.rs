@@ -1,4 +1,5 @@
-//! Connects a WebSocket gateway to functions of a host: writes events in API Gateway's format, and reads the functions' answers.
+//! Connects a WebSocket gateway to Lambda functions of a host. It writes events in API Gateway's format, and parses the
+//! functions' answers.
 
 use apigw_websocket::{
     AuthorizeError, AuthorizerEvent, FunctionError, Functions, authorizer_event_json, event_json,
@@ -24,8 +25,8 @@ pub struct GatewayFunctions {
 }
 
 impl GatewayFunctions {
-    /// Creates the [`Functions`] from functions of `host`, by their names. `routes` handles the events CONNECT, MESSAGE and
-    /// DISCONNECT. `authorizer` allows or refuses handshakes; it is `None` if the API has no authorizer.
+    /// Creates the [`Functions`] from functions of `host`, by their names. `routes` handles the events CONNECT, MESSAGE
+    /// and DISCONNECT. `authorizer` allows or refuses handshakes; it is `None` if the API has no authorizer.
     pub fn new(host: Host, routes: impl Into<String>, authorizer: Option<String>) -> Self {
         Self { host, routes: routes.into(), authorizer }
     }
@@ -77,7 +78,8 @@ impl Functions for GatewayFunctions {
     }
 }
 
-/// Parses a proxy response. Like AWS, it also accepts a `statusCode` that is text, such as `"200"`.
+/// Parses the answer of a function that handles an event of the gateway. Like AWS, it also accepts a `statusCode` that
+/// is text, such as `"200"`.
 fn proxy_response(answer: &[u8]) -> Result<ApiGatewayProxyResponse, serde_json::Error> {
     serde_json::from_slice(answer).or_else(|_| {
         let mut response: Value = serde_json::from_slice(answer)?;
@@ -90,7 +92,8 @@ fn proxy_response(answer: &[u8]) -> Result<ApiGatewayProxyResponse, serde_json::
     })
 }
 
-/// Parses an authorizer's answer. As IAM's grammar allows, `Statement` may be a single statement instead of a list.
+/// Parses the answer of an authorizer. `Statement` in its policy may be a single statement instead of a list, as IAM's
+/// grammar allows.
 fn authorizer_response(answer: &[u8]) -> Result<ApiGatewayCustomAuthorizerResponse, serde_json::Error> {
     serde_json::from_slice(answer).or_else(|_| {
         let mut response: Value = serde_json::from_slice(answer)?;

@@ -1,4 +1,4 @@
-//! The host, which invokes functions by name.
+//! The host of Lambda functions. It invokes them by name.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Weak};
@@ -16,10 +16,11 @@ use crate::limits::Limits;
 use crate::log::Log;
 use crate::retry::{Attempts, Retries};
 
-/// Interval at which idle processes are looked for and ended.
+/// Interval at which the host looks for processes that have been idle too long, and ends them.
 const IDLE_CHECK: Duration = Duration::from_secs(10);
 
-/// Runs functions as processes of this machine. All clones share the same processes, which end when the last clone is dropped.
+/// Runs Lambda functions as processes of this machine. All clones share the same processes, which end when the last
+/// clone is dropped.
 ///
 /// See the [crate documentation](crate) for an example.
 #[derive(Clone)]
@@ -50,7 +51,7 @@ impl Host {
         Self(inner)
     }
 
-    /// Returns the names of the functions, sorted.
+    /// Returns the names of the host's functions, sorted.
     pub fn functions(&self) -> impl Iterator<Item = &str> {
         self.0.fleets.keys().map(String::as_str)
     }
@@ -64,8 +65,8 @@ impl Host {
         self.invoke_with_client_context(function, payload, None).await
     }
 
-    /// Invokes a function as [`invoke`](Self::invoke) does, and passes it a client context: JSON that the function gets in
-    /// addition to the event.
+    /// Invokes a function as [`invoke`](Self::invoke) does, and passes it a client context: JSON that the function gets
+    /// in addition to the event.
     ///
     /// # Errors
     ///
@@ -83,7 +84,8 @@ impl Host {
         run.await.unwrap_or_else(|error| Err(FunctionError::of_service(error.to_string()).into()))
     }
 
-    /// Queues an event for asynchronous invocation, with retries. Returns its request id without waiting for the function.
+    /// Queues an event for asynchronous invocation, with retries. Returns its request id without waiting for the
+    /// function.
     ///
     /// # Errors
     ///
@@ -105,7 +107,8 @@ impl Host {
         Ok(id)
     }
 
-    /// Checks that the function exists and that the payload is not too large, as the invocation type `DryRun` does.
+    /// Checks that the function exists and that the payload is not too large, but does not invoke the function. This is
+    /// the invocation type `DryRun`.
     ///
     /// # Errors
     ///
@@ -115,7 +118,7 @@ impl Host {
         check_size(payload, self.0.limits.request_bytes)
     }
 
-    /// Ends the idle processes and throttles every further invocation. Invocations in flight continue.
+    /// Ends the idle processes, and answers every further invocation with `Throttled`. Invocations in flight continue.
     pub fn close(&self) {
         self.0.fleets.values().for_each(|fleet| fleet.close());
     }

@@ -1,10 +1,10 @@
-//! An invocation: its payload, ids and deadline.
+//! An invocation of a function: its payload, ids and deadline.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use bytes::Bytes;
 
-/// An event that a function is invoked with, and the ids of the invocation.
+/// The event that a function is invoked with, and the ids of the invocation.
 #[derive(Clone, Debug)]
 pub(crate) struct Invocation {
     /// The request id, a UUID (header `Lambda-Runtime-Aws-Request-Id`).
@@ -13,15 +13,17 @@ pub(crate) struct Invocation {
     pub payload: Bytes,
     /// The trace id (header `Lambda-Runtime-Trace-Id`).
     pub trace_id: String,
-    /// The client context as JSON, if the caller sent one (header `Lambda-Runtime-Client-Context`).
+    /// The client context as JSON, if the caller sent one (header `Lambda-Runtime-Client-Context`). It is data that the
+    /// function gets in addition to the event.
     pub client_context: Option<String>,
 }
 
-/// The answer to a process's request for an event, `…/invocation/next`.
+/// The answer to a process that requests its next event with `GET …/invocation/next`.
 #[derive(Clone, Debug)]
 pub(crate) struct NextInvocation {
     pub invocation: Invocation,
-    /// Time at which the invocation times out, in milliseconds since the Unix epoch (header `Lambda-Runtime-Deadline-Ms`).
+    /// Time at which the invocation times out, in milliseconds since the Unix epoch (header
+    /// `Lambda-Runtime-Deadline-Ms`).
     pub deadline_ms: u64,
     /// The function's ARN (header `Lambda-Runtime-Invoked-Function-Arn`).
     pub arn: String,
@@ -36,7 +38,7 @@ impl Invocation {
     }
 }
 
-/// Returns the current time plus `after`, in milliseconds since the Unix epoch.
+/// Returns the deadline that is `after` from now, in milliseconds since the Unix epoch.
 pub(crate) fn deadline_ms(after: Duration) -> u64 {
     now_ms() + after.as_millis() as u64
 }

@@ -1,7 +1,7 @@
 //! Lambda's Invoke API ("API reference: Invoke"), so that the AWS SDKs and tools can invoke functions of the host.
 //!
-//! Signatures are not checked, because the host has no accounts to check them against. Instead, the API answers only programs on
-//! the same machine, and refuses requests of web pages.
+//! Signatures are not checked, because the host has no accounts to check them against. Instead, the API answers only
+//! programs on the same machine, and refuses requests of web pages.
 
 use std::error::Error;
 use std::net::SocketAddr;
@@ -21,18 +21,18 @@ use crate::environment::VERSION;
 use crate::function_error::InvokeError;
 use crate::host::Host;
 
-/// The prefix of all paths of the API.
+/// The prefix of all paths of the Invoke API.
 const FUNCTIONS: &str = "/2015-03-31/functions/";
 
 type Answer = Response<Full<Bytes>>;
 
-/// The Invoke API of one host. An HTTP server passes requests to it.
+/// Lambda's Invoke API for the functions of one host. An HTTP server passes requests to it.
 #[derive(Clone)]
 pub struct InvokeApi {
     host: Host,
 }
 
-/// A parsed request.
+/// A parsed request to the Invoke API.
 struct InvokeRequest {
     function: String,
     invocation_type: InvocationType,
@@ -47,12 +47,12 @@ enum InvocationType {
 }
 
 impl InvokeApi {
-    /// Creates the API of `host`.
+    /// Creates the Invoke API for the functions of `host`.
     pub fn new(host: Host) -> Self {
         Self { host }
     }
 
-    /// Returns true if the path belongs to the API: `/2015-03-31/functions/…`.
+    /// Returns true if the path belongs to the Invoke API: `/2015-03-31/functions/…`.
     pub fn is_invoke_path(path: &str) -> bool {
         path.starts_with(FUNCTIONS)
     }
@@ -126,15 +126,15 @@ fn parse<B>(request: &Request<B>) -> Result<InvokeRequest, Box<Answer>> {
     Ok(InvokeRequest { function, invocation_type, client_context })
 }
 
-/// Returns the parameter `Qualifier`, a version or an alias, unless it is `$LATEST`. The caller appends it to the function's
-/// name. As no function has such a name, the answer is then 404.
+/// Returns the query parameter `Qualifier` (a version or an alias), or `None` if it is absent or `$LATEST`. The caller
+/// appends the result to the function's name. No function has such a name, so that the answer is 404.
 fn qualifier(query: &str) -> Option<String> {
     let mut parameters = form_urlencoded::parse(query.as_bytes());
     let qualifier = parameters.find(|(name, _)| name == "Qualifier").map(|(_, value)| value.into_owned());
     qualifier.filter(|qualifier| qualifier != VERSION)
 }
 
-/// Decodes `X-Amz-Client-Context`, which is JSON in base64.
+/// Decodes the header `X-Amz-Client-Context`, which is JSON in base64. Returns an error response if it is invalid.
 fn decode_client_context(header: &str) -> Result<String, Box<Answer>> {
     let decoded = STANDARD.decode(header).ok().and_then(|bytes| String::from_utf8(bytes).ok());
     decoded.filter(|text| serde_json::from_str::<IgnoredAny>(text).is_ok()).ok_or_else(|| {
@@ -146,7 +146,8 @@ fn decode_client_context(header: &str) -> Result<String, Box<Answer>> {
     })
 }
 
-/// Returns the function's name from `name`, `name:$LATEST`, `account:function:name` or an ARN. `$LATEST` is the only version.
+/// Extracts the function's name from `name`, `name:$LATEST`, `account:function:name` or an ARN. `$LATEST` is the only
+/// version that functions of the host have.
 fn function_name(text: &str) -> String {
     let unqualified = text.strip_suffix(":$LATEST").unwrap_or(text);
     unqualified.rsplit_once("function:").map_or(unqualified, |(_, name)| name).to_owned()

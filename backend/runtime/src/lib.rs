@@ -4,8 +4,8 @@
 //!
 //! * [`Host`] runs functions: it takes a warm process or starts a new one, and returns the function's answer or error.
 //! * [`Function`] is the configuration of a function: its program, environment, time-out and concurrency.
-//! * [`GatewayFunctions`] makes functions callable from a WebSocket gateway, [`FunctionUrl`] by HTTP, and [`InvokeApi`] by the
-//!   AWS SDKs.
+//! * [`GatewayFunctions`] makes functions callable from a WebSocket gateway, [`FunctionUrl`] by HTTP, and [`InvokeApi`]
+//!   by the AWS SDKs.
 //! * [`Log`] receives the lines that functions print, and a [`Report`] of each invocation.
 
 #![warn(missing_docs)]

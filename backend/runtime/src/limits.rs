@@ -2,25 +2,26 @@
 
 use std::time::Duration;
 
-/// The limits that apply to every function of a host. The defaults are those of Lambda ("Lambda quotas"), where Lambda has such a
-/// limit.
+/// The limits that apply to every function of a host. The defaults are those of Lambda ("Lambda quotas"), where Lambda
+/// has such a limit.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Limits {
-    /// Maximum time from the start of a process to its first request for an event. Lambda: 10 s. If the process fails or takes
-    /// longer, a second one is started, whose limit is the function's own time-out ("Understanding the Lambda execution
-    /// environment lifecycle").
+    /// Maximum time from the start of a process to its first request for an event. Lambda: 10 s. If the process fails
+    /// or takes longer, a second one is started, whose limit is the function's own time-out ("Understanding the Lambda
+    /// execution environment lifecycle").
     pub init: Duration,
-    /// Maximum size of the payload of a synchronous invocation, in bytes. A larger one is answered with 413. Lambda: 6 MB.
+    /// Maximum size of the payload of a synchronous invocation, in bytes. A larger one is answered with 413. Lambda: 6
+    /// MB.
     pub request_bytes: usize,
-    /// Maximum size of a function's answer, in bytes. A larger one is the error `Function.ResponseSizeTooLarge`. Lambda: 6 MB and
-    /// 100 bytes.
+    /// Maximum size of a function's answer, in bytes. A larger one is the error `Function.ResponseSizeTooLarge`.
+    /// Lambda: 6 MB and 100 bytes.
     pub response_bytes: usize,
-    /// Maximum size of the payload of an asynchronous invocation, in bytes. A larger one is answered with 413. Lambda: 1 MB, and
-    /// 256 KB until 2025.
+    /// Maximum size of the payload of an asynchronous invocation, in bytes. A larger one is answered with 413. Lambda:
+    /// 1 MB, and 256 KB until 2025.
     pub event_bytes: usize,
-    /// Maximum number of asynchronous events that are queued or being handled. Further ones are answered with 429. Lambda
-    /// publishes no such limit.
+    /// Maximum number of asynchronous events that are queued or being handled. Further ones are answered with 429.
+    /// Lambda publishes no such limit.
     pub events: usize,
     /// Time after which an idle process is ended. Lambda keeps idle processes for some minutes.
     pub keep_warm: Duration,

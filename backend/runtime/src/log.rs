@@ -7,13 +7,14 @@ use tokio::io::{AsyncBufRead, AsyncBufReadExt, AsyncRead, AsyncReadExt, BufReade
 
 use crate::function_error::FunctionError;
 
-/// Maximum length of a log line, in bytes. Longer lines are split. CloudWatch Logs accepts events of up to 1 MB.
+/// Maximum length of a log line, in bytes. Longer lines are split. CloudWatch Logs accepts lines of up to 1 MB.
 const LINE_BYTES: u64 = 256 * 1024;
 
-/// Receives the log of the host. The methods are called from many tasks and must not block, since that would delay the functions.
+/// Receives what the host logs: the lines that functions print, and a report of each invocation. The methods are called
+/// from many tasks and must not block, since that would delay the functions.
 pub trait Log: Send + Sync + 'static {
-    /// Receives a line that a process of `function` printed to standard output or standard error, or a line of the host about the
-    /// function.
+    /// Receives a line that a process of `function` printed to standard output or standard error, or a line that the
+    /// host itself writes about the function.
     fn line(&self, function: &str, line: &str);
     /// Receives the report of an invocation that has ended.
     fn report(&self, report: &Report);
@@ -28,7 +29,7 @@ pub struct Report {
     pub request_id: String,
     /// Time from the start of the process to its first request for an event; `None` if the process was already running.
     pub init: Option<Duration>,
-    /// Time from the moment when the process was ready for the event to the end of the invocation.
+    /// Time from the moment when the process could receive the event to the end of the invocation.
     pub duration: Duration,
     /// The error, if the invocation failed.
     pub error: Option<FunctionError>,
@@ -54,7 +55,7 @@ impl Log for TracingLog {
     }
 }
 
-/// Passes each line of `stream` to the log, until the stream ends.
+/// Passes each line of a process's output, `stream`, to the log, until the stream ends.
 pub(crate) async fn log_lines(log: Arc<dyn Log>, function: String, stream: impl AsyncRead + Unpin) {
     let mut lines = BufReader::new(stream);
     while let Ok(Some(line)) = next_line(&mut lines).await {
@@ -62,7 +63,8 @@ pub(crate) async fn log_lines(log: Arc<dyn Log>, function: String, stream: impl 
     }
 }
 
-/// Reads the next line, or the next part of a line that is longer than the limit. Returns `None` at the end of the stream.
+/// Reads the next line, or the next part of a line that is longer than `LINE_BYTES`. Returns `None` at the end of the
+/// stream.
 async fn next_line(lines: &mut (impl AsyncBufRead + Unpin)) -> std::io::Result<Option<String>> {
     let mut bytes = Vec::new();
     let read = lines.take(LINE_BYTES).read_until(b'\n', &mut bytes).await?;

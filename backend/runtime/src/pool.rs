@@ -1,12 +1,12 @@
-//! Chooses the process for an invocation: an idle one, a new one, or none. The functions here are pure: processes and times are
-//! arguments.
+//! Chooses the process for an invocation: an idle one or a new one. If there are too many invocations, it chooses none.
+//! The functions here are pure: processes and times are arguments.
 
-/// The number of invocations in flight and the idle processes of one function.
+/// The idle processes of one function, and the number of its invocations in flight.
 #[derive(Debug)]
 pub(crate) struct Pool<P> {
     limit: usize,
     busy: usize,
-    /// Idle processes, sorted by the time since when they have been idle, the longest idle first.
+    /// Idle processes, in the order in which they became idle. The one that has been idle longest is the first.
     idle: Vec<Idle<P>>,
 }
 
@@ -16,7 +16,7 @@ struct Idle<P> {
     since_ms: u64,
 }
 
-/// The decision about an invocation.
+/// The process that is chosen for an invocation: an idle one, a new one, or none.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Placement<P> {
     /// The invocation uses this idle process.
@@ -34,8 +34,8 @@ impl<P> Pool<P> {
     }
 
     /// Chooses the process for an invocation and counts the invocation as in flight, unless the result is
-    /// [`Placement::Throttled`]. The process that was used last is used again first, so that the others stay idle and can be
-    /// ended.
+    /// [`Placement::Throttled`]. Of the idle processes it takes the one that was used last, so that the others stay
+    /// idle and can be ended.
     pub fn acquire(&mut self) -> Placement<P> {
         if self.busy >= self.limit {
             return Placement::Throttled;
@@ -44,24 +44,25 @@ impl<P> Pool<P> {
         self.idle.pop().map_or(Placement::Cold, |idle| Placement::Warm(idle.process))
     }
 
-    /// Ends an invocation. Its process becomes idle and can handle another one.
+    /// Counts an invocation as ended. Its process becomes idle and can handle another one.
     pub fn release(&mut self, process: P, now_ms: u64) {
         self.busy = self.busy.saturating_sub(1);
         self.idle.push(Idle { process, since_ms: now_ms });
     }
 
-    /// Ends an invocation whose process cannot be used again.
+    /// Counts an invocation as ended whose process cannot be used again.
     pub fn discard(&mut self) {
         self.busy = self.busy.saturating_sub(1);
     }
 
-    /// Removes and returns the processes that have been idle since `before_ms` or earlier. The caller ends them.
+    /// Removes and returns the processes that became idle at `before_ms` or earlier. The caller ends them.
     pub fn take_idle_since(&mut self, before_ms: u64) -> Vec<P> {
         let count = self.idle.iter().take_while(|idle| idle.since_ms <= before_ms).count();
         self.idle.drain(..count).map(|idle| idle.process).collect()
     }
 
-    /// Removes and returns all idle processes, and throttles every further invocation.
+    /// Removes and returns all idle processes. Every further call of `acquire` returns
+    /// [`Placement::Throttled`].
     pub fn close(&mut self) -> Vec<P> {
         self.limit = 0;
         self.idle.drain(..).map(|idle| idle.process).collect()

@@ -1,5 +1,5 @@
-//! Decides about the retries of asynchronous invocations that failed ("How Lambda handles errors and retries with asynchronous
-//! invocation"). The functions here are pure.
+//! Decides about the retries of asynchronous invocations that failed ("How Lambda handles errors and retries with
+//! asynchronous invocation"). The functions here are pure.
 
 use std::time::Duration;
 
@@ -16,14 +16,15 @@ use crate::function_error::InvokeError;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Retries {
-    /// Waits before the second attempt, the third one, and so on, if the function failed. After the last of them the event is
-    /// discarded. Lambda: 1 min, 2 min.
+    /// The waits after a failure of the function: before the second attempt, before the third one, and so on. If the
+    /// attempt after the last wait fails too, the event is discarded. Lambda: 1 min, 2 min.
     pub after_failure: Vec<Duration>,
-    /// Wait after the first throttled attempt. It doubles with each further one. Lambda: 1 s.
+    /// Wait after the first attempt that was throttled. It doubles with each further one. Lambda: 1 s.
     pub throttled_first: Duration,
-    /// Maximum wait after a throttled attempt. Lambda: 5 min.
+    /// Maximum wait after an attempt that was throttled. Lambda: 5 min.
     pub throttled_max: Duration,
-    /// Maximum age of an event. An attempt that would begin later is not made, and the event is discarded. Lambda: 6 h.
+    /// Maximum age of an event. If the next attempt would begin later, it is not made, and the event is discarded.
+    /// Lambda: 6 h.
     pub max_age: Duration,
 }
 
@@ -38,7 +39,7 @@ impl Default for Retries {
     }
 }
 
-/// The number of attempts that were made to handle one event, by kind of failure.
+/// Counts the failed attempts to handle one event: those that were throttled, and those in which the function failed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Attempts {
     failed: usize,
@@ -46,7 +47,8 @@ pub(crate) struct Attempts {
 }
 
 impl Attempts {
-    /// Counts an attempt that ended in `error`. Returns the wait before the next attempt, or `None` if there is to be none.
+    /// Counts an attempt that ended in `error`. Returns the wait before the next attempt, or `None` if the event is to
+    /// be discarded. `age` is the age of the event.
     pub fn next(&mut self, retries: &Retries, error: &InvokeError, age: Duration) -> Option<Duration> {
         let wait = match error {
             InvokeError::NotFound { .. } | InvokeError::TooLarge { .. } => return None,

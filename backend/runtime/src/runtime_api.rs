@@ -1,6 +1,7 @@
 //! The Lambda Runtime API, version 2018-06-01 ("Using the Lambda runtime API for custom runtimes"), for one process.
 //!
-//! This module handles only HTTP: it converts each request to a [`RuntimeRequest`], which the sandbox of the process answers.
+//! This module handles only HTTP. It converts each request to a [`RuntimeRequest`], which the sandbox (the owner of the
+//! process) answers.
 
 use std::convert::Infallible;
 use std::time::Duration;
@@ -19,31 +20,33 @@ use tokio::sync::{mpsc, oneshot};
 use crate::function_error::FunctionError;
 use crate::invocation::NextInvocation;
 
-/// The first segment of every path.
+/// The first segment of every path of the Runtime API.
 const API_VERSION: &str = "2018-06-01";
-/// Maximum time between two requests of a process. It only has to be longer than every time-out of a function.
+/// Maximum time between two requests of a process. It is longer than every time-out of a function, so that it never
+/// ends a process that is working.
 const LONGEST_SILENCE: Duration = Duration::from_secs(24 * 60 * 60);
-/// Maximum size of the headers of a request, in bytes. Lambda's own runtimes report the cause of an error in a header of up to 1
-/// MB.
+/// Maximum size of the headers of a request, in bytes. Lambda's own runtimes report the cause of an error in a header
+/// of up to 1 MB.
 const HEADER_BYTES: usize = 1024 * 1024 + 16 * 1024;
 /// Maximum size of an error object that a process reports, in bytes.
 const ERROR_BYTES: usize = 256 * 1024;
 const ERROR_TYPE: &str = "lambda-runtime-function-error-type";
 const ERROR_BODY: &str = "lambda-runtime-function-error-body";
 
-/// A request that a process sent to the Runtime API.
+/// A request that a function's process sent to the Runtime API.
 #[derive(Debug)]
 pub(crate) enum RuntimeRequest {
-    /// The process asks for an event. The event has to be sent through this sender. If the sender is dropped, the request is
-    /// refused.
+    /// The process requests its next event, which has to be sent through this sender. If the sender is dropped, the
+    /// request is refused.
     Next(oneshot::Sender<NextInvocation>),
-    /// The process has handled an event, successfully or with an error.
+    /// The process has handled the event with this request id, successfully or with an error.
     Answer { id: String, outcome: Result<Bytes, FunctionError>, reply: oneshot::Sender<Verdict> },
-    /// The process reports that it cannot start.
+    /// The process reports that its initialization failed.
     InitFailed { error: FunctionError, reply: oneshot::Sender<Verdict> },
 }
 
-/// The sandbox's decision about a request.
+/// The decision about a report that a process sent to the Runtime API: it is accepted, or it does not belong to the
+/// current invocation, or it is not allowed in the current state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Verdict {
     Accepted,
@@ -53,7 +56,7 @@ pub(crate) enum Verdict {
 
 type Answer = Response<Full<Bytes>>;
 
-/// Serves the Runtime API until the task is aborted.
+/// Serves the Runtime API for one process until the task is aborted.
 pub(crate) async fn serve(
     listener: TcpListener,
     requests: mpsc::Sender<RuntimeRequest>,
@@ -102,8 +105,8 @@ async fn next(requests: &mpsc::Sender<RuntimeRequest>) -> Answer {
     next.await.map_or_else(|_| wrong_state(), event)
 }
 
-/// Converts JSON to characters that a header can contain. Line breaks become spaces, because in JSON they occur only between
-/// values. Characters outside of ASCII are escaped, because they occur only within strings.
+/// Converts JSON to text that an HTTP header can contain. Line breaks become spaces, because in JSON they occur only
+/// between values. Characters outside of ASCII are escaped, because they occur only within strings.
 fn header_json(json: &str) -> String {
     let mut line = String::with_capacity(json.len());
     for character in json.chars() {
@@ -120,7 +123,7 @@ fn header_json(json: &str) -> String {
     line
 }
 
-/// Builds the HTTP answer to `…/invocation/next`.
+/// Builds the HTTP answer to `GET …/invocation/next`, with the event as its body.
 fn event(next: NextInvocation) -> Answer {
     let NextInvocation { invocation, deadline_ms, arn } = next;
     let mut answer = Response::new(Full::new(invocation.payload));
@@ -156,7 +159,7 @@ async fn answer(
     answer
 }
 
-/// Sends a request to the sandbox and converts its verdict to an HTTP answer.
+/// Passes a process's request to its sandbox, and converts the sandbox's verdict to an HTTP answer.
 async fn send(
     requests: &mpsc::Sender<RuntimeRequest>,
     request: impl FnOnce(oneshot::Sender<Verdict>) -> RuntimeRequest,
@@ -172,8 +175,8 @@ async fn send(
     }
 }
 
-/// Reads a whole response, streamed or not. If a stream failed midway, its trailers contain the error ("Building a custom
-/// runtime", response streaming).
+/// Reads the whole response that a function sent, streamed or not. If a stream failed midway, its trailers contain the
+/// error ("Building a custom runtime", response streaming).
 async fn response(headers: &HeaderMap, body: Incoming, limit_bytes: usize) -> Result<Bytes, FunctionError> {
     let collected = match Limited::new(body, limit_bytes).collect().await {
         Ok(collected) => collected,

@@ -23,21 +23,23 @@ use crate::limits::Limits;
 use crate::log::{Log, log_lines};
 use crate::runtime_api::{self, RuntimeRequest, Verdict};
 
-/// Number of requests that are queued for the sandbox. A well-behaved runtime waits for each answer, so that there is only one.
+/// Number of requests of a process that can be queued. A well-behaved runtime waits for each answer before it sends the
+/// next request.
 const WAITING_REQUESTS: usize = 4;
 
-/// A process, and the Runtime API that serves only this process. Dropping the sandbox kills the process.
+/// One process of a function, and the Runtime API that serves only this process. Dropping the sandbox kills the
+/// process.
 pub(crate) struct Sandbox {
     process: Child,
     requests: mpsc::Receiver<RuntimeRequest>,
-    /// The process's unanswered request for an event, if it has sent one.
+    /// The process's unanswered request for its next event, if it has sent one.
     waiting: Option<oneshot::Sender<NextInvocation>>,
     is_broken: bool,
     api: JoinHandle<()>,
     group: ProcessGroup,
 }
 
-/// The next event in the life of a process.
+/// The next thing that happens to a process: it sends a request, it exits, or its time limit passes.
 enum ProcessEvent {
     Request(RuntimeRequest),
     Exited(FunctionError),
@@ -52,8 +54,8 @@ impl Drop for Sandbox {
 }
 
 impl Sandbox {
-    /// Starts a process and waits until it asks for its first event. If that fails, starts a second process, whose time limit is
-    /// the function's own time-out. Lambda does the same before it fails an invocation.
+    /// Starts a process and waits until it requests its first event. If that fails, a second process is started, whose
+    /// time limit is the function's own time-out. Lambda does the same before it fails an invocation.
     ///
     /// # Errors
     ///
@@ -103,7 +105,7 @@ impl Sandbox {
         Ok(Self { process, requests, waiting: None, is_broken: false, api, group })
     }
 
-    /// Waits until the init phase ends, which is when the process asks for its first event.
+    /// Waits for the end of the init phase, which is when the process requests its first event.
     async fn initialise(&mut self, request_id: &str, limit: Duration) -> Result<(), FunctionError> {
         let deadline = Instant::now() + limit;
         loop {
@@ -125,8 +127,8 @@ impl Sandbox {
         }
     }
 
-    /// Passes one event to the process and waits for its answer. If the process exits or exceeds the function's time-out, it
-    /// cannot be used again.
+    /// Passes one event to the process and waits for its answer. If the process exits or exceeds the function's
+    /// time-out, it cannot be used again.
     ///
     /// # Errors
     ///
@@ -146,8 +148,8 @@ impl Sandbox {
         loop {
             match self.next(&invocation.id, deadline).await {
                 ProcessEvent::Request(RuntimeRequest::Next(waiting)) => {
-                    // A process that asks for another event before it has answered gets none: `waiting` is dropped, which refuses
-                    // the request.
+                    // A process that asks for another event before it has answered gets none: `waiting` is dropped,
+                    // which refuses the request.
                     unsent = unsent.and_then(|next| pass_on(Some(waiting), next));
                 }
                 ProcessEvent::Request(RuntimeRequest::InitFailed { reply, .. }) => {
@@ -169,7 +171,7 @@ impl Sandbox {
         }
     }
 
-    /// Returns true if the process can handle another event.
+    /// Returns true if the process is still running and can handle another event.
     pub fn is_usable(&mut self) -> bool {
         !self.is_broken && matches!(self.process.try_wait(), Ok(None))
     }
@@ -194,7 +196,8 @@ impl Sandbox {
     }
 }
 
-/// Answers a process's request for an event. Returns the event if there is no such request or the process no longer waits for it.
+/// Sends an event to a process that has requested one. Returns the event if it could not be sent, because there is no
+/// such request or the process no longer waits for the answer.
 fn pass_on(waiting: Option<oneshot::Sender<NextInvocation>>, next: NextInvocation) -> Option<NextInvocation> {
     match waiting {
         Some(waiting) => waiting.send(next).err(),

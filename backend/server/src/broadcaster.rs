@@ -1,4 +1,4 @@
-//! Sends what was appended to the store to its subscribers.
+//! Sends publications to their subscribers after the store has appended them.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,11 +9,12 @@ use tokio::sync::mpsc;
 use crate::app::App;
 use crate::clock::now_ms;
 
-/// The pause before a broadcast is repeated that failed because the store was unavailable.
+/// Time to wait before a failed broadcast is repeated. A broadcast fails if the store is unavailable.
 const RETRY: Duration = Duration::from_millis(100);
 
-/// Broadcasts every change, in order, until the store is closed. Changes that arrive during a broadcast are sent
-/// together by the next one, so that under load frames become larger and not more.
+/// Broadcasts the changes of the store's log in order, until the store is closed. The changes that arrive during a
+/// broadcast are collected and sent together by the next broadcast. So under load, the frames become larger instead of
+/// more numerous.
 pub async fn run(app: Arc<App>, mut feed: mpsc::Receiver<Vec<Change>>) {
     while let Some(mut changes) = feed.recv().await {
         while let Ok(more) = feed.try_recv() {

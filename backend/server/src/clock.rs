@@ -12,7 +12,7 @@ pub fn now_ms(app: &App) -> Millis {
     times(app).now_ms
 }
 
-/// Reads the clocks, and returns the times that the log derives from them.
+/// Reads the clocks, and returns the current time and the time for retention that the log computes from them.
 pub fn times(app: &App) -> Times {
     app.log().time(Reading { wall_ms: wall_ms(), uptime: uptime() })
 }
@@ -39,7 +39,8 @@ fn uptime() -> Option<Uptime> {
     Some(Uptime { boot: (*boot)?, ms })
 }
 
-/// Returns `None`: on other systems, neither the standard library nor rustix reads such a clock.
+/// Returns `None`: on systems other than Linux, neither the standard library nor rustix can read the time since the
+/// machine started.
 #[cfg(not(target_os = "linux"))]
 fn uptime() -> Option<Uptime> {
     None

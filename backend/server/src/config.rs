@@ -10,40 +10,45 @@ use crate::limits::LimitsOf;
 use crate::notify::Notify;
 use crate::secret_file::SecretFile;
 
-/// The settings of a server over the embedded store.
+/// The settings of a server with the embedded store.
 #[derive(Debug)]
 pub struct Config {
     /// The directory in which topics and history are stored.
     pub data_dir: PathBuf,
-    /// Limits of the history that is kept.
+    /// Maximum age and number of the publications that are kept of each topic.
     pub retention: Retention,
-    /// Maximum number of bytes that topics and history may take on the disk. `None` means that the maximum is a part of the disk.
+    /// Maximum number of bytes that topics and history may take on the disk. With `None`, the maximum is computed from
+    /// the size of the disk and its free space.
     pub keep_bytes: Option<u64>,
     /// The clients that may connect: everybody, or holders of tokens.
     pub access: Access,
-    /// The file of the secret, if [`Config::access`] has its verifier. When the file changes, every client is told to sign in
-    /// again, and tokens that were signed with the former secret are not accepted any more.
+    /// The file with the secret that signs tokens. It is set if [`Config::access`] verifies tokens with this secret.
+    /// When the file changes, every client is told to sign in again, and tokens that were signed with the former secret
+    /// are not accepted any more.
     pub secret_file: Option<SecretFile>,
-    /// True to publish this machine's metrics below the topic `host`.
+    /// True to publish the metrics of this machine (CPU, memory and others) to topics below `host`.
     pub publish_host: bool,
-    /// The page, and the origins and host names that are allowed.
+    /// The web page, and the origins, host names and limits that apply to clients.
     pub page: PageConfig,
 }
 
-/// The settings that concern the page, browsers and the front of the server.
+/// The settings that a server with the embedded store and a server with Lambda functions have in common: the web page,
+/// the clients that are accepted, the limits, and the faults to inject.
 #[derive(Debug, Clone)]
 pub struct PageConfig {
-    /// The directory that holds the page; `None` for the page that the program was built with.
+    /// The directory that contains the page. `None` means the page that is built into the program.
     pub site: Option<PathBuf>,
-    /// Host names under which the server answers, besides the address it is bound to and loopback.
+    /// Host names in the `Host` header that are accepted, besides the address that the server is bound to and the
+    /// loopback addresses.
     pub allowed_hosts: Vec<String>,
-    /// Origins whose pages may connect, such as `https://board.example`.
+    /// Origins of other web pages that may connect, such as `https://board.example`.
     pub allowed_origins: Vec<String>,
-    /// Addresses of reverse proxies that are trusted to name the client of a request.
+    /// Addresses of reverse proxies. The address of a client is read from the `Forwarded` or `X-Forwarded-For` header
+    /// of these proxies.
     pub trusted_proxies: Vec<IpAddr>,
-    /// The platform whose limits the server enforces.
+    /// The set of limits that the server enforces: those of this machine or those of AWS.
     pub limits: LimitsOf,
-    /// A JSON file of faults to inject, read again whenever it changes.
+    /// A JSON file that describes faults to inject. It is read again whenever it changes.
     pub chaos: Option<PathBuf>,
     /// Receives messages for the operator while the server runs.
     pub notify: Notify,

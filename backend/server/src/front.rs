@@ -1,8 +1,9 @@
-//! Dispatches requests to the gateway, the Invoke API or the router, by their path.
+//! Dispatches each request by its path: to the gateway, to the Invoke API of Lambda or to the router of all other
+//! paths.
 //!
-//! Requests to the management API of the gateway and to the Invoke API are accepted only from the server's own functions. If the
-//! functions do not run as processes of their own, nobody may use these APIs, since the built-in functions send messages within
-//! this process.
+//! Requests to the gateway's management API and to the Invoke API are accepted only from the server's own functions.
+//! The functions prove themselves by a random key in the path. If the functions are built in, they send messages within
+//! this process, and nobody may use these two APIs.
 
 use std::convert::Infallible;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -17,7 +18,8 @@ use tower::{Service, ServiceExt};
 
 use crate::key::FunctionKey;
 
-/// The server's entry point: the gateway, Lambda's Invoke API if there is one, and the router for all other paths.
+/// The entry point of the server. It contains the gateway, Lambda's Invoke API if the functions are Lambda functions,
+/// and the router for all other paths.
 pub struct Front<F> {
     gateway: Gateway<F>,
     functions: Option<(FunctionKey, InvokeApi)>,
@@ -31,12 +33,12 @@ impl<F> Clone for Front<F> {
 }
 
 impl<F: Functions> Front<F> {
-    /// Creates a front that does not answer requests for the Invoke API and the management API.
+    /// Creates a front that refuses all requests for the Invoke API and the management API.
     pub fn new(gateway: Gateway<F>, router: Router) -> Self {
         Self { gateway, functions: None, router }
     }
 
-    /// Makes the front answer requests for the Invoke API and the management API if their path begins with this key.
+    /// Makes the front answer requests for the Invoke API and the management API if their path begins with `key`.
     pub fn with_functions(self, key: FunctionKey, invoke_api: InvokeApi) -> Self {
         Self { functions: Some((key, invoke_api)), ..self }
     }
@@ -96,8 +98,8 @@ fn forbidden() -> Response<Body> {
     response
 }
 
-/// Returns the peer's address, which the HTTP server attaches to the request. Without it, the peer is treated as one on another
-/// machine.
+/// Returns the client's address, which the HTTP server attaches to the request. If it is missing, returns `0.0.0.0`,
+/// which does not count as an address of this machine.
 fn peer(request: &Request<Incoming>) -> SocketAddr {
     let unknown = SocketAddr::new(Ipv4Addr::UNSPECIFIED.into(), 0);
     request.extensions().get::<Peer>().map_or(unknown, |Peer(peer)| *peer)

@@ -1,5 +1,5 @@
-//! The functions behind the gateway, called in this process. They use the conversions and the service that the Lambda
-//! functions use.
+//! Handles the events of the gateway in this process, in place of Lambda functions. Uses the same conversions and the
+//! same service as the Lambda functions.
 
 use std::sync::Arc;
 
@@ -14,7 +14,7 @@ use backend_edge::AuthorizerError;
 use crate::app::App;
 use crate::clock::now_ms;
 
-/// Passes the gateway's events to the service.
+/// Passes the gateway's events to the core's service, and returns its replies.
 pub struct Handlers {
     app: Arc<App>,
 }
@@ -57,7 +57,7 @@ impl Functions for Handlers {
     }
 }
 
-/// Returns the principal's name and the connection's id if the event is that of a client that asks to connect.
+/// Returns the name of the principal and the id of the connection if the event is `$connect`, otherwise `None`.
 fn connecting(event: &GatewayEvent) -> Option<(String, ConnectionId)> {
     let GatewayEvent::Connect(connect) = event else { return None };
     let sub = connect

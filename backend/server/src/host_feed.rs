@@ -1,4 +1,4 @@
-//! Publishes this machine's metrics into the log, without a socket.
+//! Publishes this machine's metrics by calling the service of this process, without a socket.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,10 +13,11 @@ use crate::app::App;
 use crate::clock::now_ms;
 use crate::host::{self, HostPublication, Probe};
 
-/// The delay of the first publication. A rate needs two readings, and a panel should move within a second.
+/// Time between the first reading of the counters and the first publication. A rate needs two readings, and a new board
+/// should show values within a second.
 const FIRST: Duration = Duration::from_millis(250);
 
-/// Publishes below `prefix` every second. Runs until it is aborted.
+/// Publishes this machine's metrics to topics below `prefix`, once a second. Runs until it is aborted.
 pub async fn run(app: Arc<App>, prefix: Topic) {
     let mut probe = match Probe::new() {
         Ok(probe) => probe,
@@ -39,7 +40,7 @@ pub async fn run(app: Arc<App>, prefix: Topic) {
     }
 }
 
-/// Publishes concurrently, so that the store commits all of them with one sync.
+/// Publishes all metrics concurrently, so that the store commits them together and syncs the disk once.
 async fn publish(app: &Arc<App>, publications: Vec<HostPublication>) {
     let mut tasks = tokio::task::JoinSet::new();
     for HostPublication { topic, data, meta } in publications {
@@ -57,7 +58,8 @@ async fn publish(app: &Arc<App>, publications: Vec<HostPublication>) {
     }
 }
 
-/// Returns the principal that publishes the metrics. Its rate limit is separate from that of other local publishers.
+/// Returns the principal that publishes the metrics. It has a name of its own, so that its publications do not count
+/// towards the rate limit of other local publishers.
 fn machine() -> Principal {
     Principal { name: "host".into(), ..Principal::local() }
 }

@@ -17,21 +17,23 @@ use tokio::time::{MissedTickBehavior, interval, sleep};
 use crate::app::App;
 use crate::clock::{now_ms, times};
 
-/// Time between two checks of the disk and the clock.
+/// Time between two checks for problems with the disk or the clock.
 const CONDITIONS: Duration = Duration::from_secs(1);
-/// Period of the viewer counts.
+/// Time between two messages to clients with the number of viewers.
 const OCCUPANCY: Duration = Duration::from_secs(1);
-/// Period of the deletion of old history and of expired connections.
+/// Time between two deletions of old history and of expired connections.
 const SWEEP: Duration = Duration::from_secs(60);
-/// Time for which the row of an expired connection is kept, in milliseconds.
+/// Time for which the row of a connection is kept after its token has expired, in milliseconds. The client is informed
+/// in this time.
 const KEEP_EXPIRED_MS: i64 = 60_000;
-/// Maximum time between two checks for expired tokens. A connection whose token expires soon may be made at any time.
+/// Maximum time between two checks for expired tokens. The time until the next expiry alone is not enough, because a
+/// new connection may have a token that expires earlier.
 const LOOK: Duration = Duration::from_secs(1);
-/// Time after which a connection is closed if its client has read none of its queued bytes.
+/// Time after which a connection is closed if its client has read none of the bytes in its queue.
 const STALLED: Duration = Duration::from_millis(limits::STALLED_MS);
 
-/// Checks once a second whether publications can be written to the disk and whether the clock is trusted. When this changes,
-/// tells the clients, and writes new problems to the log. Runs until it is aborted.
+/// Checks once a second whether publications can be written to the disk and whether the clock is plausible. When the
+/// answer changes, sends it to all clients, and writes new problems to the log. Runs until it is aborted.
 pub async fn watch_conditions(app: Arc<App>) {
     let mut ticks = every(CONDITIONS);
     loop {
@@ -60,7 +62,8 @@ fn conditions(trouble: Option<&DiskTrouble>, doubt: Option<Doubt>) -> Vec<Condit
     disk.into_iter().chain(clock).collect()
 }
 
-/// Sends viewers their number whenever it has changed. Runs until it is aborted.
+/// Checks once a second whether the number of viewers of a filter has changed, and sends it to these viewers if so.
+/// Runs until it is aborted.
 pub async fn send_occupancy(app: Arc<App>) {
     let mut ticks = every(OCCUPANCY);
     loop {
@@ -71,7 +74,7 @@ pub async fn send_occupancy(app: Arc<App>) {
     }
 }
 
-/// Closes each connection at the moment when its token expires, after a message to its client. Runs until it is aborted.
+/// Closes each connection when its token expires, after a message that tells the client why. Runs until it is aborted.
 pub async fn end_with_tokens(app: Arc<App>, connections: Connections) {
     loop {
         let now = now_ms(&app);
@@ -83,7 +86,7 @@ pub async fn end_with_tokens(app: Arc<App>, connections: Connections) {
     }
 }
 
-/// Closes connections whose clients have read none of their queued bytes for too long. Runs until it is aborted.
+/// Closes connections whose clients have read none of their queued bytes for `STALLED`. Runs until it is aborted.
 pub async fn end_stalled(connections: Connections) {
     let mut ticks = every(LOOK);
     loop {
@@ -94,18 +97,19 @@ pub async fn end_stalled(connections: Connections) {
     }
 }
 
-/// Sends a last message to a connection and closes it. Does nothing if the connection is already closed.
+/// Sends a last message to a connection, and closes it. Does nothing if the connection is already closed.
 fn end(connections: &Connections, id: &str, message: &Bytes) {
     let (Ok(id), Ok(text)) = (ConnectionId::from_str(id), str::from_utf8(message)) else { return };
     let _ = connections.delete_with(&id, &Frame::text(text));
 }
 
-/// Deletes what is beyond retention. Runs until it is aborted.
+/// Deletes, once a minute, the publications that are older or more numerous than the settings allow, and the rows of
+/// connections with expired tokens. Runs until it is aborted.
 pub async fn sweep(app: Arc<App>) {
     let mut ticks = every(SWEEP);
     loop {
         ticks.tick().await;
-        // Rows that have just expired are kept, because their clients are still to be told.
+        // Rows that have just expired are kept until their clients have been informed.
         app.connections().forget_expired(now_ms(&app).saturating_sub(KEEP_EXPIRED_MS));
         sweep_log(&app).await;
     }

@@ -25,7 +25,7 @@ use crate::site::Site;
 use context::Context;
 pub use function_url::router as router_to_function;
 
-/// Returns the routes for all paths except the gateway's.
+/// Returns the router for all paths except those of the gateway.
 pub fn router(
     app: Arc<App>,
     connections: Connections,
@@ -38,8 +38,8 @@ pub fn router(
         .with_state(Context { app, connections, site })
 }
 
-/// Looks up in the core's table of paths whether a request is for the API. The core answers requests for the API; all
-/// others are answered with a file of the page.
+/// Answers one request. If the core's table of paths contains the path, the core decides the answer. All other paths
+/// are answered with a file of the page.
 async fn answer_request(State(context): State<Context>, request: Request) -> Response {
     let (method, path) = (request.method().as_str(), request.uri().path());
     if !Route::is_api(path) {

@@ -1,7 +1,9 @@
-//! The secret key in the paths of requests that only this server's functions may send: posts to connections, and invocations.
+//! A secret key in the path of requests that only this server's functions may send: messages to connections, and
+//! invocations of functions.
 //!
-//! A program on the same machine could be recognised by its address. But behind a reverse proxy on this machine, every client has
-//! that address. So the functions put a random key before the path, which no other program is told.
+//! The address of the sender would not be enough to recognise a function: behind a reverse proxy on this machine, every
+//! client seems to come from this machine. So the functions put a random key at the beginning of the path. No other
+//! program knows the key.
 
 use std::fmt;
 
@@ -13,18 +15,18 @@ use http::{Request, Uri};
 pub struct FunctionKey(String);
 
 impl FunctionKey {
-    /// Creates the key that consists of these random bits.
+    /// Creates a key from random bits.
     pub fn new(random: u128) -> Self {
         Self(format!("{random:032x}"))
     }
 
-    /// Returns the URL below which a server at the address `here` answers requests with this key.
+    /// Returns the URL of this server that contains the key. `here` is the host and port of the server.
     pub fn url(&self, here: impl fmt::Display) -> String {
         format!("http://{here}/{}", self.0)
     }
 
-    /// Removes the key from the path of a request. Returns false, and leaves the request as it is, if its path does not begin
-    /// with the key.
+    /// Removes the key from the beginning of the path of a request, and returns true. Returns false, and leaves the
+    /// request unchanged, if the path does not begin with the key.
     pub fn unlock<B>(&self, request: &mut Request<B>) -> bool {
         let Some(uri) = self.without_key(request.uri()) else { return false };
         *request.uri_mut() = uri;
@@ -43,14 +45,15 @@ impl FunctionKey {
     }
 }
 
-/// Prints the type's name without the key, since the output may be written to a log.
+/// Prints the name of the type without the key, because the output may be written to a log.
 impl fmt::Debug for FunctionKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("FunctionKey")
     }
 }
 
-/// Compares two texts in a time that does not depend on the place of their first difference.
+/// Compares two texts in a time that does not depend on the position of their first difference, so that the key cannot
+/// be guessed by measuring times.
 fn is_same(one: &str, other: &str) -> bool {
     let differences = one.bytes().zip(other.bytes()).fold(0, |all, (one, other)| all | (one ^ other));
     one.len() == other.len() && differences == 0

@@ -1,5 +1,5 @@
-//! The server with real functions behind it: API Gateway and Lambda on one machine. Topics live in the functions' own
-//! tables, so no store is opened here.
+//! A server with Lambda functions behind it: API Gateway and Lambda on one machine. The functions store topics in
+//! DynamoDB tables, so this server opens no store.
 
 mod functions;
 
@@ -22,7 +22,7 @@ use crate::{PageConfig, ServerError, http};
 
 pub use functions::FunctionSettings;
 
-/// A server whose events are handled by real Lambda functions.
+/// A server whose requests and WebSocket events are handled by Lambda functions.
 pub struct LambdaServer {
     host: Host,
     gateway: Gateway<GatewayFunctions>,
@@ -35,12 +35,12 @@ pub struct LambdaServer {
 }
 
 impl LambdaServer {
-    /// Builds a server that will be reached at `address`, the address of its listener. `log` receives what the
-    /// functions print and how their invocations end.
+    /// Builds a server. `address` is the address of its listener. `log` receives the output of the functions and the
+    /// result of each invocation.
     ///
     /// # Errors
     ///
-    /// [`ServerError`].
+    /// [`ServerError`], if the page or the file of faults cannot be used.
     pub fn new(
         settings: &FunctionSettings,
         page: &PageConfig,
@@ -65,19 +65,19 @@ impl LambdaServer {
         Ok(Self { host, gateway, origins, site, http, chaos, key, functions_url })
     }
 
-    /// Returns true if the server has a page to show.
+    /// Returns true if the server has a page, which it serves to browsers.
     pub fn has_page(&self) -> bool {
         self.site.has_page()
     }
 
-    /// Returns the URL below which programs on this machine may invoke functions and post to connections. It contains the secret
-    /// key that permits this.
+    /// Returns the URL at which programs on this machine can invoke functions and send messages to connections. It
+    /// contains the secret key, so it must not be passed on.
     pub fn functions_url(&self) -> &str {
         &self.functions_url
     }
 
-    /// Serves until `shutdown` resolves. The functions handle the end of every connection before they are ended
-    /// themselves.
+    /// Runs the server until `shutdown` resolves. Then closes all connections, waits until the functions have handled
+    /// the `$disconnect` of each, and ends the functions.
     pub async fn run(self, listener: impl Accept, shutdown: impl Future<Output = ()> + Send + 'static) {
         let shutdown = Shutdown::on(shutdown);
         let mut background = JoinSet::new();

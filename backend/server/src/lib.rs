@@ -1,19 +1,19 @@
-//! The server of one machine: `backend-core` over the embedded store and the embedded gateway, with the page.
+//! The server of one machine: `backend-core` with the embedded store, the embedded gateway and the web page.
 //!
-//! This crate is wiring. Decisions are made in `backend-core`; API Gateway's behaviour is in `apigw-websocket`. It knows
-//! neither a command line nor signals: [`Server::open`] takes a [`Config`], and [`Server::run`] a listener and a future
-//! that resolves when the server should stop.
+//! This crate only connects these parts. Decisions are made in `backend-core`, and `apigw-websocket` imitates API
+//! Gateway. The crate reads no command line and handles no signals: [`Server::open`] takes a [`Config`], and
+//! [`Server::run`] takes a listener and a future that resolves when the server should stop.
 //!
 //! # Layout
 //!
-//! * [`Server`], [`Config`], [`ServerError`]: what a program needs in order to run a server.
+//! * [`Server`], [`Config`], [`ServerError`]: the types that a program needs in order to run a server.
 //! * [`Tls`]: the settings of a listener that decrypts TLS, for a server without a reverse proxy.
-//! * [`LambdaServer`]: the same front with real Lambda functions behind it, instead of the functions in this process.
-//! * [`SecretFile`], [`create_secret`]: the file of the secret that signs tokens.
+//! * [`LambdaServer`]: a server with Lambda functions instead of the functions in this process.
+//! * [`SecretFile`], [`create_secret`]: the file with the secret that signs tokens.
 //! * `http`, `front`, `site`: HTTP requests, and the files of the page.
 //! * [`LimitsOf`]: the limits of AWS, or of this machine.
-//! * `functions`, `management`: the gateway's functions and the way back to clients, over the service.
-//! * `broadcaster`, `housekeeping`, [`host`], `host_feed`, `chaos`, `shutdown`: tasks that run beside it.
+//! * `functions`, `management`: the handlers of the gateway's events, and the messages to clients.
+//! * `broadcaster`, `housekeeping`, [`host`], `host_feed`, `chaos`, `shutdown`: tasks that run beside the server.
 
 #![warn(missing_docs)]
 

@@ -1,4 +1,5 @@
-//! The limits of a server for real use, which depend on its machine. The limits of AWS are the defaults of the gateway.
+//! Computes the limits of a server from the number of files and processors of its machine. For a server that imitates
+//! AWS, the limits are the defaults of the gateway.
 
 use std::net::IpAddr;
 use std::time::Duration;
@@ -6,14 +7,15 @@ use std::time::Duration;
 use apigw_websocket::{Limits, ServerSettings, TrustedProxies};
 use shared::limits;
 
-/// The platform whose limits a server enforces.
+/// The set of limits that a server enforces.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LimitsOf {
-    /// API Gateway: connections live for two hours, and 500 a second may be made.
+    /// The limits of API Gateway: a connection is closed after two hours, and at most 500 connections are accepted per
+    /// second.
     Aws,
-    /// The machine of the server: its files and processors determine the limits.
+    /// Limits that depend on the machine of the server: on the number of files that it may open, and on its processors.
     Machine {
-        /// Number of files that the process may have open; `None` if that is unknown.
+        /// Number of files that the process may have open at the same time; `None` if the number is unknown.
         open_files: Option<u64>,
         /// Number of processors.
         cores: usize,
@@ -22,13 +24,13 @@ pub enum LimitsOf {
 
 /// Number of files that the process is assumed to be allowed to open if the real number is unknown.
 const USUAL_FILES: usize = 4_096;
-/// Number of open files that are reserved for the store, the page and the program itself.
+/// Number of open files that are set aside for the store, the page and the program itself.
 const OTHER_FILES: usize = 64;
-/// Number of TCP connections that a server accepts at least, even if the operating system allows fewer files.
+/// Number of TCP connections that a server always accepts, even if the operating system permits fewer files.
 const LEAST_CONNECTIONS: usize = 16;
 
 impl LimitsOf {
-    /// Returns the limits of the gateway.
+    /// Returns the limits for WebSockets, which the gateway enforces.
     pub fn gateway(self) -> Limits {
         let mut limits = Limits::default();
         let Self::Machine { cores, .. } = self else { return limits };
@@ -46,7 +48,7 @@ impl LimitsOf {
         limits
     }
 
-    /// Returns the settings of the HTTP server below the gateway, which contain its limits.
+    /// Returns the settings of the HTTP server, which contain the limits for its TCP connections.
     pub fn http(self, trusted_proxies: &[IpAddr]) -> ServerSettings {
         let mut settings = ServerSettings::default();
         settings.header_read = Duration::from_millis(limits::HEADER_MS);
@@ -65,7 +67,7 @@ impl LimitsOf {
         }
     }
 
-    /// Returns the age at which clients replace a connection, in milliseconds.
+    /// Returns the age at which a client should replace its connection by a new one, in milliseconds.
     pub fn rotate_in_ms(self) -> u64 {
         match self {
             Self::Aws => backend_core::ROTATE_IN_MS,
@@ -81,8 +83,8 @@ impl LimitsOf {
         }
     }
 
-    /// Returns the maximum number of connections that speak HTTP: a quarter of the files. The rest is for WebSockets, which are
-    /// not counted here after their 101.
+    /// Returns the maximum number of TCP connections that speak HTTP: a quarter of the files that may be open. A
+    /// connection that has become a WebSocket (status 101) is not counted here any more.
     fn http_connections(self) -> usize {
         (self.files() / 4).clamp(LEAST_CONNECTIONS, limits::HTTP_CONNECTIONS)
     }

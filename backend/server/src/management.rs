@@ -1,4 +1,5 @@
-//! Posts to connections in this process: implements the core's management port with the gateway's connections.
+//! Sends messages to the clients of this process: implements the core's management port with the connections of the
+//! gateway.
 
 use std::str::FromStr;
 use std::time::Duration;
@@ -7,7 +8,8 @@ use apigw_websocket::{Connections, Frame};
 use backend_core::ports::{ConnectionId, Management, PostError};
 use bytes::Bytes;
 
-/// The pauses before a reply is posted again to a client whose queue is full or whose connection is not registered yet.
+/// The times to wait before a reply is sent again. Sending fails if the queue of the client is full, or if its
+/// connection is not registered yet.
 const RETRY_AFTER: [Duration; 3] =
     [Duration::from_millis(100), Duration::from_millis(200), Duration::from_millis(400)];
 
@@ -31,8 +33,8 @@ impl std::fmt::Debug for Posts {
 }
 
 impl Management for Posts {
-    /// Sends a message, and retries after an error, because the client that sent the request waits for its reply. A retry delays
-    /// only that client's next request.
+    /// Sends a message. After an error it is sent again, because the client waits for this reply. The wait only delays
+    /// the next request of the same client.
     async fn post(&self, to: &ConnectionId, message: Bytes) -> Result<(), PostError> {
         let (to, frame) = (known(to)?, frame(&message)?);
         for pause in RETRY_AFTER {
@@ -46,7 +48,8 @@ impl Management for Posts {
         self.connections.post(&to, &frame).map_err(error)
     }
 
-    /// Does not retry. A client that reads too slowly notices that publications are missing, and requests them.
+    /// Sends a message to many connections, and does not try again after an error. A client that reads too slowly
+    /// notices that publications are missing, and requests them.
     async fn post_to_all(&self, to: &[ConnectionId], message: Bytes) -> Vec<(ConnectionId, PostError)> {
         let frame = match frame(&message) {
             Ok(frame) => frame,
@@ -69,8 +72,8 @@ impl Management for Posts {
     }
 }
 
-/// Parses the id. An id that is not in the gateway's format was never one of its connections, so the result is
-/// [`PostError::Gone`].
+/// Parses the id of a connection. If it does not have the format of the gateway, the gateway has never had such a
+/// connection, so the error is [`PostError::Gone`].
 fn known(id: &ConnectionId) -> Result<apigw_websocket::ConnectionId, PostError> {
     apigw_websocket::ConnectionId::from_str(id.as_str()).map_err(|_| PostError::Gone)
 }

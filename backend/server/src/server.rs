@@ -1,4 +1,4 @@
-//! The server over the embedded store.
+//! The server with the embedded store, and the tasks that it runs.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -22,7 +22,7 @@ use crate::shutdown::{self, Shutdown};
 use crate::site::Site;
 use crate::{Config, Notify, SecretFile, ServerError, broadcaster, host_feed, housekeeping, http};
 
-/// A server that is ready to run.
+/// A server with an open store, which is ready to accept connections.
 pub struct Server {
     app: Arc<App>,
     changes: mpsc::Receiver<Vec<Change>>,
@@ -37,11 +37,12 @@ pub struct Server {
 }
 
 impl Server {
-    /// Opens the store and builds a server that will be reached at `address`, the address of its listener.
+    /// Opens the store and builds a server. `address` is the address of its listener.
     ///
     /// # Errors
     ///
-    /// [`ServerError`].
+    /// [`ServerError`], if the store, the page or the file of faults cannot be used, or if other machines can reach the
+    /// server without a token.
     pub async fn open(config: Config, address: SocketAddr) -> Result<Self, ServerError> {
         if matches!(config.access, Access::Open) && !address.ip().is_loopback() {
             return Err(ServerError::OpenToTheNetwork { address });
@@ -80,13 +81,13 @@ impl Server {
         })
     }
 
-    /// Returns true if the server has a page to show.
+    /// Returns true if the server has a page, which it serves to browsers.
     pub fn has_page(&self) -> bool {
         self.site.has_page()
     }
 
-    /// Serves until `shutdown` resolves. Then every client is told, sockets are closed, and the store is closed when
-    /// everything in it has been sent.
+    /// Runs the server until `shutdown` resolves. Then sends every client a `disconnect` message, closes all sockets,
+    /// and closes the store after its publications have been sent.
     ///
     /// # Errors
     ///
@@ -131,20 +132,21 @@ fn background(app: &Arc<App>, connections: &Connections, publish_host: bool) -> 
     background
 }
 
-/// Writes a refused request to the log.
+/// Writes a request that was refused to the log.
 fn log_refusal(principal: &Principal, refusal: &Refusal) {
     let Refusal { code, message, .. } = refusal;
     tracing::info!(sub = %principal.name, code = code.number(), %message, "a request was refused");
 }
 
-/// Closes every connection when the secret has changed, because each was accepted with a token that was signed with the former
-/// secret.
+/// Closes every connection when the secret in the file has changed, because the tokens of these connections were signed
+/// with the former secret.
 async fn follow_secret(file: SecretFile, notify: Notify, app: Arc<App>, gateway: Gateway<Handlers>) {
     let sign_out = || shutdown::sign_everybody_out(&app, &gateway);
     file.follow(notify, sign_out).await;
 }
 
-/// Stops the server if its broadcaster ends before it should: a server that accepts data and sends none would mislead.
+/// Stops the server if the broadcaster ends too early. Without the broadcaster, the server would accept publications
+/// and not send them to viewers.
 async fn supervise(broadcaster: JoinHandle<()>, shutdown: Shutdown) -> Result<(), ServerError> {
     let ended = broadcaster.await;
     if shutdown.is_requested() && ended.is_ok() {

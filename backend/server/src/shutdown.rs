@@ -1,4 +1,4 @@
-//! Stopping the server: clients are told, then sockets are closed.
+//! Stops the server: sends a message to the clients, then closes their sockets.
 
 use std::sync::Arc;
 
@@ -12,15 +12,15 @@ use crate::clock::now_ms;
 use crate::functions::Handlers;
 use crate::management::Posts;
 
-/// "Going away" (RFC 6455, section 7.4.1), and the reason that API Gateway gives with it.
+/// The WebSocket close code "Going away" (RFC 6455, section 7.4.1), and the reason text that API Gateway sends with it.
 const GOING_AWAY: (u16, &str) = (1001, "Going away");
 
-/// The request to stop, which every task of the server can make or wait for.
+/// A request to stop the server. Every task can make the request, and can wait until it is made.
 #[derive(Clone)]
 pub struct Shutdown(Arc<watch::Sender<bool>>);
 
 impl Shutdown {
-    /// Requests the stop when `signal` resolves. Needs a tokio runtime.
+    /// Requests the stop when `signal` resolves. Must be called in a tokio runtime.
     pub fn on(signal: impl Future<Output = ()> + Send + 'static) -> Self {
         let shutdown = Self(Arc::new(watch::Sender::new(false)));
         let requested = shutdown.clone();
@@ -31,17 +31,17 @@ impl Shutdown {
         shutdown
     }
 
-    /// Requests the stop.
+    /// Requests that the server stops.
     pub fn request(&self) {
         self.0.send_replace(true);
     }
 
-    /// Returns true once the stop was requested.
+    /// Returns true after a stop was requested.
     pub fn is_requested(&self) -> bool {
         *self.0.borrow()
     }
 
-    /// Waits until the stop is requested.
+    /// Waits until a stop is requested.
     pub fn requested(&self) -> impl Future<Output = ()> + Send + 'static {
         let mut requested = self.0.subscribe();
         let keep = self.0.clone();
@@ -53,7 +53,7 @@ impl Shutdown {
     }
 }
 
-/// Waits for the stop, sends every client a `disconnect` message, and closes all sockets.
+/// Waits until a stop is requested. Then sends every client a `disconnect` message, and closes all sockets.
 pub async fn close_all(shutdown: Shutdown, app: &App, gateway: &Gateway<Handlers>) {
     shutdown.requested().await;
     let told =
@@ -64,7 +64,7 @@ pub async fn close_all(shutdown: Shutdown, app: &App, gateway: &Gateway<Handlers
     close_sockets(gateway).await;
 }
 
-/// Tells every client to sign in again, and closes the connections that are open at this moment.
+/// Sends every client a message to sign in again, and closes the connections that are open at this moment.
 pub async fn sign_everybody_out(app: &App, gateway: &Gateway<Handlers>) {
     let now = now_ms(app);
     let connections = match app.connections().all(now).await {
@@ -82,7 +82,7 @@ pub async fn sign_everybody_out(app: &App, gateway: &Gateway<Handlers>) {
     }
 }
 
-/// Closes every socket, and returns when the functions have handled each `$disconnect`.
+/// Closes every socket. Returns after the functions have handled the `$disconnect` of each.
 pub async fn close_sockets<F: Functions>(gateway: &Gateway<F>) {
     let (code, reason) = GOING_AWAY;
     gateway.shut_down(code, reason).await;

@@ -1,4 +1,4 @@
-//! The source of the page: the files compiled into the program, a directory, or none.
+//! Finds the files of the web page: in a directory, or among the files that are compiled into the program.
 
 mod asset;
 mod directory;
@@ -15,13 +15,13 @@ use crate::ServerError;
 pub use asset::Asset;
 use directory::Directory;
 
-/// Text that is shown instead of the page by a program that was built without the page.
+/// The text that is shown instead of the page if the program was built without the page.
 #[cfg(not(feature = "site"))]
 const NO_PAGE: &str = include_str!("site/no_page.html");
-/// Name of the page's settings file. If the file does not exist, the settings are `{}`.
+/// Name of the file with the settings of the page. If the file does not exist, the server sends `{}`.
 const SETTINGS: &str = "config.json";
 
-/// The source of the page.
+/// The place from which the files of the page are read.
 #[derive(Debug)]
 pub enum Site {
     /// The page is compiled into the program.
@@ -35,11 +35,11 @@ pub enum Site {
 }
 
 impl Site {
-    /// Returns the page in `directory`; if that is `None`, the page that this program was built with.
+    /// Returns the page in `directory`. If `directory` is `None`, returns the page that is built into this program.
     ///
     /// # Errors
     ///
-    /// [`ServerError::Site`], if the directory holds no page.
+    /// [`ServerError::Site`], if the directory contains no page.
     pub fn new(directory: Option<&Path>) -> Result<Self, ServerError> {
         match directory {
             Some(path) => Directory::open(path).map(Self::Directory),
@@ -73,7 +73,7 @@ impl Site {
         }
     }
 
-    /// Returns the servers that the page's settings name, as sources for a content security policy.
+    /// Returns the servers that the settings of the page name, in the form of a content security policy.
     pub async fn servers_elsewhere(&self) -> Vec<String> {
         let settings = self.file(SETTINGS).await.map(|asset| asset.bytes).unwrap_or_default();
         let settings: Value = serde_json::from_slice(&settings).unwrap_or_default();

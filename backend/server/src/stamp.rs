@@ -4,13 +4,14 @@ use std::fs::Metadata;
 use std::path::Path;
 use std::time::SystemTime;
 
-/// The modification time, length and identity of a file. If a file's stamp differs from an earlier one, the file has changed.
+/// The modification time, length, permissions and identity of a file. If the stamp of a file differs from an earlier
+/// one, the file has changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stamp {
     modified_at: Option<SystemTime>,
     bytes: u64,
     number: u64,
-    /// The mode contains the permissions, so a change of the permissions changes the stamp.
+    /// The file mode, so that a change of the permissions changes the stamp.
     mode: u32,
 }
 

@@ -1,7 +1,9 @@
-//! Durable appends a second, and what they cost in CPU: `cargo run --release -p backend-store --example appends`.
+//! Measures how many durable appends per second the store makes, and their CPU time. Run it with `cargo run --release
+//! -p backend-store --example appends`.
 //!
-//! Every append is acknowledged only when it is on the disk, so one caller alone is bound by the disk's sync;
-//! many share it. `--json` prints one object for `cargo xtask bench`.
+//! An append is acknowledged only after it was synced to the disk. So the rate of a single caller is limited by the
+//! time of a sync, whereas many callers share one sync. With `--json`, each result is printed as a JSON object for
+//! `cargo xtask bench`.
 
 use std::fs;
 use std::path::Path;
@@ -15,7 +17,7 @@ use shared::{Epoch, Topic};
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
-/// Duration of each case.
+/// Duration of each measurement.
 const RUN: Duration = Duration::from_secs(3);
 
 struct Case {
@@ -65,7 +67,7 @@ async fn measure(case: &Case) -> Result<Measured, Failure> {
     summarise(case, appends, elapsed, cpu, directory.path())
 }
 
-/// Each caller publishes to a topic of its own, one append after the other.
+/// Publishes to a topic of this caller until `end`, one append after the other. Returns the number of appends.
 async fn append_until(
     log: Arc<EmbeddedLog>,
     caller: usize,
@@ -111,8 +113,8 @@ fn summarise(
     })
 }
 
-/// Seconds this process has spent on a CPU, in user mode and in the kernel (proc_pid_stat(5), fields 14 and
-/// 15, in ticks of 10 ms); `None` where there is no such file.
+/// Returns the CPU time of this process in seconds, in user mode and in the kernel (proc_pid_stat(5), fields 14 and 15,
+/// in ticks of 10 ms). Returns `None` on a system without this file.
 fn cpu_time() -> Option<f64> {
     let stat = fs::read_to_string("/proc/self/stat").ok()?;
     let after_name = stat.rsplit_once(')')?.1;

@@ -1,5 +1,5 @@
-//! Measures the time of reads: subscribers of a topic, heads, pages of history, and opening a large file.
-//! `cargo run --release -p backend-store --example lookups`.
+//! Measures the time of reads: the subscribers of a topic, the heads (newest publications) of topics, pages of history,
+//! and opening a large file. Run it with `cargo run --release -p backend-store --example lookups`.
 
 use std::fs;
 use std::path::Path;
@@ -23,7 +23,8 @@ async fn main() -> Result<(), Failure> {
     reads(directory.path()).await
 }
 
-/// Every connection watches `*`, and every second one a prefix as well.
+/// Measures the lookup of a topic's subscribers. All `count` connections are subscribed to `*`, and every second one
+/// also to a prefix.
 async fn subscribers(count: usize) -> Result<(), Failure> {
     let connections = MemoryConnections::new();
     for n in 0..count {

@@ -1,4 +1,4 @@
-//! The table of connections, in memory.
+//! The table of WebSocket connections and their subscriptions, in memory.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::RwLock;
@@ -7,10 +7,10 @@ use backend_core::lock::{read, write};
 use backend_core::ports::{Connection, ConnectionId, Connections, SubscribeError, Unavailable};
 use shared::{Filter, Millis, Topic, limits};
 
-/// Connections and subscriptions of this process.
+/// The table of this process's WebSocket connections and their subscriptions, in memory.
 ///
-/// A connection is a socket of this process and ends with it, so that nothing is written to disk. After a restart every
-/// client connects and subscribes again, and reads the publications that it missed from the log.
+/// A connection is a socket of this process and ends with the process, so nothing is written to disk. After a restart
+/// every client connects and subscribes again, and reads the publications that it missed from the log.
 #[derive(Debug, Default)]
 pub struct MemoryConnections {
     state: RwLock<State>,
@@ -19,8 +19,8 @@ pub struct MemoryConnections {
 #[derive(Debug, Default)]
 struct State {
     rows: HashMap<ConnectionId, Row>,
-    /// The subscribers of each filter in order of id, with the expiry of their rows. A filter without subscribers has no
-    /// entry.
+    /// For each filter, its subscribers in order of id and the time at which their rows expire. A filter without
+    /// subscribers has no entry.
     subscribers_of: HashMap<Filter, BTreeMap<ConnectionId, Millis>>,
 }
 
@@ -43,15 +43,16 @@ impl MemoryConnections {
         over.map(|row| row.connection.id.clone()).collect()
     }
 
-    /// Returns the earliest time after `now` at which the token of a connection expires; `None` if there is none.
+    /// Returns the earliest time after `now` at which the token of a connection expires; `None` if no token expires
+    /// after `now`.
     pub fn next_token_end(&self, now: Millis) -> Option<Millis> {
         let state = read(&self.state);
         let ends = state.rows.values().filter_map(|row| row.connection.principal.expires_at);
         ends.filter(|at| *at > now).min()
     }
 
-    /// Deletes the rows that have expired at `now`, and returns their number. Reads leave them out anyway; this bounds the
-    /// memory of connections whose `$disconnect` was not delivered.
+    /// Deletes the rows that have expired at `now`, and returns their number. Reads leave out expired rows anyway. The
+    /// deletion frees the memory of connections whose `$disconnect` event was not delivered.
     pub fn forget_expired(&self, now: Millis) -> usize {
         let mut state = write(&self.state);
         let expired = state.rows.values().filter(|row| !row.is_alive(now));
@@ -176,7 +177,7 @@ impl State {
         for filter in Filter::all_matching(topic) {
             ids.extend(self.watching(&filter, now).cloned());
         }
-        // At most nine sorted runs, which the standard sort finds and merges.
+        // The list consists of at most nine sorted parts, which the standard sort detects and merges.
         ids.sort();
         ids.dedup();
         ids

@@ -1,17 +1,18 @@
-//! The embedded store: connections in memory, topics and history in one file.
+//! The store of a server on one machine: the table of connections in memory, and the topics and their history in one
+//! file.
 //!
 //! # Layout
 //!
-//! * [`EmbeddedLog`] keeps the topics' logs in `tickertape.redb` inside one directory. Appends are durable once they are
-//!   acknowledged; appends that wait at the same time are committed together.
-//! * [`MemoryConnections`] keeps connections and their subscriptions. A connection ends with the process, so that it is
-//!   kept in memory only.
+//! * [`EmbeddedLog`] keeps the topics' logs in `tickertape.redb` inside one directory. Appends are durable once they
+//!   are acknowledged; appends that wait at the same time are committed together.
+//! * [`MemoryConnections`] keeps connections and their subscriptions. A connection ends with the process, so it is kept
+//!   only in memory.
 //!
 //! # Why redb
 //!
-//! redb is pure Rust and ACID, with copy-on-write pages and checksums: a commit is one `fsync`, and a torn commit is undone
-//! on opening. It has one writer and any number of readers that never wait for the writer, keeps everything in one file with
-//! a documented, stable format, and checks the whole file on demand.
+//! redb is pure Rust and ACID, with copy-on-write pages and checksums. A commit is one `fsync`, and an incomplete
+//! commit is undone when the file is opened. There is one writer, and any number of readers that never wait for the
+//! writer. Everything is in one file with a documented, stable format, and the whole file can be checked on demand.
 //!
 //! # Example
 //!

@@ -1,4 +1,4 @@
-//! The topics' logs in one file.
+//! The store of the topics' logs, in one file.
 
 mod files;
 mod forget;
@@ -40,21 +40,24 @@ use read::Query;
 use state::State;
 use writer::{Command, Writer};
 
-/// Length of the queue of appends that wait for the writer. Callers wait for room beyond it.
+/// Maximum number of commands, such as appends, that wait for the writer thread. Further callers wait until there is
+/// room.
 const WAITING_COMMANDS: usize = 1_024;
 
-/// Maximum number of topics that one sweep forgets.
+/// Maximum number of topics that one call of [`EmbeddedLog::sweep`] deletes because nobody has published to them for
+/// long.
 const IDLE_AT_ONCE: usize = 100;
 
-/// Length of the queue of commits that wait to be broadcast. The writer waits for room beyond it.
+/// Maximum number of commits whose changes wait to be broadcast. The writer thread waits until there is room for more.
 const WAITING_CHANGES: usize = 64;
 
-/// The topics' logs in one directory of this machine.
+/// Stores the topics' logs in one directory of this machine.
 ///
-/// One thread writes. It commits all appends that wait at the same time together, with one sync of the disk. Heads are read
-/// from memory; history is read from the file without waiting for the writer.
+/// One thread writes. It commits all appends that wait at the same time together, with one sync of the disk. The head
+/// (newest publication) of each topic is read from memory. History is read from the file, without waiting for this
+/// thread.
 ///
-/// Dropping it closes it like [`EmbeddedLog::close`], and blocks until that is done.
+/// Dropping the value closes the file like [`EmbeddedLog::close`], and blocks until it is closed.
 #[derive(Debug)]
 pub struct EmbeddedLog {
     state: Arc<State>,
@@ -64,17 +67,18 @@ pub struct EmbeddedLog {
 }
 
 impl EmbeddedLog {
-    /// Opens the store in `directory`, and creates both if they are missing. Blocks.
+    /// Opens the store in `directory`, and creates the directory and its file if they are missing. This call blocks the
+    /// thread.
     ///
     /// Checks the whole file, and compacts it if most of it is unused. This takes some seconds for each gigabyte.
     ///
-    /// The receiver yields the changes of every commit, in the order of commits. Its queue is bounded, so that publishers
-    /// wait for the task that receives; that task must therefore not wait for an append of its own. If the receiver is
-    /// dropped, changes are discarded.
+    /// The returned receiver yields the changes of every commit, in the order of the commits. Its queue is bounded, so
+    /// appends wait if the task that receives is slow. Therefore this task must not wait for an append of its own. If
+    /// the receiver is dropped, changes are discarded.
     ///
     /// # Errors
     ///
-    /// [`OpenError`] names the path and the remedy. Existing data is never reset.
+    /// [`OpenError`] with the path and the remedy. Existing data is never replaced by an empty store.
     pub fn open(
         directory: &Path,
         settings: impl Into<StoreSettings>,
@@ -82,16 +86,16 @@ impl EmbeddedLog {
         Self::start(settings.into(), Arc::new(Directory::open(directory)?))
     }
 
-    /// Passes a reading of the clocks to the store and returns the times to use. After the first call, retention never uses
-    /// a later time than the last one returned here, even if a call of another function is given one. Call this whenever
-    /// the time is needed.
+    /// Passes a reading of the clocks to the store, and returns the times to use, in which jumps of the wall clock are
+    /// corrected. After the first call, the age of publications is never computed with a later time than the one that
+    /// was returned last, even if another function is called with a later `now`. Call this whenever the time is needed.
     pub fn time(&self, reading: Reading) -> Times {
         self.state.time(reading)
     }
 
-    /// Checks whether the disk has room, and opens the file again if it failed. Returns the reason why nothing can be
-    /// appended; `None` if appends are possible. Call this every second, so that a store recovers even if nobody publishes
-    /// to it.
+    /// Checks whether the disk has room for publications, and opens the file again if a write to it has failed. Returns
+    /// the reason why nothing can be appended, or `None` if appends are possible. Call this every second, so that a
+    /// store recovers even if nobody publishes to it.
     pub async fn check_disk(&self, now: Millis) -> Option<DiskTrouble> {
         let (reply, checked) = oneshot::channel();
         if self.send(Command::Check(now, reply)).await.is_ok() {
@@ -101,18 +105,20 @@ impl EmbeddedLog {
         self.state.trouble()
     }
 
-    /// Returns the reason why nothing can be appended, as of the last append or check; `None` if appends are possible.
+    /// Returns the reason why nothing can be appended, as it was found by the last append or check. Returns `None` if
+    /// appends are possible.
     pub fn trouble(&self) -> Option<DiskTrouble> {
         self.state.trouble()
     }
 
-    /// Deletes a bounded number of publications that retention drops at `now`, or that exceed the size of the history. This
-    /// includes topics to which nobody publishes; an append does the same for its own topic. Call this every minute, and
-    /// again at once while [`Swept::more`] is true.
+    /// Deletes publications that are too old or too many at `now`, or that exceed the maximum size of the whole
+    /// history. This also covers topics to which nobody publishes, whereas an append deletes only publications of its
+    /// own topic. The number of deletions of one call is bounded. Call this every minute, and again at once while
+    /// [`Swept::more`] is true.
     ///
     /// # Errors
     ///
-    /// [`Unavailable`], as for an append.
+    /// [`Unavailable`] if the store is closed or cannot write.
     pub async fn sweep(&self, now: Millis) -> Result<Swept, Unavailable> {
         let (reply, swept) = oneshot::channel();
         self.send(Command::Sweep(now, reply)).await?;
@@ -123,8 +129,8 @@ impl EmbeddedLog {
         Ok(swept)
     }
 
-    /// Forgets some of the topics that have no history and to which nobody has published for long. Returns true if there
-    /// may be more of them.
+    /// Deletes some of the topics whose history is empty and to which nobody has published for long. Returns true if
+    /// there may be more of them.
     async fn forget_idle(&self, now: Millis) -> Result<bool, Unavailable> {
         let idle = self.state.idle(now, IDLE_AT_ONCE);
         let more = idle.len() == IDLE_AT_ONCE;
@@ -140,8 +146,8 @@ impl EmbeddedLog {
         forgotten.await.map_err(|_| self.gone())?
     }
 
-    /// Commits the appends that wait, ends the thread and closes the file. Later appends and reads of history are
-    /// [`Unavailable`]; heads stay readable.
+    /// Commits the appends that wait, ends the writer thread, and closes the file. Later appends and reads of history
+    /// fail with [`Unavailable`]. Heads can still be read.
     pub async fn close(&self) {
         self.closing.send_replace(true);
         self.commands.closed().await;
@@ -168,7 +174,8 @@ impl EmbeddedLog {
         self.commands.send(command).await.map_err(|_| self.gone())
     }
 
-    /// The error of a command that the writer did not answer: it closed, or the group of the command failed.
+    /// Returns the error for a command that the writer thread did not answer, because the store is closed or a write
+    /// failed.
     fn gone(&self) -> Unavailable {
         self.state.unavailable()
     }
@@ -185,8 +192,8 @@ impl Drop for EmbeddedLog {
     }
 }
 
-/// Opens the file. If that fails and the disk is full, opens it for reading only, because a repair of the file would write
-/// to it.
+/// Opens the file for writing. If that fails and the disk is full, opens the file for reading only. A full disk leaves
+/// no room for a repair of the file, which would write to it.
 fn open_state(settings: StoreSettings, files: &dyn Files) -> Result<State, OpenError> {
     let error = match files.open() {
         Ok(opened) => return Ok(State::new(settings.retention, opened)),
@@ -200,9 +207,9 @@ fn open_state(settings: StoreSettings, files: &dyn Files) -> Result<State, OpenE
     Ok(State::new_for_reading(settings.retention, opened, trouble))
 }
 
-/// Returns the maximum number of bytes of the history, which is a third of the maximum size of the file. The rest is needed
-/// because pages are only half full if topics are published to in turn or if data is a little larger than a page, and
-/// because a deleted page can be used again only by the commit after the next.
+/// Returns the maximum number of bytes of the history, which is a third of the maximum size of the file. The file needs
+/// more room than the history: its pages are only half full if topics are published to in turn, or if data is a little
+/// larger than a page. Besides, a deleted page can be used again only by the commit after the next one.
 fn history_bytes(settings: StoreSettings, files: &dyn Files) -> u64 {
     let by_disk = || {
         let space = files.space().ok().flatten()?;
@@ -211,15 +218,15 @@ fn history_bytes(settings: StoreSettings, files: &dyn Files) -> u64 {
     settings.keep_bytes.or_else(by_disk).map_or(u64::MAX, |bytes| bytes / 3)
 }
 
-/// Starts the writer on a thread with an executor of its own, since the writer waits for commands, for room in the queue of
-/// changes, and for the end at the same time. Its commits block this thread and no other.
+/// Starts the writer thread. It has an async executor of its own, since it waits for commands, for room in the queue of
+/// changes, and for the end of the store at the same time. Its commits block no other thread.
 fn spawn(writer: Writer) -> io::Result<JoinHandle<()>> {
     let executor = tokio::runtime::Builder::new_current_thread().build()?;
     thread::Builder::new().name("store".into()).spawn(move || executor.block_on(writer.run()))
 }
 
 fn join(writer: Option<JoinHandle<()>>) {
-    // The writer catches panics of redb; a panic of its own has been printed.
+    // The writer thread catches panics of redb. If it has panicked itself, the panic was already printed.
     let _ = writer.map(JoinHandle::join);
 }
 
@@ -259,14 +266,15 @@ impl TopicLog for EmbeddedLog {
         Ok(index.page(filter, after, limit).map(|entry| entry.head.clone()).collect())
     }
 
-    /// Copies only the names and positions of topics, and no publications.
+    /// Copies only the names and positions of topics, but not their newest publications.
     async fn ends(&self, filter: &Filter, most: usize) -> Result<Vec<LogEnd>, Unavailable> {
         let index = self.state.index();
         let ends = index.page(filter, None, usize::MAX).map(|entry| LogEnd::from(&entry.head));
         Ok(newest_ends(ends.collect(), most))
     }
 
-    /// Reads on a thread for blocking work: a long page takes a millisecond, and may need the disk.
+    /// Reads on a thread for blocking work, because reading a long page takes a millisecond and may have to wait for
+    /// the disk.
     async fn read(
         &self,
         topic: &Topic,

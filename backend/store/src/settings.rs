@@ -5,7 +5,7 @@ use backend_core::Retention;
 /// The limits on the history and on the file of a store.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct StoreSettings {
-    /// The bounds of each topic's history.
+    /// The limits on the history of each topic: the age and the number of publications.
     pub retention: Retention,
     /// Maximum number of bytes that the file takes on the disk; `None` for the default, which depends on the disk
     /// ([`backend_core::Space::default_keep_bytes`]).

@@ -1,4 +1,5 @@
-//! The bytes that a store takes on a real disk are bounded, and whoever publishes most loses history first.
+//! Tests that the size of a store on a real disk is bounded, and that the principal that publishes most loses history
+//! first.
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, reason = "also called by functions that only tests call")]
 

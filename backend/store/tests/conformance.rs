@@ -1,11 +1,11 @@
-//! Runs the conformance suites that every implementation of the ports must pass.
+//! Runs the conformance suites on the embedded log and the table of connections in memory.
 #![allow(clippy::unwrap_used, reason = "also called by functions that only tests call")]
 
 use backend_core::testing::Keep;
 use backend_store::{EmbeddedLog, MemoryConnections, Retention};
 use tempfile::TempDir;
 
-/// Opens a log. The receiver of its changes is dropped, so that appends never wait for it.
+/// Opens a log with these limits. The receiver of its changes is dropped, so that appends never wait for it.
 async fn open_log(keep: Keep) -> (EmbeddedLog, TempDir) {
     let directory = tempfile::tempdir().unwrap();
     let retention = Retention { max_age_ms: keep.age_ms, max_items_per_topic: keep.items as u64 };

@@ -1,6 +1,7 @@
-//! `kill -9` at any moment loses nothing that was acknowledged, and the file opens again.
+//! Tests that a process that is killed with `kill -9` at any moment loses nothing that it has acknowledged, and that
+//! the file can be opened again.
 //!
-//! The test runs this very executable a second time as the program to kill: it appends from several tasks and
+//! The test starts its own executable a second time as the process to kill. This process appends from several tasks and
 //! prints each acknowledgement.
 #![allow(clippy::unwrap_used, reason = "also called by functions that only tests call")]
 
@@ -19,11 +20,12 @@ use shared::publication::Item;
 use shared::{Filter, Publication};
 use tempfile::tempdir;
 
-/// Tells the child where to write; without it, it is no child.
+/// Environment variable with the directory in which the process that is killed writes. Without it, the process is not
+/// the one to kill.
 const DIRECTORY: &str = "TICKERTAPE_CRASH_TEST_DIRECTORY";
 const PUBLISHERS: u64 = 6;
 
-/// The highest acknowledged offset of each topic.
+/// The highest acknowledged offset of each topic, by the topic's name.
 type Acknowledged = BTreeMap<String, u64>;
 
 #[tokio::test]
@@ -38,11 +40,13 @@ async fn nothing_acknowledged_is_lost_by_kill_9_at_any_moment() {
     assert_eq!(acknowledged.len() as u64, PUBLISHERS);
 }
 
-/// Sets the number of kills at random moments: few in every run of the tests, and a thousand in `cargo xtask soak`.
+/// Environment variable with the number of kills at random moments. The default is few, and `cargo xtask soak` uses a
+/// thousand.
 const KILLS: &str = "TICKERTAPE_KILLS";
-/// Number of kills after which a new directory is begun, so that reading everything stays quick.
+/// Number of kills after which a new directory is used, so that the check after each kill stays fast.
 const KILLS_OF_ONE_STORE: usize = 25;
-/// Latest moment of a kill after the start of the program, in milliseconds. It opens the file in the first tenth of it.
+/// Latest moment of a random kill, in milliseconds after the start of the process. The process opens its file in the
+/// first tenth of this time.
 const LATEST_MS: u64 = 300;
 
 #[tokio::test]
@@ -95,7 +99,8 @@ fn spawn(directory: &Path) -> Child {
         .unwrap()
 }
 
-/// Kills the child after it has printed so many acknowledgements, and notes all that it got to print.
+/// Kills the process `child` after it has printed this number of acknowledgements. Adds all acknowledgements that it
+/// has printed to `acknowledged`.
 fn follow(child: &mut Child, acknowledgements: usize, acknowledged: &mut Acknowledged) {
     let stdout = BufReader::new(child.stdout.take().unwrap());
     let mut lines = stdout.lines().map_while(Result::ok).filter_map(|line| parse(&line));
@@ -113,7 +118,8 @@ fn note(acknowledgements: impl IntoIterator<Item = (String, u64)>, acknowledged:
     }
 }
 
-/// Reads `ack NAME OFFSET.`; the full stop tells a whole line from one that was cut off.
+/// Parses a line `ack NAME OFFSET.` that the killed process has printed. A line without the full stop was cut off, and
+/// is ignored.
 fn parse(line: &str) -> Option<(String, u64)> {
     let (name, offset) = line.split_once("ack ")?.1.strip_suffix('.')?.split_once(' ')?;
     Some((name.into(), offset.parse().ok()?))
@@ -141,7 +147,8 @@ fn text(offset: u64) -> String {
     format!("{offset}").repeat(1 + (offset % 50) as usize)
 }
 
-/// The append that lands at `offset`, and has it for its `seq` too.
+/// Returns the request to append that gets the offset `offset`. It has the same number as its `seq`, so that a repeat
+/// is recognised.
 fn numbered(name: &str, offset: u64) -> Append {
     Append { producer: producer("p", offset), ..append_all(name, vec![Item::now(text(offset))]) }
 }
@@ -159,7 +166,7 @@ async fn the_program_that_is_killed() {
     }
 }
 
-/// Publishes and prints until it is killed, or nobody reads what it prints.
+/// Publishes and prints an acknowledgement after each append, until the process is killed or its output is closed.
 async fn publish(log: Arc<EmbeddedLog>, publisher: u64) {
     let name = format!("crash/{publisher}");
     let head = log.head(&topic(&name)).await.unwrap().map_or(0, |head| head.last.offset);

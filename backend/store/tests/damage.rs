@@ -1,5 +1,5 @@
-//! Tests stores whose files or directories were changed from outside. The error must be clear and name the path, and
-//! the store must never be reset silently.
+//! Tests stores whose files or directories were changed by another program. The error must be clear and name the path,
+//! and the store must never be replaced by an empty one.
 #![allow(clippy::unwrap_used, reason = "also called by functions that only tests call")]
 
 mod common;

@@ -1,4 +1,5 @@
-//! A number that went in comes out digit for digit: published over HTTP and WebSocket, read from history, live and replay.
+//! Tests that a number is delivered with exactly the digits with which it was published: over HTTP and WebSocket, from
+//! history, live, and sent to a new subscriber.
 #![allow(clippy::unwrap_used, reason = "also called by functions that only tests call")]
 
 use backend_core::event::{Connect, Message};
@@ -14,12 +15,12 @@ const NOW: Millis = 1_800_000_000_000;
 
 type Subject = Service<FakeConnections, EmbeddedLog, FakeManagement>;
 
-/// JSON numbers with any number of digits and decimal places, within the range of an `f64`.
+/// Generates JSON numbers with any number of digits and decimal places, within the range of an `f64`.
 fn number() -> impl Strategy<Value = String> {
     "-?(0|[1-9][0-9]{0,40})(\\.[0-9]{1,30})?([eE][+-]?[0-9]{1,2})?"
 }
 
-/// Data of every shape with such numbers, with keys in any order and with white space.
+/// Generates JSON data that contains such numbers in every kind of value, with keys in any order and with white space.
 fn data() -> impl Strategy<Value = String> {
     let object = prop::collection::btree_map("[a-z]{1,4}", number(), 0..5)
         .prop_map(|fields| fields.into_iter().collect::<Vec<_>>())
@@ -45,7 +46,8 @@ proptest! {
     }
 }
 
-/// The texts of the data as they are read in each way.
+/// Publishes `texts` and reads them again in every possible way. Returns the name of each way and the texts of the data
+/// that it returned.
 async fn publish_and_read(texts: &[String]) -> Vec<(&'static str, Vec<String>)> {
     let directory = tempfile::tempdir().unwrap();
     let (log, mut changes) = EmbeddedLog::open(directory.path(), Retention::default()).unwrap();
@@ -97,7 +99,7 @@ async fn say(service: &Subject, id: &ConnectionId, body: &str) {
     service.handle(GatewayEvent::Message(message), NOW).await;
 }
 
-/// The data of the publications that were sent to a connection since the last call.
+/// Returns the texts of the data of all publications that were sent to a connection since the last call.
 fn publications(management: &FakeManagement, id: &ConnectionId) -> Vec<String> {
     let items = management.take_messages(id).into_iter().flat_map(|message| match message {
         ServerMessage::Publications(part) => part.items,

@@ -1,4 +1,4 @@
-//! A store on a small real file system that fills up: a tmpfs, which only root can mount.
+//! Tests a store on a small real file system that becomes full. It is a tmpfs, which only root can mount.
 #![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used, reason = "also called by functions that only tests call")]
 
@@ -14,11 +14,11 @@ use common::{T0, append_all, open, topic};
 use shared::publication::Item;
 use tempfile::{TempDir, tempdir};
 
-/// A mounted file system, which is unmounted in the end.
+/// A mounted file system, which is unmounted when the value is dropped.
 struct Mount(TempDir);
 
 impl Mount {
-    /// Mounts a tmpfs of so many MB; `None` if this process may not.
+    /// Mounts a tmpfs of `mb` megabytes; returns `None` if this process has no permission to do so.
     fn tmpfs(mb: u32) -> Option<Self> {
         let directory = tempdir().unwrap();
         let size = format!("size={mb}m");
@@ -41,7 +41,7 @@ impl Drop for Mount {
     }
 }
 
-/// Fills the file system up to so many bytes.
+/// Fills the file system until `leave_bytes` bytes are free.
 fn fill(path: &Path, leave_bytes: u64) {
     let free = fs::File::open(path.parent().unwrap()).unwrap();
     let found = rustix::fs::fstatvfs(&free).unwrap();
@@ -120,7 +120,7 @@ async fn a_store_that_was_killed_opens_on_a_full_disk_for_reading() {
     let (log, changes) = open(&mount.data());
     drop(changes);
     log.append(append_all("t", vec![Item::now("x".repeat(10_000)); 50])).await.unwrap();
-    // The file as a kill leaves it: not closed.
+    // This is the file as it is after the process was killed: it was not closed.
     let killed = fs::read(&file).unwrap();
     drop(log);
     fs::write(&file, &killed).unwrap();

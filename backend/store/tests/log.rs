@@ -1,4 +1,4 @@
-//! The embedded log, from outside.
+//! Tests the embedded log through its public functions.
 #![allow(clippy::unwrap_used, reason = "also called by functions that only tests call")]
 
 mod common;
@@ -107,7 +107,7 @@ async fn a_feed_nobody_drains_holds_publishers_back_and_loses_nothing() {
     let directory = tempdir().unwrap();
     let (log, mut changes) = open(directory.path());
     let mut acknowledged = 0;
-    // One commit each; the feed takes a bounded number of them.
+    // Each append is a commit of its own, and the queue of changes takes a bounded number of commits.
     while timeout(Duration::from_secs(1), log.append(append("t", acknowledged + 1))).await.is_ok() {
         acknowledged += 1;
         assert!(acknowledged < 10_000, "the feed is not bounded");

@@ -1,4 +1,5 @@
-//! A clock that jumps deletes nothing: neither by a sweep, nor by the next publication, nor after a restart.
+//! Tests that a jump of the clock deletes no publications: neither in a sweep, nor at the next publication, nor after a
+//! restart.
 #![allow(clippy::unwrap_used, reason = "also called by functions that only tests call")]
 
 mod common;

@@ -1,18 +1,18 @@
-//! Gathers items into batches, each of which is sent as one request. A batch is limited in time, so that no item waits
-//! long, and in size, so that the request fits into one frame.
+//! Collects items in batches, and each batch is sent as one request. The time of a batch is limited, so that no item
+//! waits long. Its size is limited, so that the request fits into one WebSocket frame.
 
 use shared::publication::Item;
 use shared::{Millis, limits};
 
 /// Maximum time that the first item of a batch waits for further items, in milliseconds.
 pub const MAX_WAIT_MS: u64 = 50;
-/// Maximum size of the items of a batch, in bytes. A frame has at most [`limits::FRAME_BYTES`], and the topic, the
-/// producer and the metadata need room in it as well.
+/// Maximum size of the items of a batch, in bytes. The rest of [`limits::FRAME_BYTES`] is for the topic, the producer
+/// and the metadata in the same frame.
 pub const BYTES: usize = limits::FRAME_BYTES - 2 * 1024;
 /// Maximum number of items in a batch. Many small items fit into one frame, but storing them all at once is expensive.
 pub const ITEMS: usize = 1_000;
 
-/// Gathers items into a batch. Times are arguments: milliseconds of any clock that never goes back.
+/// Collects items in a batch. All times are arguments, in milliseconds of a monotonic clock.
 #[derive(Debug, Default)]
 pub struct Batcher {
     items: Vec<Item>,
@@ -21,7 +21,7 @@ pub struct Batcher {
 }
 
 impl Batcher {
-    /// Adds an item. Returns the previous batch if the item does not fit into the same request.
+    /// Adds an item. If it does not fit into the current batch, returns that batch and begins a new one with the item.
     pub fn push(&mut self, item: Item, now_ms: u64) -> Option<Vec<Item>> {
         let bytes = serialised_bytes(&item);
         let is_full = self.items.len() >= ITEMS || self.bytes + bytes > BYTES;
@@ -34,20 +34,20 @@ impl Batcher {
         full
     }
 
-    /// Returns the time at which the batch is to be sent even if it is not full, in milliseconds; `None` if the batch
+    /// Returns the time at which the batch has to be sent even if it is not full, in milliseconds; `None` if the batch
     /// is empty.
     pub fn due_ms(&self) -> Option<u64> {
         (!self.items.is_empty()).then_some(self.since_ms + MAX_WAIT_MS)
     }
 
-    /// Returns the items that were gathered, and begins a new batch.
+    /// Returns the collected items, and begins a new batch.
     pub fn take(&mut self) -> Vec<Item> {
         self.bytes = 0;
         std::mem::take(&mut self.items)
     }
 }
 
-/// Creates an item from its data as JSON, and its time.
+/// Creates an item from its data, which is JSON text, and its time.
 ///
 /// # Errors
 ///

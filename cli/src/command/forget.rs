@@ -9,14 +9,14 @@ use crate::client;
 use crate::error::CliError;
 use tickertape_client::forget;
 
-/// Maximum number of topics that the error about a missing `--yes` names.
+/// Maximum number of topics that are named in the error about a missing `--yes`.
 const NAMED: usize = 5;
 
 /// Deletes topics with their history. If several topics match the filter, `--yes` is necessary.
 ///
 /// # Errors
 ///
-/// If the server cannot be reached or refuses the request, or if `--yes` is missing.
+/// An error if the server cannot be reached or refuses the request, or if `--yes` is missing.
 pub async fn run(args: ForgetArgs) -> Result<(), CliError> {
     let target = client::find(&args.client).await?;
     let topics = match args.filter {

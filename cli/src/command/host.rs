@@ -15,10 +15,10 @@ use tickertape_client::Driver;
 use tickertape_client::clock::wall_ms;
 use tickertape_server::host::{self, HostPublication, Probe};
 
-/// Time before the first publication. Rates are measured during this time.
+/// Time between the first reading of the counters and the first publication. The first rates are measured in this time.
 const FIRST: Duration = Duration::from_millis(250);
-/// Maximum number of publications that wait while the server is unreachable: half a minute of metrics. Older ones are
-/// dropped, because they are no longer useful.
+/// Maximum number of publications that wait while the server cannot be reached. These are the metrics of half a minute.
+/// Older ones are dropped, because they are no longer useful.
 const QUEUE: usize = 200;
 
 /// Publishes this machine's metrics until the process is stopped.

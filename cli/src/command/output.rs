@@ -8,7 +8,8 @@ use shared::{Epoch, Publication, Topic};
 use crate::error::CliError;
 use crate::term::{escaped_except_styles, escaped_json};
 
-/// Standard output with a buffer. If the reader has closed it, as `| head` does, the process exits with success.
+/// Standard output with a buffer. If the program that reads it has closed it, as `| head` does, this process exits with
+/// success.
 pub struct Output {
     out: BufWriter<Stdout>,
 }

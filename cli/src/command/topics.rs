@@ -14,24 +14,24 @@ use crate::error::CliError;
 use crate::term::{Look, Paint, clip, escaped, time_of_day};
 use tickertape_client::{Conversation, Target};
 
-/// Largest number of characters of a value in the list. `--json` prints whole values.
+/// Maximum number of characters of a value in the list. With `--json`, whole values are printed.
 const DATA_CHARS: usize = 100;
 
-/// Prints the topics.
+/// Prints the topics that match a filter, each with its last publication.
 ///
 /// # Errors
 ///
-/// If the server cannot be reached or refuses.
+/// An error if the server cannot be reached or refuses the request.
 pub async fn run(args: TopicsArgs) -> Result<(), CliError> {
     let listing = list(&client::find(&args.client).await?, args.filter).await?;
     print(&listing, args.json)
 }
 
-/// Requests the names of the topics that match a filter.
+/// Requests the names of the topics that match a filter from the server.
 ///
 /// # Errors
 ///
-/// If the server cannot be reached or refuses the request.
+/// An error if the server cannot be reached or refuses the request.
 pub(super) async fn names(target: &Target, filter: Filter) -> Result<Vec<Topic>, CliError> {
     Ok(list(target, filter).await?.topics.into_keys().collect())
 }
@@ -48,12 +48,12 @@ async fn list(target: &Target, filter: Filter) -> Result<Listing, CliError> {
     Ok(listing)
 }
 
-/// Returns a subscription to all topics with their last publication, as a new viewer receives them.
+/// Returns a message that subscribes to `filter` and requests the last publication of each topic.
 fn look(id: u64, filter: Filter) -> ClientMessage {
     ClientMessage::Subscribe(Subscribe { id, filter, since: BTreeMap::new(), rewind: Some(Rewind::Count(1)) })
 }
 
-/// The topics and publications received so far.
+/// The topics and last publications that have been received so far.
 #[derive(Debug, Default)]
 struct Listing {
     topics: BTreeMap<Topic, SubscribedTopic>,
@@ -80,8 +80,8 @@ impl Listing {
         self.last.extend(part.items.into_iter().next_back().map(|item| (part.topic, item)));
     }
 
-    /// Returns true if all topics and the last publication of each have been received. A topic whose history is empty
-    /// has none.
+    /// Returns true if all topics have been received, and the last publication of each topic that has any in its
+    /// history.
     fn is_complete(&self) -> bool {
         let is_awaited = |topic: &SubscribedTopic| {
             topic.replay_from.as_ref().is_some_and(|from| from.offset < topic.position.offset)
@@ -106,7 +106,7 @@ fn print(listing: &Listing, as_json: bool) -> Result<(), CliError> {
 }
 
 fn json_line(topic: &SubscribedTopic, last: Option<&Publication>) -> String {
-    // Not by `json!`, which would read the data and lose digits.
+    // `json!` is not used, because it would parse the data and lose digits.
     #[derive(Serialize)]
     struct Line<'a> {
         topic: &'a Topic,
@@ -116,7 +116,7 @@ fn json_line(topic: &SubscribedTopic, last: Option<&Publication>) -> String {
         last: Option<&'a Publication>,
     }
     let SubscribedTopic { topic, position, meta, .. } = topic;
-    // Names, numbers and JSON text always serialise.
+    // This cannot fail, because only names, numbers and JSON text are serialised.
     serde_json::to_string(&Line { topic, position, meta, last }).unwrap_or_default()
 }
 

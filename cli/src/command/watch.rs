@@ -12,11 +12,11 @@ use crate::error::CliError;
 use crate::term::{Look, Paint, escaped, say, time_of_day};
 use tickertape_client::Driver;
 
-/// Prints publications as they arrive, until `--count` of them were printed or the process is stopped.
+/// Prints publications as they arrive. Ends after `--count` publications, or when the process is stopped.
 ///
 /// # Errors
 ///
-/// If the first connection cannot be made, or the server refuses.
+/// An error if the first connection cannot be made, or the server refuses the subscription.
 pub async fn run(args: WatchArgs) -> Result<(), CliError> {
     let mut driver = Driver::open(client::find(&args.client).await?, Settings::default());
     driver.command(|session, now| session.subscribe(args.filter.clone(), args.rewind, now));
@@ -89,7 +89,8 @@ impl Printer {
         format!("{time}  {name}  {}{mark}", escaped(&item.data.to_string()))
     }
 
-    /// Prints that publications after `from` are lost: up to `to`, or an unknown number.
+    /// Prints that the publications after `from` are missing. They end at `to`. If `to` is `None`, their number is
+    /// unknown, because the log of the topic was replaced by a new one.
     fn gap(&mut self, topic: &Topic, from: &Position, to: Option<&Position>) -> Result<(), CliError> {
         if self.as_json {
             return self.output.json(&json!({"gap": {"topic": topic, "from": from, "to": to}}).to_string());

@@ -1,4 +1,4 @@
-//! Computes the costs of a load, as the lines of a bill.
+//! Computes the monthly costs of a load, as the lines of a bill.
 
 use serde::Serialize;
 
@@ -15,13 +15,13 @@ pub struct Line {
     pub service: Service,
     /// A description of what is billed.
     pub what: &'static str,
-    /// The calculation of the quantity, such as `50 viewers × 1 frames/s × 2,592,000 s`.
+    /// The calculation of the quantity as text, such as `50 viewers × 1 frame/s × 2,592,000 s`.
     pub arithmetic: String,
     /// The quantity, in units of [`Line::price`].
     pub quantity: f64,
     /// The price of one unit.
     pub price: &'static Price,
-    /// The costs per month, in US dollars.
+    /// The costs of this line per month, in US dollars.
     pub usd: f64,
 }
 

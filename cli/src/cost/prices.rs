@@ -4,7 +4,7 @@
 
 use serde::Serialize;
 
-/// Region for which the prices are valid.
+/// AWS region to which the prices apply.
 pub const REGION: &str = "us-east-1";
 /// Date on which the prices were last checked.
 pub const DATE: &str = "2026-11-22";
@@ -14,16 +14,16 @@ pub const DATE: &str = "2026-11-22";
 pub struct Price {
     /// Name of the unit.
     pub unit: &'static str,
-    /// Number of units to which [`Price::usd`] applies.
+    /// Number of units that cost [`Price::usd`].
     pub per: f64,
     /// The number [`Price::per`] in words.
     pub per_words: &'static str,
     /// Price of [`Price::per`] units, in US dollars.
     pub usd: f64,
-    /// A number of units per month, and the price in US dollars that applies to all units above it; `None` if one price
-    /// applies to all.
+    /// A lower price for large quantities: a number of units per month, and the price in US dollars for all units above
+    /// it. `None` if there is only one price.
     pub beyond: Option<(f64, f64)>,
-    /// Source of the price.
+    /// The page or list of AWS that contains the price.
     pub source: &'static str,
 }
 
@@ -54,36 +54,37 @@ const DYNAMODB: &str = "Amazon DynamoDB pricing, on demand, as since November 20
 const CLOUDWATCH: &str = "Amazon CloudWatch pricing; as of February 2026";
 const EC2: &str = "Amazon EC2 pricing, data transfer to the internet";
 
-/// Messages in both directions, in units of 32 KB. The price above one billion is from an older version of the price
-/// page.
+/// WebSocket messages in both directions, in units of 32 KB. The price above one billion messages is from an older
+/// version of the price page.
 pub const MESSAGES: Price =
     Price { beyond: Some((BILLION, 0.80)), ..Price::new("messages of 32 KB", MILLIONS, 1.00, API_GATEWAY) };
-/// Minutes during which connections are open.
+/// Minutes during which WebSocket connections are open.
 pub const CONNECTION_MINUTES: Price = Price::new("connection minutes", MILLIONS, 0.25, API_GATEWAY);
-/// Invocations of functions.
+/// Invocations of Lambda functions.
 pub const REQUESTS: Price = Price::new("requests", MILLIONS, 0.20, LAMBDA);
-/// Memory of functions times their running time. The price is lower above 7.5 billion GB-s, which no board reaches.
+/// Running time of functions, multiplied by their memory. Above 7.5 billion GB-s the price is lower, but no board
+/// reaches this quantity.
 pub const GB_SECONDS: Price = Price::new("GB-s", MILLIONS, 13.3334, LAMBDA);
-/// Writes of up to 1 KB.
+/// Writes to DynamoDB, in units of 1 KB.
 pub const WRITE_UNITS: Price = Price::new("write units", MILLIONS, 0.625, DYNAMODB);
-/// Strongly consistent reads of up to 4 KB. Lambda reads streams free of charge.
+/// Strongly consistent reads from DynamoDB, in units of 4 KB. Lambda reads streams free of charge.
 pub const READ_UNITS: Price = Price::new("read units", MILLIONS, 0.125, DYNAMODB);
-/// Storage per GB and month: $0.25 for the data and $0.20 for point-in-time recovery.
+/// Storage in DynamoDB for a month: $0.25 per GB for the data and $0.20 per GB for point-in-time recovery.
 pub const STORED: Price = Price::new("bytes", (GB, "GB and month"), 0.45, DYNAMODB);
-/// Logs that CloudWatch ingests.
+/// Log data that CloudWatch receives.
 pub const LOGGED: Price = Price::new("bytes", (GB, "GB"), 0.50, CLOUDWATCH);
-/// Custom metrics. Each is billed for every hour in which it has a value.
+/// Custom metrics of CloudWatch. A metric is billed for every hour in which it has a value.
 pub const METRICS: Price = Price::new("metrics", (1.0, "metric and month"), 0.30, CLOUDWATCH);
 /// Data transferred to the internet.
 pub const SENT: Price = Price::new("bytes", (GB, "GB"), 0.09, EC2);
 
-/// Note about the free tiers, which the estimate does not subtract.
+/// Note about the free tiers of AWS, which are not subtracted in the estimate.
 pub const FREE: &str = "\
 Free tiers are not subtracted. Per month they are: Lambda 1 M requests and 400,000 GB-s, DynamoDB 25 GB, CloudWatch \
 5 GB of logs, 10 metrics and 10 alarms, 100 GB of data out. Accounts from before July 2025 also have 1 M messages \
 and 750,000 connection minutes in their first year.";
 
-/// Note about the costs without any load.
+/// Note about the costs that arise even without any load.
 pub const IDLE: &str = "\
 While nobody publishes and nobody watches, nothing runs and nothing is billed by the hour: $0.00. Storage costs \
 cents: the page in S3, history until it expires (0.25 per GB and month) with point-in-time recovery (0.20), and \

@@ -1,19 +1,19 @@
-//! The AWS services that send a bill.
+//! The AWS services that appear on the bill.
 
 use serde::Serialize;
 
-/// An AWS service, or data transfer, with a part of its own on the bill.
+/// A service of AWS, or data transfer, which has its own part of the bill.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub enum Service {
-    /// Bills messages and connections.
+    /// API Gateway, which bills messages and connections.
     #[serde(rename = "API Gateway")]
     ApiGateway,
-    /// Bills invocations and running time of functions.
+    /// Lambda, which bills the invocations and the running time of functions.
     Lambda,
-    /// Bills reads, writes and storage of heads, history and connections.
+    /// DynamoDB, which bills reads, writes and storage of topics, history and connections.
     #[serde(rename = "DynamoDB")]
     DynamoDb,
-    /// Bills logs and metrics.
+    /// CloudWatch, which bills logs and metrics.
     CloudWatch,
     /// Data that is transferred from AWS to the internet.
     #[serde(rename = "data out")]
@@ -21,7 +21,7 @@ pub enum Service {
 }
 
 impl Service {
-    /// All services, in the order in which they are on the bill.
+    /// All services, in the order in which they appear on the bill.
     pub const ALL: [Self; 5] =
         [Self::ApiGateway, Self::Lambda, Self::DynamoDb, Self::CloudWatch, Self::DataOut];
 

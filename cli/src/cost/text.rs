@@ -6,7 +6,7 @@ use super::number::{counted, grouped, number};
 use super::prices::{DATE, FREE, IDLE, REGION};
 use super::service::Service;
 
-/// Formats the whole estimate. `dim` adds a style to less important parts.
+/// Formats the whole estimate as text for people. `dim` adds a style to the less important parts.
 pub fn words(estimate: &Estimate, dim: impl Fn(&str) -> String) -> String {
     let mut lines = vec![head(&estimate.load), dim(&place()), String::new()];
     for service in Service::ALL {

@@ -12,7 +12,7 @@ use super::prices::{
 };
 use super::service::Service;
 
-/// One factor of a quantity, as in `50 viewers`.
+/// One factor in the calculation of a quantity, such as `50 viewers`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Factor {
     /// The number, in the unit [`Factor::of`].
@@ -42,21 +42,22 @@ const POLLS_PER_SECOND: f64 = 4.0;
 const SILENCE_S: f64 = 50.0;
 /// Time after which a session replaces its connection by a new one, in seconds: 110 minutes.
 const ROTATION_S: f64 = 110.0 * 60.0;
-/// Size of a frame without its publications, and size of a publication without its data, in bytes of JSON.
+/// Size of a frame without its publications, in bytes of JSON. A publication without its data has the same size.
 const FRAME_BYTES: f64 = 120.0;
 const ITEM_BYTES: f64 = 60.0;
 /// Size of a topic's head without its data (keys, names, metadata, producers), and size of an item of history without
 /// its data (keys), in bytes.
 const HEAD_BYTES: f64 = 600.0;
 const HISTORY_BYTES: f64 = 160.0;
-/// Size of the row for one subscriber of a filter, in bytes.
+/// Size of the database row for one subscriber of a filter, in bytes.
 const SUBSCRIBER_BYTES: f64 = 130.0;
 /// Number of filters that can match a topic of two segments: the topic, its prefix, and `*`.
 const FILTERS: f64 = 3.0;
 /// Write units that a connection needs: its row (1), its subscription in a transaction of three items (6), and the
 /// deletion of both (3).
 const SESSION_WRITES: f64 = 10.0;
-/// Read units that a subscription needs: the catalogue, the heads and the history of about twenty topics.
+/// Read units that a subscription needs: the list of topics, and the newest publication and the history of about twenty
+/// topics.
 const SESSION_READS: f64 = 30.0;
 /// Number of messages that a connection needs: `subscribe`, `subscribed`, and missed publications.
 const SESSION_MESSAGES: f64 = 3.0;
@@ -72,16 +73,17 @@ const INGEST_S: f64 = 0.008;
 /// Duration of an invocation of `broadcast` without its posts, in seconds: it reads subscribers and writes history. The
 /// figure is an assumption.
 const BROADCAST_S: f64 = 0.010;
-/// Duration of a round of concurrent posts, in seconds (an assumption), and number of posts in a round (the limit of
-/// `backend-aws`).
+/// Duration of a round of concurrent posts to clients, in seconds. The figure is an assumption. The constant below is
+/// the number of posts in a round, which `backend-aws` limits.
 const ROUND_S: f64 = 0.015;
 const POSTS_IN_A_ROUND: f64 = 64.0;
-/// Size of the line of metrics that a function logs for each invocation, in bytes. Lambda's own log lines are switched
-/// off.
+/// Size of the line of metrics that a function logs for each invocation, in bytes. The log lines of Lambda itself are
+/// switched off in the template.
 pub const LOG_BYTES: f64 = 400.0;
-/// Number of custom metrics: connects, disconnects, publications, posts, gone, throttled, fan-out duration.
+/// Number of custom metrics: connects, disconnects, publications, posts, posts to closed connections, throttled posts,
+/// and duration of a broadcast.
 const METRIC_COUNT: f64 = 7.0;
-/// Time for which history is kept, in days: the template's default.
+/// Time for which history is kept, in days. This is the default of the template.
 pub const KEPT_DAYS: f64 = 1.0;
 
 /// Returns all quantities that are billed for `load`.
@@ -90,16 +92,16 @@ pub fn of(load: &Load) -> Vec<Use> {
     [api_gateway(load, &flow), lambda(load, &flow), dynamodb(load, &flow), rest(load, &flow)].concat()
 }
 
-/// Rates and sizes that are computed from a load.
+/// Rates and sizes that follow from a load.
 struct Flow {
     seconds: f64,
     viewers: f64,
     rate_hz: f64,
-    /// Invocations of `broadcast` per second. Each sends one frame to each viewer.
+    /// Number of invocations of `broadcast` per second. Each of them sends one frame to each viewer.
     frames_hz: f64,
     frame_bytes: f64,
     pings_hz: f64,
-    /// Number of connections that all viewers together make in the month.
+    /// Number of connections that all viewers together open in the month.
     sessions: f64,
 }
 

@@ -1,9 +1,10 @@
-//! Escapes characters in text from outside the program that a terminal could act on. Everything that the program prints is
-//! escaped by these functions.
+//! Escapes the characters of foreign text that a terminal could act on. Everything that this program prints is escaped
+//! by these functions.
 //!
-//! A terminal acts on control characters: with them, a value or an error message of a server could clear the screen, set the
-//! title, or make the terminal send input to the shell. Characters that set the direction of text (bidi controls) can make a line
-//! read as a different one, and separators of lines and paragraphs can make one line look like several.
+//! A terminal acts on control characters. With them, a value or an error message of a server could clear the screen,
+//! set the title, or make the terminal send input to the shell. Characters that set the direction of text (bidi
+//! controls) can make a line read as a different one. Separators of lines and paragraphs can make one line look like
+//! several.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;

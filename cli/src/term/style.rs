@@ -3,25 +3,25 @@
 /// The style of a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Look {
-    /// For text that is less important than the text around it.
+    /// Less bright text, for what is less important than the text around it.
     Dim,
-    /// For the most important text.
+    /// Bold text, for what is most important.
     Bold,
-    /// For errors.
+    /// Red text, for errors.
     Red,
-    /// For warnings.
+    /// Yellow text, for warnings.
     Yellow,
-    /// For messages about a success.
+    /// Green text, for messages about a success.
     Green,
 }
 
-/// The sequence that ends a style.
+/// The terminal sequence that ends a style.
 pub const PLAIN: &str = "\x1b[0m";
-/// All sequences that the program adds to text in order to style it.
+/// All terminal sequences that this program uses for styles.
 pub const STYLES: [&str; 6] = [PLAIN, "\x1b[1m", "\x1b[2m", "\x1b[31m", "\x1b[32m", "\x1b[33m"];
 
 impl Look {
-    /// Returns the sequence that begins the style.
+    /// Returns the terminal sequence that begins the style.
     pub fn sequence(self) -> &'static str {
         match self {
             Self::Bold => STYLES[1],

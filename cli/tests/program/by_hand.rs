@@ -47,7 +47,8 @@ fn a_second_viewer_is_counted_and_receives_what_it_missed() {
     assert_eq!(first.hear_type("occupancy")["viewers"], 2);
 }
 
-/// Behind a reverse proxy on the same machine, everybody comes from a loopback address.
+/// These addresses refuse all clients, even those on this machine, because behind a reverse proxy on this machine every
+/// client seems to be local.
 #[test]
 fn the_management_address_and_the_invoke_address_of_lambda_answer_nobody() {
     let server = Server::start();

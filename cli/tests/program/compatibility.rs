@@ -1,5 +1,5 @@
-//! Tests the present server against the recorded conversations of every released client, and with the recorded store of every
-//! release.
+//! Tests that the present server still understands the recorded conversations of the clients of every release, and
+//! still opens the recorded store of every release.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -9,10 +9,11 @@ use serde_json::Value;
 
 use crate::support::{Answer, Server, Socket, request, write_private};
 
-/// The recorded conversations that can be repeated, because everything that the server knew was sent on the recorded connections.
+/// The recorded conversations that can be repeated with another server, because everything that the server had to know
+/// was sent in the recording itself.
 const REPEATABLE: [&str; 9] =
     ["publish", "pipe", "pipe-numbers", "host", "session", "refusals", "tokens", "http", "store"];
-/// A retention that is longer than the age of any recording.
+/// A value of `--keep-age` that is longer than the age of any recording.
 const FOR_EVER: &str = "36500d";
 
 #[test]
@@ -60,14 +61,15 @@ fn http_messages(recording: &Recording, side: Side) -> Vec<(u32, &Exchange)> {
     http.collect()
 }
 
-/// A present server, to which the messages of the recorded clients are sent again.
+/// A server of the present version, to which the recorded messages of clients are sent again.
 struct Repeat<'a> {
     recording: &'a Recording,
     server: Server,
     _secret: tempfile::TempDir,
     handshakes: BTreeMap<u32, &'a Exchange>,
     sockets: BTreeMap<u32, Socket>,
-    /// Messages that each socket has received while the test was waiting for another message.
+    /// Messages that a socket has received while the test was waiting for another message, for each recorded
+    /// connection.
     heard: BTreeMap<u32, Vec<Value>>,
     /// The epochs in the recording, each with the epoch of the same log on this server.
     epochs: BTreeMap<String, String>,
@@ -173,8 +175,8 @@ impl<'a> Repeat<'a> {
         }
     }
 
-    /// Waits for the message that was recorded, and compares the two. Publications may be divided into frames differently, so
-    /// each publication is compared separately.
+    /// Waits for the message that was recorded, and compares the two messages. Publications may be divided into frames
+    /// differently, so each publication is compared separately.
     fn hear(&mut self, line: &Line) {
         let old = line.json().unwrap();
         let about = format!("{}, connection {}: {old}", self.recording.name, line.connection);
@@ -206,7 +208,7 @@ impl<'a> Repeat<'a> {
     }
 }
 
-/// Returns the publications in `messages` by topic and offset. Each of them is in a part of its own.
+/// Divides messages into single publications. Returns each publication by its topic and offset.
 fn parts(messages: &[Value]) -> BTreeMap<(String, u64), Value> {
     let mut found = BTreeMap::new();
     for message in messages {

@@ -59,7 +59,7 @@ fn a_body_that_is_json_is_data_whatever_its_type_and_other_text_is_text() {
     }
 }
 
-/// Returns the text of the data, which must be the last field of the line.
+/// Returns the JSON text of the data in a line. The data must be the last field.
 fn data(line: &str) -> &str {
     line.split_once("\"data\":").unwrap().1.strip_suffix('}').unwrap()
 }

@@ -33,7 +33,7 @@ fn only_the_user_who_runs_the_server_can_read_its_data() {
         assert_eq!(mode(&file), 0o600, "{}", file.display());
     }
     server.kill();
-    // As a former version has left them.
+    // A former version created the directory and the files with these permissions.
     set_mode(&data, 0o755);
     files(&data).iter().for_each(|file| set_mode(file, 0o644));
     let server = Server::start_at("127.0.0.1:0", &data, &[]);

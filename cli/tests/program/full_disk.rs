@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use crate::support::Server;
 
-/// Time within which the server notices that there is room again.
+/// Maximum time until the server notices that the disk has free space again.
 const SOON: Duration = Duration::from_secs(30);
 
 #[test]

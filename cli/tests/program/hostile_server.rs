@@ -1,4 +1,5 @@
-//! Tests of the client commands with a server that sends commands for the terminal in every text that it can send.
+//! Tests that a hostile server cannot control the terminal of a client. The server puts control sequences into every
+//! text that it can send.
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -10,10 +11,11 @@ use tokio_tungstenite::tungstenite::{self, Message, WebSocket};
 
 use crate::support::{run, run_with_input};
 
-/// Clears the screen, sets the title, and the same with C1 controls; deletes, changes the direction of text, forges lines.
+/// Control sequences that clear the screen and set the title, once with escape sequences and once with C1 control
+/// characters. Further characters delete text, change its direction, and begin a forged line.
 const HOSTILE: &str = "\u{1b}[2J\u{1b}]0;title\u{7}\u{9b}31m\u{9d}0;t\u{9c}\u{7f}\u{8}\u{202e}\u{2066}\u{200f}\u{61c}\u{2028}\u{2029}\u{85}\r\nforged";
 
-/// The reply of a hostile server to one message of a client.
+/// A function that returns the replies of the hostile server to one message of a client.
 type Reply = fn(&Value) -> Vec<String>;
 
 #[test]
@@ -79,7 +81,7 @@ fn no_answer_to_a_handshake_reaches_the_terminal_as_a_command() {
     ] {
         let address = answer_all(answer);
         for url in [format!("ws://{address}/ws"), format!("http://{address}")] {
-            // Commands that run for long would try again.
+            // Commands that run until they are stopped would try again for ever.
             for arguments in [&["topics"][..], &["history", "a"], &["publish", "a", "1"]] {
                 let output = run(&url, arguments);
                 assert!(!output.status.success(), "{arguments:?} {output:?}");
@@ -99,7 +101,7 @@ fn no_line_of_the_input_reaches_the_terminal_as_a_command() {
     }
 }
 
-/// Every command that talks to a server, with its standard input.
+/// Returns the arguments of every command that connects to a server, each with a text for its standard input.
 fn commands() -> Vec<(Vec<&'static str>, &'static str)> {
     vec![
         (vec!["topics"], ""),
@@ -118,7 +120,7 @@ fn commands() -> Vec<(Vec<&'static str>, &'static str)> {
 
 fn publications(request: &Value) -> Vec<String> {
     let (id, item) = (&request["id"], r#"{"offset": 1, "ts": 1, "received_at": 1, "data": {"text": DATA}}"#);
-    // The text has the characters themselves, except for those that JSON does not allow.
+    // The JSON contains the characters themselves, except for those that JSON does not allow in a string.
     let item = item.replace("DATA", &Value::from(HOSTILE).to_string());
     let position = json!({"epoch": "e", "offset": 1});
     let meta = json!({"unit": HOSTILE, "label": HOSTILE});
@@ -167,7 +169,7 @@ fn acknowledgements(request: &Value) -> Vec<String> {
     }
 }
 
-/// Accepts every handshake, and answers every message.
+/// Starts a server that accepts every WebSocket handshake and sends `reply` to every message. Returns its address.
 fn serve(reply: Reply) -> SocketAddr {
     listen(move |stream| {
         let Ok(mut socket) = tungstenite::accept(stream) else { return };
@@ -183,7 +185,8 @@ fn answer(socket: &mut WebSocket<TcpStream>, reply: Reply) -> tungstenite::Resul
     Ok(())
 }
 
-/// Sends the same bytes in answer to every request, and closes the connection.
+/// Starts a server that sends the same bytes in answer to every request, and then closes the connection. Returns its
+/// address.
 fn answer_all(answer: String) -> SocketAddr {
     listen(move |mut stream| {
         let _ = stream.read(&mut [0; 4096]);

@@ -170,7 +170,7 @@ fn health_contains_counters() {
     assert_eq!(health["counts"]["publications"], 2);
 }
 
-/// Returns a time one minute ago.
+/// Returns the time of one minute ago, in milliseconds since the Unix epoch.
 fn recent() -> i64 {
     tickertape_client::clock::wall_ms() - 60_000
 }

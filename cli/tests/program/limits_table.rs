@@ -1,5 +1,6 @@
-//! Walks the table of limits of PROTOCOL.md, and drives each row over its edge: against a real server where that takes
-//! little time, and otherwise by naming the test that does it with a clock of its own or over many sockets.
+//! Tests that every limit in the table of PROTOCOL.md is enforced. Limits that can be exceeded quickly are exceeded
+//! here, against a real server. For the others, this test checks that the test exists that exceeds them with a
+//! simulated clock or over many sockets.
 
 use std::path::Path;
 
@@ -11,11 +12,11 @@ use tokio_tungstenite::tungstenite::protocol::frame::coding::{Data, OpCode};
 
 use crate::support::{Server, Socket, request};
 
-/// The way in which a row is driven over its edge.
+/// The way in which a limit is tested.
 enum Driven {
-    /// By this function, with the value of the limit.
+    /// This function exceeds the limit. Its second argument is the value of the limit.
     Live(fn(&Server, usize)),
-    /// By the test of this name in this file of the repository.
+    /// The limit is exceeded by another test: the path of its file in the repository, and its name.
     By(&'static str, &'static str),
 }
 
@@ -156,7 +157,7 @@ fn driven(limit: &Limit) -> Driven {
             assert_eq!(server.post("/topics/many", lines(items + 1)).status, 413);
         }),
         "body of an HTTP request" => Live(|server, bytes| {
-            // Spaces around a value are no data.
+            // Spaces around a value do not belong to its data.
             assert_eq!(server.post("/topics/body", format!("1{}", " ".repeat(bytes - 1))).status, 200);
             assert_eq!(server.post("/topics/body", format!("1{}", " ".repeat(bytes))).status, 413);
         }),
@@ -209,7 +210,8 @@ fn exists(file: &str, test: &str) {
     assert!(is_there, "{file} has no test {test}");
 }
 
-/// Publishes the number 1 to the topic `t`, apart from the fields that `change` sets. Returns the code of the error.
+/// Publishes the number 1 to the topic `t`. The fields of `change` are added to the message or replace its fields.
+/// Returns the code of the error; `None` if the publication was accepted.
 fn published(server: &Server, change: Value) -> Option<u64> {
     let mut socket = server.connect();
     let mut message = json!({"action": "publish", "id": 1, "topic": "t", "data": 1});
@@ -244,7 +246,7 @@ fn message_bytes(server: &Server, bytes: usize) {
     assert_eq!(u16::from(socket.hear_close().unwrap().code), 1009);
 }
 
-/// Sends a message of this size in frames that are small enough.
+/// Sends one message of `bytes` bytes, divided into frames that are not too large.
 fn in_frames(socket: &mut Socket, bytes: usize) {
     let text = vec![b'x'; bytes];
     let parts: Vec<&[u8]> = text.chunks(limits::FRAME_BYTES).collect();

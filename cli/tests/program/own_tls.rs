@@ -12,7 +12,7 @@ use tempfile::TempDir;
 
 use crate::support::{Authority, Client, Server, TIMEOUT, run, write_private};
 
-/// A server with a certificate of an authority of its own.
+/// A server with `--tls-cert` and `--tls-key`, whose certificate is signed by the certificate authority of the test.
 struct Secured {
     server: Server,
     authority: Authority,
@@ -126,7 +126,7 @@ fn silent_clients_keep_nobody_from_connecting() {
     let silent: Vec<TcpStream> =
         (0..600).filter_map(|_| TcpStream::connect(secured.server.address).ok()).collect();
     assert!(silent.len() > 500, "{}", silent.len());
-    // All of them are of one address, which has no place left; their time-out makes room again.
+    // All of them come from one address, which may have no further handshake until theirs have timed out.
     let began = Instant::now();
     while !secured.run(&["publish", "a", "1"]).status.success() {
         assert!(began.elapsed() < TIMEOUT, "the silent clients were not closed");

@@ -1,5 +1,5 @@
-//! Tests of the configurations in `deploy/`, with the real nginx, Caddy and systemd where they are installed. Where one is not, its
-//! test says so on standard error and passes.
+//! Tests of the configurations in `deploy/` with the real nginx, Caddy and systemd. If one of these programs is not
+//! installed, its test prints this on standard error and succeeds.
 
 use std::fs;
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -26,7 +26,7 @@ use crate::support::{Authority, Server, TIMEOUT, run, write_private};
 const NAME: &str = "board.example";
 const DEPLOY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../deploy");
 
-/// A program that ends with its test.
+/// A running program, which is killed when this value is dropped.
 struct Running(Child);
 
 impl Drop for Running {
@@ -36,7 +36,7 @@ impl Drop for Running {
     }
 }
 
-/// A server with a secret, and the files of a certificate for [`NAME`].
+/// A server that requires tokens, and the files of a certificate for [`NAME`].
 struct Place {
     server: Server,
     bearer: String,
@@ -67,7 +67,8 @@ impl Place {
         self.folder.path().join(name)
     }
 
-    /// The configuration in `deploy/`, with each of these texts, which must be there, replaced.
+    /// Writes a copy of a configuration in `deploy/` in which the first text of each change is replaced by the second.
+    /// Panics if a text does not occur in the configuration. Returns the path of the copy.
     fn configuration(&self, name: &str, changes: &[(&str, String)]) -> PathBuf {
         let mut text = fs::read_to_string(Path::new(DEPLOY).join(name)).unwrap();
         for (from, to) in changes {
@@ -83,7 +84,7 @@ impl Place {
         SocketAddr::from(([127, 0, 0, 1], self.port))
     }
 
-    /// Waits until the proxy listens.
+    /// Starts the proxy, and waits until it listens.
     fn start(&self, command: &mut Command) -> Running {
         let child =
             command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
@@ -97,7 +98,7 @@ impl Place {
         running
     }
 
-    /// Publishes and watches through the proxy, as a browser does.
+    /// Checks that a browser could use the board through the proxy: loads the page, publishes and watches.
     async fn serves_a_board(&self) {
         let host = format!("{NAME}:{}", self.port);
         let origin = format!("https://{host}");
@@ -132,13 +133,13 @@ impl Place {
         assert_eq!(received["items"][0]["data"], 21.5);
         let evil = publish.replace(&origin, "https://evil.example");
         assert!(self.request(&evil).await.starts_with("HTTP/1.1 403"), "another site's page is refused");
-        // nginx refuses it by its length, Caddy when it has read too much of it.
+        // nginx refuses the body because of its length, Caddy after it has read too much of it.
         let body = "1".repeat(1_500_000);
         let large = format!(
             "POST /topics/a HTTP/1.1\r\nHost: {host}\r\nAuthorization: {bearer}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
             body.len()
         );
-        // Depending on how much of it was passed on, the proxy refuses it or reports that the server did.
+        // Depending on how much of the body was passed on, the proxy refuses it or reports that the server refused it.
         let refused = self.request(&large).await;
         let is_refused = ["HTTP/1.1 413", "HTTP/1.1 502"].iter().any(|status| refused.starts_with(status));
         assert!(is_refused, "a large body is refused: {refused}");
@@ -166,10 +167,10 @@ impl Place {
 
     async fn request(&self, text: &str) -> String {
         let mut stream = self.connect().await;
-        // A proxy may answer, and close, before it has read a body that is too large.
+        // A proxy may answer and close the connection before it has read the whole body, if that is too large.
         let _ = stream.write_all(text.as_bytes()).await;
         let mut answer = Vec::new();
-        // A proxy may end a connection without TLS's own end.
+        // A proxy may close a connection without the close message of TLS.
         let _ = tokio::time::timeout(TIMEOUT, stream.read_to_end(&mut answer)).await;
         String::from_utf8_lossy(&answer).into_owned()
     }
@@ -187,7 +188,8 @@ where
     }
 }
 
-/// The program, if it is installed. Debian keeps nginx where only root looks.
+/// Returns the path of a program, or `None` if it is not installed. Also looks in the `sbin` directories, because
+/// Debian installs nginx there.
 fn installed(name: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let folders = std::env::split_paths(&path).chain(["/usr/sbin".into(), "/usr/local/sbin".into()]);
@@ -225,7 +227,7 @@ async fn a_board_is_served_behind_nginx() {
     let mut command = Command::new(nginx);
     command.arg("-e").arg(place.path("error.log")).arg("-c").arg(place.path("main.conf"));
     if Command::new("id").arg("-u").output().unwrap().stdout == b"0\n" {
-        // The files of the test are root's.
+        // The files of the test belong to root.
         command.args(["-g", "user root;"]);
     }
     let _proxy = place.start(&mut command);
@@ -237,7 +239,7 @@ async fn a_board_is_served_behind_caddy() {
     let Some(caddy) = installed("caddy") else { return };
     let place = Place::new();
     let file = |name: &str| place.path(name).display().to_string();
-    // Without a certificate from outside, without redirections on port 80, and without the API that changes a running Caddy.
+    // Switch off automatic certificates, redirections on port 80, and the API that changes a running Caddy.
     let site = format!(
         "https://{NAME}:{} {{\n\ttls {} {}\n",
         place.port,
@@ -272,7 +274,7 @@ fn the_unit_of_systemd_has_no_more_rights_than_it_needs() {
     assert!(rated.status.success(), "{}", String::from_utf8_lossy(&rated.stdout));
 }
 
-/// The command line in the unit is one that the program accepts.
+/// Checks that the program accepts every flag of the command line in the unit.
 #[test]
 fn the_unit_of_systemd_starts_the_server_with_flags_that_it_has() {
     let unit = fs::read_to_string(Path::new(DEPLOY).join("tickertape.service")).unwrap();
@@ -298,6 +300,6 @@ fn the_unit_of_systemd_starts_the_server_with_flags_that_it_has() {
     let replaced: Vec<&str> = replaced.iter().map(String::as_str).collect();
     let output = run("", &replaced);
     let words = String::from_utf8(output.stderr).unwrap();
-    // Everything is accepted but the address, which is none of this machine.
+    // All flags are accepted. The only error is the address, which does not belong to this machine.
     assert!(words.contains("cannot listen on 192.0.2.1:1"), "{words}");
 }

@@ -1,5 +1,5 @@
-//! Tests with a proxy between client and server that for a while answers requests itself, as proxies do while a server is being
-//! redeployed.
+//! Tests with a proxy between client and server. For some time, the proxy does not forward requests but answers them
+//! itself, for instance with status 503, as proxies do while a server is being redeployed.
 
 use std::io::{self, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
@@ -10,7 +10,8 @@ use serde_json::json;
 
 use crate::support::{Client, Server};
 
-/// Answers that proxies were seen to give in place of a server. The test's proxy gives them in this order.
+/// Answers of real proxies in place of a server that is being redeployed. The proxy of the test gives them in this
+/// order.
 const ANSWERS: [&str; 6] = [
     "404 Not Found",
     "403 Forbidden",
@@ -22,7 +23,8 @@ const ANSWERS: [&str; 6] = [
 
 struct Proxy {
     address: SocketAddr,
-    /// The answers that the proxy still has to give. Each new connection gets one of them, the last one first.
+    /// The answers that the proxy has still to give, in reverse order. Each new connection gets the last one of the
+    /// list.
     answers: Arc<Mutex<Vec<&'static str>>>,
     open: Arc<Mutex<Vec<TcpStream>>>,
 }
@@ -49,7 +51,8 @@ impl Proxy {
         format!("ws://{}/ws", self.address)
     }
 
-    /// Closes every connection, and gives each of [`ANSWERS`] to one of the next connections.
+    /// Closes every connection. Each of the next connections gets one of [`ANSWERS`], and later ones reach the server
+    /// again.
     fn redeploy(&self) {
         *self.answers.lock().unwrap() = ANSWERS.iter().rev().copied().collect();
         for stream in self.open.lock().unwrap().drain(..) {

@@ -1,4 +1,5 @@
-//! Clients that take more than their share, and that the others do not notice.
+//! Tests that a client which uses more than its share of the server is limited, and that other clients are not
+//! affected.
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -13,7 +14,8 @@ use tempfile::TempDir;
 
 use crate::support::{Client, Server, Socket, TIMEOUT, request, run, stream_from};
 
-/// An address that is not that of the other clients of a test.
+/// The loopback address of the client that uses too much. The other clients of a test have another address, because
+/// limits are counted for each address.
 const ATTACKER: [u8; 4] = [127, 0, 0, 2];
 
 #[test]
@@ -43,7 +45,7 @@ fn silent_connections_leave_room_for_those_who_speak() {
         assert_eq!(viewer.hear_data(), [("a".to_owned(), json!(number))]);
         server.connect().is_alive();
     }
-    // The silent ones would make room only when their time is over.
+    // The silent connections are closed before their time-out, because otherwise there would be no room for others.
     let took = began.elapsed();
     assert!(took < Duration::from_millis(limits::HEADER_MS - 1000), "{took:?}");
     drop(silent);
@@ -151,7 +153,7 @@ fn behind_a_trusted_proxy_each_client_has_its_own_part() {
     connect("192.0.2.2").unwrap().is_alive();
 }
 
-/// A server that asks for tokens.
+/// A server that requires tokens.
 struct Guarded {
     server: Server,
     secret: PathBuf,
@@ -182,7 +184,8 @@ fn write_secret(path: &std::path::Path) {
     file.write_all(b"gWq8tnH2mB0zYx5cVf7kLr3pSd9aJe6u\n").unwrap();
 }
 
-/// Sends handshakes without a token over one TCP connection, as fast as they are answered, and counts the answers.
+/// Sends handshakes without a token over one TCP connection, as fast as the server answers them, and counts the
+/// answers.
 fn flood_of_handshakes(address: SocketAddr, answered: Arc<AtomicUsize>) {
     const COUNT: usize = 50_000;
     let mut stream = stream_from(ATTACKER, address);

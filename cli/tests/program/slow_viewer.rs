@@ -39,7 +39,7 @@ fn other_viewers_lose_nothing_at_the_same_latency_and_memory_is_bounded() {
     }
 }
 
-/// Publishes a publication, and waits until the reader has received it. Returns the time that this took.
+/// Publishes the number `n`, and waits until the reader has received it. Returns the time that this took.
 fn deliver(publisher: &mut Socket, reader: &mut Socket, n: usize) -> Duration {
     let data = format!("{n:06}{}", "x".repeat(BYTES));
     let began = Instant::now();

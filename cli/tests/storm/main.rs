@@ -1,6 +1,6 @@
-//! Tests that every viewer receives exactly the publications that were published, or is told exactly which ones are missing. The
-//! tests run the real program over real sockets, with injected faults and with a clock that runs 720 times as fast.
-//! `cargo xtask soak` runs the long test.
+//! Tests that every viewer receives exactly the publications that were published, or is told exactly which ones are
+//! missing. The tests run the real program over real sockets, with injected faults and with time limits that are 720
+//! times as short. `cargo xtask soak` runs the long test.
 
 #![allow(clippy::unwrap_used, reason = "a test that unwraps says what it expects")]
 
@@ -15,14 +15,14 @@ use serde_json::Value;
 use storm::Report;
 use trial::Trial;
 
-/// Factor by which the server's clock is faster: two hours take ten seconds.
+/// Factor by which the time limits of the server are shortened: two hours become ten seconds.
 const TIME_SCALE: u32 = 720;
 const ROTATIONS: u64 = 10;
 const FAULTS: Duration = Duration::from_secs(35);
 
-/// A lock that the test without faults holds exclusively. At 720 times the speed, a viewer has less than one second to replace
-/// its connection, and on a small machine another test would take that time from it. The tests with faults may run at the same
-/// time.
+/// A lock that the test without faults holds exclusively. With time limits that are 720 times as short, a viewer has
+/// less than one second to replace its connection. On a small machine, another test that runs at the same time could
+/// take too much of this second. The tests with faults may run at the same time.
 static MACHINE: RwLock<()> = RwLock::new(());
 
 #[test]
@@ -58,10 +58,10 @@ fn only_what_history_no_longer_has_is_missing_and_it_is_announced_as_a_gap() {
     assert!(report.gaps > 0, "the history was not short enough for this to prove anything: {report}");
 }
 
-/// Number of publications that are kept of each topic. They cover about one second.
+/// Number of publications that the server keeps of each topic. They are the publications of about one second.
 const KEPT: u64 = 12;
 
-/// Runs a load with every kind of fault, and restarts the server twice after `kill -9`.
+/// Runs a load with every kind of fault. During the run, the server is killed and restarted twice.
 async fn run_with_faults(kept: u64) -> Report {
     let mut storm = Trial::begin(12, kept, TIME_SCALE).await;
     storm.start_faults();

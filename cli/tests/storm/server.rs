@@ -1,4 +1,4 @@
-//! The program under test. The faults that are injected into it can be changed while it runs.
+//! Starts the program under test. The injected faults can be changed while it runs.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -36,7 +36,7 @@ impl Server {
         self.child = spawn(&listen, &self.directory, self.kept).0;
     }
 
-    /// Changes the faults that are injected. The server reads them within one second.
+    /// Replaces the faults that are injected. The server reads them within one second.
     pub fn set_faults(&self, chaos: &str) {
         std::fs::write(self.directory.path().join("chaos.json"), chaos).unwrap();
     }

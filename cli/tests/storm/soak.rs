@@ -8,8 +8,8 @@ use crate::run;
 use crate::trial::Trial;
 
 const MINUTE: Duration = Duration::from_secs(60);
-/// Factor by which the server's clock is faster: two hours take one minute. With a higher factor, an idle connection is closed
-/// before a busy machine can use it.
+/// Factor by which the time limits of the server are shortened: two hours become one minute. With a higher factor, the
+/// server would close an idle connection before a busy machine can use it.
 const TIME_SCALE: u32 = 120;
 const VIEWERS: usize = 25;
 

@@ -1,4 +1,4 @@
-//! A run of the program under load, with faults that can be switched on and off.
+//! A run of the program under load. Faults can be switched on and off during the run.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,12 +9,13 @@ use storm::{Load, Plan, Progress, Report, Seed};
 
 use crate::server::Server;
 
-/// Topics that are published to, one after the other.
+/// Topics to which publications go, one after the other.
 const TOPICS: [&str; 5] = ["storm/1", "storm/2", "storm/3", "storm/4", "storm/5"];
 /// Time between two publications, which results in fifty per second.
 const PERIOD: Duration = Duration::from_millis(20);
 const ARRIVAL: Duration = Duration::from_secs(8);
-/// Time limit of one rotation. Rotations are ten seconds apart, so that the limit is long enough even on a slow machine.
+/// Maximum time for which a test waits for one replacement of every connection. Connections are replaced every ten
+/// seconds, so this is enough even on a slow machine.
 const ROTATION_LIMIT: Duration = Duration::from_secs(20);
 
 /// A running server and the load on it.
@@ -22,7 +23,7 @@ pub struct Trial {
     server: Server,
     time_scale: u32,
     seed: Seed,
-    /// Number of times that faults were switched on. Each time, another seed is derived from it.
+    /// Number of times that faults were switched on. The seed of the faults is different each time.
     fault_phases: u32,
     load: Load,
 }
@@ -72,8 +73,8 @@ impl Trial {
         self.load.wait_for_rotations(times, ROTATION_LIMIT * times as u32).await;
     }
 
-    /// Waits until every viewer has received everything, and compares the logs on the server with the publications that were
-    /// acknowledged.
+    /// Waits until every viewer has received everything. Then compares the logs on the server with the publications
+    /// that were acknowledged.
     pub async fn finish(self) -> Report {
         let progress = self.load.progress().clone();
         let mut report = self.load.finish().await;

@@ -1,4 +1,4 @@
-//! Viewers of one topic, which record the time at which they received each publication.
+//! Viewers that subscribe to one topic, and record the time at which they receive each publication.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -11,16 +11,20 @@ use super::viewer::{self, Socket};
 use crate::topology::TIMEOUT;
 use crate::wait;
 
-/// Maximum number of viewers that connect and subscribe at the same time. Each of them occupies a process of a function.
+/// Maximum number of viewers that connect and subscribe at the same time. The number is limited, because each of them
+/// occupies a process of a Lambda function meanwhile.
 const COMING_AT_ONCE: usize = 16;
 
-/// Pause between two disconnects. It is needed because each of them occupies a process of a function for a while.
+/// Pause between the disconnects of two viewers. It is needed because each disconnect occupies a process of a Lambda
+/// function for a while.
 const GOING: Duration = Duration::from_millis(20);
 
-/// Times at which the publication of each round arrived, by the number of the round.
+/// The times at which viewers received the publication of each round. A round is one publication to all viewers, and
+/// its number is the key.
 type Arrivals = Arc<Mutex<BTreeMap<u64, Vec<Instant>>>>;
 
-/// Connected viewers. Dropping the value disconnects all of them at once; [`Audience::leave`] disconnects one after the other.
+/// Connected viewers of one topic. [`Audience::leave`] disconnects them one after the other. Dropping the value
+/// disconnects all of them at once.
 pub struct Audience {
     /// Ids of the viewers' connections.
     pub ids: Vec<String>,
@@ -50,7 +54,8 @@ impl Audience {
         audience
     }
 
-    /// Waits until every viewer has received the publication of `round`, and returns the times at which they did.
+    /// Waits until every viewer has received the publication of `round`. Returns the time at which each of them
+    /// received it.
     ///
     /// # Panics
     ///
@@ -86,7 +91,8 @@ async fn come(ws: String, topic: &str) -> (String, Socket) {
     (answer["connection_id"].as_str().expect("an id").to_string(), socket)
 }
 
-/// Records the time of each round that a viewer receives. A round is recorded once, because a frame may arrive twice.
+/// Reads the frames of one viewer, and records the time at which each round's publication arrives. A round is recorded
+/// only once for each viewer, because a frame may arrive twice.
 async fn read(mut socket: Socket, arrivals: Arrivals) {
     let mut last = 0;
     while let Some(Ok(message)) = socket.next().await {
@@ -99,8 +105,8 @@ async fn read(mut socket: Socket, arrivals: Arrivals) {
     }
 }
 
-/// Returns the last round in a frame. The frame is not parsed as JSON, because a thousand viewers share the processor with the
-/// functions that are measured.
+/// Returns the number of the last round in a frame, or `None` if the frame contains none. The frame is searched as text
+/// and not parsed as JSON, because a thousand viewers share the processor with the functions that are measured.
 fn round_in(frame: &str) -> Option<u64> {
     let (_, rest) = frame.rsplit_once("\"round\":")?;
     rest.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok()

@@ -1,5 +1,6 @@
-//! Measures the posts per second of CPU time of the deployed function `broadcast`, to viewers of our own gateway that all watch
-//! one topic. In the same run, a function for Node with AWS's SDK makes the same posts to the same viewers.
+//! Measures the posts per second of CPU time of the deployed Lambda function `broadcast`. It posts publications of one
+//! topic to viewers through our own gateway. In the same run, a function for Node with AWS's SDK makes the same posts
+//! to the same viewers.
 
 use std::time::{Duration, Instant};
 
@@ -12,17 +13,17 @@ use crate::topology::Topology;
 
 const TOPIC: &str = "bench/broadcast";
 const VIEWERS: usize = 1_000;
-/// Number of rounds before the measurement, in which a process starts and opens its connections.
+/// Number of rounds that are not measured, in which a new process of the function starts and opens its connections.
 const WARM_UP: usize = 3;
 const ROUNDS: usize = 20;
-/// Number of times that each of the two functions is measured first.
+/// Number of times that each of the two functions is measured before the other one.
 const TURNS: usize = 2;
-/// Time within which a function finishes after the last viewer has received the publication: it reads the responses of its posts
-/// and writes a line of its log.
+/// Time to wait after the last viewer has received a publication, so that the function has finished. Until then it
+/// reads the responses to its posts and writes a line of its log.
 const AFTERWARDS: Duration = Duration::from_millis(300);
 
-/// Measures the packing of publications into frames end to end, then the posts with one shard, with four shards, and with Node's
-/// function.
+/// Runs the benchmark. First measures the packing of publications into frames, then the posts of `broadcast` with one
+/// shard and with four shards, and then compares its posts with those of Node's function.
 pub async fn run() {
     let functions = Functions::new();
     let topology = Topology::start_from(functions.folder(), |_| Vec::new()).await;
@@ -45,31 +46,35 @@ struct Bench {
     round: u64,
 }
 
-/// Way in which `broadcast` is invoked.
+/// The two ways in which the benchmark invokes the function `broadcast`.
 #[derive(Clone, Copy)]
 enum Way {
-    /// By a publication, through ingest, the table and its stream. The function also writes history and reads the subscribers.
+    /// A publication invokes the function, through the function `ingest`, the table and its stream. `broadcast` then
+    /// also writes history and reads the subscribers.
     Published,
-    /// Directly, as a shard. The function only makes the posts.
+    /// The benchmark invokes the function directly, with the event that one shard gets. The function then only makes
+    /// the posts.
     AsShard,
 }
 
-/// Sums over several rounds.
+/// The results of several rounds with one version of the function.
 #[derive(Default)]
 struct Measured {
-    /// CPU time of the function's processes. `server` is that of the server, which contains the gateway and the host of the
-    /// functions.
+    /// CPU time that all processes of the function have used together. The field `server` contains the CPU time of the
+    /// server's process, in which the gateway and the host of the functions run.
     function: Duration,
     server: Duration,
-    /// Number of processes of the function, one for each shard.
+    /// Number of processes of the function. Each of them sent one shard.
     shards: usize,
-    /// Median time from the request to a viewer's receipt in each round, in milliseconds. `last` is the maximum.
+    /// Median time until a viewer received the publication, one value for each round, in milliseconds. The field `last`
+    /// contains the maximum of each round.
     p50: Vec<f64>,
     last: Vec<f64>,
 }
 
 impl Bench {
-    /// Measures both functions in the order A, B, B, A and so on, so that a change of the machine's speed affects both alike.
+    /// Measures our function and Node's function alternately, in the order A, B, B, A and so on, so that a change of
+    /// the machine's speed affects both alike.
     async fn side_by_side(&mut self) {
         let (mut ours, mut node) = (Vec::new(), Vec::new());
         for turn in 0..2 * TURNS {
@@ -114,7 +119,7 @@ impl Bench {
         measured
     }
 
-    /// Publishes to all viewers. Returns the time until each has received the publication, in milliseconds.
+    /// Sends one publication to all viewers. Returns the time after which each of them received it, in milliseconds.
     async fn round(&mut self, way: Way) -> Vec<f64> {
         self.round += 1;
         let data = json!({"round": self.round, "text": "x".repeat(100)});
@@ -130,7 +135,8 @@ impl Bench {
         arrivals.into_iter().map(|at| (at - began).as_secs_f64() * 1_000.0).collect()
     }
 
-    /// Returns an event for one shard: a frame as `broadcast` packs it, for all viewers.
+    /// Returns the event with which `broadcast` invokes itself for one shard. It contains one frame and the connection
+    /// ids of all viewers.
     fn shard(&self, data: &Value) -> Value {
         let (offset, ts) = (self.round, 1_800_000_000_000_u64);
         let item = json!({"offset": offset, "ts": ts, "received_at": ts, "data": data});
@@ -139,7 +145,7 @@ impl Bench {
         json!({"shard": [{"frames": [frame.to_string()], "to": self.audience.ids}]})
     }
 
-    /// Returns the CPU time so far of the function's processes, and of the server's.
+    /// Returns the CPU time that the function's processes and the server's process have used so far.
     fn cpu(&self) -> (Duration, Duration) {
         let of = |pid: u64| u32::try_from(pid).ok().and_then(usage::cpu).unwrap_or_default();
         let function = self.topology.processes("broadcast").into_iter().map(of).sum();

@@ -1,4 +1,5 @@
-//! Measures the deliveries per second and the CPU time per delivery, with one publisher and many viewers.
+//! Measures the deliveries per second and the CPU time of each delivery, with one publisher and many viewers of one
+//! topic.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -11,8 +12,8 @@ use super::{report, usage};
 const TOPIC: &str = "bench/fanout";
 const RUN: Duration = Duration::from_secs(8);
 
-/// Measures with 100 and with 1,000 viewers, alternating between Tickertape and the peer (a minimal hub for
-/// Node).
+/// Measures with 100 and with 1,000 viewers. Each number is measured for Tickertape, then for the peer, a minimal
+/// server for Node.
 pub async fn run() {
     for (viewers, a_second) in [(100, 200), (1_000, 40)] {
         measure(&Hub::tickertape(), viewers, a_second).await;
@@ -22,7 +23,8 @@ pub async fn run() {
     }
 }
 
-/// Measures one server. The publisher pauses between publications, so that each one is sent to each viewer in its own frame.
+/// Measures one server. The publisher pauses between its `a_second` publications per second, so that the server sends
+/// each of them in a frame of its own.
 async fn measure(hub: &Hub, viewers: usize, a_second: u64) {
     let seen = Arc::new(Seen::default());
     let start = Instant::now();

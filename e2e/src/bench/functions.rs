@@ -1,4 +1,5 @@
-//! Versions of the function `broadcast`, measured in turns behind one gateway with the same viewers.
+//! Versions of the Lambda function `broadcast`, which are measured one after the other behind the same gateway and with
+//! the same viewers.
 
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
@@ -12,7 +13,7 @@ use crate::topology::Topology;
 
 const BROADCAST: &str = "broadcast";
 
-/// A version of `broadcast`.
+/// A version of the Lambda function `broadcast`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Version {
     /// The deployed function, with 1,000 viewers per shard.
@@ -24,7 +25,7 @@ pub enum Version {
 }
 
 impl Version {
-    /// Returns the name in the report.
+    /// Returns the name of this version in the benchmark's report.
     pub fn name(self) -> &'static str {
         match self {
             Self::Ours | Self::Shards(_) => "tickertape",
@@ -32,7 +33,8 @@ impl Version {
         }
     }
 
-    /// Returns the function's program, or `None` if it cannot run on this machine.
+    /// Returns the text of the shell script that starts this version, or `None` if the version cannot run on this
+    /// machine.
     fn bootstrap(self) -> Option<String> {
         let functions = PathBuf::from(setting("TICKERTAPE_FUNCTION_DIR"));
         let ours = functions.join(BROADCAST).join("bootstrap");
@@ -45,7 +47,7 @@ impl Version {
     }
 }
 
-/// A folder of functions, in which `broadcast` can be replaced.
+/// A folder of Lambda functions, in which `broadcast` can be replaced by another version.
 pub struct Functions {
     folder: TempDir,
 }
@@ -68,13 +70,13 @@ impl Functions {
         functions
     }
 
-    /// Returns the folder, which contains a folder for each function.
+    /// Returns the path of the folder, which contains one folder for each function.
     pub fn folder(&self) -> &Path {
         self.folder.path()
     }
 
-    /// Replaces `broadcast` with this version and ends the processes of the previous one. Returns false if this version cannot
-    /// run on this machine.
+    /// Replaces `broadcast` by this version, and kills the processes of the previous version. Returns false if this
+    /// version cannot run on this machine.
     pub async fn deploy(&self, version: Version, topology: &Topology) -> bool {
         let is_there = self.put(version);
         topology.kill_function(BROADCAST).await;

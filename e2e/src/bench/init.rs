@@ -1,5 +1,5 @@
-//! Measures the time that the functions take to start, with tables, gateway and secret available. The example `init` of
-//! `lambda-host`, which hosts functions, measures it.
+//! Measures the time that the Lambda functions take to start. Tables, gateway and secret exist before. The measurement
+//! itself is made by the example `init` of `lambda-host`, the crate that runs functions.
 
 use std::path::Path;
 use std::process::Command;
@@ -10,10 +10,10 @@ use crate::topology::Topology;
 
 const STARTS: &str = "10";
 const FUNCTIONS: [&str; 4] = ["websocket", "authorizer", "ingest", "broadcast"];
-/// Functions of which there is an equivalent one for Node.
+/// Our functions for which there is also an equivalent function for Node.
 const PEERS: [&str; 2] = ["ingest", "broadcast"];
 
-/// Measures in turns a function that does nothing, our functions, and those for Node.
+/// Measures the start of a function that does nothing, of our functions, and of the functions for Node, in turns.
 ///
 /// # Panics
 ///
@@ -34,7 +34,7 @@ pub async fn run() {
     topology.end().await;
 }
 
-/// Returns `NAME=PROGRAM ARGUMENTS` for each function, the format that the example reads.
+/// Returns `NAME=PROGRAM ARGUMENTS` for each function, the form in which the example `init` takes them.
 fn functions() -> Vec<String> {
     let built = setting("TICKERTAPE_FUNCTION_DIR");
     let bootstrap =

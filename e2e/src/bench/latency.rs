@@ -13,7 +13,7 @@ const TOPIC: &str = "bench/latency";
 const PUBLICATIONS: u64 = 800;
 const VIEWERS: usize = 10;
 
-/// Measures Tickertape, then the peer (a minimal hub for Node).
+/// Measures Tickertape, and then the peer, a minimal server for Node.
 pub async fn run() {
     let local = tokio::task::LocalSet::new();
     local.run_until(measure(&Hub::tickertape())).await;

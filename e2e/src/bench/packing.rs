@@ -1,6 +1,7 @@
-//! Counts the frames in which publications arrive end to end: they are posted one by one by different publishers, and pass
-//! through table, stream and `broadcast`. The reader of the stream decides which publications form a batch.
-//! `cargo xtask bench -- websocket-units` measures the packing of given batches alone.
+//! Counts the frames in which a viewer receives publications in the AWS topology. Different publishers post them one by
+//! one, and they pass through the table, its stream and the function `broadcast`. The reader of the stream decides
+//! which publications form a batch. `cargo xtask bench -- websocket-units` measures the packing of given batches
+//! without a topology.
 
 use std::time::Duration;
 
@@ -16,7 +17,7 @@ use crate::topology::{TIMEOUT, Topology};
 const TOPICS: usize = 30;
 const SECONDS: usize = 15;
 
-/// Measures with thirty topics, each published to once a second, and one viewer of all of them.
+/// Counts the frames that one viewer of thirty topics receives, while each topic gets one publication per second.
 ///
 /// # Panics
 ///
@@ -53,7 +54,7 @@ async fn publish(topology: &Topology, topic: usize, second: usize) {
     topology.publish(&name, &json!({"user": second, "system": 1.25})).await;
 }
 
-/// Reads `publications` publications. Returns the number of frames in which they arrived.
+/// Reads frames until they have contained `publications` publications in total. Returns the number of these frames.
 async fn read(mut socket: Socket, publications: usize) -> usize {
     let (mut frames, mut seen) = (0, 0);
     while seen < publications {

@@ -1,4 +1,4 @@
-//! Measures the size of the page, and the time until it shows data and the data changes.
+//! Measures the size of the web page, the time until it first shows data, and the time until the shown data changes.
 
 use std::path::Path;
 
@@ -9,7 +9,8 @@ use crate::browser::Browser;
 use crate::server::Server;
 use crate::{setting, wait};
 
-/// A script that records when a panel first shows a number and when that number first changes.
+/// A JavaScript program that records the time at which a panel first shows a number, and the time at which this number
+/// first changes.
 const WATCH: &str = "(() => { let first = null; window.__moved = null;
     const look = () => {
         const shown = document.querySelector('[data-testid=panel] [data-testid=legend], \
@@ -20,7 +21,7 @@ const WATCH: &str = "(() => { let first = null; window.__moved = null;
     };
     document.addEventListener('DOMContentLoaded', look); })()";
 
-/// Measures the size of the page, then the time that it takes to open.
+/// Measures the size of the web page, and then opens it five times and measures the times until it shows data.
 pub async fn run() {
     report("page, brotli", transfer_bytes(Path::new(&setting("TICKERTAPE_SITE"))) as f64 / 1024.0, "KiB");
     let server = Server::start(&[]);
@@ -39,8 +40,8 @@ pub async fn run() {
     report("page: opening to first panel moving, median of 5", percentile(&mut moved, 0.5), "ms");
 }
 
-/// Returns the number of bytes that are sent to a browser that accepts Brotli: the sum of the sizes of all compressed files in
-/// `site`.
+/// Returns the number of bytes that a browser which accepts Brotli has to load. It is the sum of the sizes of all
+/// compressed files in the folder `site`.
 fn transfer_bytes(site: &Path) -> u64 {
     let files = std::fs::read_dir(site).expect("the page is built").filter_map(Result::ok);
     files

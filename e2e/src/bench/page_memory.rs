@@ -1,5 +1,5 @@
-//! Compares the memory of an open page after an hour with that after ten minutes, because a page on a wall display is never
-//! reloaded.
+//! Compares the memory of an open web page after an hour with its memory after ten minutes. It should not grow, because
+//! a page on a wall display is never reloaded.
 //!
 //! The hour takes a minute of real time: the page's clocks and timers, and the timestamps of publications, run sixty times as
 //! fast. The page is a release build.
@@ -13,21 +13,23 @@ use super::report;
 use crate::browser::Browser;
 use crate::server::Server;
 
-/// Factor by which time runs faster. With a much larger one, the session would take a busy machine for a dead server.
+/// Factor by which the page's clocks run faster. With a much larger factor, a delay on a busy machine would be so long
+/// in the page's time that the session would close the connection as dead.
 const PACE: u32 = 60;
-/// Time by which the page's clock begins in the past, in milliseconds. It does so because the server refuses timestamps in the
-/// future.
+/// Number of milliseconds by which the page's clock is behind the real time at the beginning. The page's clock runs
+/// faster, so without this, the publications' timestamps would soon be in the future, and the server refuses those.
 const AGO_MS: u64 = 2 * 3_600_000;
-/// Seconds of data that are published before the page is opened. It is more than the page shows, so that the first frames are as
-/// large as possible.
+/// Seconds of data that are published before the page is opened. This is more than the page shows, so that already its
+/// first frames have their full size.
 const PAST_S: u64 = 600;
-/// Number of publications in one request.
+/// Maximum number of publications in one request.
 const BATCH: u64 = 60;
-/// Real time between two requests.
+/// Pause between two requests, in real time.
 const BEAT: Duration = Duration::from_millis(100);
 const MIB: f64 = 1024.0 * 1024.0;
 
-/// Returns a script that speeds up every clock and timer of the page, and the server's times in messages.
+/// Returns a JavaScript program that makes every clock and timer of the page run `PACE` times as fast. It converts
+/// the server's times in messages accordingly.
 fn quickened() -> String {
     format!(
         "(() => {{ const pace = {PACE}, start = Date.now(), born = start - {AGO_MS}, began = performance.now();
@@ -45,23 +47,24 @@ fn quickened() -> String {
     )
 }
 
-/// The memory of an open page.
+/// The amount of memory that an open page uses.
 #[derive(Clone, Copy, Debug)]
 pub struct Held {
-    /// Size of JavaScript's heap after a garbage collection.
+    /// Size of the JavaScript heap after a garbage collection, in bytes.
     pub heap_bytes: f64,
-    /// Size of WebAssembly's memory, which never shrinks.
+    /// Size of the page's WebAssembly memory in bytes. This memory never shrinks.
     pub wasm_bytes: f64,
 }
 
 impl Held {
-    /// Returns the sum of both sizes.
+    /// Returns the sum of both sizes in bytes.
     pub fn bytes(self) -> f64 {
         self.heap_bytes + self.wasm_bytes
     }
 }
 
-/// A script that keeps a reference to the page's WebAssembly memory, to be measured later.
+/// A JavaScript program that stores a reference to the page's WebAssembly memory in `window.__memory`, so that its size
+/// can be read later.
 pub const WATCH: &str = "for (const name of ['instantiate', 'instantiateStreaming']) {
         const make = WebAssembly[name];
         WebAssembly[name] = async (...all) => {
@@ -71,7 +74,7 @@ pub const WATCH: &str = "for (const name of ['instantiate', 'instantiateStreamin
         };
     }";
 
-/// Measures the memory of the page now.
+/// Measures the memory that the page uses now, after a garbage collection.
 ///
 /// # Panics
 ///
@@ -86,7 +89,7 @@ pub async fn look(browser: &Browser) -> Held {
     }
 }
 
-/// Measures the memory over an hour of the page's time, and prints it.
+/// Measures the memory of a page during an hour of its own time, and prints the results.
 pub async fn run() {
     let held = after_minutes([10, 20, 40, 60]).await;
     for (minutes, held) in [10, 20, 40, 60].into_iter().zip(held) {
@@ -96,7 +99,8 @@ pub async fn run() {
     report("page memory, an hour to ten minutes", held[3].bytes() / held[0].bytes(), "times");
 }
 
-/// Publishes to one page, and measures its memory after each of these minutes of the page's time. They must be in order.
+/// Opens a page, publishes to it continuously, and measures its memory at each of the given minutes of the page's time.
+/// The minutes must be in ascending order.
 async fn after_minutes<const N: usize>(looks: [u64; N]) -> [Held; N] {
     let server = Server::start(&["--no-host"]);
     let past = Feed { server: &server, from_ms: wall_ms() - (AGO_MS + PAST_S * 1_000) as i64 };
@@ -117,16 +121,17 @@ async fn after_minutes<const N: usize>(looks: [u64; N]) -> [Held; N] {
     held
 }
 
-/// A publisher to the server.
+/// A publisher that sends each second's data to all topics of the benchmark.
 #[derive(Clone, Copy)]
 struct Feed<'a> {
     server: &'a Server,
-    /// Timestamp of the data of second 0, in milliseconds.
+    /// Timestamp of the data of second 0, in milliseconds since the Unix epoch.
     from_ms: i64,
 }
 
 impl Feed<'_> {
-    /// Publishes at the speed of the page's time, until `age` of the page's time has passed since `began`.
+    /// Publishes continuously, at the speed of the page's time, until `age` of the page's time has passed since
+    /// `began`.
     async fn live(self, began: Instant, age: Duration) {
         let passed = || began.elapsed() * PACE;
         let mut second = passed().as_secs();
@@ -138,7 +143,7 @@ impl Feed<'_> {
         }
     }
 
-    /// Publishes the data of these seconds to each topic.
+    /// Publishes the data of these seconds to each topic, in requests of at most `BATCH` publications.
     async fn publish(self, seconds: Range<u64>) {
         for first in seconds.clone().step_by(BATCH as usize) {
             for (topic, data) in TOPICS {
@@ -158,7 +163,8 @@ fn wall_ms() -> i64 {
 
 type Data = fn(u64) -> Value;
 
-/// One topic for each kind of panel, and two for charts.
+/// The topics of the benchmark, each with the function that returns its data for a second. There is one topic for each
+/// kind of panel, and two for charts.
 const TOPICS: [(&str, Data); 6] = [
     ("bench/cores", |n| json!({"a": n % 97, "b": n % 89, "c": n % 83, "d": n % 79})),
     ("bench/rates", |n| json!({"in": n * 7 % 1_009, "out": n * 3 % 997})),

@@ -1,4 +1,4 @@
-//! A stand-in for SSM's Parameter Store, which returns the same secret for every name.
+//! A server that takes the place of SSM's Parameter Store. It returns the same secret for every parameter name.
 
 use serde_json::json;
 use test_support::HttpMessage;
@@ -23,7 +23,7 @@ pub async fn start() -> String {
     format!("http://{address}")
 }
 
-/// Answers the requests of one connection (AWS Systems Manager API Reference, "GetParameter").
+/// Answers the requests on one connection (AWS Systems Manager API Reference, "GetParameter").
 async fn answer(mut socket: BufReader<TcpStream>) {
     let parameter = json!({"Name": "/tickertape/secret", "Type": "SecureString", "Value": SECRET});
     let head = vec!["HTTP/1.1 200 OK".to_owned(), "content-type: application/x-amz-json-1.1".to_owned()];

@@ -1,5 +1,6 @@
-//! Measures the time from the loss of all connections to the moment at which each viewer has received the publications that it
-//! missed. It is measured with the board's delays, and with reconnects as fast as the hub accepts them.
+//! Measures the time that viewers take to recover after all connections are lost: until each has received the
+//! publications that it missed. It is measured once with the reconnect delays of the board, and once with reconnects as
+//! fast as the server accepts them.
 
 use std::time::{Duration, Instant};
 
@@ -15,21 +16,21 @@ use super::{percentile, report, usage};
 
 const TOPIC: &str = "bench/recovery";
 const MISSED: u64 = 300;
-/// Maximum duration of a step. A step that takes longer has failed.
+/// Maximum time for one step of the benchmark. A step that takes longer has failed.
 const TIMEOUT: Duration = Duration::from_secs(60);
 
-/// Result of one viewer's reconnect.
+/// The result of one viewer's reconnect.
 struct Recovery {
-    /// Time from the loss to the receipt of the last publication.
+    /// Time from the loss of the connection to the receipt of the last missed publication.
     took: Duration,
-    /// Number of bytes that were received in the payload of frames.
+    /// Number of bytes in the payloads of the frames that the viewer received.
     bytes: u64,
-    /// Number of frames that were received.
+    /// Number of frames that the viewer received.
     frames: u64,
 }
 
-/// Measures with 1, 100 and 1,000 viewers: with the board's session, then without delays for Tickertape and
-/// the peer (a minimal hub for Node).
+/// Measures with 1, 100 and 1,000 viewers. For each number, first Tickertape with the board's reconnect delays is
+/// measured, then Tickertape and the peer (a minimal server for Node) without delays.
 pub async fn run() {
     for viewers in [1, 100, 1_000] {
         by_session(viewers).await;
@@ -40,7 +41,7 @@ pub async fn run() {
     }
 }
 
-/// Reconnects with the session's own delays, which spread the reconnects of many viewers.
+/// Measures viewers that use the board's session. Its random delays spread the reconnects of many viewers.
 async fn by_session(viewers: usize) {
     let hub = Hub::tickertape();
     let mut publisher = viewer::connect(&hub.ws).await;
@@ -65,7 +66,7 @@ async fn by_session(viewers: usize) {
     tell_times(&format!("tickertape: {viewers} back by the session"), all(returning).await);
 }
 
-/// Reconnects without delays.
+/// Measures viewers that all reconnect at the same time, without delays.
 async fn at_once(hub: &Hub, viewers: usize) {
     let mut publisher = viewer::connect(&hub.ws).await;
     publish(&mut publisher, 1..=1).await;
@@ -99,7 +100,7 @@ async fn publish(publisher: &mut Socket, numbers: std::ops::RangeInclusive<u64>)
     }
 }
 
-/// Returns the epoch of the topic's log, or null for the peer, which has no epochs.
+/// Returns the epoch of the topic's log, or JSON null for the peer, which has no epochs.
 async fn epoch(ws: &str) -> Value {
     let mut socket = viewer::connect(ws).await;
     subscribe(&mut socket, json!({})).await;
@@ -131,7 +132,7 @@ async fn next(socket: &mut Socket) -> String {
     message.expect("not closed").expect("a message").to_text().expect("text").to_owned()
 }
 
-/// Returns the offset of the last publication in a frame, or 0 if the frame contains none.
+/// Returns the highest offset of the publications in a frame, or 0 if the frame contains none.
 fn last_offset(text: &str) -> u64 {
     let frame: Value = serde_json::from_str(text).expect("JSON");
     let parts = frame["parts"].as_array().cloned().unwrap_or_else(|| vec![frame.clone()]);

@@ -1,4 +1,4 @@
-//! A viewer with the board's own session, which can lose its connection and reconnect.
+//! A viewer that uses the board's session, and that can lose its connection and reconnect.
 
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
@@ -11,23 +11,24 @@ use tokio_tungstenite::tungstenite::{Error, Message};
 
 use super::viewer::Socket;
 
-/// Close code of a connection that was lost without a close frame.
+/// Close code that the session gets for a connection that was lost without a close frame.
 const BROKEN: u16 = 1006;
 
-/// A viewer that can lose its connection; see the [module](self).
+/// A viewer that uses the board's session, and that can lose its connection and reconnect.
 pub struct Returning {
     url: String,
     session: Session,
     start: Instant,
-    /// Number of the socket that the session opened last.
+    /// Number of the socket that the session opened last, or `None` if it has not opened one yet.
     id: Option<SocketId>,
     socket: Option<Socket>,
-    /// Offset of the last publication that was delivered.
+    /// Offset of the last publication that the session delivered, or 0.
     seen: u64,
 }
 
 impl Returning {
-    /// Creates a viewer that subscribes to `topic`, beginning with its last publication.
+    /// Creates a viewer that subscribes to `topic`, with its last publication as replay. `seed` determines the random
+    /// delays.
     ///
     /// # Panics
     ///
@@ -40,7 +41,8 @@ impl Returning {
         Self { url: url.to_string(), session, start, id: None, socket: None, seen: 0 }
     }
 
-    /// Performs the session's effects until the publication at `offset` was delivered.
+    /// Carries out the session's effects (open a socket, send, close), until it has delivered the publication at
+    /// `offset`.
     pub async fn follow_to(&mut self, offset: u64) {
         while self.seen < offset {
             while let Some(effect) = self.session.poll_effect() {
@@ -55,12 +57,12 @@ impl Returning {
         }
     }
 
-    /// Ends the connection without telling the session.
+    /// Closes the connection, without a call to the session that reports this.
     pub fn lose(&mut self) {
         self.socket = None;
     }
 
-    /// Tells the session that the connection has ended.
+    /// Reports to the session that the connection was lost, so that it reconnects.
     pub fn notice(&mut self) {
         if let Some(id) = self.id {
             self.session.socket_closed(id, BROKEN, "", at(self.start));
@@ -102,7 +104,8 @@ impl Returning {
         }
     }
 
-    /// Waits for a message or for the timeout.
+    /// Waits until a message arrives, the connection ends, or the session's next timeout is due, and passes this to the
+    /// session.
     async fn wait(&mut self) {
         let due_ms = self.session.poll_timeout().unwrap_or(u64::MAX / 2);
         let due = Duration::from_millis(due_ms).saturating_sub(self.start.elapsed());

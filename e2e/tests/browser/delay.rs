@@ -1,5 +1,5 @@
-//! Tests that the page reports a slow network as late, and waits for a server that a proxy hides for a while. That a busy page is
-//! reported as behind is tested in the board's model alone.
+//! Tests that the page reports a slow network as late, and that it waits for a server that is unreachable behind a
+//! proxy for a while. A busy page is reported as behind, which is tested only in the board's model.
 
 use std::time::Duration;
 
@@ -11,10 +11,10 @@ use e2e::wait;
 use serde_json::json;
 
 const STATE: &str = "[data-testid=connection-state]";
-/// A time limit for what a busy machine does slowly.
+/// Maximum time to wait for a change of the page, on a busy machine.
 const LONG: Duration = Duration::from_secs(60);
 
-/// A server, a proxy before it, and a page that shows the topic `lab/n` live.
+/// A server, a proxy in front of it, and a browser whose page shows the topic `lab/n` live.
 struct Scene {
     server: Server,
     wire: Proxy,
@@ -45,7 +45,7 @@ impl Scene {
         .await;
     }
 
-    /// Waits for the header's words.
+    /// Waits until the header of the page contains `words`.
     async fn says(&self, words: &str) {
         wait::until(&format!("the header says {words:?}"), LONG, || async {
             self.browser.text(STATE).await.filter(|text| text.contains(words))

@@ -1,4 +1,5 @@
-//! Tests the figures behind the connection's state: they open by a press or a key, and are right.
+//! Tests the list of figures that opens when the connection's state is pressed: it opens by mouse and by keyboard, and
+//! its numbers are right.
 
 use std::time::Duration;
 
@@ -10,9 +11,10 @@ use serde_json::json;
 
 const STATE: &str = "[data-testid=connection-state]";
 const FIGURES: &str = "[data-testid=figures]";
-/// A script that sets the browser's clock an hour ahead of the server's. Latencies must not contain the difference.
+/// A JavaScript program that sets the browser's clock an hour ahead of the server's. The latencies that the page shows
+/// must not contain this difference.
 const WRONG_CLOCK: &str = "const real = Date.now; Date.now = () => real() + 3_600_000;";
-/// Maximum time until a change of the settings file takes effect. The server reads the file once a second.
+/// Maximum time until a change of the server's settings file takes effect. The server reads the file once a second.
 const LONG: Duration = Duration::from_secs(60);
 
 #[tokio::test]
@@ -87,7 +89,7 @@ async fn the_figures_open_by_key_and_by_press_and_count_what_was_provoked() {
     browser.screenshot("figures").await;
 }
 
-/// Returns the number that the page shows beside `name`.
+/// Returns the number that the list of figures shows beside `name`.
 async fn figure(browser: &Browser, name: &str) -> Option<u64> {
     let value = format!(
         "[...document.querySelectorAll('{FIGURES} dt')]

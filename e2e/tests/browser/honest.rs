@@ -1,5 +1,5 @@
-//! Tests that the board shows current data, or says that it does not: when paused, in another time zone, and for panels that are
-//! left out or out of sight.
+//! Tests that the board shows current data, or says that the data is not current. Covers a paused board, other time
+//! zones, and panels that are left out or scrolled out of sight.
 
 use std::io::Write;
 use std::process::{Command, Stdio};
@@ -27,7 +27,7 @@ fn legend(topic: &str) -> String {
     format!("{} [data-testid=legend]", panel(topic))
 }
 
-/// Presses a key that types a character.
+/// Presses and releases a key that types a character.
 async fn press(browser: &Browser, key: &str) {
     for kind in ["keyDown", "keyUp"] {
         browser.devtools("Input.dispatchKeyEvent", json!({"type": kind, "key": key, "text": key})).await;
@@ -83,7 +83,7 @@ async fn a_change_of_the_time_zone_is_followed_and_times_can_be_shown_in_utc() {
     browser.text_becomes(ZONE, |text| text == "UTC").await;
 }
 
-/// Returns the minutes since midnight of a time like `10:42:07.114`.
+/// Returns the minutes since midnight for a text such as `10:42:07.114`.
 fn minutes_of_day(time: &str) -> i64 {
     let mut parts = time.split(':').map(|part| part.parse::<i64>().unwrap_or(-1));
     parts.next().unwrap_or(-1) * 60 + parts.next().unwrap_or(-1)

@@ -1,4 +1,5 @@
-//! Tests a server that is killed, in a real browser. The time until the banner appears is measured.
+//! Tests that the page in a real browser reports a killed server and recovers when the server is started again.
+//! Measures the time until the banner appears.
 
 use std::time::Instant;
 

@@ -7,11 +7,13 @@ use e2e::browser::Browser;
 use e2e::server::Server;
 use serde_json::{Value, json};
 
-/// Number of lines of a log in one request. Each line is shown, even if only until the next request.
+/// Number of log lines that are published in one request. The page shows each of them, even if only until the next
+/// request.
 const LINES: u64 = 60;
-/// Maximum factor by which WebAssembly's memory may grow. It is above 1, because some buffers, such as those of the changes of a
-/// state and of the digits of numbers, are filled to their limit during the test, and because memory grows by whole pages of 64
-/// KiB, of which the page needs 26. If the page kept something for each line, the factor would be 2.
+/// Maximum factor by which the page's WebAssembly memory may grow. It is above 1 for two reasons. Some buffers, such as
+/// those for state changes and for the digits of numbers, are filled up to their limit during the test. And memory
+/// grows by whole pages of 64 KiB, of which the page needs 26. If the page kept something for each line, the factor
+/// would be 2.
 const MOST_GROWTH: f64 = 1.2;
 const HOUR_MS: i64 = 3_600_000;
 
@@ -27,8 +29,8 @@ async fn lines_by_the_thousand_leave_nothing_behind() {
     assert!(last.wasm_bytes / first.wasm_bytes <= MOST_GROWTH, "{first:?} became {last:?}");
 }
 
-/// Waits after each request until the page shows it, so that a slow machine has no more lines in memory at the same time than a
-/// fast one.
+/// Publishes batches of log lines, and returns the memory that the page uses afterwards. Waits after each batch until
+/// the page shows it, so that a slow machine has no more lines in memory at the same time than a fast one.
 async fn after_batches(
     server: &Server,
     browser: &Browser,

@@ -1,4 +1,4 @@
-//! Takes the picture for the README from the real board.
+//! Takes the screenshot of the board for the README.
 
 use std::time::Duration;
 
@@ -10,8 +10,8 @@ use serde_json::json;
 
 const STATE: &str = "[data-testid=connection-state]";
 
-/// Run it with `cargo test --workspace --test browser -- --ignored picture` and the variables that `cargo xtask test` sets, then
-/// copy `target/screenshots/board.png` to `docs/`.
+/// Takes the README's screenshot. Run it with `cargo test --workspace --test browser -- --ignored picture` and the
+/// variables that `cargo xtask test` sets, then copy `target/screenshots/board.png` to `docs/`.
 #[tokio::test]
 #[ignore = "not a test of its own: takes the README's picture"]
 async fn the_board_on_an_ordinary_day() {
@@ -34,7 +34,8 @@ async fn the_board_on_an_ordinary_day() {
     browser.screenshot("board").await;
 }
 
-/// Publishes one second of a shop's data: orders, a log, the state of a till, and a burst that is too large to be kept.
+/// Publishes one second of a shop's data: orders, a log, the state of a till, and for some seconds more orders than the
+/// server keeps.
 async fn trade(server: &Server, second: u32) {
     let wave = (f64::from(second) / 6.0).sin();
     let orders = json!({"paid": (24.0 + 9.0 * wave).round(), "open": (6.0 - 3.0 * wave).round()});

@@ -1,4 +1,4 @@
-//! Tests the reader's choices: a paused board, and hidden series.
+//! Tests that the board keeps the choices of its reader: that it is paused, and which series are hidden.
 
 use std::time::Duration;
 
@@ -26,7 +26,8 @@ async fn publish(server: &Server, n: i64) {
     }
 }
 
-/// Returns the parts of each panel that show data. The status label is left out, since it continues to change.
+/// Returns the HTML of those parts of each panel that show data. The status label is left out, since it changes even
+/// while the board is paused.
 async fn shown(browser: &Browser) -> Vec<Value> {
     let mut shown = Vec::new();
     for kind in KINDS {
@@ -40,7 +41,8 @@ async fn shown(browser: &Browser) -> Vec<Value> {
     shown
 }
 
-/// Removes every panel from the page and adds it again, by typing into the search field.
+/// Removes every panel from the page and adds it again. For this it types a text that matches no topic into the search
+/// field, and then clears the field.
 async fn remount(browser: &Browser) {
     for text in ["nothing is called that", ""] {
         browser

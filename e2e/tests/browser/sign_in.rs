@@ -1,4 +1,5 @@
-//! Tests boards that require a token: the ways in which the page gets one, and the places that must never contain it.
+//! Tests boards whose server requires a token: the ways in which the page receives a token, and the places that must
+//! never contain it.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -13,12 +14,12 @@ use tempfile::TempDir;
 
 const STATE: &str = "[data-testid=connection-state] b";
 const REASON: &str = ".sign-in p";
-/// Maximum time for a token of ten seconds to expire, with the server's minute of tolerance, and for an attempt to connect with
-/// it.
+/// Maximum time until the page reports that its token has expired. The token is valid for ten seconds, the server
+/// tolerates another minute, and then the page tries to connect again.
 const RUN_OUT: Duration = Duration::from_secs(150);
 const FIELD: &str = ".sign-in input";
 
-/// A server with a secret, which publishes its machine's metrics, and a browser.
+/// A server that requires tokens and publishes its machine's metrics, and a browser without a token.
 struct Scene {
     server: Server,
     browser: Browser,
@@ -30,8 +31,8 @@ impl Scene {
         Self::set_with(&[], |_| setting("TICKERTAPE_SITE").into()).await
     }
 
-    /// Starts the server with additional arguments, and with the page that `site` writes to a folder. `site` receives a function
-    /// that creates tokens.
+    /// Starts the server with additional arguments, and with the page in the folder that `site` returns. The closure
+    /// `site` receives the path of the server's secret.
     async fn set_with(arguments: &[&str], site: impl FnOnce(&Path) -> PathBuf) -> Self {
         let folder = TempDir::new().expect("a temporary directory");
         let secret = folder.path().join("secret");
@@ -61,13 +62,14 @@ impl Scene {
         self.browser.value("document.querySelector('dialog.ask')?.open").await == json!(true)
     }
 
-    /// Types a token into the dialog and presses Enter.
+    /// Types a token into the page's dialog and presses Enter.
     async fn answer(&self, token: &str) {
         let field = self.browser.driver.find(thirtyfour::By::Css(FIELD)).await.expect("a field");
         field.send_keys(token.to_owned() + "\n").await.expect("a field takes text");
     }
 
-    /// Fails if `token` can be found anywhere except in this tab's session storage.
+    /// Fails if `token` occurs in the page's address, title, HTML, input fields, history, local storage or console.
+    /// Only the session storage of this tab may contain it.
     async fn keeps_to_itself(&self, token: &str) {
         let places = "[location.href, document.title, document.documentElement.outerHTML, \
             JSON.stringify(localStorage), JSON.stringify(history.state), \
@@ -80,7 +82,7 @@ impl Scene {
     }
 }
 
-/// Copies the page's files to another folder, where a test may add to them.
+/// Copies the files of the page to `folder`, so that a test can add files to them.
 fn copy_page(folder: &Path) {
     for file in std::fs::read_dir(setting("TICKERTAPE_SITE")).expect("the page") {
         let file = file.expect("a file").path();
@@ -147,7 +149,7 @@ async fn without_a_token_the_page_asks_and_says_what_is_wrong_with_the_answer() 
     assert_eq!(scene.browser.complaints().await, Vec::<String>::new());
 }
 
-/// Takes screenshots to be looked at by people.
+/// Takes screenshots of the dialog, for people.
 async fn pictures(scene: &Scene) {
     for (name, scheme, width, height) in
         [("light", "light", 1440, 900), ("dark", "dark", 1440, 900), ("phone", "dark", 390, 844)]
@@ -261,7 +263,7 @@ async fn press(browser: &Browser, selector: &str) {
     button.click().await.expect("it can be pressed");
 }
 
-/// Returns the text of the "Add data" sheet.
+/// Presses "Add data", and returns the text of the dialog that opens.
 async fn commands(browser: &Browser) -> String {
     press(browser, "[data-testid=add-data]").await;
     browser.text("dialog:not(.ask)").await.expect("the commands")

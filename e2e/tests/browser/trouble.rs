@@ -1,5 +1,5 @@
-//! Tests the page's texts about problems with the connection or the publisher, in a real browser and with the real timeouts of
-//! the session.
+//! Tests the texts with which the page reports problems of the connection or of a publisher. A real browser is used,
+//! with the real timeouts of the session.
 
 use std::time::{Duration, Instant};
 
@@ -13,13 +13,15 @@ use serde_json::{Value, json};
 const STATE: &str = "[data-testid=connection-state]";
 const LOG: &str = "[data-testid=panel][data-topic=\"shop/log\"]";
 const CHIP: &str = "[data-testid=panel][data-topic=\"lab/beat\"] [data-testid=freshness]";
-/// Maximum time to wait. It is longer than every timeout that these tests wait for, even on a busy machine.
+/// Maximum time to wait for a text. It is longer than every timeout of the session in these tests, even on a busy
+/// machine.
 const LONG: Duration = Duration::from_secs(60);
-/// Maximum time to wait for the result of a probe: its five seconds, the 1.5 seconds before a banner is shown, and time for a
-/// busy machine. It is far less than the minute after which the ordinary ping would notice a dead socket.
+/// Maximum time until the page reports that a probe of the connection was not answered. The page waits five seconds for
+/// the answer and 1.5 seconds before it shows a banner, and the machine may be busy. The ordinary ping would find a
+/// dead connection only after a minute.
 const SOON: Duration = Duration::from_secs(30);
 
-/// A server, a proxy that can fail, and a page that has shown five orders.
+/// A server, a proxy that can interrupt connections, and a browser whose page has shown five orders.
 struct Scene {
     server: Server,
     wire: Proxy,
@@ -31,7 +33,7 @@ impl Scene {
         Self::with_script("").await
     }
 
-    /// Runs a script in the page before its own scripts.
+    /// Opens the scene with a page in which the JavaScript program `source` runs before the page's own scripts.
     async fn with_script(source: &str) -> Self {
         let server = Server::start(&["--no-host"]);
         let wire = Proxy::before(&server.url()).await;
@@ -55,7 +57,8 @@ impl Scene {
         self.browser.text_becomes(LOG, |text| text.contains(&format!("order number {n} "))).await;
     }
 
-    /// Checks that each order is shown once, and that there is no banner.
+    /// Waits until the page shows no banner and is live. Checks that it shows each of the orders 1 to `orders` exactly
+    /// once.
     async fn is_whole_again(&self, orders: u32) {
         wait::until("the last order is shown", LONG, || async {
             let text = self.browser.text(LOG).await?;
@@ -96,14 +99,15 @@ impl Scene {
         }
     }
 
-    /// Returns the first sentence of the status label's title, which explains the label. Other states follow after a semicolon.
+    /// Returns the first sentence of the tooltip of a panel's status label. The sentence explains the label.
+    /// Explanations of further states follow after a semicolon.
     async fn chip_title(&self) -> Option<String> {
         let title = self.browser.value(&format!("document.querySelector('{CHIP}')?.title")).await;
         let first = title.as_str()?.split("; ").next()?;
         Some(first.to_string())
     }
 
-    /// Makes the page believe that its tab is hidden, or visible again.
+    /// Makes the page believe that its tab has been hidden, or is visible again.
     async fn hide(&self, hidden: bool) {
         let state = if hidden { "hidden" } else { "visible" };
         let script = format!(
@@ -131,8 +135,8 @@ async fn a_stalled_publisher_and_a_frozen_socket_look_different() {
 
     scene.wire.set(Wire::Frozen);
     scene.publish_orders(6..=8).await;
-    // Nothing is received, and the topic was late before the socket died. A hidden tab that becomes visible probes its
-    // connection.
+    // The page receives nothing, but the topic was late even before the connection was frozen, so the page has no
+    // reason to doubt the connection. A hidden tab that becomes visible probes its connection.
     scene.hide(true).await;
     scene.hide(false).await;
     let said = scene.banner_says("Connection lost, last data ", SOON).await;
@@ -166,7 +170,7 @@ async fn a_socket_frozen_under_a_live_topic_is_doubted_and_found_within_seconds(
     assert!(scene.wire.handshakes() > handshakes, "a new socket");
 }
 
-/// Returns true for a time like `10:42:07`.
+/// Returns true for a text such as `10:42:07`.
 fn is_time(text: &str) -> bool {
     text.len() == 8
         && text.char_indices().all(|(at, c)| if at % 3 == 2 { c == ':' } else { c.is_ascii_digit() })

@@ -1,4 +1,4 @@
-//! Tests the page from `trunk serve`, started in addition to a running `tickertape serve`.
+//! Tests the page from `trunk serve`, which a developer starts in addition to a running `tickertape serve`.
 
 use e2e::board::{open_at, panel};
 use e2e::server::Server;

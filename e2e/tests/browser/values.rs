@@ -23,7 +23,7 @@ fn legend(topic: &str) -> String {
     format!("{} [data-testid=legend]", panel(topic))
 }
 
-/// Returns the text with every kind of space replaced by an ordinary one.
+/// Returns the text with every kind of space, such as a no-break space, replaced by an ordinary one.
 fn plain(text: &str) -> String {
     text.replace(['\u{202f}', '\u{a0}'], " ")
 }
@@ -164,7 +164,7 @@ async fn a_publisher_says_which_states_are_good_a_warning_or_bad() {
         server.publish("door/told?good=closed&warning=ajar&bad=open", &json!(state)).await;
         browser.text_becomes(&of("door/told", class), |text| text == state).await;
     }
-    // The meaning may come after the state.
+    // The publisher may send the meaning of a state later than the state itself.
     server.publish("door/plain?bad=open", &json!("open")).await;
     browser.appears(&of("door/plain", "bad")).await;
     browser.screenshot("honest-states").await;
@@ -195,7 +195,7 @@ async fn series_in_several_units_are_read_in_their_own_unit_and_have_room_for_an
         .await;
 }
 
-/// Publishes lines as `tickertape pipe` does.
+/// Publishes `lines` to `topic` with the program `tickertape pipe`.
 fn pipe(server: &Server, topic: &str, lines: &str) {
     let mut pipe = Command::new(setting("TICKERTAPE_BIN"))
         .args(["pipe", topic, "--url", &format!("{}/ws", server.url().replace("http", "ws"))])

@@ -34,7 +34,8 @@ async fn a_post_to_ingest_moves_a_panel_in_the_browser() {
 
 #[tokio::test]
 async fn a_stale_connection_is_pruned_by_its_id_and_no_other() {
-    // The server is not told that the client has left, so its row is kept until the server posts to it.
+    // The fault `lost_disconnect` keeps the server from learning that the client has left. So the client's row is kept
+    // until the server posts to it.
     let forgetful =
         |folder: &_| vec!["--chaos".into(), file(folder, "chaos.json", r#"{"lost_disconnect": 1}"#)];
     let topology = Topology::start(forgetful).await;
@@ -132,7 +133,8 @@ async fn publications_made_while_a_client_was_cut_off_are_fetched_on_its_return(
     assert!(wire.handshakes() >= 4, "it connected only {} times", wire.handshakes());
 }
 
-/// Waits until the panel shows `words`. The limit is longer than usual, because a first invocation starts a process.
+/// Waits until the panel of `shop/orders` shows `words`. The limit is longer than that of other tests, because the
+/// first invocation of a function starts a process.
 async fn shows(browser: &Browser, words: &str) {
     let panel = panel("shop/orders");
     let began = Instant::now();
@@ -145,7 +147,7 @@ async fn shows(browser: &Browser, words: &str) {
     }
 }
 
-/// Returns a token that is valid for an hour.
+/// Returns a token that is signed with `secret`, permits subscribing to `filters`, and is valid for an hour.
 fn token(secret: &str, filters: &[&str]) -> String {
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
     let expires = (now + Duration::from_secs(3600)).as_secs();

@@ -1,5 +1,5 @@
-//! Tests the AWS topology with the deployed functions. API Gateway and Lambda are emulated, DynamoDB Local is that of AWS, and
-//! the browser is real. The guarantees of `tickertape serve` must hold for the topology as well.
+//! Tests the AWS topology with the functions as they are deployed. API Gateway and Lambda are emulated, DynamoDB Local
+//! is published by AWS, and the browser is real. The guarantees of `tickertape serve` must hold here as well.
 
 mod aws_topology;
 #[cfg(target_os = "linux")]

@@ -1,5 +1,5 @@
-//! A publisher over HTTP, which repeats a publication until it is acknowledged. Each publication has a sequence number, so that a
-//! repetition is not appended again.
+//! A publisher over HTTP that sends each publication again until it is acknowledged. Each has a sequence number, so
+//! that the server does not append a repetition.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,12 +12,12 @@ use storm::Progress;
 use tokio::sync::watch;
 use tokio::time::{sleep, timeout};
 
-/// Pause between an acknowledgement and the next publication.
+/// Pause between the acknowledgement of a publication and the next publication.
 const PERIOD: Duration = Duration::from_millis(250);
-/// Pause before a publication is repeated.
+/// Pause before a publication is sent again.
 const AGAIN: Duration = Duration::from_millis(100);
 
-/// A publisher of the numbers 1, 2, 3 and so on to one topic.
+/// A publisher that sends the numbers 1, 2, 3 and so on to one topic.
 pub struct Poster {
     client: Client,
     url: String,
@@ -26,13 +26,14 @@ pub struct Poster {
 }
 
 impl Poster {
-    /// Creates a publisher to this topic of the server at `url`.
+    /// Creates a publisher that sends to this topic of the server at `url`, and adds its acknowledged publications to
+    /// `progress`.
     pub fn new(url: &str, topic: &str, progress: Arc<Progress>) -> Self {
         let topic = Topic::new(topic).expect("a topic");
         Self { client: Client::new(), url: format!("{url}/topics/{topic}"), topic, progress }
     }
 
-    /// Publishes until it is told to stop. Returns descriptions of all faults.
+    /// Publishes until `stop` becomes true. Returns descriptions of all errors; the list is empty if there were none.
     pub async fn run(self, stop: watch::Receiver<bool>) -> Vec<String> {
         let mut faults = Vec::new();
         let mut number = 0;
@@ -50,7 +51,8 @@ impl Poster {
         faults
     }
 
-    /// Returns the position of the publication once it is acknowledged, or the message of a refusal that is not a server error.
+    /// Sends a publication until it is acknowledged, and returns its offset. Returns an error if the server refuses the
+    /// publication with an error that a repetition cannot resolve.
     async fn acknowledged(&self, number: u64) -> Result<u64, String> {
         loop {
             match self.post(number).await {

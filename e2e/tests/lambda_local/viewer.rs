@@ -1,4 +1,4 @@
-//! A client that reads every frame.
+//! A WebSocket client for the tests, which subscribes to one filter and reads frames.
 
 use e2e::topology::TIMEOUT;
 use futures_util::{SinkExt, StreamExt};
@@ -9,15 +9,15 @@ use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::{Error, Message};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 
-/// A viewer of one filter.
+/// A connected client that has subscribed to one filter.
 pub struct Viewer {
     socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
-    /// Id of its connection.
+    /// Id that the server has given to the connection.
     pub id: String,
 }
 
 impl Viewer {
-    /// Connects and subscribes.
+    /// Connects to `url`, subscribes to `filter`, and waits for the answer.
     pub async fn watch(url: &str, filter: &str) -> Self {
         let connected = timeout(TIMEOUT, connect_async(url)).await.expect("an answer in time");
         let mut viewer = Self { socket: connected.expect("a handshake").0, id: String::new() };
@@ -27,7 +27,8 @@ impl Viewer {
         viewer
     }
 
-    /// Reads the data of the next `count` publications of a topic.
+    /// Reads frames until they have contained `count` publications of `topic`, and returns the data of these
+    /// publications. A frame that arrives twice counts once.
     pub async fn publications(&mut self, topic: &str, count: usize) -> Vec<Value> {
         let mut data = Vec::new();
         let mut offset = None;
@@ -68,7 +69,8 @@ impl Viewer {
     }
 }
 
-/// Returns the status with which a handshake with this token is refused, or `None` if the handshake is accepted.
+/// Returns the HTTP status with which the server refuses a handshake with this token, or `None` if it accepts the
+/// handshake.
 pub async fn refused(url: &str, token: Option<&str>) -> Option<u16> {
     let mut request = url.into_client_request().expect("a request");
     if let Some(token) = token {

@@ -1,7 +1,9 @@
-//! Every state of the board with made-up data and no server, to judge style sheets and charts by.
+//! Example page that shows the board in every state, with made-up data and without a server. It is opened in a
+//! browser to judge style sheets and charts.
 //!
-//! Words in the address's fragment select a state: `#dark`, `#light`, `#wall`, `#add`, `#trouble`, `#empty`; and an action
-//! after a moment: `#point` (crosshair), `#table`, `#off` (first series), `#turn` (to light).
+//! Words after `#` in the address select a state: `#dark`, `#light`, `#wall`, `#add`, `#trouble` or `#empty`. Others
+//! cause an action a moment after the page was loaded: `#point` shows the crosshair, `#table` opens a chart's table,
+//! `#off` hides the first series, and `#turn` changes to the light theme. Several words are separated by commas.
 
 mod synth;
 
@@ -19,7 +21,7 @@ fn main() {
     mount_to_body(Gallery);
 }
 
-/// The words in the address's fragment.
+/// Returns true if `word` is among the words after `#` in the page's address.
 fn asked(word: &str) -> bool {
     window().location().hash().is_ok_and(|hash| hash.split(['#', ',']).any(|part| part == word))
 }
@@ -29,14 +31,14 @@ fn set_root(attribute: &str, word: &str) {
     root.set_attribute(attribute, word).expect("a valid attribute name");
 }
 
-/// Clicks the first element that matches.
+/// Clicks the first element that matches the CSS selector. Does nothing if no element matches.
 fn press(selector: &str) {
     if let Ok(Some(element)) = document().query_selector(selector) {
         element.unchecked_into::<web_sys::HtmlElement>().click();
     }
 }
 
-/// Puts the crosshair on the first chart, as the keyboard does.
+/// Shows the crosshair on the first chart, by sending it the keys with which a reader would move it.
 fn point() {
     let Ok(Some(plot)) = document().query_selector(".plot") else { return };
     let options = web_sys::KeyboardEventInit::new();
@@ -202,7 +204,7 @@ fn Panels() -> impl IntoView {
     }
 }
 
-/// A chart that gets new data.
+/// Shows a line chart to which a made-up publication is added every second.
 #[component]
 fn Lines(
     name: &'static str,
@@ -222,7 +224,7 @@ fn Lines(
     view! { <ChartPanel name path unit wide chip=("live", "live") set /> }
 }
 
-/// A chart whose data does not change.
+/// Shows a line chart whose data does not change.
 #[component]
 fn Still(
     name: &'static str,
@@ -260,7 +262,7 @@ fn ChartPanel(
     }
 }
 
-/// A big figure over a sparkline.
+/// Shows a panel with a number in large type above a sparkline.
 #[component]
 fn Figure(
     name: &'static str,

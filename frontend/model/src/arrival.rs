@@ -1,5 +1,5 @@
-//! Times at which a topic's data arrived, from which its freshness is judged. Depends on [`super::order`] and
-//! [`super::rhythm`].
+//! Records the times at which a topic's publications arrived. The freshness of the topic is determined from them.
+//! Depends on [`super::order`] and [`super::rhythm`].
 
 use shared::freshness::{Evidence, REPLAYED_MARK_MS};
 use shared::publication::Publication;
@@ -9,20 +9,21 @@ use super::kind::Kind;
 use super::order::Order;
 use super::rhythm::Rhythm;
 
-/// Times at which a topic's data arrived, by the server's clock, in milliseconds since the Unix epoch.
+/// Records the times at which a topic's publications arrived at the server, in order to determine the freshness of
+/// the topic. Times are by the server's clock, in milliseconds since the Unix epoch.
 #[derive(Clone, Debug, Default)]
 pub struct Arrival {
     rhythm: Rhythm,
-    /// Time of the newest arrival, and the sequence number of that publication.
+    /// Time at which the server received the most recent publication, and the sequence number of that publication.
     received: Option<(Millis, u64)>,
-    /// Position of the newest publication in the order of publications, and its time stamp.
+    /// Place of the newest publication in the order of the topic's publications, and its time stamp.
     newest: Option<(Order, Millis)>,
     replayed_at: Option<Millis>,
-    /// True if [`Arrival::turns_late`] has reported the silence since the newest arrival.
+    /// True if [`Arrival::turns_late`] has returned true since the most recent arrival.
     silence_noticed: bool,
 }
 
-/// Facts that do not come from a topic's own data, but on which its state depends.
+/// Facts about the board and the connection that influence the state of every panel.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Conditions {
     /// Present time, by the server's clock.
@@ -31,7 +32,8 @@ pub struct Conditions {
     pub cut_off_since: Option<Millis>,
     /// Time at which the reader paused the board, by the server's clock; `None` while the board is not paused.
     pub paused_at: Option<Millis>,
-    /// Number of milliseconds by which the page is behind the data that it receives; `None` while it keeps up.
+    /// Number of milliseconds by which the page is behind the live data, because it is too slow to handle it; `None`
+    /// if it is fast enough.
     pub behind_ms: Option<u64>,
 }
 
@@ -49,12 +51,13 @@ impl Arrival {
         }
     }
 
-    /// Records that publications that had been missed were filled in.
+    /// Records that missed publications were replayed at `now`. The panel shows this for some seconds.
     pub fn mark_replayed(&mut self, now: Millis) {
         self.replayed_at = Some(now);
     }
 
-    /// Returns true if the topic has become late, and false if this was already reported since the last arrival.
+    /// Returns true if the topic has become late: it has had no publication for longer than its usual interval,
+    /// `cadence_ms`. After it has returned true, it returns false until the next publication.
     pub fn turns_late(&mut self, cadence_ms: Option<u64>, conditions: Conditions) -> bool {
         let is_silent = match self.evidence(cadence_ms, 0, conditions).freshness() {
             Freshness::Late | Freshness::Stale => true,
@@ -63,28 +66,30 @@ impl Arrival {
         is_silent && !std::mem::replace(&mut self.silence_noticed, true)
     }
 
-    /// Returns true if the mark for data that was filled in has been shown long enough.
+    /// Returns true if missed publications were replayed and the panel has shown its mark for this long enough
+    /// ([`REPLAYED_MARK_MS`]).
     pub fn replay_is_over(&self, now: Millis) -> bool {
         self.replayed_at.is_some_and(|at| now.abs_diff(at) >= REPLAYED_MARK_MS)
     }
 
-    /// Time stamp of the newest publication, by its publisher's clock.
+    /// Returns the time stamp of the newest publication, by its publisher's clock.
     pub fn last_ts(&self) -> Option<Millis> {
         self.newest.map(|(_, ts)| ts)
     }
 
-    /// Position of the newest publication in the order of publications.
+    /// Returns the place of the newest publication in the order of the topic's publications.
     pub fn newest(&self) -> Option<Order> {
         self.newest.map(|(order, _)| order)
     }
 
-    /// Time of the newest arrival, by the server's clock.
+    /// Returns the time at which the server received the most recent publication, by the server's clock.
     pub fn last_received(&self) -> Option<Millis> {
         self.received.map(|(received_at, _)| received_at)
     }
 
-    /// Expected time between two publications, in milliseconds: the declared one, otherwise the learned one. Events and
-    /// states have no usual interval, so only a declared interval is used for them.
+    /// Returns the expected time between two publications, in milliseconds. This is the interval that the publisher
+    /// has declared, or else the interval learned from the arrivals. Nothing is learned for events and states,
+    /// because they have no usual interval.
     pub fn cadence_ms(&self, declared: Option<u64>, kind: Kind) -> Option<u64> {
         let learned = match kind {
             Kind::Line | Kind::Number | Kind::Table => self.rhythm.interval_ms(),
@@ -93,7 +98,8 @@ impl Arrival {
         declared.or(learned)
     }
 
-    /// Facts from which the freshness is judged.
+    /// Returns the facts from which the freshness of the topic is determined: its age, its expected interval, and the
+    /// times of losses, replays and interruptions.
     pub fn evidence(&self, cadence_ms: Option<u64>, lost_ms: u64, conditions: Conditions) -> Evidence {
         let since = |at: Millis| u64::try_from(conditions.now - at).unwrap_or(0);
         Evidence {

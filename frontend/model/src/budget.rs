@@ -1,24 +1,27 @@
-//! Limits of the memory that the page uses. Depends on [`super::window`] and on the number of rows of a chart.
+//! Limits on the memory that the page uses for the numbers of all topics. Depends on [`super::window`] and on the
+//! number of rows of a chart.
 
 use shared::Millis;
 
 use super::window::Window;
 use crate::chart::series::SeriesSet;
 
-/// Maximum number of topics that the board shows. Further ones are only counted.
+/// Maximum number of topics for which the board has a panel. Topics beyond this number are only counted.
 pub const MOST_TOPICS: usize = 500;
-/// Maximum number of rows for the numbers of one topic: enough for the longest window at ten publications per second.
+/// Maximum number of rows of numbers that are kept for one topic. It is enough for the longest window at ten
+/// publications per second.
 pub const MOST_ROWS: usize = 36_000;
-/// Maximum number of numbers that all topics hold together. They take 32 MB.
+/// Maximum number of numbers that are kept for all topics together. They take 32 MB.
 const MOST_NUMBERS: usize = 4_000_000;
-/// Number of rows that every topic may keep, however many topics there are.
+/// Number of rows that every topic may keep, even if there are so many topics that [`MOST_NUMBERS`] is exceeded.
 const LEAST_ROWS: usize = 300;
-/// Divisor of the window's length. Numbers are kept from that much time before the window's beginning on, so that lines
-/// reach the left edge.
+/// Numbers are also kept for a short time before the window, so that lines reach its left edge. This time is the
+/// length of the window divided by this number.
 const MARGIN: Millis = 20;
 
-/// Returns the time from which on a topic's numbers are kept: shortly before the beginning of the window, or later if
-/// the topic would exceed its share of the memory.
+/// Returns the time before which the numbers of a topic may be dropped. It is shortly before the beginning of the
+/// window, or later if the topic uses more than its share of the memory. `topics` is the number of topics on the
+/// board.
 pub fn keep_from(series: &SeriesSet, window: Window, now: Millis, topics: usize) -> Millis {
     let shown_from = now - window.ms() - window.ms() / MARGIN;
     let excess = series.len().saturating_sub(rows_allowed(series.series().len(), topics));

@@ -1,5 +1,5 @@
-//! State of a panel in words: its freshness, and the data that is not shown. Depends on `shared`'s verdict on
-//! freshness.
+//! The state of a panel in words: the freshness of its data, and the data that it does not show. Depends on `shared`,
+//! which determines the freshness.
 
 use shared::freshness::{Evidence, short_duration};
 use shared::{Freshness, Millis};
@@ -7,84 +7,89 @@ use shared::{Freshness, Millis};
 use super::arrival::Conditions;
 use crate::chart::clock::LocalClock;
 
-/// Age in milliseconds from which on a topic that is not late shows its age. Below it, the panel shows `live`.
+/// Minimum age of a topic's newest data, in milliseconds, with which the panel of a topic that is not late shows the
+/// age instead of `live`.
 const AGE_WORTH_SAYING_MS: u64 = 60_000;
 
-/// State of a panel. No other state may look like [`PanelState::Live`].
+/// State of a panel, the most urgent first. No other state may look like [`PanelState::Live`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum PanelState {
     /// The page is cut off from the server.
     CutOff,
     /// The reader has paused the board.
     Paused,
-    /// The page is behind the data that it receives.
+    /// The page is too slow to handle its live data, so the panel shows old data.
     Behind,
-    /// A part of the window is not loaded yet.
+    /// A part of the panel's window is not loaded yet.
     Loading,
-    /// The topic has been silent for several times its usual interval.
+    /// The topic has had no publication for several times its usual interval.
     Stale,
-    /// The topic has been silent for longer than its usual interval.
+    /// The topic has had no publication for longer than its usual interval.
     Late,
-    /// A part of the window's data was lost for good.
+    /// A part of the data in the panel's window was lost for good.
     Gap,
-    /// There is nothing to show.
+    /// The panel has nothing to show.
     Empty,
     /// The clock of the topic's publisher is wrong.
     ClockOff,
-    /// Some series of the topic have stopped while others go on.
+    /// Some series of the topic get no new values, while others do.
     Stopped,
-    /// Publications that had been missed were filled in a moment ago.
+    /// Missed publications were replayed a moment ago.
     Replayed,
-    /// A part of the data is not shown.
+    /// A part of the topic's data is not shown, such as series beyond the maximum.
     LeftOut,
-    /// The data is on time, but a minute old or more.
+    /// The topic is not late, but its newest data is a minute old or more.
     Old,
     /// The data is fresh and complete.
     Live,
 }
 
-/// The text in the corner of a panel, which tells the state of the panel.
+/// The short text in the corner of a panel, which tells the state of the panel.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Chip {
-    /// State that the text describes: the first state that holds, in the order of [`PanelState`].
+    /// The state that the text describes. If several states hold at once, this is the most urgent, which is the first
+    /// in the order of [`PanelState`].
     pub state: PanelState,
     /// Freshness of the data, whatever the other states are.
     pub freshness: Freshness,
-    /// True if the fault lies with the connection and not with the publisher.
+    /// True if the page is cut off from the server, so that the fault lies with the connection and not with the
+    /// publisher.
     pub cut_off: bool,
-    /// The state in a few words: `late, 3 s`.
+    /// The state in a few words, such as `late, 3 s`.
     pub text: String,
-    /// The state in a whole sentence, followed by the other states that hold.
+    /// The state in a sentence, followed by sentences about the other states that hold.
     pub title: String,
 }
 
-/// Facts about a panel from which its [`Chip`] is made.
+/// Facts about a panel from which the text in its corner ([`Chip`]) is made.
 #[derive(Clone, Debug)]
 pub struct Situation<'a> {
     /// Name of the topic.
     pub topic: &'a str,
-    /// Facts from which the freshness is judged.
+    /// Age, expected interval, losses and interruptions of the topic's data, from which its freshness is determined.
     pub evidence: Evidence,
-    /// Time of the newest arrival, by the server's clock.
+    /// Time at which the server received the topic's newest publication, by the server's clock; `None` if there is
+    /// none.
     pub last_received: Option<Millis>,
     /// Facts about the board and the connection, which are the same for all topics.
     pub conditions: Conditions,
-    /// Percentage of the window that is loaded; `None` if all of it is.
+    /// Percentage of the panel's window that is loaded; `None` if all of it is loaded.
     pub loaded_percent: Option<u8>,
-    /// Error of the publisher's clock in milliseconds, positive if it is ahead.
+    /// Error of the publisher's clock in milliseconds, positive if the clock is ahead; `None` if no error is
+    /// recognised.
     pub clock_error_ms: Option<i64>,
-    /// Number of series that have stopped while others go on.
+    /// Number of series of the topic that get no new values, while others do.
     pub stopped: usize,
     /// Number of series of the topic.
     pub series: usize,
-    /// Text that names the data that is not shown; `None` if everything is shown.
+    /// Text that names the data that the panel does not show; `None` if it shows everything.
     pub left_out: Option<String>,
-    /// Text for a panel without content; `None` if there is something to show.
+    /// Text that a panel without content shows; `None` if the panel has something to show.
     pub empty: Option<String>,
 }
 
 impl PanelState {
-    /// Name of the state, for CSS classes and tests.
+    /// Returns the name of the state, for CSS classes and tests.
     pub fn word(self) -> &'static str {
         match self {
             Self::CutOff => "cut-off",
@@ -106,7 +111,8 @@ impl PanelState {
 }
 
 impl Chip {
-    /// Creates the chip for a situation.
+    /// Creates the text in the corner of a panel from the facts about the panel. `clock` determines the time zone of
+    /// its times.
     pub fn of(situation: &Situation<'_>, clock: LocalClock) -> Self {
         let freshness = situation.evidence.freshness();
         let states = situation.states(clock);
@@ -118,7 +124,8 @@ impl Chip {
 }
 
 impl Situation<'_> {
-    /// Returns every state that holds except live, each with its short text and its sentence.
+    /// Returns every state that holds except [`PanelState::Live`] and [`PanelState::Old`], the most urgent first,
+    /// each with its short text and its sentence.
     fn states(&self, clock: LocalClock) -> Vec<(PanelState, String, String)> {
         let (topic, evidence) = (self.topic, &self.evidence);
         let (age, last) = (short_duration(evidence.age_ms), self.last_words(clock));

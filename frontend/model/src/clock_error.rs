@@ -1,40 +1,42 @@
-//! Error of a publisher's clock, recognised by comparing its time stamps with the times of arrival. Depends on
-//! [`super::order`].
+//! Estimates the error of a publisher's clock, by comparing the time stamps of its publications with the times at
+//! which they arrived. Depends on [`super::order`].
 
 use shared::{Millis, Publication};
 
 use super::order::Order;
 
-/// Number of the newest publications that are compared.
+/// Number of publications that are compared: the newest ones of the topic.
 const REMEMBERED: usize = 5;
-/// Smallest error of a clock that is ahead, in milliseconds. A smaller one is not reported.
+/// Smallest error of a clock that is ahead, in milliseconds, that is reported.
 const LEAST_AHEAD_MS: i64 = 2_000;
-/// Smallest error of a clock that is behind, in milliseconds. It is larger, because data may also be delayed on its
-/// way.
+/// Smallest error of a clock that is behind, in milliseconds, that is reported. It is larger than for a clock that is
+/// ahead, because publications that were delayed on their way look the same.
 const LEAST_BEHIND_MS: i64 = 10_000;
-/// Largest variation of the differences, in milliseconds. If they vary more, the cause is not a clock but data that is
-/// sent late.
+/// Largest variation of the differences between time stamps and arrivals, in milliseconds, with which an error is
+/// reported. If they vary more, the clock is not the cause, but data that is sent late.
 const MOST_SPREAD_MS: i64 = 2_000;
 /// Minimum time over which publications must have arrived before a clock counts as behind, in milliseconds. If a file
-/// of old data is sent at once, its times say nothing about a clock.
+/// of old data is sent all at once, its time stamps say nothing about the clock.
 const LEAST_DURATION_MS: i64 = 1_000;
-/// The error is rounded to a multiple of this, in milliseconds, so that a chart does not move with small variations of
-/// the times of arrival.
+/// The error of a clock is rounded to a multiple of this number of milliseconds, so that a chart does not move when
+/// the times of arrival vary slightly.
 const ROUNDING_MS: i64 = 100;
 
-/// Differences between the time stamps of the newest publications and the times at which they were received.
+/// Estimates the error of a publisher's clock from the newest publications of a topic: from the differences between
+/// their time stamps and the times at which the server received them.
 ///
-/// For example, stamps that are 240.0, 239.8 and 239.9 seconds later than the arrivals mean a clock that is four
-/// minutes ahead. Stamps that are 60, 45 and 30 seconds earlier mean data that was held back.
+/// For example, time stamps that are 240.0, 239.8 and 239.9 seconds later than the arrivals mean a clock that is four
+/// minutes ahead. Time stamps that are 60, 45 and 30 seconds earlier mean data that was held back.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ClockError {
-    /// For each publication: its position in the order of publications, its time of arrival, and its time stamp minus
-    /// its time of arrival. Sorted by position.
+    /// For each publication: its place in the order of publications, its time of arrival, and its time stamp minus
+    /// its time of arrival in milliseconds. Sorted by place.
     newest: Vec<(Order, Millis, i64)>,
 }
 
 impl ClockError {
-    /// Adds the difference between the two times of a publication.
+    /// Adds a publication, whose time stamp is compared with its time of arrival. Only the newest publications are
+    /// kept.
     pub fn observe(&mut self, order: Order, publication: &Publication) {
         let place = self.newest.partition_point(|(kept, ..)| *kept < order);
         if self.newest.get(place).is_some_and(|(kept, ..)| *kept == order) {
@@ -47,9 +49,9 @@ impl ClockError {
         }
     }
 
-    /// Returns the error in milliseconds, positive for a clock that is ahead; `None` while no error is recognised. A
-    /// time stamp in the future is recognised at once, since data cannot arrive before it happens. For a clock that is
-    /// behind, several publications must agree.
+    /// Returns the error of the clock in milliseconds, positive if the clock is ahead; `None` if no error is
+    /// recognised. A time stamp in the future is recognised at once, since data cannot arrive before it is measured.
+    /// A clock that is behind is recognised only if several publications agree.
     pub fn ms(&self) -> Option<i64> {
         let differences = || self.newest.iter().map(|(.., difference_ms)| *difference_ms);
         let (least, most) = (differences().min()?, differences().max()?);
@@ -77,7 +79,7 @@ mod tests {
     #[cfg(target_arch = "wasm32")]
     use wasm_bindgen_test::wasm_bindgen_test as test;
 
-    /// Returns the error for publications that are given as (time stamp, time of arrival), in seconds.
+    /// Returns the error of the clock for publications that are given by time stamp and time of arrival, in seconds.
     fn error(times: &[(i64, i64)]) -> Option<i64> {
         let mut error = ClockError::default();
         for (offset, (ts, received_at)) in (1..).zip(times) {

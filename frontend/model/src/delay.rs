@@ -1,61 +1,61 @@
-//! Delay of live data, and its cause: either the page is slow, or the data is already late when it arrives. Depends on `shared`
-//! alone.
+//! Determines the delay of live data and its cause: either the page is too slow, or the data is already late when it
+//! arrives. Depends on `shared` alone.
 
 use shared::Millis;
 
-/// Minimum delay that is shown, in milliseconds.
+/// Delays shorter than this are not shown, in milliseconds.
 const LEAST_MS: u64 = 3_000;
-/// If the browser has had no idle moment for this time, in milliseconds, the page is considered too slow for its data.
+/// The page is considered too slow for its data if the browser has had no idle moment for this time, in milliseconds.
 const BUSY_MS: u64 = 2_000;
 /// Delays are rounded down to a multiple of this, in milliseconds.
 const PRECISION_MS: u64 = 1_000;
 
-/// Time in milliseconds for which a page that was too slow is still considered so: what waited may be handled only in a later frame
-/// than the first idle moment.
+/// Time in milliseconds for which a page that was too slow is still considered too slow after an idle moment, because
+/// messages that had to wait may be handled only after that moment.
 const RECENT_MS: u64 = 1_000;
 
-/// The idle moments of the browser, as the page is told them.
+/// Records the moments at which the browser had nothing to do, in order to determine whether the page is too slow for
+/// its data. The browser calls the page at such moments.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Idleness {
-    /// Time of the last idle moment by the monotonic clock; `None` if the browser has reported none.
+    /// Time of the last idle moment, by the monotonic clock in milliseconds; `None` if the browser has reported none.
     at_ms: Option<u64>,
-    /// Time without an idle moment before the last one.
+    /// Time in milliseconds between the last two idle moments.
     busy_before_ms: u64,
 }
 
 impl Idleness {
-    /// Records that the browser has nothing to do at `mono_ms`.
+    /// Records an idle moment of the browser, at the time `mono_ms` of the monotonic clock.
     pub fn note(&mut self, mono_ms: u64) {
         let since = self.at_ms.map_or(0, |at_ms| mono_ms.saturating_sub(at_ms));
         *self = Self { at_ms: Some(mono_ms), busy_before_ms: since };
     }
 
-    /// Returns the time for which the browser has had no idle moment, or had none until less than a second ago. Returns
-    /// `None` if the browser does not report idle moments.
+    /// Returns the time in milliseconds since the last idle moment of the browser. If this moment was less than a
+    /// second ago and the browser had been busy for longer before it, returns that longer time. Returns `None` if the
+    /// browser does not report idle moments.
     pub fn busy_ms(&self, mono_ms: u64) -> Option<u64> {
         let since = mono_ms.saturating_sub(self.at_ms?);
         Some(if since < RECENT_MS { since.max(self.busy_before_ms) } else { since })
     }
 }
 
-/// The delay of live data, if it is long enough to be shown.
+/// The delay of live data and its cause. Both fields are `None` if the delay is too short to be shown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Delay {
-    /// Time in milliseconds for which the newest data has been delayed because the page is too slow to handle it; `None` if the
-    /// delay is short or the page is fast enough.
+    /// Delay in milliseconds, if its cause is that the page is too slow to handle its data; otherwise `None`.
     pub behind_ms: Option<u64>,
-    /// Time in milliseconds for which data is under way to the page, which itself is fast enough; `None` if the delay is short or
-    /// the page is too slow.
+    /// Delay in milliseconds, if the data was already late when it reached the page; otherwise `None`.
     pub late_ms: Option<u64>,
 }
 
 impl Delay {
-    /// Determines the delay of a publication that the server received at `received_at` and the page handles at `now`, both by the
-    /// server's clock.
+    /// Determines the delay of a publication that the server received at `received_at` and the page handles at `now`,
+    /// both by the server's clock.
     ///
-    /// `busy_ms` is the time since the browser last called the page because it had nothing else to do; `None` if the browser does
-    /// not support this. If this time is long, messages are waiting in the page. If it is short, the data was already late when
-    /// it arrived.
+    /// `busy_ms` is the time since the browser last had an idle moment; `None` if the browser does not report these.
+    /// If the time is long, messages are waiting in the page. If it is short, the data was already late when it
+    /// arrived.
     pub fn of(received_at: Millis, now: Millis, busy_ms: Option<u64>) -> Self {
         let delay_ms = u64::try_from(now.saturating_sub(received_at)).unwrap_or(0);
         let said_ms = (delay_ms >= LEAST_MS).then_some(delay_ms / PRECISION_MS * PRECISION_MS);

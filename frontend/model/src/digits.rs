@@ -1,24 +1,25 @@
-//! Digits of the numbers in published JSON as they were sent, which a parsed value no longer has (`21.50` is 21.5).
+//! Keeps the digits of published numbers as they were sent. A parsed number no longer has them: `21.50` becomes 21.5.
 
 use serde_json::{Number, Value};
 
-/// Digits of every number in one publication.
+/// The digits of every number in one publication, as they were sent.
 ///
-/// A value keeps the order in which its numbers were sent, so the numbers of the text and those of the value belong
-/// together one by one. The default knows no digits and gives the shortest that read back as the number.
+/// A parsed JSON value keeps the order in which its numbers were sent. So the first number in the value has the
+/// digits of the first number in the text, and so on. The default contains no digits, and every number is then
+/// written with the fewest digits that are read back as that number.
 #[derive(Clone, Debug, Default)]
 pub struct Digits<'a> {
-    /// Address of each number in the value, ascending, and its digits.
+    /// The address of each number in the parsed value, in ascending order, and the digits of the number.
     numbers: Vec<(*const Number, &'a str)>,
 }
 
 impl<'a> Digits<'a> {
-    /// Returns the digits of the numbers in `value`, which was parsed from `text`.
+    /// Finds the digits of all numbers in `value`, which was parsed from the JSON text `text`.
     pub fn of(value: &Value, text: &'a str) -> Self {
         let mut found = Vec::new();
         collect(value, &mut found);
         let tokens = tokens(text);
-        // Only a value that was not parsed from the text has another number of them.
+        // The counts differ only if the value was not parsed from this text.
         if found.len() != tokens.len() {
             return Self::default();
         }
@@ -27,7 +28,7 @@ impl<'a> Digits<'a> {
         Self { numbers }
     }
 
-    /// Returns the digits of a number in the value, as they were sent.
+    /// Returns the digits of `number` as they were sent. `number` must be a part of the parsed value.
     pub fn sent(&self, number: &Number) -> String {
         let address: *const Number = number;
         let known = self.numbers.binary_search_by_key(&address, |(known, _)| *known);
@@ -37,7 +38,8 @@ impl<'a> Digits<'a> {
             .map_or_else(|| number.to_string(), |(_, digits)| (*digits).to_owned())
     }
 
-    /// Returns the JSON text of a part of the value, with numbers as they were sent.
+    /// Returns the JSON text of `value`, which is a part of the parsed publication, with the digits of its numbers as
+    /// they were sent.
     pub fn json(&self, value: &Value) -> String {
         match value {
             Value::Number(number) => self.sent(number),

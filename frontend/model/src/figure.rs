@@ -1,4 +1,5 @@
-//! The figure in large type of a panel: its newest value. Depends on [`super::stream`] and on the format of numbers.
+//! The newest value of a topic in large type, as a number panel shows it. Depends on [`super::stream`] and on the
+//! format of numbers.
 
 use crate::chart::clock::LocalClock;
 use crate::chart::format::{Format, Unit};
@@ -6,21 +7,23 @@ use crate::chart::series::SeriesSet;
 use crate::field::Field;
 use crate::stream::Stream;
 
-/// The figure in large type of a panel that shows one number.
+/// The newest value of a topic in large type, as a number panel shows it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Figure {
-    /// The newest value as it was sent; `–` if there is none.
+    /// The newest value as text; `–` if there is none.
     pub text: String,
-    /// Unit of the value, with its prefix; empty for a count and for a text.
+    /// Unit of the value, with its prefix. It is empty for a count and for a text.
     pub unit: String,
     /// True if the newest value is a number.
     pub is_number: bool,
-    /// The last number with its time, if the newest value is not a number: `last number 21.5 °C at 14:30:12`.
+    /// Text about the last number, if the newest value is not a number: `last number 21.5 °C at 14:30:12`; otherwise
+    /// `None`.
     pub note: Option<String>,
 }
 
 impl Figure {
-    /// Returns the figure of a topic: the newest value, even if it is not a number.
+    /// Returns the newest value of a topic, which need not be a number. `clock` determines the time zone of its
+    /// times.
     pub fn of(stream: &Stream, series: &SeriesSet, clock: LocalClock) -> Self {
         let unit = series.unit(0).cloned().unwrap_or_else(|| stream.unit());
         match series.newest(0).map(|newest| &newest.field) {
@@ -39,7 +42,8 @@ impl Figure {
     }
 }
 
-/// Returns the last number with its time, as in `last number 21.5 °C at 14:30:12`.
+/// Returns a text about the last number of a topic, such as `last number 21.5 °C at 14:30:12`; `None` if there is no
+/// number.
 fn last_number(series: &SeriesSet, unit: &Unit, clock: LocalClock) -> Option<String> {
     let row = series.rows_with_number(0, 0..series.len()).next_back()?;
     let number = Format::for_value(unit, series.value(0, row)).reading(&series.sent(0, row)?);

@@ -1,4 +1,5 @@
-//! Chooses the kind of panel that suits a topic's data. Depends on [`super::reading`] and [`super::order`].
+//! Chooses the kind of panel (chart, figure, log …) that suits a topic's data. Depends on [`super::reading`] and
+//! [`super::order`].
 
 use std::collections::VecDeque;
 
@@ -7,24 +8,25 @@ use serde_json::Value;
 use super::order::Order;
 use super::reading;
 
-/// Largest number of characters of a state. A longer text is shown as a log.
+/// Maximum number of characters of a text that counts as a state (`open`, `failed`). A topic with longer texts is
+/// shown as a log.
 const STATE_CHARS: usize = 24;
-/// Largest number of different states of a topic. With more, its texts are shown as a log.
+/// Maximum number of different states of a topic. A topic with more different texts is shown as a log.
 pub const MOST_STATES: usize = 8;
-/// Number of publications in a row that must suit another panel before the panel changes. A single unusual value
-/// changes nothing.
+/// Number of publications in a row that must suit another kind of panel before the kind changes. A single unusual
+/// value changes nothing.
 const PUBLICATIONS_TO_SWITCH: usize = 5;
-/// Number of the newest publications from which the panel is chosen.
+/// Number of publications from which the kind of a panel is chosen: the newest ones of the topic.
 const PUBLICATIONS_CONSIDERED: usize = 32;
 
 /// Kind of panel in which a topic is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Kind {
-    /// Several series, or a single series if the publisher asked for a line.
+    /// A chart of several series, or of a single series if the publisher asked for a line.
     Line,
-    /// One number: a large figure with a sparkline.
+    /// One number in large type, with a sparkline below it.
     Number,
-    /// One of a few words, or true or false.
+    /// One of a few words, or true or false, in large type.
     State,
     /// Texts and events, one on each line.
     Log,
@@ -32,20 +34,20 @@ pub enum Kind {
     Table,
 }
 
-/// Related kinds. Inside a family, a topic changes from the first kind to the second at once. A change to another
-/// family takes several publications in a row.
+/// Kinds of panels that show similar data. Inside a family, a topic changes from the first kind to the second at
+/// once. A change to another family requires several publications in a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Family {
-    /// First [`Kind::Number`], then [`Kind::Line`].
+    /// Kinds that show numbers: first [`Kind::Number`], then [`Kind::Line`].
     Numbers,
-    /// First [`Kind::State`], then [`Kind::Log`].
+    /// Kinds that show texts: first [`Kind::State`], then [`Kind::Log`].
     Texts,
-    /// [`Kind::Table`] only.
+    /// Kinds that show tables. The only one is [`Kind::Table`].
     Tables,
 }
 
 impl Kind {
-    /// Name of the kind in `meta.panel` and in the HTML of the page.
+    /// Returns the name of the kind, as in `meta.panel` and in the HTML of the page.
     pub fn word(self) -> &'static str {
         match self {
             Self::Line => "line",
@@ -56,14 +58,14 @@ impl Kind {
         }
     }
 
-    /// Returns the kind that a publisher asked for by name; `None` if there is no such kind.
+    /// Returns the kind with this name, which a publisher has set in `meta.panel`; `None` if there is no such kind.
     pub fn named(name: &str) -> Option<Self> {
         [Self::Line, Self::Number, Self::State, Self::Log, Self::Table]
             .into_iter()
             .find(|kind| kind.word() == name)
     }
 
-    /// Returns the kind that suits `data`, whatever was published before.
+    /// Returns the kind that suits `data` alone, without regard to earlier publications.
     pub fn of(data: &Value) -> Self {
         match data {
             Value::Number(_) => Self::Number,
@@ -108,23 +110,24 @@ impl Kind {
     }
 }
 
-/// Facts about a topic that depend on all its publications and not only on the newest.
+/// Facts about all publications of a topic so far, as far as the kind of its panel depends on them.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Known {
-    /// Number of series seen so far.
+    /// Number of different series in the publications so far.
     pub series: usize,
-    /// Number of different states seen so far.
+    /// Number of different states in the publications so far.
     pub states: usize,
 }
 
 /// Chooses the kind of one topic's panel.
 ///
-/// The choice depends on the publications and not on the order in which they arrive. It does not switch back and forth.
-/// A number becomes a line with its second series, and states become a log when they are too many; both changes are
-/// permanent. Any other change takes several publications in a row that agree.
+/// The choice depends on the publications and not on the order in which they arrive. A number becomes a line with its
+/// second series, and states become a log when there are too many different ones. Both changes are permanent, so that
+/// the panel does not switch back and forth. Any other change requires several publications in a row that suit the
+/// new kind.
 ///
-/// For example, the kind of `1, 2, "n/a", 3` is a number, since no five publications in a row suggest another kind. The
-/// kind of `1, "up", "up", "up", "up", "up"` is a state.
+/// For example, the kind of `1, 2, "n/a", 3` is a number, since no five publications in a row suggest another kind.
+/// The kind of `1, "up", "up", "up", "up", "up"` is a state.
 #[derive(Clone, Debug, Default)]
 pub struct Choice {
     votes: VecDeque<(Order, Family)>,
@@ -133,7 +136,7 @@ pub struct Choice {
 }
 
 impl Choice {
-    /// Returns the kind so far; `None` before the first data.
+    /// Returns the kind for the publications so far; `None` before the first one with data.
     pub fn kind(&self) -> Option<Kind> {
         Some(match self.family()? {
             Family::Numbers if self.has_lines => Kind::Line,
@@ -144,7 +147,7 @@ impl Choice {
         })
     }
 
-    /// Adds a publication, which counts as a vote for the kind of its data. `null` counts for no kind.
+    /// Adds a publication. It counts as a vote for the kind that suits its data; `null` is no vote.
     pub fn observe(&mut self, order: Order, data: &Value, known: Known) {
         self.has_lines |= known.series > 1;
         self.has_logs |= known.states > MOST_STATES;
@@ -164,8 +167,9 @@ impl Choice {
         }
     }
 
-    /// Returns the family of the newest run that is long enough. If there is none, returns the family of the first
-    /// publication or, if that is forgotten already, the most frequent family.
+    /// Returns the family of the most recent publications that agree, if there are at least
+    /// [`PUBLICATIONS_TO_SWITCH`] in a row. Otherwise returns the family of the first publication or, if that has
+    /// been dropped, the most frequent family.
     fn family(&self) -> Option<Family> {
         let (mut newest, mut run) = (self.votes.back()?.1, 0);
         for (_, family) in self.votes.iter().rev() {

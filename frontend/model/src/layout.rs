@@ -1,10 +1,11 @@
-//! Order of the panels on the board, in groups. Depends on [`super::query`].
+//! The panels on the board, in groups and in a fixed order. Depends on [`super::query`].
 
 use shared::Topic;
 
 use super::query::Query;
 
-/// Groups of topics by first segment. While the page is open, the order never changes: new groups and topics come last.
+/// The topics on the board in the order of their panels, grouped by their first segment (`host` in `host/cpu`). While
+/// the page is open, the order never changes: new groups and topics are added at the end.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Layout {
     groups: Vec<Group>,
@@ -13,9 +14,9 @@ pub struct Layout {
 /// Topics that share their first segment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Group {
-    /// The first segment; empty for the group of topics that have only one segment.
+    /// The first segment of the topics. It is empty for the group of all topics that have only one segment.
     pub name: String,
-    /// Its topics, in order.
+    /// The topics of the group, in the order of their panels.
     pub topics: Vec<Topic>,
 }
 
@@ -30,19 +31,19 @@ impl Layout {
         }
     }
 
-    /// Removes a topic, and its group if that becomes empty.
+    /// Removes a topic from the board, and its group if no topic is left in it.
     pub fn remove(&mut self, topic: &Topic) {
         self.groups.iter_mut().for_each(|group| group.topics.retain(|kept| kept != topic));
         self.groups.retain(|group| !group.topics.is_empty());
     }
 
-    /// Returns whether a topic is on the board.
+    /// Returns true if the topic is on the board.
     pub fn has(&self, topic: &Topic) -> bool {
         let name = group_name(topic);
         self.groups.iter().any(|group| group.name == name && group.topics.contains(topic))
     }
 
-    /// All groups, in order.
+    /// Returns all groups, in the order in which they are shown.
     pub fn groups(&self) -> &[Group] {
         &self.groups
     }
@@ -65,7 +66,8 @@ impl Layout {
     }
 }
 
-/// Name of a panel inside its group: the topic without the group's segment.
+/// Returns the name of a panel inside its group: the topic without its first segment, or the whole topic if it has
+/// only one.
 pub fn short_name(topic: &Topic) -> &str {
     topic.as_str().split_once('/').map_or(topic.as_str(), |(_, rest)| rest)
 }

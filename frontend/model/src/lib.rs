@@ -1,19 +1,21 @@
 //! Model of the Tickertape board: the state of every panel, and its charts as marks to draw.
 //!
-//! Nothing here touches a browser. Times are arguments, and every rule is tested natively.
+//! This crate does not use the browser. Times are arguments, so that every rule can be tested natively.
 //!
 //! | module | contents |
 //! |---|---|
-//! | [`order`], [`rhythm`], [`clock_error`] | which publication is the newest; the usual time between them; the publisher's clock |
-//! | [`digits`], [`field`], [`reading`], [`kind`] | the meaning of published data, and the panel kind that suits it |
-//! | [`lines`], [`states`], [`table`] | contents of logs, of states and of tables |
-//! | [`arrival`], [`delay`], [`chip`], [`standing`] | freshness of a topic, delay of the page, and their wording |
+//! | [`order`], [`rhythm`] | the order of a topic's publications; the usual time between them |
+//! | [`clock_error`] | the error of a publisher's clock |
+//! | [`digits`], [`field`], [`reading`] | the meaning of published data |
+//! | [`kind`] | the kind of panel that suits the data |
+//! | [`lines`], [`states`], [`table`] | contents of log panels, state panels and table panels |
+//! | [`arrival`], [`delay`], [`chip`], [`standing`] | freshness of a topic, delay of the page, and the words for them |
 //! | [`stream`], [`figure`] | all of the above for one topic; its newest value in large type |
-//! | [`paused_state`] | the copy of a topic that is shown while the board is paused |
-//! | [`link`] | the connection in words |
+//! | [`paused_state`] | the newest state of a topic while the board is paused |
+//! | [`link`] | the state of the connection in words |
 //! | [`layout`], [`query`] | order of the panels, and the search for them |
-//! | [`window`], [`past`], [`budget`] | the stretch of time that is shown, requested and kept |
-//! | [`chart`] | series, scales, formats, and charts as marks |
+//! | [`window`], [`past`], [`budget`] | the range of time that is shown, that is requested, and that is kept |
+//! | [`chart`] | series, axes, formats, and charts as marks |
 #![warn(missing_docs)]
 
 pub mod arrival;

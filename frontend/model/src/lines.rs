@@ -1,4 +1,4 @@
-//! Newest lines of a log. Depends on [`super::reading`] and [`super::order`].
+//! The newest lines of a topic that is shown as a log. Depends on [`super::reading`] and [`super::order`].
 
 use std::collections::VecDeque;
 
@@ -11,13 +11,14 @@ use super::reading::{self, LEVEL_FIELDS};
 /// Maximum number of lines that are kept for each topic.
 pub const MOST_LINES: usize = 500;
 const MINUTE_MS: i64 = 60_000;
-/// Severities of syslog (RFC 5424) are below this number, levels of pino and bunyan above.
+/// Distinguishes the two kinds of numeric levels: the severities of syslog (RFC 5424) are below this number, and the
+/// levels of the loggers pino and bunyan are above it.
 const SYSLOG_LEVELS: f64 = 8.0;
 
-/// One line of a log.
+/// One line of a log panel.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Line {
-    /// Number that no other line of the topic has.
+    /// Sequence number of the publication, which no other line of the topic has.
     pub number: u64,
     /// Time of the event by the publisher's clock, in milliseconds since the Unix epoch.
     pub ts_ms: i64,
@@ -25,22 +26,22 @@ pub struct Line {
     pub level: Level,
     /// Text of the line.
     pub text: String,
-    /// Place in the order of the topic's publications.
+    /// Place of the publication in the order of the topic's publications.
     order: Order,
 }
 
-/// Severity of a line in a log.
+/// Severity of a line in a log, which the panel shows by colour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Level {
-    /// No severity, or one that needs no attention.
+    /// The line has no severity, or one that needs no attention.
     Plain,
-    /// A warning.
+    /// The line is a warning.
     Warning,
-    /// An error or worse.
+    /// The line is an error, or something worse.
     Error,
 }
 
-/// The newest lines of a log in the order of its publications.
+/// The newest lines of a log panel, in the order of the topic's publications.
 #[derive(Clone, Debug, Default)]
 pub struct Lines {
     lines: VecDeque<Line>,
@@ -48,8 +49,9 @@ pub struct Lines {
 }
 
 impl Lines {
-    /// Adds a line at its place in the order. If there are more than [`MOST_LINES`], the oldest is removed. A line that is
-    /// already in the list is not added again. `digits` contains the digits of the numbers in `data` as they were sent.
+    /// Adds a publication as a line, at its place in the order. If there are more than [`MOST_LINES`], the oldest
+    /// line is removed. A publication that already has a line is not added again. `digits` contains the digits of the
+    /// numbers in `data` as they were sent.
     pub fn add(&mut self, order: Order, ts_ms: i64, data: &Value, digits: &Digits<'_>) {
         let place = self.lines.partition_point(|line| line.order < order);
         if self.lines.get(place).is_some_and(|line| line.order == order) {
@@ -68,7 +70,7 @@ impl Lines {
         }
     }
 
-    /// Returns the newest `most` lines, newest first.
+    /// Returns the `most` newest lines, the newest first.
     pub fn newest(&self, most: usize) -> impl Iterator<Item = &Line> {
         self.lines.iter().rev().take(most)
     }
@@ -83,20 +85,20 @@ impl Lines {
         self.lines.is_empty()
     }
 
-    /// Returns the number of older lines that have arrived but are not kept.
+    /// Returns the number of lines that were dropped because newer ones arrived.
     pub fn left_out(&self) -> u64 {
         self.left_out
     }
 
-    /// Returns the number of kept lines from the minute before `now_ms`.
+    /// Returns the number of kept lines whose time is in the minute before `now_ms`.
     pub fn a_minute(&self, now_ms: i64) -> usize {
         self.lines.len() - self.lines.partition_point(|line| line.order.effective_ms() <= now_ms - MINUTE_MS)
     }
 }
 
 impl Level {
-    /// Returns the severity of an event or text: from one of [`LEVEL_FIELDS`], which is a word or a number, or from the beginning
-    /// of a text, such as `ERROR disk full` or `[warn] slow`.
+    /// Returns the severity of published data. It is taken from one of the fields in [`LEVEL_FIELDS`], which may be a
+    /// word or a number, or from the beginning of a text, such as `ERROR disk full` or `[warn] slow`.
     pub fn of(data: &Value) -> Self {
         match data {
             Value::Object(fields) => {
@@ -118,8 +120,9 @@ impl Level {
         }
     }
 
-    /// Returns the severity of a numeric level. In syslog, a smaller number is more severe: 0 is an emergency, 3 an error and 4 a
-    /// warning. In pino and bunyan, a larger number is more severe: 40 is a warning, 50 an error, 60 fatal.
+    /// Returns the severity for a numeric level. In syslog, a smaller number is more severe: 0 is an emergency, 3 an
+    /// error and 4 a warning. In pino and bunyan, a larger number is more severe: 40 is a warning, 50 an error, 60
+    /// fatal.
     fn numbered(level: f64) -> Self {
         match level {
             _ if (0.0..4.0).contains(&level) => Self::Error,

@@ -1,4 +1,4 @@
-//! State of the connection to the server, in words. Depends on the session's state.
+//! The state of the connection to the server in words. Depends on the session's state.
 
 use shared::Millis;
 use shared::freshness::short_duration;
@@ -11,33 +11,34 @@ use crate::delay::Delay;
 /// Facts about the connection that the board shows.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Link {
-    /// State of the session.
+    /// State of the session, which is the client's side of the protocol.
     pub state: State,
-    /// Message to show across the page; `None` if no message is necessary.
+    /// Message about a problem of the connection that is shown across the page; `None` if there is no problem to
+    /// show.
     pub banner: Option<Banner>,
-    /// Number of connected viewers; `None` while it is not known.
+    /// Number of connected viewers as the server reports it; `None` while it is not known.
     pub viewers: Option<u64>,
-    /// Time that publications take to arrive; `None` while there is no measurement.
+    /// Time that publications take from the server to the page; `None` while there is no measurement.
     pub latency: Option<Latency>,
     /// True if the session sends a token to the server.
     pub has_token: bool,
-    /// Counters of the session.
+    /// Counters of the session, such as the numbers of publications and of lost connections.
     pub stats: Stats,
-    /// Time of the last data, by this machine's clock.
+    /// Time at which the last data arrived, by this machine's clock; `None` if none has arrived.
     pub last_data_at: Option<Millis>,
-    /// Time since which nothing has arrived from the server, by the server's clock; `None` while it sends, or while the
-    /// interruption is too short to be shown.
+    /// Time since which nothing has arrived from the server, by the server's clock. It is `None` while the connection
+    /// works, and while the interruption is too short to be shown.
     pub cut_off_since: Option<Millis>,
 }
 
-/// Severity of the connection's state, which has a shape and a colour.
+/// Severity of the connection's state, which the header shows by a shape and a colour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Tone {
-    /// Data arrives.
+    /// The connection works, and data arrives.
     Good,
-    /// Data does not arrive, but may again without help.
+    /// No data arrives, but the page will probably connect again without help.
     Waiting,
-    /// A person has to act, or the interruption is long.
+    /// No data arrives. A person has to act, or the interruption is long.
     Down,
 }
 
@@ -57,7 +58,7 @@ impl Default for Link {
 }
 
 impl Link {
-    /// Returns the severity of the state.
+    /// Returns the severity of the connection's state.
     pub fn tone(&self) -> Tone {
         match self.state {
             State::Connected | State::Rotating => Tone::Good,
@@ -68,7 +69,7 @@ impl Link {
         }
     }
 
-    /// Returns one or two words about the state for the header.
+    /// Returns the connection's state in one or two words, for the header.
     pub fn word(&self) -> String {
         match self.state {
             State::Failed if self.wants_token() => "Signed out".to_owned(),
@@ -77,8 +78,8 @@ impl Link {
         }
     }
 
-    /// Returns the class and the word for the state in the header. Only a board that is neither paused nor behind nor late is
-    /// called live.
+    /// Returns the state that the header shows: a CSS class, and words such as `Live` or `Behind by 5 s`. The board
+    /// is called live only if it is connected, not paused, and its data is not delayed.
     pub fn headline(
         &self,
         paused_at: Option<Millis>,
@@ -113,8 +114,8 @@ impl Link {
         }
     }
 
-    /// Returns the text of the banner: first what has happened (`Connection lost, last data 10:42:07.`), and then what will
-    /// happen next (`Reconnecting…`).
+    /// Returns the text of the banner in two parts: first what has happened (`Connection lost, last data 10:42:07.`),
+    /// and then what will happen next (`Reconnecting…`). Returns `None` if no banner is necessary.
     pub fn news(&self, clock: LocalClock) -> Option<(String, String)> {
         let banner = self.banner?;
         let (news, rest) = banner.words().split_once(". ").unwrap_or((banner.words(), ""));
@@ -126,18 +127,20 @@ impl Link {
         Some((format!("{news}{last}{end}"), format!("{rest}{cause}").trim_start().to_owned()))
     }
 
-    /// Returns true if the button "Try now" is shown. It is also shown during an attempt, so that it does not appear and
-    /// disappear repeatedly.
+    /// Returns true if the banner has the button "Try now". It also has the button during an attempt to connect, so
+    /// that the button does not appear and disappear repeatedly.
     pub fn can_retry(&self) -> bool {
         self.banner.is_some() && self.state.is_down() && !self.wants_token()
     }
 
-    /// Returns true if the server has ever sent anything, which the board may then show.
+    /// Returns true if the server has sent anything since the page was opened. The board then has data that it can
+    /// continue to show.
     pub fn has_heard(&self) -> bool {
         self.banner.is_none_or(|banner| banner.last_heard_at.is_some())
     }
 
-    /// Returns the text beside the field for a token: the reason why a token is needed, or that signing in is in progress.
+    /// Returns the text beside the input field for a token. It says why a token is needed, or that signing in is in
+    /// progress.
     pub fn token_words(&self) -> &'static str {
         match (self.wants_token(), self.has_token, self.has_heard()) {
             (false, _, _) => "Signing in…",
@@ -156,7 +159,7 @@ impl Link {
 }
 
 impl Tone {
-    /// Returns the class that determines shape and colour.
+    /// Returns the CSS class that determines shape and colour.
     pub fn class(self) -> &'static str {
         match self {
             Self::Good => "is-good",
@@ -167,7 +170,7 @@ impl Tone {
 }
 
 fn capitalised(words: &str) -> String {
-    // Our own words begin with ASCII letters; the case of all others is a table of fourteen kilobytes.
+    // These words begin with ASCII letters. Converting the case of any letter requires a table of fourteen kilobytes.
     let (first, rest) = words.split_at_checked(1).unwrap_or(("", words));
     first.to_ascii_uppercase() + rest
 }

@@ -2,11 +2,12 @@
 
 use shared::{Millis, Publication};
 
-/// Number of bits of a sequence number that hold the offset. The bits above hold the number of the epoch.
+/// Number of the lower bits of a sequence number that contain the offset. The bits above them contain the number of
+/// the epoch.
 const OFFSET_BITS: u32 = 48;
 
-/// Position of a publication among those of its topic. Publications are ordered by effective time, then by place in the
-/// log.
+/// Place of a publication in the order of its topic's publications. Publications are ordered by effective time, and
+/// those of the same time by their place in the log.
 ///
 /// The effective time is the earlier of `ts` and `received_at`. Therefore, publications of one millisecond keep the
 /// order of the log, a publication with a time stamp in the future does not count as newer than those received after
@@ -18,8 +19,8 @@ pub struct Order {
 }
 
 impl Order {
-    /// Returns the position of `publication`. `epoch` is the number of its epoch, counted for the topic since the page
-    /// was opened.
+    /// Returns the place of `publication`. `epoch` is the number of times that the topic's log started anew since the
+    /// page was opened.
     pub fn of(publication: &Publication, epoch: u64) -> Self {
         Self {
             effective_ms: publication.ts.min(publication.received_at),
@@ -27,17 +28,17 @@ impl Order {
         }
     }
 
-    /// Returns the position of a value from its time and from its place among the values of that time.
+    /// Creates a place from an effective time in milliseconds and from a number that orders values of the same time.
     pub const fn at(effective_ms: Millis, sequence: u64) -> Self {
         Self { effective_ms, sequence }
     }
 
-    /// Returns the effective time, in milliseconds since the Unix epoch.
+    /// Returns the effective time of the publication, in milliseconds since the Unix epoch.
     pub fn effective_ms(self) -> Millis {
         self.effective_ms
     }
 
-    /// Returns a number that no other publication of the topic has, and that increases along the log.
+    /// Returns a number that identifies the publication within its topic, and that increases along the log.
     pub fn sequence(self) -> u64 {
         self.sequence
     }

@@ -1,62 +1,64 @@
-//! Parts of a topic's log that are on this page, and the parts that should be requested.
+//! Records which parts of a topic's log are loaded in this page, and determines the parts that should be requested.
 
 use std::collections::VecDeque;
 use std::ops::Range;
 
 use shared::{Millis, limits};
 
-/// Approximate time between two places that are remembered, in milliseconds.
+/// Minimum time between two publications whose offset and time are stored, in milliseconds. Those between them are
+/// not stored, to save memory.
 const STEP_MS: Millis = 5_000;
 /// Time in milliseconds after which a request without an answer is repeated.
 const TIMEOUT_MS: Millis = 10_000;
-/// Minimum number of publications in a request, so that the past is not loaded by many small requests.
+/// Minimum number of publications that are requested if the number of missing ones is unknown, so that the past is
+/// not loaded by many small requests.
 const LEAST_ITEMS: u32 = 60;
 
-/// Place of one publication: its offset and its time.
+/// Offset and time of one publication.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Place {
-    /// Offset in the topic's log.
+    /// Offset of the publication in the topic's log.
     pub offset: u64,
     /// Time of the event, in milliseconds since the Unix epoch.
     pub ts: Millis,
 }
 
-/// Part of a topic's past that should be requested.
+/// A request for older publications of a topic.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Fetch {
-    /// Offset before which publications are wanted.
+    /// Offset before which publications are requested. The publication at this offset is not included.
     pub before: u64,
-    /// Largest number of publications wanted.
+    /// Maximum number of publications in the answer.
     pub count: u32,
 }
 
-/// A part of a log without holes. All its publications are on this page, or known to be gone from the server.
+/// A part of a topic's log. Each of its publications is loaded in this page, or is known to be gone from the server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Held {
     first: Place,
     last: Place,
 }
 
-/// The parts of a topic's log that are on this page.
+/// The parts of a topic's log that are loaded in this page.
 ///
-/// Offsets have no holes, so a hole between two held parts is data that is not loaded. For example, a page that holds
-/// the offsets 1 to 40 and 90 to 99 requests the 49 publications before 90. In addition, the places of some
-/// publications are remembered, so that the new beginning is known after the oldest publications were forgotten.
+/// Offsets have no holes, so a hole between two parts is data that is not loaded. For example, a page that has the
+/// offsets 1 to 40 and 90 to 99 requests the 49 publications before 90. The offsets and times of some publications
+/// are stored in addition. They give the new beginning of the loaded data when the oldest publications are dropped.
 #[derive(Clone, Debug, Default)]
 pub struct Past {
-    /// Sorted by offset, with a hole between any two parts.
+    /// The loaded parts, sorted by offset, with a hole between any two of them.
     held: Vec<Held>,
     places: VecDeque<Place>,
     asked: Option<(Fetch, Millis)>,
-    /// True if the server has no publications before the first held one.
+    /// True if the server has no publications before the first loaded one.
     is_whole: bool,
-    /// True if publications were lost after the last held one, so that a hole before the next publication will never be
-    /// filled.
+    /// True if publications were lost after the last loaded one, so that a hole between it and the next publication
+    /// will never be filled.
     is_lossy: bool,
 }
 
 impl Past {
-    /// Adds a publication that is on this page.
+    /// Records that the publication at `place` is loaded in this page.
     pub fn observe(&mut self, place: Place) {
         let is_new = self.hold(place);
         let index = self.places.partition_point(|kept| kept.offset < place.offset);
@@ -68,8 +70,8 @@ impl Past {
         }
     }
 
-    /// Forgets publications before `ts`. Returns the time from which on the page must keep publications, which may be
-    /// earlier.
+    /// Shortens the record so that it begins shortly before `ts`. Returns the time at which it begins now. The page
+    /// must keep the publications from this time on.
     pub fn forget_before(&mut self, ts: Millis) -> Millis {
         while self.places.get(1).is_some_and(|second| second.ts <= ts) {
             self.places.pop_front();
@@ -83,14 +85,14 @@ impl Past {
         first.ts
     }
 
-    /// Forgets everything. To be called when the log has started anew, because the offsets of the old log have no
-    /// meaning in the new one.
+    /// Empties the record. The caller must do this when the log has started anew, because the offsets of the old log
+    /// have no meaning in the new one.
     pub fn forget(&mut self) {
         *self = Self::default();
     }
 
-    /// Records that publications were lost for good. The holes, and a hole before the next publication, will never be
-    /// filled.
+    /// Records that publications were lost for good. Neither the present holes nor a hole before the next publication
+    /// will be requested.
     pub fn lose(&mut self) {
         self.is_lossy = true;
         if let (Some(first), Some(last)) = (self.held.first().copied(), self.held.last().copied()) {
@@ -98,9 +100,9 @@ impl Past {
         }
     }
 
-    /// Returns the request that fills the newest hole after the time `from`. If the size of the hole is unknown, it is
-    /// estimated from one publication per `cadence_ms`. Returns `None` if nothing is missing or a request has not been
-    /// answered yet.
+    /// Returns the request that fills the newest hole after the time `from`. If the size of the hole is unknown, it
+    /// is estimated from the expected time between publications, `cadence_ms`. Returns `None` if nothing is missing
+    /// or if an earlier request has not been answered yet.
     pub fn next_fetch(&self, from: Millis, cadence_ms: Option<u64>, now: Millis) -> Option<Fetch> {
         if self.asked.is_some_and(|(_, at)| now.abs_diff(at) < TIMEOUT_MS.unsigned_abs()) {
             return None;
@@ -122,13 +124,14 @@ impl Past {
         Some(Fetch { before, count: count.clamp(1, limits::HISTORY_ITEMS as u32) })
     }
 
-    /// Records that `fetch` has been requested.
+    /// Records that `fetch` was sent to the server at the time `now`.
     pub fn asked(&mut self, fetch: Fetch, now: Millis) {
         self.asked = Some((fetch, now));
     }
 
-    /// Records that the request was answered with the publications of these offsets, which must have been added before.
-    /// Publications that were wanted and did not come, even if older ones came, are gone from the server.
+    /// Records the answer to the last request. `offsets` are those of the publications in the answer, which must have
+    /// been added by [`Past::observe`] before. Requested publications that are not in the answer are gone from the
+    /// server, and are not requested again.
     pub fn answered(&mut self, offsets: impl IntoIterator<Item = u64>) {
         let Some((fetch, _)) = self.asked.take() else { return };
         let newest = offsets.into_iter().max();
@@ -143,8 +146,8 @@ impl Past {
         }
     }
 
-    /// Returns the time spans whose data exists but is not on this page, oldest first. The first span has no beginning
-    /// if there may be data before the first held publication.
+    /// Returns the time spans whose data exists but is not loaded, oldest first. If there may be data before the
+    /// first loaded publication, the first span begins at `Millis::MIN`.
     pub fn missing(&self) -> Vec<Range<Millis>> {
         let first = self.held.first().filter(|held| held.first.offset > 1 && !self.is_whole);
         let before = first.map(|held| Millis::MIN..held.first.ts);
@@ -152,7 +155,7 @@ impl Past {
         before.into_iter().chain(between).filter(|span| !span.is_empty()).collect()
     }
 
-    /// Adds a publication to the held parts. Returns true if it is new.
+    /// Adds a publication to the loaded parts. Returns true if it was not loaded before.
     fn hold(&mut self, place: Place) -> bool {
         let index = self.held.partition_point(|held| held.last.offset < place.offset);
         if self.held.get(index).is_some_and(|held| held.first.offset <= place.offset) {
@@ -178,7 +181,7 @@ impl Past {
         true
     }
 
-    /// Merges the part at `index` and the next one.
+    /// Merges the loaded part at `index` and the one after it.
     fn bridge(&mut self, index: usize) {
         if index + 1 < self.held.len() {
             let after = self.held.remove(index + 1);

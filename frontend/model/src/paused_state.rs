@@ -1,39 +1,41 @@
-//! State of a topic while the reader has paused the board. Depends on [`super::stream`].
+//! Keeps the newest state of a topic while the reader has paused the board. Depends on [`super::stream`].
 
 use super::stream::Stream;
 use crate::chart::series::SeriesSet;
 
 /// Keeps the newest state of a topic while the board is paused and the panel shows an earlier state.
 ///
-/// It is empty unless the reader has paused the board. During a pause, the panel shows the state at the beginning of
-/// the pause, even if the panel is removed from the page and added again. Publications change only the state that is
-/// kept here.
+/// During a pause, the panel shows the state at the beginning of the pause, even if the panel is removed from the
+/// page and added again. Publications change only the copy that is kept here. If the board is not paused, this value
+/// is empty.
 #[derive(Clone, Debug, Default)]
 pub struct PausedState {
     ahead: Option<Box<(Stream, SeriesSet)>>,
 }
 
 impl PausedState {
-    /// Begins a pause: from now on, the state that is shown does not change.
+    /// Begins a pause. From now on, publications change a copy of the shown state.
     pub fn begin(&mut self, stream: &Stream, series: &SeriesSet) {
         if self.ahead.is_none() {
             self.ahead = Some(Box::new((stream.clone(), series.clone())));
         }
     }
 
-    /// Ends the pause: the newest state becomes the one that is shown.
+    /// Ends the pause: the shown state is replaced by the newest one.
     pub fn end(&mut self, stream: &mut Stream, series: &mut SeriesSet) {
         if let Some(ahead) = self.ahead.take() {
             (*stream, *series) = *ahead;
         }
     }
 
-    /// Returns the newest state: the one that is kept here or, if there is no pause, the one that is shown.
+    /// Returns the newest state of the topic: the copy that is kept here or, if there is no pause, the shown state
+    /// `stream` and `series`.
     pub fn known<'a>(&'a self, stream: &'a Stream, series: &'a SeriesSet) -> (&'a Stream, &'a SeriesSet) {
         self.ahead.as_deref().map_or((stream, series), |(stream, series)| (stream, series))
     }
 
-    /// Returns the newest state for changes. See [`Self::known`].
+    /// Returns the newest state of the topic so that the caller can change it: the copy that is kept here or, if
+    /// there is no pause, the shown state.
     pub fn known_mut<'a>(
         &'a mut self,
         stream: &'a mut Stream,
@@ -89,7 +91,7 @@ mod tests {
             self.paused_state.end(&mut self.stream, &mut self.series);
         }
 
-        /// Returns everything that a panel of any kind shows.
+        /// Returns everything that a panel of any kind shows, as one text for comparison.
         fn shown(&self) -> String {
             let (stream, window) = (&self.stream, 0..60_000);
             let lines: Vec<_> = stream.lines().newest(100).collect();

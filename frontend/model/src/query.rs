@@ -2,27 +2,27 @@
 
 use shared::Topic;
 
-/// Words that must all occur in a topic's name, in any order. Upper and lower case are not distinguished. A star stands
-/// for any characters, as in filters.
+/// A search for topics by name: words that must all occur in the name, in any order. Upper and lower case are not
+/// distinguished. A star in a word stands for any characters.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Query {
     words: Vec<String>,
 }
 
 impl Query {
-    /// Creates the search for a text that a reader typed. An empty text finds every topic.
+    /// Creates the search for the text in the search field. An empty text finds every topic.
     pub fn new(text: &str) -> Self {
         Self { words: text.split_whitespace().map(str::to_ascii_lowercase).collect() }
     }
 
-    /// Returns whether the search finds `topic`.
+    /// Returns true if the search finds `topic`.
     pub fn finds(&self, topic: &Topic) -> bool {
         let name = topic.as_str().to_ascii_lowercase();
         self.words.iter().all(|word| finds_word(&name, word))
     }
 }
 
-/// Returns true if the parts of `word` between its stars occur in `name` one after the other.
+/// Returns true if `word` occurs in `name`: the parts of the word between its stars must occur one after the other.
 fn finds_word(name: &str, word: &str) -> bool {
     let mut rest = name;
     word.split('*').all(|part| match rest.find(part) {

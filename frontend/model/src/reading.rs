@@ -1,26 +1,28 @@
-//! Meaning of published data: the numbers in it, and its text on one line. Depends on JSON values and on [`Field`].
+//! Interprets published data: finds the numbers in it, and writes it as text on one line. Depends on JSON values and
+//! on [`Field`].
 
 use serde_json::{Map, Number, Value};
 
 use crate::digits::Digits;
 use crate::field::Field;
 
-/// Names of fields that contain the message of an event, in order of preference. Loggers use these names: `MESSAGE` is used by
-/// journald, `short_message` by GELF, and `log` by Docker's json-file driver.
+/// Names of the field that contains the message of an event, in order of preference. Loggers use these names:
+/// `MESSAGE` is used by journald, `short_message` by GELF, and `log` by Docker's json-file driver.
 const MESSAGE_FIELDS: [&str; 8] =
     ["message", "msg", "MESSAGE", "text", "event", "short_message", "log", "body"];
-/// Names of fields that contain the level of an event, which a log shows by colour. `PRIORITY` is the severity of syslog, in
-/// entries of journald.
+/// Names of the field that contains the level of an event, which a log panel shows by colour. `PRIORITY` is the
+/// severity of syslog in entries of journald.
 pub const LEVEL_FIELDS: [&str; 7] =
     ["level", "severity", "lvl", "log.level", "levelname", "loglevel", "PRIORITY"];
-/// Maximum number of characters of a text that are shown, in order to save memory.
+/// Maximum number of characters of a text that are kept and shown, in order to save memory.
 const TEXT_CHARS: usize = 1_000;
-/// Beginnings of the names of fields that journald adds to every entry, and that contain nothing about the event.
+/// Prefixes of the names of fields that journald adds to every entry. These fields contain nothing about the event
+/// and are not shown.
 const JOURNALD_PREFIXES: [&str; 2] = ["_", "SYSLOG_"];
 
-/// Returns the fields of `data` with the names of their series, in the order in which they were sent. The name of a number alone
-/// is `own`, that of a field is its path (`disk.free`), and that of an item of a list contains its index (`load.0`). A boolean
-/// beside numbers is 0 or 1. Data without any number has no fields.
+/// Returns the fields of `data` with the names of their series, in the order in which they were sent. A single number
+/// has the name `own`. A field of an object has its path (`disk.free`), and an item of a list has a path with its
+/// index (`load.0`). A boolean beside numbers is 0 or 1. Data without any number has no fields.
 ///
 /// `digits` contains the digits of the numbers in `data` as they were sent.
 pub fn fields(data: &Value, own: &str, digits: &Digits<'_>) -> Vec<(String, Field)> {
@@ -38,7 +40,8 @@ pub fn fields(data: &Value, own: &str, digits: &Digits<'_>) -> Vec<(String, Fiel
     found
 }
 
-/// Returns the paths of the fields of `data` that a chart cannot show: lists that contain other values than numbers.
+/// Returns the paths of the fields of `data` that a chart cannot draw, because they are lists that contain other
+/// values than numbers.
 pub fn not_drawn(data: &Value) -> Vec<String> {
     let mut found = Vec::new();
     if let Value::Object(fields) = data {
@@ -47,7 +50,7 @@ pub fn not_drawn(data: &Value) -> Vec<String> {
     found
 }
 
-/// Returns the number of series that [`fields`] would return, without creating their names.
+/// Returns the number of numbers in `data` for which [`fields`] would return a field, without creating their names.
 pub fn count_numbers(data: &Value) -> usize {
     match data {
         Value::Number(_) => 1,
@@ -57,13 +60,13 @@ pub fn count_numbers(data: &Value) -> usize {
     }
 }
 
-/// Returns true if `data` is an event for a log: an object with a message, or an event of Docker.
+/// Returns true if `data` is an event that is shown in a log: an object with a message, or an event of Docker.
 pub fn is_event(data: &Value) -> bool {
     data.as_object().is_some_and(|fields| message(fields).is_some() || is_docker_event(fields))
 }
 
-/// Returns `data` as text on one line: a text as it is, an event with its message before its other fields, and anything else as
-/// JSON. `digits` contains the digits of its numbers as they were sent.
+/// Returns `data` as text on one line. A text is returned as it is, an event with its message before its other
+/// fields, and anything else as JSON. `digits` contains the digits of the numbers in `data` as they were sent.
 pub fn text(data: &Value, digits: &Digits<'_>) -> String {
     let text = match data {
         Value::String(text) => text.clone(),
@@ -100,11 +103,11 @@ fn collect(value: &Value, name: String, digits: &Digits<'_>, found: &mut Vec<(St
     }
 }
 
-/// Characters of a text that stands in a number's place.
+/// Maximum number of characters of a text that is shown in place of a number.
 const STATE_CHARS: usize = 40;
 
-/// Returns the field for a value that stands in the place of a number. A text is cut so that it is short enough for a figure in
-/// large type.
+/// Returns the field for data that is not a number although the topic has numbers. A text is cut so that it is short
+/// enough for large type.
 pub fn other_field(data: &Value, digits: &Digits<'_>) -> Field {
     match data {
         Value::Null => Field::Nothing,
@@ -122,13 +125,14 @@ fn collect_not_drawn(value: &Value, name: String, found: &mut Vec<String>) {
     }
 }
 
-/// Returns the name of the field that contains the message, and the message.
+/// Returns the name of the field that contains the message of an event, and the message. Returns `None` if no field
+/// has a known name.
 fn message(fields: &Map<String, Value>) -> Option<(&'static str, String)> {
     let named = |name: &'static str| fields.get(name).and_then(message_text).map(|text| (name, text));
     MESSAGE_FIELDS.into_iter().find_map(named)
 }
 
-/// Returns the text of a message. journald sends a message that is not UTF-8 as a list of its bytes.
+/// Returns the text of a message field. journald sends a message that is not UTF-8 as a list of its bytes.
 fn message_text(value: &Value) -> Option<String> {
     match value {
         Value::String(text) => Some(text.clone()),
@@ -157,7 +161,7 @@ fn fields_text(fields: &Map<String, Value>, digits: &Digits<'_>) -> String {
     head.into_iter().chain(others).collect::<Vec<_>>().join("  ")
 }
 
-/// Returns true if the fields are those of an event as `docker events` writes it: with the type, the action and the actor.
+/// Returns true if the fields are those of an event as `docker events` writes it: the type, the action and the actor.
 fn is_docker_event(fields: &Map<String, Value>) -> bool {
     ["Type", "Action"].iter().all(|name| fields.get(*name).is_some_and(Value::is_string))
         && fields.get("Actor").is_some_and(Value::is_object)

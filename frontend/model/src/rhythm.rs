@@ -1,27 +1,29 @@
-//! Usual time between publications, learned from the times at which they were received. Depends on `shared` alone.
+//! Estimates the usual time between publications from the times at which they were received. Depends on `shared`
+//! alone.
 
 use shared::Millis;
 
-/// Number of times that are remembered: nine intervals, an odd number so that the median is one of them.
+/// Number of times that are stored. Ten times give nine intervals, an odd number, so that the median is one of them.
 const REMEMBERED: usize = 10;
-/// Number of times that are needed before an interval is estimated: three intervals.
+/// Number of times that are necessary to estimate an interval. Four times give three intervals.
 const NEEDED: usize = 4;
 
-/// The newest times at which something was received. They may become known in any order.
+/// Estimates the usual time between publications. It contains the newest times at which publications were received,
+/// which may be added in any order.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Rhythm {
-    /// Sorted, each time once.
+    /// The times in ascending order, each time once.
     times: Vec<Millis>,
 }
 
 impl Rhythm {
-    /// Creates a rhythm without times.
+    /// Creates an estimator that has received no times yet.
     pub const fn new() -> Self {
         Self { times: Vec::new() }
     }
 
-    /// Adds a time. Equal times (a burst) count once. Once ten times are remembered, a time older than all of them is
-    /// ignored.
+    /// Adds a time at which something was received. Equal times (a burst) count once. If ten times are stored, the
+    /// oldest is dropped, and a time older than all of them is ignored.
     pub fn observe(&mut self, at: Millis) {
         let Err(place) = self.times.binary_search(&at) else { return };
         if self.times.len() < REMEMBERED {
@@ -32,8 +34,8 @@ impl Rhythm {
         }
     }
 
-    /// Returns the median interval in milliseconds; `None` if there are fewer than three intervals. One pause or one
-    /// burst does not change the median much.
+    /// Returns the median of the intervals between the stored times, in milliseconds; `None` if there are fewer than
+    /// three intervals. A single pause or burst does not change the median much.
     pub fn interval_ms(&self) -> Option<u64> {
         if self.times.len() < NEEDED {
             return None;

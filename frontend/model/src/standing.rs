@@ -1,5 +1,5 @@
-//! Determines the facts about a topic from which the words in the corner of its panel are chosen. Depends on [`super::stream`]
-//! and [`super::chip`].
+//! Collects the facts about a topic, and makes from them the text in the corner of its panel. Depends on
+//! [`super::stream`] and [`super::chip`].
 
 use std::ops::Range;
 
@@ -13,7 +13,8 @@ use crate::chip::{Chip, Situation};
 use crate::kind::Kind;
 use crate::stream::Stream;
 
-/// Returns the words in the corner of a topic's panel. `window_ms` is the length of the window that is shown, in milliseconds.
+/// Returns the text in the corner of a topic's panel, which tells the state of the panel. `window_ms` is the length
+/// of the range of time that is shown, in milliseconds.
 pub fn chip(
     stream: &Stream,
     series: &SeriesSet,
@@ -37,7 +38,8 @@ pub fn chip(
     Chip::of(&situation, clock)
 }
 
-/// Returns the percentage of a window that is loaded; `None` if all of it is loaded or nothing more is requested.
+/// Returns the percentage of the window that is loaded; `None` if all of it is loaded, or if the panel is not a
+/// chart.
 fn loaded_percent(stream: &Stream, series: &SeriesSet, window: &Range<Millis>) -> Option<u8> {
     if !matches!(stream.kind(), Some(Kind::Line | Kind::Number)) {
         return None;
@@ -51,7 +53,8 @@ fn loaded_percent(stream: &Stream, series: &SeriesSet, window: &Range<Millis>) -
     is_loading.then(|| u8::try_from((length_ms - missing_ms).max(0) * 100 / length_ms).unwrap_or(100))
 }
 
-/// Returns a description of the data that the panel does not show, such as `8 series not drawn`.
+/// Returns a text about the data that the panel does not show, such as `8 series not drawn`; `None` if it shows
+/// everything.
 fn left_out(stream: &Stream, series: &SeriesSet) -> Option<String> {
     match stream.kind()? {
         Kind::Line | Kind::Number => {
@@ -69,7 +72,7 @@ fn left_out(stream: &Stream, series: &SeriesSet) -> Option<String> {
     }
 }
 
-/// Returns the reason why the body of the panel is empty, in words; `None` if it is not empty.
+/// Returns a text that says why the panel shows nothing, such as `no value yet`; `None` if it shows something.
 fn emptiness(stream: &Stream, series: &SeriesSet, window: &Range<Millis>) -> Option<String> {
     let is_empty = match stream.kind() {
         None => true,

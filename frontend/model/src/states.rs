@@ -1,5 +1,5 @@
-//! The states that a topic was in: the time since when the current state holds, and the number of changes. Depends on
-//! [`super::order`] and [`super::digits`].
+//! The states in which a topic was. They give the time since which the current state holds, and the number of
+//! changes. Depends on [`super::order`] and [`super::digits`].
 
 use std::collections::{BTreeMap, VecDeque};
 use std::ops::Range;
@@ -10,52 +10,53 @@ use super::digits::Digits;
 use super::order::Order;
 use crate::chart::clock::LocalClock;
 
-/// Maximum number of runs that are kept for each topic.
+/// Maximum number of runs that are kept for each topic. A run is a sequence of publications with the same state.
 const MOST_RUNS: usize = 500;
-/// Maximum number of sightings that are kept for each topic. If there are more, sightings between the first and the last are
-/// removed from the oldest runs.
+/// Maximum number of sightings that are kept for each topic. A sighting is a publication that says in which state the
+/// topic is. If there are more, sightings between the first and the last of the oldest runs are removed.
 const MOST_SIGHTINGS: usize = 500;
-/// Characters of a state that are kept.
+/// Maximum number of characters of a state that are kept.
 const STATE_CHARS: usize = 200;
 
 /// The states in which a topic was, in the order of its publications.
 ///
-/// A *sighting* is a publication that says in which state the topic is, and a *run* is a sequence of sightings of the same state.
-/// The result depends only on the publications, and not on the order in which they arrive. For example, a topic is "open" at the
-/// times 1, 2 and 4 and "closed" at 3, and the last of these arrives late. Then there are three runs: open from 1, closed from 3,
-/// open from 4.
+/// A *sighting* is a publication that says in which state the topic is, and a *run* is a sequence of sightings of the
+/// same state. The result depends only on the publications, and not on the order in which they arrive. For example, a
+/// topic is "open" at the times 1, 2 and 4 and "closed" at 3, and the last of these arrives late. Then there are
+/// three runs: open from 1, closed from 3, open from 4.
 #[derive(Clone, Debug, Default)]
 pub struct States {
     runs: VecDeque<Run>,
-    /// Number of sightings in all runs.
+    /// Number of publications in all runs together.
     sightings: usize,
 }
 
-/// Sightings of one state without one of another state between them.
+/// A run: consecutive publications of a topic with the same state.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Run {
     state: String,
     first: Order,
-    /// Sightings after the first, in ascending order. Most runs of a topic whose state is a number have none.
+    /// Places of the run's publications after the first, in ascending order. Most runs of a topic whose state is a
+    /// number consist of one publication.
     later: Vec<Order>,
 }
 
-/// Meaning of a state for a person who has to act.
+/// Meaning of a state for the reader: good, a warning, bad, or none of these.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Severity {
-    /// Nothing to do: `ok`, `passed`, `healthy`, `up`.
+    /// The state needs no attention: `ok`, `passed`, `healthy`, `up`.
     Good,
-    /// Something to look at, because the publisher says so.
+    /// The state should be looked at. Only a publisher can give a state this meaning.
     Warning,
-    /// Something is broken: `failed`, `error`, `down`.
+    /// The state means that something is broken: `failed`, `error`, `down`.
     Bad,
-    /// Any other state. Whether `open` or `false` is bad depends on the question.
+    /// The state has no known meaning. For example, it depends on the topic whether `open` or `false` is bad.
     Neutral,
 }
 
 impl States {
-    /// Adds the state that a publication contains. Lists and objects are not states and are ignored. `digits` contains the digits
-    /// of a number as it was sent.
+    /// Adds the state that a publication contains. Lists and objects are not states and are ignored. `digits`
+    /// contains the digits of a number as it was sent.
     pub fn add(&mut self, order: Order, data: &Value, digits: &Digits<'_>) {
         let Some(state) = state_of(data, digits) else { return };
         let place = self.runs.partition_point(|run| run.first <= order);
@@ -69,7 +70,7 @@ impl States {
         self.shrink();
     }
 
-    /// Returns the state in the newest publication.
+    /// Returns the state in the newest publication; `None` if there is none.
     pub fn current(&self) -> Option<&str> {
         self.runs.back().map(|run| run.state.as_str())
     }
@@ -85,8 +86,9 @@ impl States {
         seen.len()
     }
 
-    /// Returns text such as `since 09:12, changed 3 times since 08:00`; `None` before the first state. A state that was never
-    /// seen to change is said to hold `at least` since it was first seen, because it may have begun earlier.
+    /// Returns text such as `since 09:12, changed 3 times since 08:00`; `None` if there is no state. If the state has
+    /// never changed, the text is `at least since 09:12`, because the state may have begun before the first
+    /// publication.
     pub fn history(&self, clock: LocalClock) -> Option<String> {
         let changes = self.changes();
         let (first, last) = (changes.first()?, changes.last()?);
@@ -98,7 +100,7 @@ impl States {
         })
     }
 
-    /// Returns the states in a window, oldest first, each with the share of the window that it fills.
+    /// Returns the states in the window, oldest first, each with the share of the window that it fills, from 0 to 1.
     pub fn strip(&self, window: &Range<i64>) -> Vec<(String, f64)> {
         let length = (window.end - window.start).max(1) as f64;
         let changes = self.changes();
@@ -110,7 +112,7 @@ impl States {
         cut.filter(|(_, share)| *share > 0.0).collect()
     }
 
-    /// Returns every change: the time of the first sighting of the new state, and that state.
+    /// Returns every change of the state: the time of the first publication with the new state, and that state.
     fn changes(&self) -> Vec<(i64, &str)> {
         let mut changes: Vec<(i64, &str)> = Vec::new();
         for run in &self.runs {
@@ -121,7 +123,7 @@ impl States {
         changes
     }
 
-    /// Adds a sighting to the run at `index`.
+    /// Adds a publication with the same state to the run at `index`.
     fn see(&mut self, index: usize, order: Order) {
         let Some(run) = self.runs.get_mut(index) else { return };
         let place = run.later.partition_point(|seen| *seen < order);
@@ -131,8 +133,8 @@ impl States {
         }
     }
 
-    /// Adds a sighting of another state after the run at `index`. If it belongs between two sightings of the run, the run is
-    /// divided into two.
+    /// Adds a publication with another state after the run at `index`. If its place is between two publications of
+    /// the run, the run is divided into two.
     fn put_after(&mut self, index: usize, order: Order, state: String) {
         let Some(run) = self.runs.get_mut(index) else { return };
         let place = run.later.partition_point(|seen| *seen < order);
@@ -148,7 +150,8 @@ impl States {
         self.put(index + 1, order, state);
     }
 
-    /// Adds a sighting before the run at `index`. If that run has the same state, the sighting becomes its first.
+    /// Adds a publication before the run at `index`. If that run has the same state, the publication becomes its
+    /// first.
     fn put(&mut self, index: usize, order: Order, state: String) {
         match self.runs.get_mut(index) {
             Some(run) if run.state == state => {
@@ -160,8 +163,8 @@ impl States {
         self.sightings += 1;
     }
 
-    /// If there are too many runs, removes the oldest. If there are too many sightings, removes some from the oldest run that has
-    /// several after its first.
+    /// Removes the oldest run if there are too many runs. If there are too many sightings, removes half of those
+    /// after the first one from the oldest run that has several.
     fn shrink(&mut self) {
         if self.runs.len() > MOST_RUNS {
             self.sightings -= self.runs.pop_front().map_or(0, |run| run.later.len() + 1);
@@ -177,8 +180,8 @@ impl States {
 }
 
 impl Severity {
-    /// Returns the meaning of a state: the one that its publisher has given (`meta.states`), or else that of a word whose meaning
-    /// is the same everywhere, such as `ok`. For any other word it is neutral.
+    /// Returns the meaning of a state. It is the one that the publisher has given (`meta.states`), or that of a word
+    /// with the same meaning everywhere, such as `ok`. Any other state is neutral.
     pub fn of(state: &str, given: &BTreeMap<String, String>) -> Self {
         let given = given.iter().find(|(named, _)| named.eq_ignore_ascii_case(state));
         if let Some((_, meaning)) = given {
@@ -194,7 +197,8 @@ impl Severity {
         }
     }
 
-    /// Returns the name of the class that determines colour and shape. The meaning is never shown by colour alone.
+    /// Returns the name of the meaning, which is also the CSS class for colour and shape. The meaning is never shown
+    /// by colour alone.
     pub fn word(self) -> &'static str {
         match self {
             Self::Good => "good",

@@ -1,5 +1,5 @@
-//! State of one topic's panel, apart from its numbers. It combines [`super::arrival`], [`super::kind`], [`super::lines`],
-//! [`super::states`], [`super::table`], [`super::past`] and [`super::clock_error`].
+//! State of one topic's panel, apart from its numbers. It combines [`super::arrival`], [`super::kind`],
+//! [`super::lines`], [`super::states`], [`super::table`], [`super::past`] and [`super::clock_error`].
 //!
 //! ```
 //! use board_model::chart::SeriesSet;
@@ -33,71 +33,73 @@ use crate::chart::moment::Moment;
 use crate::chart::series::SeriesSet;
 use crate::chart::spans::Spans;
 
-/// A line has a gap if at least this many publications are missing, given the expected time between them. Fewer missing ones are
-/// treated as jitter.
+/// The line of a chart has a gap between two samples if their distance is more than this many times the expected one.
+/// Smaller distances are treated as jitter.
 const HOLE_CADENCES: u64 = 4;
-/// Minimum length of a gap in a line, in milliseconds.
+/// Minimum time between two samples, in milliseconds, for the line of a chart to have a gap there.
 const LEAST_HOLE_MS: u64 = 2_000;
-/// Maximum number of losses that are listed with a panel. Older ones are removed from the list.
+/// Maximum number of losses of data that are listed with a panel. If there are more, the oldest is removed from the
+/// list.
 const MOST_LOSSES: usize = 20;
-/// If a log has fewer lines than this, older history is requested for it, of whatever age.
+/// If a log has fewer lines than this, older publications are requested for it, however old they are.
 const ENOUGH_LINES: usize = 30;
-/// Maximum number of characters in the legend of a chart of the usual width. A chart with a longer legend gets a panel of twice
-/// the width, so that the legend is complete.
+/// Maximum number of characters in the legend of a chart of the usual width. A chart with a longer legend gets a
+/// panel of twice the width, so that the legend is complete.
 const LEGEND_CHARS: usize = 36;
-/// Number of characters that a series takes in the legend in addition to its name: the swatch, the value with its unit, and the
-/// space.
+/// Number of characters that a series takes in the legend in addition to its name, for its colour, its value with the
+/// unit, and a space.
 const VALUE_CHARS: usize = 10;
-/// Maximum number of axes in a panel of the usual height. A chart with more axes gets a panel of twice the height.
+/// Maximum number of value axes in a chart of the usual height. A chart with more axes gets a panel of twice the
+/// height.
 const MOST_AXES_IN_ONE: usize = 2;
 /// Minimum number of columns with which a table gets a panel of twice the usual width.
 const WIDE_FROM_COLUMNS: usize = 4;
 
-/// State of one topic's panel, apart from its numbers. These are in a separate [`SeriesSet`], so that charts are drawn again only
-/// when numbers change.
+/// State of one topic's panel, apart from its numbers. The numbers are in a separate [`SeriesSet`], so that charts
+/// are drawn again only when numbers change.
 ///
-/// The state depends only on the publications, and not on the order in which they arrive: live frames, replays and history may be
-/// mixed in any order.
+/// The state depends only on the publications, and not on the order in which they arrive: live frames, replays and
+/// history may be mixed in any order.
 #[derive(Clone, Debug)]
 pub struct Stream {
     topic: Topic,
     meta: TopicMeta,
-    /// Units from the metadata of the series that have a unit of their own, by name.
+    /// The name and the unit of each series for which the metadata gives a unit of its own.
     units: Vec<(String, Unit)>,
     choice: Choice,
     arrival: Arrival,
     lines: Lines,
     states: States,
     table: Table,
-    /// Place of the publication from which the table is.
+    /// Place of the publication that `table` was made from; `None` if there was no table yet.
     table_order: Option<Order>,
     clock_error: ClockError,
-    /// Paths of the fields of the newest publication that a chart cannot show.
+    /// Paths of the fields of the newest publication that a chart cannot draw.
     not_drawn: Vec<String>,
     loss: Loss,
     past: Past,
-    /// Number of times that the log started anew since the page was opened.
+    /// Number of times that the topic's log started anew since the page was opened.
     epoch: u64,
     has_begun: bool,
     is_wide: bool,
 }
 
-/// The reason why publications arrive.
+/// The way in which publications reached the page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Origin {
-    /// The publications were just published.
+    /// The publications were sent because they were just published.
     Live,
-    /// The publications were requested because they were missed, or because they are older than the page.
+    /// The publications were replayed, because the page had missed them or subscribed after they were published.
     Replayed,
     /// The publications were requested to show more of the past.
     Past,
 }
 
-/// Ranges of time whose data is lost for good.
+/// The losses of a topic: ranges of time whose data is lost for good.
 #[derive(Clone, Debug, Default)]
 struct Loss {
     spans: Vec<(Millis, Millis)>,
-    /// Start of a loss whose end is not known until the next publication arrives.
+    /// Start of a loss whose end is not known until the next publication arrives; `None` if there is no such loss.
     open_from: Option<Millis>,
 }
 
@@ -124,9 +126,10 @@ impl Stream {
         }
     }
 
-    /// Adds the publications of one frame, and puts their numbers into `series`.
+    /// Adds publications that arrived together, and puts their numbers into `series`. `now` is the time by the
+    /// server's clock.
     pub fn take(&mut self, items: &[Publication], origin: Origin, series: &mut SeriesSet, now: Millis) {
-        // More of the past says nothing about the end of a loss that is still open.
+        // Older publications that were requested say nothing about the end of a loss that has only begun.
         if let Some(first) = items.first().filter(|_| origin != Origin::Past) {
             self.close_loss(first.ts, series);
         }
@@ -144,15 +147,16 @@ impl Stream {
         self.tell_series(series);
     }
 
-    /// Replaces the metadata that the topic's publishers have sent.
+    /// Replaces the topic's metadata by that which its publishers have sent now, and sets the units of `series`
+    /// accordingly.
     pub fn tell(&mut self, meta: TopicMeta, series: &mut SeriesSet) {
         self.units = meta.units.iter().map(|(name, unit)| (name.clone(), Unit::parse(unit))).collect();
         self.meta = meta;
         series.set_units(&self.units);
     }
 
-    /// Records that the data of a range of time is lost for good. If `from` or `to` is not known, the range begins where the data
-    /// ended, or ends where data begins again.
+    /// Records that the data between two times is lost for good. If `from` is `None`, the loss begins after the
+    /// newest publication. If `to` is `None`, it ends at the next publication.
     pub fn lose(&mut self, from: Option<Millis>, to: Option<Millis>, series: &mut SeriesSet) {
         self.past.lose();
         self.loss.open_from = from.or(self.arrival.last_ts());
@@ -166,8 +170,8 @@ impl Stream {
         self.has_begun = true;
     }
 
-    /// Records that the log was started anew: offsets of the old log are not valid any more, and its data after the newest
-    /// publication is lost.
+    /// Records that the topic's log was started anew. Offsets of the old log are no longer valid, and the data after
+    /// its newest publication that had arrived is lost.
     pub fn start_anew(&mut self, series: &mut SeriesSet) {
         self.lose(None, None, series);
         self.past.forget();
@@ -175,8 +179,8 @@ impl Stream {
         self.tell_series(series);
     }
 
-    /// Removes the mark of data that was replayed after an interruption, if it has been shown for long enough. Returns true if a
-    /// mark was removed.
+    /// Removes the mark of data that was replayed after an interruption, if the chart has shown it for long enough.
+    /// Returns true if a mark was removed.
     pub fn settle(&mut self, series: &mut SeriesSet, now: Millis) -> bool {
         let is_over = !series.replayed().is_empty() && self.arrival.replay_is_over(now);
         if is_over {
@@ -185,7 +189,8 @@ impl Stream {
         is_over
     }
 
-    /// Returns true if the topic has just become late. This happens once in each time without data.
+    /// Returns true if the topic has become late: it has had no publication for longer than its usual interval. After
+    /// it has returned true, it returns false until the next publication.
     pub fn turns_late(&mut self, now: Millis) -> bool {
         let cadence_ms = self.cadence_ms();
         self.arrival.turns_late(cadence_ms, Conditions { now, ..Conditions::default() })
@@ -201,67 +206,70 @@ impl Stream {
         &self.meta
     }
 
-    /// Returns the kind of the panel: the one that the publisher has asked for, or else the one that suits the data. Returns
-    /// `None` before the first data.
+    /// Returns the kind of the panel: the one that the publisher has asked for, or else the one that suits the data.
+    /// Returns `None` before the first data.
     pub fn kind(&self) -> Option<Kind> {
         let wanted = self.meta.panel.as_deref().and_then(Kind::named);
         self.choice.kind().map(|chosen| wanted.unwrap_or(chosen))
     }
 
-    /// Returns true if the panel has twice the usual width. It keeps this width, so that panels do not change their places.
+    /// Returns true if the panel has twice the usual width. Once it has, it keeps this width, so that panels do not
+    /// change their places.
     pub fn is_wide(&self) -> bool {
         self.is_wide
     }
 
-    /// Returns true if the panel is twice as high as usual, because its chart has more axes than a panel of the usual height has
-    /// room for.
+    /// Returns true if the panel is twice as high as usual, because its chart has more axes than a panel of the usual
+    /// height has room for.
     pub fn is_tall(&self, series: &SeriesSet) -> bool {
         self.kind() == Some(Kind::Line) && axes::count(series, &self.unit()) > MOST_AXES_IN_ONE
     }
 
-    /// Returns the lines of the topic, if it is a log.
+    /// Returns the lines that a log panel shows.
     pub fn lines(&self) -> &Lines {
         &self.lines
     }
 
-    /// Returns the states in which the topic was.
+    /// Returns the states in which the topic was, which a state panel shows.
     pub fn states(&self) -> &States {
         &self.states
     }
 
-    /// Returns the newest table of the topic.
+    /// Returns the newest table, which a table panel shows.
     pub fn table(&self) -> &Table {
         &self.table
     }
 
-    /// Returns true if a publication contained a table, even an empty one.
+    /// Returns true if any publication contained a table, even an empty one.
     pub fn has_table(&self) -> bool {
         self.table_order.is_some()
     }
 
-    /// Returns the time of the newest publication, corrected by the error of the publisher's clock.
+    /// Returns the time stamp of the newest publication, corrected by the error of the publisher's clock; `None` if
+    /// there is no publication.
     pub fn last_ts(&self) -> Option<Millis> {
         Some(self.arrival.last_ts()? - self.clock_error.ms().unwrap_or(0))
     }
 
-    /// Returns the time at which the server received the newest publication, by the server's clock.
+    /// Returns the time at which the server received the most recent publication, by the server's clock; `None` if
+    /// there is no publication.
     pub fn last_received(&self) -> Option<Millis> {
         self.arrival.last_received()
     }
 
-    /// Returns the error of the publisher's clock in milliseconds, positive if the clock is ahead; `None` if no error is
-    /// recognised.
+    /// Returns the error of the publisher's clock in milliseconds, positive if the clock is ahead; `None` if no error
+    /// is recognised.
     pub fn clock_error_ms(&self) -> Option<i64> {
         self.clock_error.ms()
     }
 
-    /// Returns the paths of the fields of the newest publication that a chart cannot show: lists that contain other values than
-    /// numbers.
+    /// Returns the paths of the fields of the newest publication that a chart cannot draw, because they are lists
+    /// that contain other values than numbers.
     pub fn not_drawn(&self) -> &[String] {
         &self.not_drawn
     }
 
-    /// Returns the unit of the topic's numbers.
+    /// Returns the unit of the topic's numbers, which its publisher has declared.
     pub fn unit(&self) -> Unit {
         Unit::parse(self.meta.unit.as_deref().unwrap_or_default())
     }
@@ -271,8 +279,9 @@ impl Stream {
         Severity::of(state, &self.meta.states)
     }
 
-    /// Returns the next request that is necessary to fill the window, which begins at `from`. For logs and states, history is
-    /// requested only once, without regard to the window.
+    /// Returns the request that loads the next missing part of a chart's window, which begins at `from`. For a log or
+    /// a state, older history is requested while there are few lines, without regard to the window. Returns `None` if
+    /// no request is necessary.
     pub fn next_fetch(&self, from: Millis, now: Millis) -> Option<Fetch> {
         match self.kind()? {
             Kind::Line | Kind::Number => self.past.next_fetch(from, self.cadence_ms(), now),
@@ -283,12 +292,12 @@ impl Stream {
         }
     }
 
-    /// Records that a fetch has been requested.
+    /// Records that `fetch` was sent to the server at the time `now`.
     pub fn asked(&mut self, fetch: Fetch, now: Millis) {
         self.past.asked(fetch, now);
     }
 
-    /// Removes the numbers before `ts`, or before a slightly earlier time.
+    /// Drops the numbers before `ts`, or before a slightly earlier time.
     pub fn forget_before(&mut self, ts: Millis, series: &mut SeriesSet) {
         let error_ms = self.clock_error.ms().unwrap_or(0);
         let kept_from = self.past.forget_before(ts.saturating_add(error_ms)).saturating_sub(error_ms);
@@ -296,24 +305,26 @@ impl Stream {
         self.tell_series(series);
     }
 
-    /// Returns the expected time between publications in milliseconds, declared by the publisher or learned from the data.
+    /// Returns the expected time between publications in milliseconds, declared by the publisher or learned from the
+    /// data; `None` if it is not known.
     pub fn cadence_ms(&self) -> Option<u64> {
         self.arrival.cadence_ms(self.meta.expect_every_ms, self.kind().unwrap_or(Kind::Log))
     }
 
-    /// Returns the maximum time in milliseconds between two samples that are joined by a line.
+    /// Returns the maximum time in milliseconds between two samples that are joined by a line; `None` if it is not
+    /// known.
     pub fn hole_ms(&self) -> Option<i64> {
         let hole_ms = self.cadence_ms()?.saturating_mul(HOLE_CADENCES).max(LEAST_HOLE_MS);
         i64::try_from(hole_ms).ok()
     }
 
-    /// Returns the losses since `from`, newest first, each with its start and its end.
+    /// Returns the ranges of time after `from` whose data is lost, the newest first, each with its start and its end.
     pub fn losses(&self, from: Millis) -> impl Iterator<Item = (Millis, Millis)> + '_ {
         self.loss.spans.iter().rev().copied().filter(move |(_, to)| *to > from)
     }
 
-    /// Returns the facts that determine the freshness of the topic. `window_ms` is the length of the window that is shown, in
-    /// milliseconds.
+    /// Returns the facts from which the freshness of the topic is determined. `window_ms` is the length of the range
+    /// of time that is shown, in milliseconds.
     pub fn evidence(&self, window_ms: Millis, conditions: Conditions) -> Evidence {
         let from = conditions.now - window_ms;
         let lost_ms: i64 = self.losses(from).map(|(start, end)| end - start.max(from)).sum();
@@ -351,7 +362,8 @@ impl Stream {
             (self.table, self.table_order) = (Table::of(data, digits), Some(order));
             self.table.keep_all(item.data.text());
         }
-        // The line is kept because a state, or a number among texts, may turn out to belong to a log, which then shows it.
+        // A state or a number is also kept as a line, because later publications may turn the topic into a log, which
+        // then shows the line.
         let is_short = matches!(data, Value::Number(_) | Value::Bool(_));
         let is_text = matches!(kind, Kind::Log | Kind::State);
         if is_short || is_text || matches!(self.kind(), Some(Kind::Log | Kind::State)) {
@@ -359,7 +371,8 @@ impl Stream {
         }
     }
 
-    /// Tells the chart which ranges of time are not loaded, and the error of the publisher's clock.
+    /// Sets in `series` what the chart has to know from this state: the ranges of time that are not loaded, the
+    /// units, and the error of the publisher's clock.
     fn tell_series(&self, series: &mut SeriesSet) {
         let error_ms = self.clock_error.ms().unwrap_or(0);
         series.correct_clock(error_ms);

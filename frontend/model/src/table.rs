@@ -1,4 +1,5 @@
-//! A list of objects as rows and columns. Depends on [`super::reading`] and on the format of numbers.
+//! Converts published data to a table of rows and columns. Depends on [`super::reading`] and on the format of
+//! numbers.
 
 use serde_json::{Map, Value};
 
@@ -6,38 +7,39 @@ use super::digits::Digits;
 use super::reading;
 use crate::chart::format::in_full;
 
-/// Maximum number of rows shown. Of further rows only the number is shown.
+/// Maximum number of rows in a table. Rows beyond it are only counted.
 const MOST_ROWS: usize = 500;
-/// Maximum number of columns shown. Of further columns only the number is shown.
+/// Maximum number of columns in a table. Columns beyond it are only counted.
 const MOST_COLUMNS: usize = 40;
 
-/// One publication as rows and columns of text.
+/// The data of one publication as a table of texts.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Table {
     /// Columns in the order in which their names first occur.
     pub columns: Vec<Column>,
-    /// Rows, each with one cell for each column.
+    /// The rows. Each has one cell for each column.
     pub rows: Vec<Vec<String>>,
-    /// Number of rows that are left out.
+    /// Number of rows that the table leaves out because there are too many.
     pub rows_left_out: usize,
-    /// Number of columns that are left out.
+    /// Number of columns that the table leaves out because there are too many.
     pub columns_left_out: usize,
-    /// The JSON text of the publication as it was sent, if the table does not show all of it.
+    /// The JSON text of the publication as it was sent, if the table does not show all of it; otherwise `None`.
     pub all: Option<String>,
 }
 
-/// Heading of a column.
+/// Heading of a column of a table.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Column {
     /// Name of the column.
     pub name: String,
-    /// True if the column contains numbers, which are aligned to the right.
+    /// True if all values of the column are numbers, which are aligned to the right.
     pub numeric: bool,
 }
 
 impl Table {
-    /// Creates the table of `data`: a list of objects has a row for each object, and an object has a row for each field. For
-    /// anything else the table is empty. `digits` contains the digits of its numbers as they were sent.
+    /// Creates the table of `data`. A list of objects gives a row for each object, and an object gives a row for each
+    /// field. For anything else the table is empty. `digits` contains the digits of the numbers in `data` as they
+    /// were sent.
     pub fn of(data: &Value, digits: &Digits<'_>) -> Self {
         match data {
             Value::Array(items) => {
@@ -48,7 +50,8 @@ impl Table {
         }
     }
 
-    /// Returns text such as `and 7 rows and 3 columns more`; `None` if nothing is left out.
+    /// Returns text about the rows and columns that the table leaves out, such as `7 rows and 3 columns more`; `None`
+    /// if it leaves out nothing.
     pub fn left_out_words(&self) -> Option<String> {
         let count = |count: usize, one: &str| match count {
             0 => None,
@@ -62,7 +65,7 @@ impl Table {
         (!parts.is_empty()).then(|| format!("{} more", parts.join(" and ")))
     }
 
-    /// Keeps the JSON text of the publication if the table does not show all of it.
+    /// Stores `text`, the JSON text of the publication, if the table does not show all of it.
     pub fn keep_all(&mut self, text: &str) {
         self.all = self.left_out_words().is_some().then(|| text.to_owned());
     }
@@ -118,7 +121,7 @@ fn cell(value: &Value, digits: &Digits<'_>) -> String {
     }
 }
 
-/// Returns the names of all columns in the order in which they first occur.
+/// Returns the names of all columns of a table of objects, in the order in which they first occur.
 fn names<'a>(items: &[&'a Map<String, Value>]) -> Vec<&'a str> {
     let mut names: Vec<&str> = Vec::new();
     for name in items.iter().flat_map(|item| item.keys()) {

@@ -1,8 +1,8 @@
-//! Length of the time span that the board shows.
+//! The length of the time span that the board shows.
 
 use shared::client::Rewind;
 
-/// Length of the time span that the board shows. The span ends at the present time.
+/// Length of the time span that the charts of the board show. The span ends at the present time.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Window {
     /// One minute.
@@ -17,10 +17,10 @@ pub enum Window {
 }
 
 impl Window {
-    /// Every window, shortest first.
+    /// Every length that the reader can choose, shortest first.
     pub const ALL: [Self; 4] = [Self::Minute, Self::FiveMinutes, Self::Quarter, Self::Hour];
 
-    /// Length in minutes, which identifies the window in the page's address.
+    /// Returns the length in minutes, which identifies the window in the page's address.
     pub fn minutes(self) -> u32 {
         match self {
             Self::Minute => 1,
@@ -30,18 +30,19 @@ impl Window {
         }
     }
 
-    /// Length in milliseconds.
+    /// Returns the length in milliseconds.
     pub fn ms(self) -> i64 {
         i64::from(self.minutes()) * 60_000
     }
 
-    /// Returns the window with this number of minutes; `None` if there is no such window.
+    /// Parses a number of minutes, as it is in the page's address. Returns `None` if there is no window of this
+    /// length.
     pub fn of_minutes(text: &str) -> Option<Self> {
         let minutes: u32 = text.parse().ok()?;
         Self::ALL.into_iter().find(|window| window.minutes() == minutes)
     }
 
-    /// Text of the button that selects this window.
+    /// Returns the text of the button with which the reader chooses this window.
     pub fn label(self) -> &'static str {
         match self {
             Self::Minute => "1 min",
@@ -51,7 +52,7 @@ impl Window {
         }
     }
 
-    /// Part of the past that a subscription must replay to fill the window.
+    /// Returns the part of the past that a subscription must replay to fill the window.
     pub fn rewind(self) -> Rewind {
         Rewind::Ms(self.ms().unsigned_abs())
     }

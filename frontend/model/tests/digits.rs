@@ -1,4 +1,4 @@
-//! A number is shown with the digits that were sent, wherever the page shows it.
+//! Tests that a number is shown with the digits that were sent, wherever the page shows it.
 #![cfg(not(target_arch = "wasm32"))]
 
 use board_model::chart::readout::table;
@@ -8,7 +8,7 @@ use board_model::stream::{Origin, Stream};
 use proptest::prelude::*;
 use shared::{Data, Publication, Topic};
 
-/// JSON texts of numbers: long and short, with zeros at the end, with and without an exponent.
+/// Generates JSON texts of numbers: long and short, with zeros at the end, with and without an exponent.
 fn number() -> impl Strategy<Value = String> {
     let exponent = prop_oneof![4 => Just(String::new()), 1 => "[eE][+-]?[0-9]{1,2}"];
     ("-?(0|[1-9][0-9]{0,24})", "(\\.[0-9]{1,12})?", exponent)
@@ -35,12 +35,13 @@ impl Page {
     }
 }
 
-/// The text as JSON writes it: no thousands apart, an ordinary minus sign.
+/// Converts a displayed number to the notation of JSON: removes the separators between thousands, and replaces the
+/// minus sign.
 fn plain(shown: &str) -> String {
     shown.replace('\u{202f}', "").replace('\u{2212}', "-")
 }
 
-/// There is no negative zero on the page.
+/// Removes the sign of a zero, because the page never shows a negative zero.
 fn without_sign_of_zero(sent: &str) -> &str {
     let is_zero = !sent.bytes().any(|byte| matches!(byte, b'1'..=b'9'));
     if is_zero { sent.trim_start_matches('-') } else { sent }

@@ -1,5 +1,5 @@
-//! The order in which a page gets to know publications decides nothing that it shows: any mixture of live frames, replays
-//! and history leaves the model as if it had got the log in order.
+//! Tests that the page shows the same, whatever the order in which publications arrive. Any mixture of live frames,
+//! replays and history leaves the model in the same state as a log that arrives in order.
 #![cfg(not(target_arch = "wasm32"))]
 
 use board_model::chart::axes::{Axes, Wanted};
@@ -16,7 +16,7 @@ use shared::{Publication, Topic};
 const BORN_MS: i64 = 1_790_000_000_000;
 const CLOCK: LocalClock = LocalClock::UTC;
 
-/// Relation between a publication's time stamp and its arrival.
+/// Relation between a publication's time stamp and the time at which it was received.
 #[derive(Clone, Copy, Debug)]
 enum Stamp {
     OnTime,
@@ -24,7 +24,7 @@ enum Stamp {
     Future(i64),
 }
 
-/// Data of one kind of topic, by a number.
+/// A function that returns the data of a publication for a number. Each kind of topic has its own function.
 type Data = fn(u32) -> Value;
 
 const NUMBERS: [Data; 3] = [
@@ -52,7 +52,7 @@ fn stamp() -> impl Strategy<Value = Stamp> {
     ]
 }
 
-/// A log: many publications of one millisecond, pauses, late and future time stamps.
+/// Generates a log with publications of the same millisecond, pauses, and time stamps that are late or in the future.
 fn log(data: Data) -> impl Strategy<Value = Vec<Publication>> {
     let item = (prop_oneof![3 => Just(0_i64), 2 => 1_i64..2_000, 1 => 2_000_i64..60_000], stamp(), 0_u32..50);
     proptest::collection::vec(item, 1..60).prop_map(move |items| {
@@ -70,7 +70,7 @@ fn log(data: Data) -> impl Strategy<Value = Vec<Publication>> {
     })
 }
 
-/// A way in which a page gets a log: pieces of it in any order, some of them twice.
+/// Generates a way in which a log reaches a page: parts of it in any order, some of them twice.
 fn interleaving() -> impl Strategy<Value = Vec<(prop::sample::Index, prop::sample::Index, u8)>> {
     proptest::collection::vec((any::<prop::sample::Index>(), any::<prop::sample::Index>(), 0_u8..3), 0..12)
 }
@@ -89,7 +89,8 @@ impl Page {
         self.stream.take(items, origin, &mut self.series, BORN_MS);
     }
 
-    /// Name and newest value of each series, by name.
+    /// Returns the legend of the chart: the name and the newest value of each series, and whether the series has no
+    /// current value. It is sorted by name.
     fn legend(&self) -> Vec<(String, String, bool)> {
         let (unit, hidden) = (self.stream.unit(), Hidden::new());
         let surface = Surface { width: 400.0, height: 200.0, density: 1.0, font_px: 10.0, digit_px: 6.0 };
@@ -114,8 +115,8 @@ impl Page {
         legend
     }
 
-    /// Everything that the page shows of the topic. The series are by name, since their columns are in the order in
-    /// which they were first seen.
+    /// Returns everything that the page shows of the topic, as texts for comparison. Series are identified by name,
+    /// since their indices follow the order in which they first arrived.
     fn shown(&self) -> Vec<String> {
         let (stream, set) = (&self.stream, &self.series);
         let states = stream.states();
@@ -155,7 +156,7 @@ fn check(log: &[Publication], pieces: &[(prop::sample::Index, prop::sample::Inde
         let (from, to) = (from.index(log.len()), to.index(log.len()));
         mixed.take(&log[from.min(to)..=from.max(to)], origin(*kind));
     }
-    // What is missing then comes last, the youngest first, as history does.
+    // The missing publications arrive last, the newest first, as they do when the page requests history.
     for piece in log.chunks(7).rev() {
         mixed.take(piece, Origin::Past);
     }

@@ -1,5 +1,5 @@
-//! Tests that the model does not grow: after an hour it uses hardly more memory than after ten minutes. A wall display
-//! is never reloaded, so that growth would never end.
+//! Tests that the memory of the model does not grow: after an hour it uses hardly more than after ten minutes. A wall
+//! display is never reloaded, so growth would never end.
 //!
 //! This test is a program of its own, because it counts every byte that the program has allocated. It runs natively
 //! only, because in WebAssembly the allocator belongs to the test runner.
@@ -18,12 +18,12 @@ use shared::{Filter, Publication, Topic};
 use tickertape_session::{Effect, Event, Now, Session, Settings, SocketId};
 
 const MINUTE: u64 = 60;
-/// Largest amount of memory after an hour, as a multiple of that after ten minutes. It is above 1, because the changes
-/// of a state are kept for longer than the window.
+/// Maximum memory after an hour, as a multiple of that after ten minutes. It is above 1, because the changes of a
+/// state are kept for longer than the window.
 const MOST_GROWTH: f64 = 1.05;
 const BORN_MS: i64 = 1_790_000_000_000;
 
-/// Passes all calls to the system's allocator, and counts the bytes that are allocated.
+/// An allocator that passes all calls to the system's allocator and counts the allocated bytes.
 struct Counting;
 
 static HELD_BYTES: AtomicUsize = AtomicUsize::new(0);
@@ -45,7 +45,7 @@ unsafe impl GlobalAlloc for Counting {
     }
 }
 
-/// A session, and the model that is filled by the session's events, as in the page.
+/// A session, and the models of its topics, which are filled by the session's events as in the page.
 struct Page {
     session: Session,
     socket: SocketId,
@@ -67,7 +67,7 @@ impl Page {
         page
     }
 
-    /// Simulates one second: a publication of every topic, and a tick.
+    /// Simulates one second: every topic gets a publication, and the timers run.
     fn live(&mut self, second: u64) {
         for (topic, data) in TOPICS {
             self.hear(&publication(topic, second, data(second)), second);
@@ -125,7 +125,7 @@ fn publication(topic: &str, second: u64, data: Value) -> Value {
 
 type Data = fn(u64) -> Value;
 
-/// Topics for all kinds of panels: two for charts, and one for each other kind.
+/// The topics of the test: two for charts, and one for each other kind of panel.
 const TOPICS: [(&str, Data); 6] = [
     ("wall/cores", |n| json!({"a": n % 97, "b": n % 89, "c": n % 83, "d": n % 79})),
     ("wall/rates", |n| json!({"in": n * 7 % 1_009, "out": n * 3 % 997})),

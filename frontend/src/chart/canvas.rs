@@ -9,7 +9,8 @@ use super::theme::{Palette, SERIES_COLOURS};
 use board_model::chart::draw::{Align, Ink, Mark};
 use board_model::chart::geometry::{Point, Rect, Surface};
 
-/// Width of lines in pixels at the usual font size. In wall mode, lines and font grow by the same factor.
+/// Width of the lines of a chart, in CSS pixels at the usual font size. In wall mode, lines and font grow by the same
+/// factor.
 const LINE_PX: f64 = 1.6;
 const DOT_PX: f64 = 2.6;
 const DIMMED: f64 = 0.45;
@@ -18,10 +19,10 @@ const HATCH: f64 = 0.5;
 const HATCH_STEP_PX: f64 = 6.0;
 const TINT: f64 = 0.10;
 const CROSSHAIR: f64 = 0.55;
-/// Size of the font in pixels, used until the style sheet has been read.
+/// Font size in CSS pixels that is used until the style sheet has been read.
 const FONT_PX: f64 = 10.5;
 
-/// A canvas element with its drawing context and its last known size.
+/// A canvas element with its drawing context and the size that was last read.
 pub struct Canvas {
     element: HtmlCanvasElement,
     context: CanvasRenderingContext2d,
@@ -29,7 +30,7 @@ pub struct Canvas {
 }
 
 impl Canvas {
-    /// Creates the canvas. Returns `None` if the browser has no 2D context.
+    /// Creates the canvas for an element. Returns `None` if the browser has no 2D context.
     pub fn new(element: HtmlCanvasElement) -> Option<Self> {
         let context = element.get_context("2d").ok()??.dyn_into().ok()?;
         let surface =
@@ -42,7 +43,8 @@ impl Canvas {
         self.surface.get()
     }
 
-    /// Reads the canvas's size in the layout, the screen's pixel density and the style sheet's font.
+    /// Reads the size of the canvas in the layout, the pixel density of the screen and the font of the style sheet.
+    /// Sets the resolution of the canvas accordingly.
     pub fn fit(&self, palette: &Palette) {
         let window = web_sys::window();
         let density = window.as_ref().map_or(1.0, web_sys::Window::device_pixel_ratio).max(1.0);
@@ -104,7 +106,7 @@ impl Brush<'_> {
         }
     }
 
-    /// Draws a hairline on whole device pixels, so that it is not blurred over two of them.
+    /// Draws a thin line on whole device pixels, so that it is not blurred over two of them.
     fn rule(&self, ink: Ink, from: Point, to: Point) {
         let device_px = (self.density * self.zoom).round().max(1.0);
         let snap = |at: f64| ((at * self.density).round() + device_px % 2.0 / 2.0) / self.density;
@@ -154,7 +156,8 @@ impl Brush<'_> {
         self.clip(rect);
         self.context.begin_path();
         let step = HATCH_STEP_PX * self.zoom;
-        // The stripes are aligned with the canvas and not with the rectangle, so that they do not move with the rectangle.
+        // The stripes are aligned with the canvas and not with the rectangle, so that they do not move with the
+        // rectangle.
         let mut x = ((rect.left - rect.height) / step).floor() * step;
         while x < rect.right() {
             self.context.move_to(x, rect.bottom());
@@ -167,8 +170,8 @@ impl Brush<'_> {
         self.context.restore();
     }
 
-    /// Fills a rectangle whose data is not loaded yet with dots. They differ from the hatching of lost data and from an empty
-    /// plot.
+    /// Fills a rectangle with dots, to mark data that is not loaded yet. Dots differ from the hatching of lost data
+    /// and from an empty plot.
     fn unloaded(&self, rect: &Rect) {
         let step = HATCH_STEP_PX * self.zoom;
         self.context.set_fill_style_str(&self.palette.muted);
@@ -239,7 +242,8 @@ impl Brush<'_> {
     }
 }
 
-/// Returns the dashes of a series. Colours repeat after the sixth series, and dashes distinguish series of the same colour.
+/// Returns the lengths of dashes and gaps for a series; empty for a continuous line. Colours repeat after the sixth
+/// series, and dashes distinguish series of the same colour.
 fn dashes(ink: Ink) -> &'static [f64] {
     match ink {
         Ink::Series(column) if column >= 2 * SERIES_COLOURS => &[2.0, 3.0],
@@ -248,7 +252,8 @@ fn dashes(ink: Ink) -> &'static [f64] {
     }
 }
 
-/// Parses a length such as `11.5px` with the browser, because Rust's parser would make the page ten kilobytes larger.
+/// Parses a CSS length such as `11.5px` and returns the number. The browser's parser is used, because Rust's parser
+/// would make the page ten kilobytes larger.
 fn px(length: &str) -> f64 {
     js_sys::parse_float(length)
 }

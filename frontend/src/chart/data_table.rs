@@ -1,4 +1,4 @@
-//! The table that contains the same numbers as the chart.
+//! The table that a chart can show instead of its lines. It contains the same numbers.
 
 use leptos::prelude::*;
 
@@ -7,10 +7,10 @@ use super::state::State;
 use crate::follow::{follow, parts};
 use board_model::chart::readout::{Reading, Readout, Row};
 
-/// Maximum number of rows in the table.
+/// Maximum number of rows in the table of a chart.
 const ROWS: usize = 60;
 
-/// Shows a table of the newest rows, the newest first.
+/// Shows the newest rows of a chart as a table, the newest first.
 #[component]
 pub(super) fn DataTable(state: State, name: Signal<String>, readout: Memo<Readout>) -> impl IntoView {
     let refresh = StoredValue::new_local(FrameTask::new(Step::Draw, move || state.refresh()));

@@ -1,12 +1,13 @@
 //! Performs work at most once per animation frame, regardless of the number of messages that arrive.
 //!
-//! A frame has two steps: first updates, which change signals, then drawings. Between the two, the browser runs the effects of
-//! those signals, which request drawings, so a publication is drawn in the same frame in which its panel is notified, and not one
-//! frame later. This relies on two rules of the HTML standard: callbacks that are registered before a frame run in that frame in
-//! the order of registration, and microtasks (in which Leptos runs effects) run after each of them.
+//! A frame has two steps: first updates, which change signals, and then drawings. Between the two, the browser runs
+//! the effects of those signals, which request drawings. So a publication is drawn in the same frame in which its
+//! panel is notified, and not one frame later. This relies on two rules of the HTML standard. Callbacks that are
+//! registered before a frame run in that frame in the order of registration. Microtasks, in which Leptos runs
+//! effects, run after each of these callbacks.
 //!
-//! A browser runs no animation frames while the page is hidden, so nothing is drawn then. Work that is requested in this time is
-//! performed once, when the page is shown again.
+//! A browser runs no animation frames while the page is hidden, so nothing is drawn then. Work that is requested in
+//! this time is performed once, when the page is shown again.
 
 use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
@@ -14,7 +15,8 @@ use std::rc::{Rc, Weak};
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 
-/// Work that is performed on request, at most once per animation frame. Dropping this value cancels a request.
+/// Work that is performed on request, at most once per animation frame. Dropping this value cancels a request that
+/// has not been performed.
 pub struct FrameTask {
     task: Rc<Task>,
     step: Step,
@@ -35,8 +37,8 @@ impl FrameTask {
         Self { task: Rc::new(Task { due: Cell::new(false), work: Box::new(work) }), step }
     }
 
-    /// Requests that the work is performed in the next frame, or in the current frame if the task is a drawing and the frame is
-    /// in its first step.
+    /// Requests that the work is performed in the next animation frame. A drawing that is requested during the first
+    /// step of a frame is performed in the second step of the same frame.
     pub fn request(&self) {
         FRAMES.with(|frames| {
             if frames.steps.request(self.step, &self.task) {
@@ -75,24 +77,26 @@ struct Task {
     work: Box<dyn Fn()>,
 }
 
-/// Tasks that were requested for the two steps of the next frame.
+/// The tasks that were requested for the two steps of the next animation frame.
 #[derive(Default)]
 struct Steps {
     updates: Queue,
     drawings: Queue,
-    /// True from the request of a frame until its last step begins.
+    /// True while a frame is requested from the browser and has not been drawn yet. It becomes false when the drawing,
+    /// which is the last step of a frame, begins.
     is_scheduled: Cell<bool>,
 }
 
 impl Steps {
-    /// Adds a task to a step. Returns true if the caller must request a frame from the browser.
+    /// Adds a task to a step of the next frame. Returns true if no frame is requested yet, so that the caller must
+    /// request one from the browser.
     fn request(&self, step: Step, task: &Rc<Task>) -> bool {
         self.queue(step).request(task);
         !self.is_scheduled.replace(true)
     }
 
-    /// Performs the work of a step. An update that is requested after the updates have run needs another frame, which is
-    /// requested once the drawings have run.
+    /// Performs the tasks that were requested for a step of the present frame. An update that is requested after the
+    /// updates have run requires another frame, which is requested after the drawings.
     fn run(&self, step: Step) {
         if step == Step::Draw {
             self.is_scheduled.set(false);
@@ -111,7 +115,7 @@ impl Steps {
     }
 }
 
-/// Tasks that were requested for one step.
+/// The tasks that were requested for one step of an animation frame.
 #[derive(Default)]
 struct Queue {
     due: RefCell<Vec<Weak<Task>>>,

@@ -1,4 +1,4 @@
-//! The legend: each series with its value, and a button that hides or shows the series.
+//! The legend of a chart: each series with its value, as a button that hides or shows the series.
 
 use leptos::prelude::*;
 
@@ -7,14 +7,15 @@ use super::theme::SERIES_COLOURS;
 use crate::follow::{click, follow, numbered, when};
 use board_model::chart::readout::Readout;
 
-/// Average width of a character in a value with its unit, as a multiple of a digit's width.
+/// Average width of a character in a value with its unit, as a multiple of the width of a digit.
 const LETTER_CH: f64 = 0.92;
 
-/// Maximum number of series that the legend shows beside the chart. If there are more, a button at its end opens a list of all
-/// series.
+/// Maximum number of series that the legend lists beside the chart. If there are more, a button at its end opens a
+/// list of all series.
 const FEW: usize = 8;
 
-/// Shows a button for each series if `named` is true, and the button that switches between chart and table.
+/// Shows the legend of a chart: a button for each series if `named` is true, and the button that switches between
+/// chart and table.
 #[component]
 pub(super) fn Legend(
     state: State,
@@ -52,7 +53,7 @@ pub(super) fn Legend(
     }
 }
 
-/// Returns a number that no other legend of the page has, for the id of its list.
+/// Returns a number that no other legend of the page has. It is a part of the HTML id of the list of all series.
 fn next_id() -> u64 {
     thread_local! {
         static LAST: std::cell::Cell<u64> = const { std::cell::Cell::new(0) };
@@ -63,7 +64,7 @@ fn next_id() -> u64 {
     })
 }
 
-/// Returns the class names for the colour and dashes of a series.
+/// Returns the CSS classes that give the series with the index `column` its colour and its dashes.
 pub(super) fn key_class(column: usize) -> String {
     format!("key c{} round{}", column % SERIES_COLOURS + 1, (column / SERIES_COLOURS).min(2))
 }
@@ -73,7 +74,8 @@ fn is_over(readout: Memo<Readout>, column: usize) -> bool {
     readout.with(|readout| readout.readings.get(column).is_some_and(|reading| reading.is_over))
 }
 
-/// Returns a text such as `40 series`, followed by the number of further series that the chart does not draw.
+/// Returns the heading of the list of all series: `40 series`, followed by the number of further series that the
+/// chart does not draw.
 fn all_words(readout: Memo<Readout>) -> String {
     readout.with(|readout| match readout.left_out {
         0 => format!("{} series", readout.readings.len()),

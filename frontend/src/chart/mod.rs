@@ -1,4 +1,4 @@
-//! Charts on canvas: the component, and the drawing of the marks that [`board_model::chart`] computes.
+//! Charts on a canvas: the component, and the drawing of the marks that [`board_model::chart`] computes.
 //!
 //! | files | contents |
 //! |---|---|

@@ -1,4 +1,4 @@
-//! A canvas in the page that follows its size in the layout, and is not drawn while it is out of sight.
+//! A canvas in the page. It is adapted to its size in the layout, and is not drawn while it is out of sight.
 
 use std::cell::Cell;
 use std::rc::Rc;
@@ -14,10 +14,12 @@ use super::canvas::Canvas;
 use super::frame::{FrameTask, Step};
 use super::theme;
 
-/// Margin around the viewport in which canvases are drawn, so that they have been drawn when the reader scrolls to them.
+/// Margin around the visible part of the page in which canvases are drawn too, so that a canvas has been drawn when
+/// the reader scrolls to it.
 const NEARBY: &str = "25% 0px";
 
-/// A canvas that is drawn on request while it is in sight. Dropping this value stops its observers.
+/// A canvas that is drawn on request while it is in sight. Dropping this value stops the observers of its size and
+/// visibility.
 pub struct Stage {
     actor: Rc<Actor>,
     task: Rc<FrameTask>,
@@ -35,7 +37,8 @@ struct Actor {
 }
 
 impl Stage {
-    /// Begins to observe a canvas element, which is drawn by `draw`. Returns `None` if the browser has no 2D context.
+    /// Observes the size and the visibility of a canvas element, and draws it with `draw`. Returns `None` if the
+    /// browser has no 2D context.
     pub fn mount(element: HtmlCanvasElement, draw: impl Fn(&Canvas) + 'static) -> Option<Self> {
         let canvas = Canvas::new(element.clone())?;
         let actor = Rc::new(Actor {
@@ -58,17 +61,18 @@ impl Stage {
         Some(Self { actor, task, resize, sight, _on_resize: on_resize, _on_sight: on_sight })
     }
 
-    /// Requests a drawing in the current or next animation frame, if the canvas is in sight.
+    /// Requests that the canvas is drawn in the current or the next animation frame. Nothing is drawn if the canvas
+    /// is out of sight.
     pub fn request(&self) {
         self.task.request();
     }
 
-    /// Returns true if the canvas is in or near the viewport.
+    /// Returns true if the canvas is in the visible part of the page or near to it.
     pub fn is_in_sight(&self) -> bool {
         self.actor.in_sight.get()
     }
 
-    /// Reads the size and the font again, then draws.
+    /// Requests that the size and the font of the canvas are read again and the canvas is drawn.
     pub fn refit(&self) {
         self.actor.fits.set(false);
         self.task.request();
@@ -94,8 +98,8 @@ impl Actor {
     }
 }
 
-/// Returns the handler that draws immediately when the size has changed. The browser reports a size after layout and before it
-/// paints, so no frame shows the previous drawing at the wrong size.
+/// Returns the handler for a changed size of the canvas, which draws immediately. The browser reports a size after
+/// layout and before it paints, so no frame shows the previous drawing at the wrong size.
 fn on_resize(actor: &Rc<Actor>) -> Closure<dyn FnMut()> {
     let actor = Rc::clone(actor);
     Closure::new(move || {

@@ -1,4 +1,4 @@
-//! The inputs of a chart in the page, and the state that it keeps between two drawings.
+//! The state of a chart component: its inputs, and the values that it keeps between two drawings.
 
 use std::ops::Range;
 
@@ -16,23 +16,24 @@ use board_model::chart::readout::{Readout, Row, step, table};
 use board_model::chart::scale::Bounds;
 use board_model::chart::series::SeriesSet;
 
-/// Time at the crosshair, which all charts of a page share.
+/// Signal with the time at which the crosshair stands, in milliseconds since the Unix epoch. All charts of a page
+/// share it.
 #[derive(Clone, Copy)]
 pub struct Crosshair(RwSignal<Option<i64>>);
 
 impl Crosshair {
-    /// Returns the page's crosshair, or a new one if the page has none.
+    /// Returns the crosshair that the page provides to all its charts, or a new one if the page provides none.
     fn shared() -> Self {
         use_context().unwrap_or_else(|| Self(RwSignal::new(None)))
     }
 }
 
-/// Provides a crosshair that all charts below this component share.
+/// Provides, as a Leptos context, a crosshair that all charts below the present component share.
 pub fn provide_crosshair() {
     provide_context(Crosshair(RwSignal::new(None)));
 }
 
-/// Inputs of a chart.
+/// Inputs of a chart component, which are described at the properties of `Chart`.
 #[derive(Clone, Copy)]
 pub(super) struct Inputs {
     pub set: Signal<SeriesSet>,
@@ -47,7 +48,7 @@ pub(super) struct Inputs {
     pub clock: Signal<LocalClock>,
 }
 
-/// A chart: its inputs, the crosshair, and the axes and size of its last drawing.
+/// State of a chart component: its inputs, the crosshair, and the axes and size of its last drawing.
 #[derive(Clone, Copy)]
 pub(super) struct State {
     inputs: Inputs,
@@ -71,7 +72,7 @@ impl State {
         }
     }
 
-    /// Makes the current reactive computation run again when the drawing has to change.
+    /// Subscribes the running Leptos effect or memo to all inputs on which the drawing depends.
     pub fn track(&self) {
         self.inputs.set.track();
         self.inputs.right_edge.track();
@@ -83,13 +84,15 @@ impl State {
         self.crosshair.track();
     }
 
-    /// Makes the current reactive computation run again when the value axis has to be computed from the beginning.
+    /// Subscribes the running Leptos effect or memo to the unit and the bounds. If these change, the value axes have
+    /// to be computed without regard to the previous ones.
     pub fn track_axis(&self) {
         self.inputs.unit.track();
         self.inputs.bounds.track();
     }
 
-    /// Forgets the value axis. Until then, a new axis is chosen close to the previous one.
+    /// Drops the stored value axes. The next drawing then chooses new ones without regard to the previous ones;
+    /// otherwise it keeps an axis that still fits the data.
     pub fn forget_axis(&self) {
         self.axes.set_value(None);
     }
@@ -102,24 +105,27 @@ impl State {
         self.follow();
     }
 
-    /// Updates the value axis and the readout without drawing. Used if there is no canvas.
+    /// Updates the value axes and the readout without drawing. It is called if there is no canvas to draw on, or if
+    /// it is out of sight.
     pub fn refresh(&self) {
         self.settle_axis();
         self.follow();
     }
 
-    /// Notifies everything that depends on the drawing.
+    /// Notifies the effects and memos that read the readout or the rows.
     fn follow(&self) {
         self.drawn.update(|drawn| *drawn = drawn.wrapping_add(1));
     }
 
-    /// Returns the values to show. They are computed after a drawing, so that they change at most once per animation frame.
+    /// Returns the values that the chart shows as text. The caller is notified after each drawing, and therefore at
+    /// most once per animation frame.
     pub fn readout(&self) -> Readout {
         self.drawn.track();
         self.with_scene(Readout::of)
     }
 
-    /// Returns the newest rows, the newest first, at most `most`. They are computed after a drawing.
+    /// Returns at most `most` rows for the table of the chart, the newest first. The caller is notified after each
+    /// drawing.
     pub fn rows(&self, most: usize) -> Vec<Row> {
         self.drawn.track();
         self.with_scene(|scene| table(scene.set, &scene.window, most))
@@ -145,7 +151,8 @@ impl State {
         });
     }
 
-    /// Moves the crosshair to the sample nearest to `x`, or to `x` itself if no sample is near.
+    /// Moves the crosshair to the sample nearest to the horizontal position `x` in CSS pixels. If no sample is near,
+    /// moves it to `x` itself.
     pub fn point_at(&self, x: f64) {
         let ts_ms = self.with_scene(|scene| {
             let plot = scene.plot();
@@ -154,14 +161,14 @@ impl State {
         self.point(Some(ts_ms));
     }
 
-    /// Moves the crosshair by this number of rows.
+    /// Moves the crosshair by this number of rows; a negative number means back in time.
     pub fn step(&self, steps: isize) {
         let from_ms = self.crosshair.get_untracked();
         let ts_ms = self.with_scene(|scene| step(scene.set, &scene.window, from_ms, steps));
         self.point(ts_ms);
     }
 
-    /// Moves the crosshair to a time, or removes it if the time is `None`.
+    /// Moves the crosshair to the time `ts_ms`, or removes it if `ts_ms` is `None`.
     pub fn point(&self, ts_ms: Option<i64>) {
         if self.crosshair.get_untracked() != ts_ms {
             self.crosshair.set(ts_ms);
@@ -173,13 +180,14 @@ impl State {
         right - self.inputs.window_ms.get_untracked().max(1)..right
     }
 
-    /// Makes the current reactive computation run again when the right edge moves to another second.
+    /// Subscribes the running Leptos effect or memo to the second in which the right edge of the chart is.
     pub fn track_seconds(&self) {
         self.seconds.track();
     }
 
-    /// Returns the newest value of each series in words, regardless of the crosshair, and even while the chart is out of sight.
-    /// It is computed once a second, because people do not follow spoken text that changes faster.
+    /// Returns the newest value of each series in words, regardless of the crosshair, and even while the chart is out
+    /// of sight. The text is for screen readers. A reactive caller runs again at most once a second, because people do
+    /// not follow spoken text that changes faster.
     pub fn latest(&self) -> String {
         self.seconds.track();
         self.inputs.hidden.track();
@@ -208,7 +216,8 @@ impl State {
         })
     }
 
-    /// Computes the axes of values for the window. It is called only once for each drawing, because it reads every sample.
+    /// Computes the value axes for the data in the window and stores them. It is called only once for each drawing,
+    /// because it reads every sample.
     fn settle_axis(&self) {
         self.axes.set_value(Some(self.fit_axes()));
     }

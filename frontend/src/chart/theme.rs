@@ -1,4 +1,4 @@
-//! Reads the colours of the style sheet, again whenever the theme changes.
+//! Reads the colours of charts from the style sheet. They are read again when the theme changes.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -8,10 +8,10 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 use web_sys::{Element, MutationObserver, MutationObserverInit};
 
-/// Number of series colours in the style sheet: `--c1` to `--c6`.
+/// Number of colours for series in the style sheet: `--c1` to `--c6`.
 pub const SERIES_COLOURS: usize = 6;
 
-/// Colours and fonts of the charts, as CSS values.
+/// Colours and font of the charts, as CSS values.
 #[derive(Clone, Debug, Default)]
 pub struct Palette {
     /// Colour of grid lines.
@@ -20,13 +20,13 @@ pub struct Palette {
     pub baseline: String,
     /// Colour of labels.
     pub muted: String,
-    /// Colour of stretches of time whose data is lost.
+    /// Colour that marks ranges of time whose data is lost.
     pub bad: String,
-    /// Colour of stretches of time whose data was filled in afterwards.
+    /// Colour that marks ranges of time whose data was replayed after an interruption.
     pub accent: String,
-    /// Colours of the series, in order.
+    /// Colours of the first six series. Further series use the same colours again.
     pub series: [String; SERIES_COLOURS],
-    /// Font families.
+    /// Font families for the text of a chart.
     pub font: String,
 }
 
@@ -34,12 +34,12 @@ thread_local! {
     static THEME: Theme = Theme::watch();
 }
 
-/// Makes the current reactive computation run again when the theme changes.
+/// Subscribes the running Leptos effect or memo to changes of the theme.
 pub fn track() {
     THEME.with(|theme| theme.changed.track());
 }
 
-/// Returns the colours of the current theme.
+/// Returns the colours of the current theme. They are read from the style sheet only after the theme has changed.
 pub fn palette() -> Rc<Palette> {
     THEME.with(|theme| Rc::clone(theme.palette.borrow_mut().get_or_insert_with(|| Rc::new(Palette::read()))))
 }
@@ -50,7 +50,8 @@ struct Theme {
 }
 
 impl Theme {
-    /// Observes the root element's attributes and the system's preference until the page is closed.
+    /// Observes changes of the theme until the page is closed: the attributes of the root element, and the system's
+    /// preference.
     fn watch() -> Self {
         let theme = Self { palette: Rc::default(), changed: ArcTrigger::new() };
         let (palette, changed) = (Rc::clone(&theme.palette), theme.changed.clone());

@@ -17,15 +17,15 @@ use board_model::chart::readout::Readout;
 use board_model::chart::scale::Bounds;
 use board_model::chart::series::SeriesSet;
 
-/// Maximum number of rows in the tooltip. It has to fit into a panel of the usual height.
+/// Maximum number of series in the tooltip, which has to fit into a panel of the usual height.
 const MOST_TIP_ROWS: usize = 7;
-/// Number of rows by which Page Up and Page Down move the crosshair.
+/// Number of rows of data by which Page Up and Page Down move the crosshair.
 const PAGE: isize = 10;
 
-/// Shows a chart of a set of series.
+/// Shows a chart of several series.
 ///
-/// The set may change at any rate. Canvas, legend and tooltip are updated once per animation frame, and only while they are in
-/// sight.
+/// The series may change at any rate. Canvas, legend and tooltip are updated once per animation frame, and only while
+/// they are in sight.
 #[component]
 pub fn Chart(
     /// Name for screen readers, such as `host/cpu`.
@@ -37,28 +37,28 @@ pub fn Chart(
     /// Time at the right edge, in milliseconds since the Unix epoch.
     #[prop(into)]
     now_ms: Signal<i64>,
-    /// Length of time that the chart shows, in milliseconds.
+    /// Length of the range of time that the chart shows, in milliseconds.
     #[prop(into)]
     window_ms: Signal<i64>,
-    /// Appearance: with axes and legend, or as a sparkline.
+    /// Appearance of the chart: with axes and legend, or as a sparkline.
     #[prop(optional)]
     look: Look,
-    /// Unit of the numbers.
+    /// Unit of the series that have no unit of their own.
     #[prop(optional, into)]
     unit: Signal<Unit>,
-    /// Ends of the value axis, as set by the publisher.
+    /// Ends of the value axis that the publisher has set.
     #[prop(optional, into)]
     bounds: Signal<Bounds>,
-    /// Maximum time between two samples that are joined by a line, in milliseconds.
+    /// Maximum time in milliseconds between two samples that are joined by a line; `None` if all are joined.
     #[prop(optional, into)]
     hole_ms: Signal<Option<i64>>,
-    /// True if the data is stale. It is then drawn faintly.
+    /// True if the data is stale. The chart is then drawn faintly.
     #[prop(optional, into)]
     stale: Signal<bool>,
-    /// Series that are hidden. The legend's buttons change this.
+    /// Series that the reader has switched off. The buttons of the legend change this signal.
     #[prop(optional)]
     hidden: RwSignal<Hidden>,
-    /// Time zone of the times. If it is not given, the browser's is used.
+    /// Clock of the time zone in which times are written. If it is not given, the browser's time zone is used.
     #[prop(optional, into)]
     clock: Option<Signal<LocalClock>>,
 ) -> impl IntoView {
@@ -96,7 +96,7 @@ pub fn local_clock() -> LocalClock {
     LocalClock::of_zone(crate::now::now().wall_ms, offset_ms)
 }
 
-/// Shows the canvas with the crosshair, which can be moved by a pointer or the keyboard.
+/// Shows the canvas of a chart with the crosshair, which the reader can move by a pointer or the keyboard.
 #[component]
 fn Plot(state: State, name: Signal<String>, readout: Memo<Readout>) -> impl IntoView {
     let canvas = mount(state);
@@ -139,7 +139,8 @@ fn Plot(state: State, name: Signal<String>, readout: Memo<Readout>) -> impl Into
     }
 }
 
-/// Draws on the canvas whenever its data has changed, beginning when the canvas is in the page.
+/// Returns a reference for the canvas element. Once the element is in the page, the chart is drawn on it whenever its
+/// data has changed.
 fn mount(state: State) -> NodeRef<html::Canvas> {
     let canvas = NodeRef::<html::Canvas>::new();
     let stage = StoredValue::new_local(None::<Stage>);
@@ -169,7 +170,7 @@ fn mount(state: State) -> NodeRef<html::Canvas> {
     canvas
 }
 
-/// Handles a key press. Returns false if no action is bound to the key in a chart.
+/// Handles a key press on a chart. Returns false if the key has no function there.
 fn handle_key(state: State, key: &str) -> bool {
     match key {
         "ArrowLeft" | "ArrowDown" => state.step(-1),

@@ -1,4 +1,4 @@
-//! The status label of a panel, and the details that it opens.
+//! The text in the corner of a panel, which tells the state of the panel, and the details that it opens.
 
 use leptos::prelude::*;
 use shared::Millis;
@@ -7,7 +7,8 @@ use super::shown::Shown;
 use crate::follow::{follow, parts};
 use board_model::chip::{Chip, loss_words};
 
-/// Shows the status label in a panel's corner. A press opens the details, which list every stretch of time whose data was lost.
+/// Shows the text in a panel's corner, which tells the state of the panel. A press opens the details, which list
+/// every range of time whose data was lost.
 #[component]
 pub(super) fn Corner(shown: Shown, topic: String) -> impl IntoView {
     let (chip, id) = (shown.chip, format!("details-{topic}"));
@@ -38,7 +39,8 @@ fn losses(shown: Shown) -> Vec<String> {
     shown.stream.with(|stream| stream.losses(Millis::MIN).map(words).collect())
 }
 
-/// Returns a sentence with the names of the fields that the panel cannot draw, or `None` if it can draw all.
+/// Returns a sentence with the names of the published fields that the panel cannot draw; `None` if it can draw all of
+/// them.
 fn not_drawn(shown: Shown) -> Option<String> {
     shown.stream.with(|stream| {
         let fields = stream.not_drawn();

@@ -1,4 +1,4 @@
-//! The body of a line panel: several series over time.
+//! The body of a line panel: a chart of several series.
 
 use leptos::prelude::*;
 
@@ -24,7 +24,8 @@ pub(super) fn body(shown: Shown) -> impl IntoView {
     }
 }
 
-/// Returns the hidden series of the topic, as stored in this browser. When the signal changes, they are stored again.
+/// Returns a signal with the series of the topic that the reader has switched off. It is read from the browser's
+/// storage, and stored there again whenever it changes.
 fn remembered(shown: Shown) -> RwSignal<Hidden> {
     let topic = shown.stream.with_untracked(|stream| stream.topic().clone());
     let hidden = RwSignal::new(prefs::hidden(&topic));

@@ -8,7 +8,7 @@ use crate::follow::{click, follow, when};
 use board_model::chart::LocalClock;
 use board_model::lines::{Level, Line, Lines};
 
-/// Maximum number of lines in the page. The model keeps more.
+/// Maximum number of lines of a log panel that are in the page at first. The model keeps more, which a button shows.
 const MOST_SHOWN: usize = 100;
 
 pub(super) fn body(shown: Shown) -> impl IntoView {
@@ -41,8 +41,8 @@ pub(super) fn body(shown: Shown) -> impl IntoView {
     }
 }
 
-/// Returns a sentence with the number of lines that the page does not show: those that the model still has, and those that it has
-/// dropped. Returns `None` if all lines are shown.
+/// Returns a sentence with the number of older lines that the panel does not show, because they are beyond `most` or
+/// no longer kept. Returns `None` if all lines are shown.
 fn left_out(lines: &Lines, most: usize) -> Option<String> {
     let kept = lines.len().saturating_sub(most) as u64;
     match kept + lines.left_out() {

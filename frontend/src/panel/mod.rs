@@ -1,6 +1,7 @@
-//! The panel of one topic: a head with the name and a status label, and a body for the kind of data.
+//! The panel of one topic: a head with the name and the state of the panel, and a body for the kind of data.
 //!
-//! To add a kind, add a variant of [`Kind`], a file in this folder, and the match arm in `Body` that the compiler then requires.
+//! To add a kind, add a variant of [`Kind`], a file in this folder, and the match arm in `Body` that the compiler
+//! then requires.
 
 mod details;
 mod line;
@@ -21,10 +22,10 @@ use board_model::stream::Stream;
 use details::Corner;
 use shown::Shown;
 
-/// Shows the panel of a topic. It is empty if the topic has just been removed.
+/// Shows the panel of a topic. Shows nothing if the topic has just been removed from the board.
 #[component]
 pub fn Panel(
-    /// Topic to show.
+    /// Topic that the panel shows.
     topic: Topic,
 ) -> impl IntoView {
     let board: Board = expect_context();

@@ -1,4 +1,4 @@
-//! The body of a number panel: the newest value in large type, above a sparkline.
+//! The body of a number panel: the newest value in large type above a sparkline.
 
 use leptos::prelude::*;
 

@@ -1,4 +1,4 @@
-//! The signals of one panel, which its parts read.
+//! The signals of one panel, which the components of the panel read.
 
 use leptos::prelude::*;
 use shared::{Freshness, Millis};
@@ -9,11 +9,11 @@ use board_model::chip::Chip;
 use board_model::kind::Kind;
 use board_model::stream::Stream;
 
-/// Maximum time by which a chart's right edge is moved ahead of the server's clock to show newer data, in milliseconds. Data
-/// further ahead comes from a publisher whose clock is wrong.
+/// Maximum time in milliseconds by which the right edge of a chart is ahead of the server's clock, in order to show
+/// data with later time stamps. Data that is further ahead comes from a publisher whose clock is wrong.
 const MOST_AHEAD_MS: Millis = 2_000;
 
-/// The signals of a panel. They exist as long as the panel.
+/// The signals of one panel. They exist as long as the panel.
 #[derive(Clone, Copy)]
 pub(super) struct Shown {
     pub board: Board,
@@ -23,7 +23,8 @@ pub(super) struct Shown {
 }
 
 impl Shown {
-    /// Returns the words beside the name: the publisher's label, and the unit or the number of lines per time.
+    /// Returns the text beside the panel's name: the publisher's label and the unit or, for a log, the number of
+    /// lines per minute.
     pub fn about(self) -> String {
         let now = self.board.edge;
         self.stream.with(|stream| match stream.kind() {
@@ -40,7 +41,8 @@ impl Shown {
         Signal::derive(move || self.stream.with(|stream| stream.topic().to_string()))
     }
 
-    /// Returns the time at the right edge of the chart: the server's time, or the time of data that is newer.
+    /// Returns the time at the right edge of the panel's chart. This is the time by the server's clock, or the time
+    /// stamp of the newest data if it is later.
     pub fn now_ms(self) -> Signal<Millis> {
         Memo::new(move |_| {
             let edge = self.board.edge.get();
@@ -74,7 +76,7 @@ impl Shown {
     }
 }
 
-/// Returns the publisher's label of a topic, or `None` if it only repeats the name.
+/// Returns the label that the publisher has given the topic; `None` if there is none or it only repeats the name.
 fn label(stream: &Stream) -> Option<&str> {
     let label = stream.meta().label.as_deref()?;
     Some(label).filter(|label| !label.eq_ignore_ascii_case(stream.topic().leaf()))

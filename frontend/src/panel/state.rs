@@ -1,4 +1,5 @@
-//! The body of a state panel: the current state in large type, the time at which it began, and a strip of the states before it.
+//! The body of a state panel: the current state in large type, the time at which it began, and a strip of the earlier
+//! states.
 
 use leptos::prelude::*;
 
@@ -23,8 +24,8 @@ fn severity(shown: Shown, state: &str) -> Severity {
     shown.stream.with(|stream| stream.severity(state))
 }
 
-/// Shows the states in the window, each with a width in proportion to its duration. Screen readers do not read this strip, since
-/// the note below it contains the same in words.
+/// Shows the states in the window as a strip, each with a width in proportion to its duration. Screen readers do not
+/// read the strip, since the note below it says the same in words.
 fn strip(shown: Shown) -> impl IntoView {
     let edge = shown.board.edge.get();
     let window = edge - shown.board.window.get().ms()..edge;

@@ -29,7 +29,7 @@ pub(super) fn body(shown: Shown) -> impl IntoView {
     }
 }
 
-/// A button that shows the newest publication as it was sent, with everything that the table leaves out.
+/// Shows a button that opens the newest publication as JSON, with everything that the table leaves out.
 #[component]
 fn AllData(shown: Shown, table: Memo<Table>) -> impl IntoView {
     let id = format!("all-{}", shown.name().get_untracked());
@@ -45,7 +45,7 @@ fn heading(column: Column) -> impl IntoView {
     view! { <th scope="col" class:text=!column.numeric>{column.name}</th> }
 }
 
-/// Shows one row. A cell is updated only when its own text has changed.
+/// Shows one row of the table. A cell is updated only when its own text has changed.
 fn line(table: Memo<Table>, row: usize, columns: &[Column]) -> impl IntoView + use<> {
     let cell = |(index, column): (usize, &Column)| {
         let text = Memo::new(move |_| table.with(|table| text(table, row, index)));

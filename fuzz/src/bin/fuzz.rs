@@ -1,5 +1,5 @@
-//! `fuzz SECONDS [TARGET]`: mutates the inputs of each target, or of the given one, for this number of seconds. `cargo
-//! xtask fuzz` runs this.
+//! The program `fuzz SECONDS [TARGET]`, which `cargo xtask fuzz` runs. A target is one parser. The program fuzzes each
+//! target, or only the named one, with mutated inputs for this number of seconds.
 
 use std::process::ExitCode;
 use std::sync::{Arc, Mutex};
@@ -9,7 +9,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use fuzz::shrink::shrink;
 use fuzz::{Failure, Fuzzer, Target, files, targets};
 
-/// Time after which an input counts as one that never ends.
+/// Time after which a parser that has not finished an input is considered to hang.
 const TOO_LONG: Duration = Duration::from_secs(20);
 const USAGE: &str = "usage: fuzz SECONDS [TARGET]";
 
@@ -38,7 +38,7 @@ fn usage() -> ExitCode {
     ExitCode::from(2)
 }
 
-/// Fuzzes a target and prints the result. Returns true if no input made it fail.
+/// Fuzzes one target for this time and prints the result. Returns true if no input made the target fail.
 fn fuzz_for(target: Target, time: Duration) -> bool {
     let seed = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_nanos() as u64);
     let mut fuzzer = Fuzzer::new(target, seed);
@@ -80,10 +80,10 @@ fn search(fuzzer: &mut Fuzzer, target: Target, time: Duration, watched: &Watched
     Ok(())
 }
 
-/// An input, and the moment at which its run began.
+/// An input that is being run, and the time at which its run began.
 type RunningInput = (Instant, Vec<u8>);
 
-/// The input that is running; `None` while none is.
+/// The input that is being run now, or `None` between two runs. The fuzzer writes it, and the watching thread reads it.
 #[derive(Clone, Default)]
 struct Watched(Arc<Mutex<Option<RunningInput>>>);
 
@@ -106,8 +106,8 @@ impl Watched {
     }
 }
 
-/// Starts a thread that ends the process if an input takes longer than [`TOO_LONG`], because a run that never ends cannot
-/// be interrupted.
+/// Starts a thread that stores the input and exits the process if a run takes longer than [`TOO_LONG`]. A run that does
+/// not end cannot be interrupted in another way.
 fn watch(target: Target) -> Watched {
     let watched = Watched::default();
     let seen = watched.clone();

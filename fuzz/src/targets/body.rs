@@ -1,4 +1,4 @@
-//! The body of `POST /topics/{topic}`.
+//! Fuzzes the parser of the body of `POST /topics/{topic}`.
 
 use backend_core::body;
 
@@ -11,7 +11,8 @@ pub const TARGET: Target = Target {
     run,
 };
 
-/// Checks that a body has items, and that all data that passes the check of a publication is JSON.
+/// Parses a body. Checks that an accepted body has at least one item, and that all data which may be published is valid
+/// JSON.
 fn run(input: &[u8]) -> u64 {
     match body::read(input) {
         Ok(body) => {

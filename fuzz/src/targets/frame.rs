@@ -1,4 +1,4 @@
-//! Frames of WebSocket clients.
+//! Fuzzes the decoder of WebSocket frames from clients.
 
 use apigw_websocket::frame::{DecodeError, Decoder, Incoming};
 
@@ -7,11 +7,12 @@ use crate::target::{Target, signature, words_of};
 pub const TARGET: Target =
     Target { name: "frame", words: &["\u{1}\u{0}\u{0}\u{0}"], seeds: Some(seeds), run };
 
-/// Limits that are so small that inputs can exceed them.
+/// Maximum length of a frame in bytes. It is much smaller than in the product, so that inputs easily exceed it.
 const FRAME_BYTES: u32 = 600;
 const MESSAGE_BYTES: u32 = 1_000;
 
-/// Checks that the decoded frames are the same, however the network divides the bytes.
+/// Decodes the input as WebSocket frames: all at once, byte by byte, and in parts of another length. Checks that the
+/// frames are the same each time.
 fn run(input: &[u8]) -> u64 {
     let whole = decode(input, input.len().max(1));
     let first = input.first().copied().unwrap_or_default();
@@ -52,7 +53,7 @@ fn kind(frame: &Incoming) -> u64 {
     }
 }
 
-/// Returns a frame of each kind and length, masked like the frames of clients.
+/// Returns frames of different kinds and lengths. They are masked, as the frames of clients must be.
 fn seeds() -> Vec<Vec<u8>> {
     let frame = |first: u8, payload: &[u8]| {
         let mut bytes = vec![first];

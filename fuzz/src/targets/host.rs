@@ -1,4 +1,4 @@
-//! The headers `Host` and `Origin`.
+//! Fuzzes the check of the headers `Host` and `Origin`.
 
 use apigw_websocket::{OriginPolicy, OriginRefusal};
 use http::{HeaderMap, HeaderValue, header};
@@ -23,7 +23,8 @@ pub const TARGET: Target = Target {
     run,
 };
 
-/// Checks that an accepted host is one of the allowed names, with or without a port.
+/// Takes the input's first line as `Host` and its second line as `Origin`. Checks that an accepted host is one of the
+/// allowed names, with or without a port.
 fn run(input: &[u8]) -> u64 {
     let mut parts = input.split(|byte| *byte == b'\n');
     let host = parts.next().unwrap_or_default();
@@ -50,7 +51,7 @@ fn run(input: &[u8]) -> u64 {
     }
 }
 
-/// Returns true if a host may be accepted. This is computed in another way than in the product.
+/// Returns true if the server may accept this host. The result is computed independently of the tested code.
 fn is_one_of_ours(host: &str) -> bool {
     let is_port = |text: &str| {
         text.is_empty() || text.strip_prefix(':').is_some_and(|port| port.chars().all(|c| c.is_ascii_digit()))

@@ -1,4 +1,4 @@
-//! The messages of clients and of servers.
+//! Fuzzes the parsers of WebSocket messages: of those that clients send, and of those that servers send.
 
 use backend_core::message;
 use shared::{ClientMessage, ServerMessage};
@@ -55,7 +55,7 @@ pub const SERVER: Target = Target {
     run: server,
 };
 
-/// Checks that a message that was parsed is the same after it was written and parsed again.
+/// Parses a message of a client. Checks that it is still the same after it was written as JSON and parsed again.
 fn client(input: &[u8]) -> u64 {
     let Ok(text) = str::from_utf8(input) else { return 0 };
     match message::read(text) {
@@ -82,7 +82,7 @@ fn server(input: &[u8]) -> u64 {
     }
 }
 
-/// Returns the examples in PROTOCOL.md.
+/// Returns the example messages in PROTOCOL.md.
 fn examples() -> Vec<Vec<u8>> {
     let document = include_str!("../../../PROTOCOL.md");
     document.lines().filter(|line| line.starts_with("{\"")).map(|line| line.as_bytes().to_vec()).collect()

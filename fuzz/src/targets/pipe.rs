@@ -1,4 +1,4 @@
-//! The lines that `tickertape pipe` reads.
+//! Fuzzes the parsers of the formats that `tickertape pipe` reads.
 
 use tickertape_inputs::{Format, Moment, Options, Outcome, Reader, Splitter, Utc};
 
@@ -24,7 +24,8 @@ pub const TARGET: Target = Target {
     run,
 };
 
-/// Checks that each line has an outcome, and that all data to publish is JSON that can be published.
+/// Reads the input as lines for `tickertape pipe`. The first byte selects the format. Checks that all data to publish
+/// is valid JSON.
 fn run(input: &[u8]) -> u64 {
     let (choice, lines) = input.split_first().map_or((0, input), |(first, rest)| (*first, rest));
     let format = Format::ALL.into_iter().nth(usize::from(choice));

@@ -1,4 +1,4 @@
-//! The query strings of the HTTP API.
+//! Fuzzes the parsers of the HTTP API's query strings.
 
 use backend_core::query::{HistoryQuery, PublishQuery};
 
@@ -26,7 +26,8 @@ pub const TARGET: Target = Target {
     run,
 };
 
-/// Checks that each accepted number is finite.
+/// Parses the input as the query string of a publication and as that of a history request. Checks that accepted limits
+/// of the value range are finite numbers.
 fn run(input: &[u8]) -> u64 {
     let pairs = || form_urlencoded::parse(input);
     let publish = match PublishQuery::read(pairs()) {

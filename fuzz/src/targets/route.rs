@@ -1,4 +1,4 @@
-//! Route selection expressions, and the messages that they are evaluated on.
+//! Fuzzes the parser and the evaluation of API Gateway's route selection expressions.
 
 use apigw_websocket::RouteSelection;
 
@@ -21,8 +21,8 @@ pub const TARGET: Target = Target {
     run,
 };
 
-/// Evaluates the first line as an expression on the rest, which is the message. Checks that an expression without variables
-/// evaluates to itself.
+/// Parses the first line as a route selection expression, and evaluates it on the rest of the input as a message.
+/// Checks that an expression without variables evaluates to its own text.
 fn run(input: &[u8]) -> u64 {
     let text = String::from_utf8_lossy(input);
     let (expression, body) = text.split_once('\n').unwrap_or((&text, "{}"));

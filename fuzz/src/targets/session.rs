@@ -1,4 +1,4 @@
-//! The client's session, with a server that sends anything.
+//! Fuzzes the client's session with arbitrary messages from its server.
 
 use shared::client::Rewind;
 use shared::publication::Item;
@@ -24,8 +24,8 @@ pub const TARGET: Target = Target {
     run,
 };
 
-/// Passes each line to the session as a message of the server; an empty line lets ten seconds pass. Checks that the session
-/// delivers the offsets of an epoch in order.
+/// Passes each line of the input to the session as a message of the server. An empty line lets ten seconds pass
+/// instead. Checks that the session delivers the publications of each epoch in the order of their offsets.
 fn run(input: &[u8]) -> u64 {
     let mut now = Now { mono_ms: 1, wall_ms: 1_800_000_000_000 };
     let mut session = Session::new(Settings::default(), 7);

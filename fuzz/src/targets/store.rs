@@ -1,4 +1,4 @@
-//! The file of the embedded store.
+//! Fuzzes the reading of the embedded store's file.
 
 use backend_core::Retention;
 use backend_core::ports::TopicLog;
@@ -9,8 +9,8 @@ use crate::target::{Target, signature, words_of};
 
 pub const TARGET: Target = Target { name: "store", words: &["redb", "{\"epoch\":"], seeds: Some(seeds), run };
 
-/// Opens a store whose file has the input as content. It must open, or return an error, and reading the heads of an open
-/// store must not panic.
+/// Opens a store whose file contains the input. Opening must succeed or return an error. If it succeeds, the heads of
+/// all topics are read, which must not panic.
 fn run(input: &[u8]) -> u64 {
     let directory = tempfile::tempdir().expect("a temporary directory");
     std::fs::write(directory.path().join("tickertape.redb"), input).expect("a file");
@@ -25,7 +25,7 @@ fn run(input: &[u8]) -> u64 {
     }
 }
 
-/// Returns the file of a store that the first release wrote.
+/// Returns the file of a store that was written by the first release.
 fn seeds() -> Vec<Vec<u8>> {
     vec![include_bytes!("../../../compatibility/0.1.0/store/tickertape.redb").to_vec()]
 }

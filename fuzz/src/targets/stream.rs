@@ -1,4 +1,4 @@
-//! The events of a table's stream, as Lambda passes them to `broadcast`.
+//! Fuzzes the parser of DynamoDB stream events, which Lambda passes to the function `broadcast`.
 
 use backend_edge::stream_records;
 

@@ -1,4 +1,4 @@
-//! Tokens and key sets.
+//! Fuzzes the verification of tokens, and the parser of key sets (JWKS).
 
 use backend_core::token::{Claims, Keys, TokenError, Verifier, mint};
 use shared::Filter;
@@ -45,7 +45,7 @@ fn good() -> String {
     mint(&claims, SECRET).expect("a token")
 }
 
-/// Checks that the verifier accepts no text except the token that was signed.
+/// Verifies the input as a token. Checks that only the one token that was signed with the secret is accepted.
 fn token(input: &[u8]) -> u64 {
     let text = String::from_utf8_lossy(input);
     let verifier = Verifier::new(SECRET).expect("a good secret");

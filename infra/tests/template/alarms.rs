@@ -5,7 +5,7 @@ use backend_lambda::metrics::METRICS;
 use infra::Template;
 use serde_json::{Value, json};
 
-/// Returns the metrics of a namespace that alarms watch, each with its dimensions.
+/// Returns the metrics of a CloudWatch namespace that alarms watch, each with its dimensions.
 fn watched(template: &Template, namespace: &str) -> Vec<(String, Value)> {
     let alarms =
         template.of_type("AWS::CloudWatch::Alarm").filter(|(_, alarm)| alarm["Namespace"] == namespace);

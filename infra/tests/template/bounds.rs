@@ -1,4 +1,5 @@
-//! Tests of the bounds that the platform keeps for the functions: no process of them sees all requests.
+//! Tests the limits that AWS enforces for all requests together. The functions cannot enforce them, because no process
+//! of a function sees all requests.
 
 use infra::Template;
 use serde_json::{Value, json};

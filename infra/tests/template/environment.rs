@@ -1,4 +1,4 @@
-//! Tests that a function's environment contains exactly the variables that its code reads.
+//! Tests that the template gives each function exactly the environment variables that its code reads.
 
 use backend_aws::{ManagementEndpoint, Retention};
 use backend_core::ROTATE_IN_MS;
@@ -7,8 +7,8 @@ use infra::Template;
 use serde_json::Value;
 use std::collections::BTreeSet;
 
-/// A variable that the code does not read. It changes with the secret, so that Lambda starts new instances of the functions,
-/// which read the new secret.
+/// An environment variable that the code does not read. Its value changes with the secret, so that Lambda starts new
+/// instances of the functions, which read the new secret.
 const FRESH: &str = "SECRET_VERSION";
 
 fn resource(function: Function) -> String {
@@ -73,7 +73,7 @@ fn the_secrets_parameter_is_named_as_the_functions_read_it_and_none_if_an_issuer
     assert_eq!(secret["Fn::If"][2]["Fn::Sub"], "ssm:${SecretParameter}");
 }
 
-/// Sources that contain the variables that `serve --functions lambda` sets.
+/// Source code that contains the names of the variables that `serve --functions lambda` sets for functions.
 const SETTINGS: &str = concat!(
     include_str!("../../../cli/src/command/serve/functions.rs"),
     include_str!("../../../backend/server/src/lambda/functions.rs")

@@ -1,4 +1,4 @@
-//! Tests the time-outs, sizes and prices on which the code relies.
+//! Tests the time-outs, sizes and prices in the template on which the code relies.
 
 use backend_lambda::emf::{self, Metric, Unit};
 use backend_lambda::keys::FETCH_TIMEOUT;
@@ -40,8 +40,8 @@ fn a_batch_of_the_stream_is_kept_longer_than_its_function_may_run() {
     assert!(age_s > 10 * number(&broadcast["Timeout"]));
 }
 
-/// Time after which Lambda retries for the first time ("How Lambda handles errors and retries with asynchronous invocation", AWS
-/// Lambda developer guide).
+/// Time after which Lambda retries an asynchronous invocation for the first time ("How Lambda handles errors and
+/// retries with asynchronous invocation", AWS Lambda developer guide).
 const FIRST_RETRY_MS: u64 = 60_000;
 
 #[test]
@@ -54,7 +54,8 @@ fn a_failed_shard_is_not_sent_again_because_its_viewers_request_what_they_missed
     const { assert!(constants::PING_VISIBLE_MS < FIRST_RETRY_MS && constants::MAX_PING_INTERVAL_MS < 5 * 60_000) }
 }
 
-/// Tests the size of log lines. CloudWatch adds 26 bytes to each line ("Amazon CloudWatch pricing").
+/// Compares the lengths of log lines with the length that the cost estimate assumes. CloudWatch bills 26 more bytes for
+/// each line ("Amazon CloudWatch pricing").
 #[test]
 fn log_lines_have_the_size_that_the_cost_estimate_assumes() {
     let template = Template::read();

@@ -1,4 +1,5 @@
-//! Tests that compare the template with the code. They are one program, because linking takes most of the build time.
+//! Tests that compare the SAM template with the code. They are one test program, because linking takes most of the
+//! build time.
 
 mod alarms;
 mod bounds;

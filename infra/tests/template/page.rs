@@ -1,11 +1,12 @@
-//! Tests that the bucket serves the page with the same headers as the program.
+//! Tests that on AWS the web page is served with the same headers as by the program `tickertape`.
 
 use infra::Template;
 
 const PROGRAM: &str = include_str!("../../../backend/server/src/http/page.rs");
 const DEPLOYMENT: &str = include_str!("../../../xtask/src/deploy/site.rs");
 
-/// Returns the words in a constant of type `&str`. A backslash at the end of a line joins it with the next line.
+/// Returns the words of a constant of type `&str` in Rust source code. A backslash at the end of a line continues the
+/// text on the next line.
 fn constant<'a>(code: &'a str, name: &str) -> Vec<&'a str> {
     let (_, rest) = code.split_once(&format!("const {name}: &str = \"")).unwrap_or_default();
     let (value, _) = rest.split_once("\";").unwrap_or_default();

@@ -1,4 +1,4 @@
-//! Tests that each role permits exactly the calls that the function's code makes.
+//! Tests that the IAM role of each function permits exactly the AWS calls that the function's code makes.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,8 +7,8 @@ use serde_json::Value;
 
 const ROLES: [&str; 4] = ["WebsocketRole", "AuthorizerRole", "IngestRole", "BroadcastRole"];
 
-/// Functions of the SDK, each with the permission that it needs (Service Authorization Reference). A transaction needs the
-/// permissions of its parts.
+/// Calls of the AWS SDK as they appear in the code, each with the IAM action that it needs (Service Authorization
+/// Reference). A transaction needs the actions of its parts.
 const CALLS: [(&str, &str); 14] = [
     (".batch_get_item()", "dynamodb:BatchGetItem"),
     (" get_all(", "dynamodb:BatchGetItem"),
@@ -26,7 +26,7 @@ const CALLS: [(&str, &str); 14] = [
     (".scan()", "dynamodb:Scan"),
 ];
 
-/// Returns the actions on tables that the code in these files needs.
+/// Returns the DynamoDB actions that the code in these files needs.
 fn needed(files: &[&str]) -> BTreeSet<String> {
     let sources = Sources::read("backend/aws/src", files).expect("the adapters can be read");
     let done =
@@ -39,7 +39,8 @@ fn is_on(statement: &Statement, tables: &[&str]) -> bool {
     names.into_iter().any(|name| tables.contains(&name))
 }
 
-/// Returns the actions on these tables that any role permits.
+/// Returns the DynamoDB actions that any role permits on these tables. The permission to read a table's stream is left
+/// out.
 fn allowed(tables: &[&str]) -> BTreeSet<String> {
     let template = Template::read();
     let statements = ROLES.iter().flat_map(|role| template.statements(role));
@@ -66,7 +67,8 @@ fn on_topics_and_history_exactly_the_adapters_calls_are_permitted() {
     assert_eq!(allowed(&["Topics", "History"]), needed(&["log"]));
 }
 
-/// Tests the actions in the code that both adapters share. The tests above find them by the names of its functions.
+/// Tests which actions the code needs that both adapters share. The other tests find these actions by the names of the
+/// shared functions, such as `get_all(`.
 #[test]
 fn the_actions_of_the_shared_code_are_known() {
     assert_eq!(

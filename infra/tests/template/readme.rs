@@ -1,4 +1,4 @@
-//! Tests that the README agrees with the template.
+//! Tests that infra/README.md agrees with the template.
 
 use std::collections::BTreeSet;
 
@@ -11,7 +11,7 @@ fn loads() -> [Load; 3] {
     [1, 50, 1_000].map(|viewers| Load { viewers, rate_hz: 1.0, bytes: 100, hours_a_day: 24.0 })
 }
 
-/// Returns the first cells of the table after a heading, without backticks.
+/// Returns the first cells of all rows in the README's section with this heading, without backticks.
 fn first_cells(heading: &str) -> BTreeSet<String> {
     let section = README.split(&format!("\n## {heading}\n")).nth(1).unwrap_or_default();
     let section = section.split("\n## ").next().unwrap_or_default();

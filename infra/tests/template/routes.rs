@@ -1,4 +1,4 @@
-//! Tests that the routes are exactly the messages that a client may send.
+//! Tests that the routes of the WebSocket API are exactly the messages that a client may send.
 
 use std::collections::BTreeSet;
 

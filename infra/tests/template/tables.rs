@@ -1,10 +1,10 @@
-//! Tests that the tables are exactly those that the adapters read and write.
+//! Tests that the tables in the template are exactly those that the DynamoDB adapters read and write.
 
 use backend_aws::tables::{Kind, TTL, Table, TableNames, tables};
 use infra::Template;
 use serde_json::{Value, json};
 
-/// Returns the tables of the adapters, with the names of the template's resources.
+/// Returns the tables as the DynamoDB adapters describe them, with the names that they have in the template.
 fn wanted() -> [Table; 3] {
     tables(&TableNames {
         connections: "Connections".into(),

@@ -1,4 +1,4 @@
-//! Reads the common and combined access logs of Apache, nginx and other web servers:
+//! Reads lines of the common and combined access logs of Apache, nginx and other web servers:
 //! `192.0.2.7 - frank [22/Nov/2026:10:42:07 +0000] "GET / HTTP/1.1" 200 2326 "https://…" "Mozilla/…"`.
 
 use crate::cell::{self, Cell, Style};
@@ -7,7 +7,8 @@ use crate::row::Row;
 use crate::time;
 use crate::verdict::Read;
 
-/// Reads a line as an event whose message is the request. If the status is 500 or more, its level is error.
+/// Reads a line of an access log as an event. The message of the event is the request. If the HTTP status is 500 or
+/// more, the level of the event is error.
 pub fn read(line: &str) -> Read {
     read_request(line).map_or(Read::Unfit, Read::from)
 }
@@ -62,8 +63,8 @@ fn read_request(line: &str) -> Option<Row> {
     Some(Row::fields(fields).at(Some(stamp)))
 }
 
-/// Reads a text up to its closing quote, in which a backslash escapes a quote. Returns the text and the rest of the line after
-/// it.
+/// Reads a text up to its closing quote, in which quotes are escaped by a backslash. Returns the text and the rest of
+/// the line after the quote.
 fn quoted(text: &str) -> Option<(String, &str)> {
     let mut content = String::new();
     let mut chars = text.char_indices();

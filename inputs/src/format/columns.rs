@@ -1,7 +1,7 @@
 //! Reads columns below a header, as vmstat, iostat, mpstat, sar, pidstat, df, free, ps and `docker stats` print them.
 //!
-//! Such programs do not print only rows, but also a banner, lines of dashes, repeated headers and an average at the end. A line
-//! of words is a header only if the next line is a row that fits it.
+//! Such programs print not only rows, but also a banner, lines of dashes, repeated headers, and an average at the
+//! end. A line of words is a header only if the next line is a row with the same columns.
 
 mod header;
 mod words;
@@ -17,7 +17,8 @@ use crate::verdict::Read;
 use header::{Header, LAST};
 use words::{Group, groups, is_separator, words};
 
-/// Names of columns that identify the device of a row. The most specific names come first.
+/// Names of columns that identify the device of a row, such as a disk or a process. The most specific names come
+/// first.
 const KEYS: [&str; 22] = [
     "pid",
     "device",
@@ -42,7 +43,8 @@ const KEYS: [&str; 22] = [
     "bus",
     "proc",
 ];
-/// The words with which sysstat marks the average over the whole run, in the languages that it is translated into.
+/// Words with which the tools of sysstat begin the line with the average over the whole run, in the languages into
+/// which sysstat is translated.
 const AVERAGES: [&str; 9] = [
     "Average:",
     "Summary:",
@@ -55,30 +57,32 @@ const AVERAGES: [&str; 9] = [
     "Média:",
 ];
 
-/// Reads headers and the rows below them.
+/// Reads tables whose columns are separated by blanks: headers, and the rows below them.
 #[derive(Debug)]
 pub struct Columns {
     key: Option<String>,
     time: Option<String>,
     header: Option<Header>,
-    /// The last line of words. It is a header if the next line is a row that fits it.
+    /// The last line of words. It is a header if the next line is a row with the same columns.
     candidate: Option<Header>,
-    /// True if the last row fitted the line of words before it, so that this line is a header.
+    /// True if the last row belonged to the line of words directly before it, so that this line is a header.
     took_candidate: bool,
-    /// The days that the date in a banner can mean, each as milliseconds from 1970 to its beginning.
+    /// The days that the date in a banner can mean (`11/12/26` is ambiguous). Each is the time from 1970 to the
+    /// beginning of the day in milliseconds.
     days: Vec<i64>,
-    /// The time in the last line that contained only a time.
+    /// The time in the last line that contained only a time. It applies to the rows below that line.
     stamp: Option<Stamp>,
-    /// The groups of columns that a line of dashes names, each with its place in the line.
+    /// Names that a line of dashes gives to groups of columns, each with its place in the line.
     groups: Vec<Group>,
-    /// The time of day of the last row. If that of the next row is more than half a day earlier, midnight has passed.
+    /// The time of day in the last row, in milliseconds. If the time in the next row is more than half a day earlier,
+    /// midnight has passed.
     last_time: Option<i64>,
     commas: Commas,
 }
 
 impl Columns {
-    /// Creates a reader. `key` is the name of the column that identifies the device, and `time` that of the column with the time,
-    /// if they were given.
+    /// Creates a reader for one input. `key` is the name of the column that identifies the device of a row, such as a
+    /// disk. `time` is the name of the column with the time. Both are `None` if the user did not specify them.
     pub fn new(key: Option<String>, time: Option<String>) -> Self {
         Self {
             key,
@@ -94,7 +98,7 @@ impl Columns {
         }
     }
 
-    /// Reads a line.
+    /// Reads a line, which may be a header, a row, or one of the other lines that such programs print.
     pub fn read(&mut self, line: &str) -> Read {
         if is_separator(line) {
             self.groups = groups(line);
@@ -117,13 +121,13 @@ impl Columns {
         self.header(line, words)
     }
 
-    /// Returns true if the last row fitted the line of words before it, so that this line is a header.
+    /// Returns true if the last row belonged to the line of words directly before it, so that this line is a header.
     pub fn took_candidate(&self) -> bool {
         self.took_candidate
     }
 
-    /// Returns true if the line is a banner such as `Linux 6.1.0 (board) 11/22/26 _x86_64_ (2 CPU)`. Remembers the day that the
-    /// banner names.
+    /// Returns true if the line is a banner such as `Linux 6.1.0 (board) 11/22/26 _x86_64_ (2 CPU)`. Stores the day
+    /// in the banner, to which the times in the rows belong.
     fn is_banner(&mut self, line: &str) -> bool {
         let is_banner = line.starts_with("Linux ") && line.contains('(');
         if is_banner {
@@ -147,8 +151,8 @@ impl Columns {
 
     fn row(&mut self, line: &str, words: &[String]) -> Option<Row> {
         let has_header = self.header.is_some();
-        // If the candidate has single blanks between its words, it is rather a sentence than a new header, so the known header is
-        // tried first.
+        // If the candidate has single blanks between its words, it is rather a sentence than a new header, so the
+        // known header is tried first.
         let is_prose = self.candidate.as_ref().is_some_and(|candidate| candidate.is_spaced_like_prose);
         let known = [self.candidate.clone(), self.header.clone()];
         let ordered = if is_prose && has_header { [known[1].clone(), known[0].clone()] } else { known };
@@ -210,8 +214,8 @@ impl Columns {
         }
     }
 
-    /// Returns the text that identifies the device of this row. Also returns the column of the text, or `None` if that column has
-    /// no name.
+    /// Returns the text that identifies the device of a row, and the name of the column that contains the text. The
+    /// name is `None` if the header is blank above that column.
     fn key_of(&self, header: &Header, fields: &[(String, String, Cell)]) -> Option<(String, Option<String>)> {
         let is_text = |cell: &Cell| matches!(cell, Cell::Value(Data::Text(_)));
         let column = match &self.key {
@@ -231,7 +235,8 @@ impl Columns {
         Some((key.to_owned(), (!header.has_row_names).then(|| name.clone())))
     }
 
-    /// Converts a time of day to a time on the day that the banner named, or on the next day if midnight has passed since.
+    /// Converts a time of day to a time on the day in the banner, or on a later day if midnight has passed. Returns
+    /// the time unchanged if the day is not known.
     fn dated(&mut self, stamp: Stamp) -> Stamp {
         let Stamp::TimeOfDay(ms) = stamp else { return stamp };
         const HALF_A_DAY_MS: i64 = 43_200_000;
@@ -264,8 +269,8 @@ impl Columns {
     }
 }
 
-/// Returns true if the texts are the data of a row. At least half of them must be numbers, or only one if the header already had
-/// rows (`is_used`).
+/// Returns true if the texts of a line are the values of a row and not other words. At least half of them must be
+/// numbers. One number is enough if the header already had rows (`is_used`).
 fn is_row(cells: &[(usize, String)], is_used: bool) -> bool {
     let style = Style { has_letters: true, ..Style::default() };
     let is_number = |text: &str| {
@@ -286,8 +291,8 @@ fn read_cell(name: &str, text: &str, style: Style) -> Cell {
     json::pair(name, text, style).unwrap_or_else(|| cell::read(text, style))
 }
 
-/// Reads the time in a cell. A date with a time of day is accepted in any column, and a time of day alone only in a column of
-/// times.
+/// Reads the time in a cell of a table. A date with a time of day is accepted in any column, and a time of day alone
+/// only in a column for times.
 fn read_stamp(name: &str, text: &str, is_time_column: bool) -> Option<Stamp> {
     if let Some(stamp) = time::read(text) {
         // The name that vmstat gives this column is the time zone.

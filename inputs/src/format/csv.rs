@@ -1,4 +1,5 @@
-//! Reads values that are separated by commas, semicolons or tabs (RFC 4180), below a header. Each record is one line.
+//! Reads values that are separated by commas, semicolons or tabs (RFC 4180), below a header. Each row must be on a
+//! single line.
 
 use csv::{ReaderBuilder, Trim};
 
@@ -12,10 +13,10 @@ use crate::time::{self, Stamp};
 use crate::unit::Unit;
 use crate::verdict::Read;
 
-/// The separators that are recognised. If several of them occur equally often in a line, the one that comes last in this list is
-/// used.
+/// The separators that are recognised. The one that occurs most often in the header is used. If several occur equally
+/// often, the last of them in this list is used.
 const SEPARATORS: [char; 4] = ['|', ';', '\t', ','];
-/// Names of columns that identify the device of a row. The most specific names come first.
+/// Names of columns that identify the device of a row, such as a disk or a host. The most specific names come first.
 const KEYS: [&str; 23] = [
     "uuid",
     "pci.bus_id",
@@ -42,12 +43,12 @@ const KEYS: [&str; 23] = [
     "filesystem",
 ];
 
-/// Reads a header and the rows below it.
+/// Reads a table whose values are separated by commas or other characters: the header, and the rows below it.
 #[derive(Debug)]
 pub struct Csv {
     key: Option<String>,
     time: Option<String>,
-    /// The separator that a line such as `sep=;` has specified.
+    /// The separator that a line such as `sep=;` before the header has specified; `None` if there was no such line.
     separator: Option<char>,
     header: Option<Header>,
     commas: Commas,
@@ -57,7 +58,7 @@ pub struct Csv {
 struct Header {
     separator: char,
     columns: Vec<Column>,
-    /// The names as they were written, with which a repeated header is recognised.
+    /// The names of the columns as they were written, by which a repeated header is recognised.
     written: Vec<String>,
     key: Option<usize>,
 }
@@ -69,13 +70,13 @@ struct Column {
 }
 
 impl Csv {
-    /// Creates a reader. `key` is the name of the column that identifies the device, and `time` that of the column with the time,
-    /// if they were given.
+    /// Creates a reader for one input. `key` is the name of the column that identifies the device of a row, such as a
+    /// disk. `time` is the name of the column with the time. Both are `None` if the user did not specify them.
     pub fn new(key: Option<String>, time: Option<String>) -> Self {
         Self { key, time, separator: None, header: None, commas: Commas::default() }
     }
 
-    /// Reads a line. The first line is the header, and the others are rows.
+    /// Reads a line. The first line is the header, and the lines after it are rows.
     pub fn read(&mut self, line: &str) -> Read {
         self.read_line(line).unwrap_or_else(Read::Bad)
     }
@@ -130,7 +131,8 @@ impl Csv {
 }
 
 impl Header {
-    /// Returns the values of a row. An empty field is left out, because nothing was measured.
+    /// Returns the values of a row. A field without a text is left out of the publication, because nothing was
+    /// measured.
     fn row(&self, fields: &[String], comma: Comma, time: Option<&str>) -> Result<Row, LineError> {
         let (stamp, times) = self.time(fields, time)?;
         let style = Style { comma, has_letters: false };
@@ -154,9 +156,12 @@ impl Header {
         })
     }
 
-    /// Returns the time of a row, and the numbers of the columns that contain it. If `named` is given, this is the column of that
-    /// name. Otherwise it is, in this order: the first column with a date and a time of day; a date and a time of day in two
-    /// columns; a time of day, a date or a number since the Unix epoch, in a column whose name stands for a time.
+    /// Returns the time of a row, and the indices of the columns that contain it. If `named` is given, the time is
+    /// read from the column of this name. Otherwise it is the first of these that exists:
+    ///
+    /// * a date with a time of day in one column;
+    /// * a date and a time of day in two columns;
+    /// * a time of day, a date, or a number since the Unix epoch, in a column whose name stands for a time.
     fn time(&self, fields: &[String], named: Option<&str>) -> Result<(Option<Stamp>, Vec<usize>), LineError> {
         if let Some(named) = named {
             let at = self
@@ -198,9 +203,9 @@ impl Header {
 }
 
 impl Column {
-    /// Returns the value of a field. A number without a unit gets the unit of the column.
+    /// Reads the text of a field in this column of the table. A number without a unit gets the unit of the column.
     fn cell(&self, field: &str, style: Style) -> Cell {
-        // With a text in brackets, nvidia-smi states that there is no value.
+        // nvidia-smi writes a text in brackets if there is no value.
         if self.unit.is_some() && field.starts_with('[') && field.ends_with(']') {
             return Cell::Missing;
         }
@@ -220,7 +225,8 @@ fn read_any(text: &str) -> Option<Stamp> {
         .or_else(|| time::read_epoch(text).map(Stamp::Utc))
 }
 
-/// Separates a column's name from a unit in brackets after it, as in `memory.used [MiB]` and `Temp (°C)`.
+/// Separates the name of a column from a unit in brackets after it, as in `memory.used [MiB]` and `Temp (°C)`. The
+/// unit is `None` if there is none that is known.
 fn split_unit(name: &str) -> (&str, Option<Unit>) {
     let bracket = |open, close| {
         let (before, unit) = name.strip_suffix(close)?.rsplit_once(open)?;
@@ -232,20 +238,20 @@ fn split_unit(name: &str) -> (&str, Option<Unit>) {
     }
 }
 
-/// Returns the separator that a header most likely uses.
+/// Returns the separator that a header line most likely uses.
 pub fn separator(line: &str) -> char {
     SEPARATORS.into_iter().max_by_key(|separator| line.matches(*separator).count()).unwrap_or(',')
 }
 
-/// Divides a line into fields. Quotes, and blanks around the fields, are removed.
+/// Divides a line into its fields. Quotes, and blanks around the fields, are removed.
 ///
 /// # Errors
 ///
-/// [`LineError::OpenQuote`] if a quote is not closed.
+/// [`LineError::OpenQuote`] if a quote is not closed on the same line.
 pub fn split(line: &str, separator: char) -> Result<Vec<String>, LineError> {
     let Ok(delimiter) = u8::try_from(separator) else { return Ok(vec![line.to_owned()]) };
-    // A second record is added to find out whether the first one ended: if a quote is not closed, the second record becomes part
-    // of it.
+    // A second record is added to find out whether the first one ended: if a quote is not closed, the second record
+    // becomes part of it.
     let text = format!("{}\nend", without_blanks(line, separator));
     let mut reader = ReaderBuilder::new()
         .delimiter(delimiter)
@@ -263,7 +269,8 @@ pub fn split(line: &str, separator: char) -> Result<Vec<String>, LineError> {
     Ok(fields.iter().map(str::to_owned).collect())
 }
 
-/// Removes the blanks between a separator and a quote. Some programs print them, although RFC 4180 does not allow them.
+/// Removes the blanks between a separator and a quote. Some programs print such blanks, although RFC 4180 does not
+/// allow them.
 fn without_blanks(line: &str, separator: char) -> String {
     let mut text = String::with_capacity(line.len());
     let (mut is_quoted, mut is_start) = (false, true);
@@ -283,8 +290,8 @@ fn without_blanks(line: &str, separator: char) -> String {
     text
 }
 
-/// Returns true if a line consists of at least `at_least` separated names. A name is not empty, and is neither a number, a time
-/// nor a sentence.
+/// Returns true if a line consists of at least `at_least` names with separators between them. A name is not empty,
+/// and is neither a number, a time nor a sentence.
 pub fn looks_like_a_header(line: &str, at_least: usize) -> bool {
     let Ok(mut names) = split(line, separator(line)) else { return false };
     if names.last().is_some_and(String::is_empty) {
@@ -306,8 +313,8 @@ pub fn looks_like_a_header(line: &str, at_least: usize) -> bool {
     names.len() >= at_least && names.iter().all(is_name)
 }
 
-/// Returns true if `row` can be the line below `header`: both have the same number of fields, and the row contains a number or
-/// there are more than two fields, which is unlikely in a sentence.
+/// Returns true if `row` can be the line below the header line `header`. Both must have the same number of fields.
+/// The row must contain a number or have more than two fields, which is unlikely in a sentence.
 pub fn fits(header: &str, row: &str) -> bool {
     if !looks_like_a_header(header, 2) || header.trim() == row.trim() {
         return false;

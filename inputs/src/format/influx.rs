@@ -7,20 +7,23 @@ use crate::row::Row;
 use crate::time::{self, Stamp};
 use crate::verdict::Read;
 
-/// Reads points. Points with the same time become one publication, in which the fields are below the measurement and its tags.
+/// Reads points in the line protocol of InfluxDB. Points of the same time become one publication: an object that
+/// contains the fields of each point under the name of its measurement and its tags.
 #[derive(Debug)]
 pub struct Influx {
-    /// True after tags, a time or a type suffix was seen. Before that, `reading in=21.5` could also be `key=value` pairs.
+    /// True after a line with tags, a time or a type suffix was read, so that the format is certain. Before that,
+    /// `reading in=21.5` could also be a word and a `key=value` pair.
     is_certain: bool,
 }
 
 impl Influx {
-    /// Creates a reader. Points without tags and time are accepted from the beginning only if `is_certain` is true.
+    /// Creates a reader for one input. If `is_certain` is false, points are accepted only after one with tags, a time
+    /// or a type suffix, because lines of other formats look similar.
     pub fn new(is_certain: bool) -> Self {
         Self { is_certain }
     }
 
-    /// Reads a line.
+    /// Reads a line, which contains one point or a comment.
     pub fn read(&mut self, line: &str) -> Read {
         // `telegraf --test` prints `> ` before each point.
         let line = line.strip_prefix("> ").unwrap_or(line).trim();
@@ -92,7 +95,7 @@ fn read_value(text: &str) -> Option<Cell> {
     (whole.is_none() || is_whole).then_some(Cell::Value(Data::Number(number)))
 }
 
-/// Divides a text at a separator. A separator after a backslash or between quotes does not count.
+/// Divides a text at a separator. Separators after a backslash or between quotes do not count.
 fn split(text: &str, separator: char) -> Vec<&str> {
     let mut parts = Vec::new();
     let (mut start, mut is_escaped, mut is_quoted) = (0, false, false);

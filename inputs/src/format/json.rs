@@ -1,8 +1,8 @@
 //! Reads JSON values, each on one line or printed over several lines.
 //!
-//! Values are passed on as the text that was read. Only objects of known kinds are changed: the time is taken out of an envelope
-//! `{"data", "ts"}`, and the entries of journald, Docker and common loggers are converted to the form that [`crate::event`]
-//! describes.
+//! Values are passed on as the text that was read. Only objects of known kinds are changed. The time is taken out of
+//! an object `{"data", "ts"}`, and the entries of journald, Docker and common loggers are converted to the form that
+//! [`crate::event`] describes.
 
 use std::fmt;
 
@@ -21,33 +21,34 @@ use crate::row::{Body, Row};
 use crate::time::{self, Stamp};
 use crate::verdict::Read;
 
-/// Reads JSON values.
+/// Reads an input that consists of JSON values.
 #[derive(Debug)]
 pub struct Json {
     key: Option<String>,
     time: Option<String>,
-    /// The lines of a value that is not complete yet.
+    /// The lines of a value that continues on the next line; empty if there is none.
     open: String,
 }
 
-/// Replaces a `NaN` or an infinity while the rest of its line is parsed. No other text is equal to it.
+/// JSON string that replaces `NaN` or an infinity while the rest of its line is parsed. It contains a zero character,
+/// so that no other text is equal to it.
 const NOT_A_NUMBER: &str = "\"\\u0000NaN\"";
 
 type Fields = Vec<(String, Box<RawValue>)>;
 
 impl Json {
-    /// Creates a reader. `key` is the name of the field that identifies the device, and `time` that of the field with the time,
-    /// if they were given.
+    /// Creates a reader for one input. `key` is the name of the field that identifies the device of a value, such as
+    /// a disk. `time` is the name of the field with the time. Both are `None` if the user did not specify them.
     pub fn new(key: Option<String>, time: Option<String>) -> Self {
         Self { key, time, open: String::new() }
     }
 
-    /// Reads a line.
+    /// Reads a line, which is a value or a part of one that is printed over several lines.
     pub fn read(&mut self, line: &str) -> Read {
         let line = line.trim();
         if self.open.is_empty() {
-            // RFC 7464 puts a record separator before each value. It is a control character, and was already removed from the
-            // line.
+            // RFC 7464 puts a record separator before each value. It is a control character, and was already removed
+            // from the line.
             return self.read_value(line, line);
         }
         let text = format!("{}\n{line}", self.open);
@@ -58,7 +59,7 @@ impl Json {
         }
     }
 
-    /// Has to be called at the end of the input. Returns the fault of a value that is not complete.
+    /// Must be called at the end of the input. Returns an error if the last value is not complete.
     pub fn finish(&mut self) -> Option<LineError> {
         let open = std::mem::take(&mut self.open);
         let error = serde_json::from_str::<Value>(&open).err()?;
@@ -132,7 +133,8 @@ impl Json {
         }
     }
 
-    /// Sets the path of the row to the value of the field that was named with `--key`, if it has this field.
+    /// Puts a row below the name of its device. The name is the value of the field that the user specified with
+    /// `--key`. Returns the row unchanged if it does not have this field.
     fn keyed(&self, row: Row) -> Row {
         let Some(column) = &self.key else { return row };
         let Body::Fields(fields) = &row.body else { return row };
@@ -144,12 +146,12 @@ impl Json {
     }
 }
 
-/// Reads a JSON value, which is either data or an envelope `{"data", "ts"}` of data and its time. Returns the data unchanged, and
-/// the time in milliseconds since the Unix epoch if there is one.
+/// Reads a JSON value, which is either data or an object `{"data", "ts"}` with data and its time. Returns the JSON
+/// text of the data unchanged, and the time in milliseconds since the Unix epoch if there is one.
 ///
 /// # Errors
 ///
-/// [`LineError::NotJson`] if the text is not JSON, or [`LineError::Timestamp`] if the `ts` of an envelope is not a time.
+/// [`LineError::NotJson`] if the text is not JSON, or [`LineError::Timestamp`] if `ts` is not a valid time.
 pub fn read_item(text: &str) -> Result<(String, Option<Millis>), LineError> {
     let value: Value = serde_json::from_str(text).map_err(|error| not_json(&error))?;
     let is_envelope = |object: &serde_json::Map<String, Value>| {
@@ -171,15 +173,15 @@ pub fn looks_like_json(text: &str) -> bool {
             && serde_json::from_str::<f64>(text).is_ok())
 }
 
-/// Returns true if a line ends in such a way that a JSON value may continue on the next line.
+/// Returns true if a JSON value may continue on the next line after a line with this end.
 fn goes_on(line: &str) -> bool {
     line.ends_with(['{', '[', ','])
         || line.ends_with(['}', ']', '"', 'e', 'l'])
         || line.ends_with(|c: char| c.is_ascii_digit())
 }
 
-/// Returns the text with [`NOT_A_NUMBER`] in place of every `NaN`, `Infinity` and `-Infinity` outside of strings, which Python's
-/// `json` writes. Returns `None` if the text contains none of them.
+/// Replaces every `NaN`, `Infinity` and `-Infinity` outside of strings by [`NOT_A_NUMBER`]. Python's `json` writes
+/// these words, although JSON does not allow them. Returns `None` if the text contains none of them.
 fn without_nan(text: &str) -> Option<String> {
     let mut repaired = String::with_capacity(text.len());
     let (mut is_quoted, mut is_escaped, mut found) = (false, false, false);
@@ -207,12 +209,14 @@ fn without_nan(text: &str) -> Option<String> {
 }
 
 fn cells(fields: Fields) -> Vec<(String, Cell)> {
-    // Within a nested value the mark becomes null and is not removed, because the position of an element in a list matters.
+    // Inside a nested value, the replacement becomes `null` and is not removed, because the position of an element in
+    // a list matters.
     let json = |raw: Box<RawValue>| Cell::Value(Data::Json(raw.get().replace(NOT_A_NUMBER, "null")));
     fields.into_iter().map(|(name, raw)| (name, json(raw))).collect()
 }
 
-/// Returns the data of an envelope, and its time.
+/// Returns the JSON text of the data in an object `{"data", "ts"}`, and its time in milliseconds since the Unix
+/// epoch. `ts` is the value of that field.
 fn open(fields: &Fields, ts: Option<&Value>) -> Result<(String, Option<Millis>), LineError> {
     let ts = match ts {
         None | Some(Value::Null) => None,
@@ -236,7 +240,8 @@ fn named_time(fields: Fields, column: &str) -> Result<Row, LineError> {
     }
 }
 
-/// Converts an entry of `journalctl -o json`. Fields that only identify the entry within its journal are left out.
+/// Converts an entry of `journalctl -o json` to an event. Fields that only identify the entry within its journal are
+/// left out.
 fn journal_entry(fields: Fields) -> Row {
     const ADDRESSES: [&str; 12] = [
         "__CURSOR",
@@ -280,7 +285,8 @@ fn journal_entry(fields: Fields) -> Row {
     Row::fields(event).at(stamp)
 }
 
-/// Reads a field of a journal. It is a string, or a list of bytes if it is not plain text.
+/// Reads the text of a field in an entry of journald. It is a JSON string, or a list of bytes if it is not plain
+/// text.
 fn journal_text(json: &str) -> Option<String> {
     if let Ok(text) = serde_json::from_str::<String>(json) {
         return Some(text);
@@ -293,8 +299,8 @@ fn journal_text(json: &str) -> Option<String> {
     Some(texts.join("\n"))
 }
 
-/// Converts a line of `docker events --format '{{json .}}'`. The type, the action and the name become the message, and the fields
-/// with times are left out.
+/// Converts a line of `docker events --format '{{json .}}'` to an event. The type, the action and the name become the
+/// message, and the fields with times are left out.
 fn docker_event(fields: Fields) -> Row {
     let value = |name: &str| fields.iter().find(|(field, _)| field == name).map(|(_, raw)| raw.get());
     let text = |name: &str| value(name).and_then(|json| serde_json::from_str::<String>(json).ok());
@@ -313,7 +319,8 @@ fn docker_event(fields: Fields) -> Row {
     Row::fields(event).at(stamp)
 }
 
-/// Converts a line of `docker stats --format json`. Texts such as `0.07%` and `3.5MiB / 7.6GiB` become quantities.
+/// Converts a line of `docker stats --format json` to a row of the container that it describes. Texts such as `0.07%`
+/// and `3.5MiB / 7.6GiB` become quantities.
 fn docker_stats(fields: Fields) -> Row {
     let style = Style { has_letters: true, ..Style::default() };
     let has_name = fields.iter().any(|(name, _)| name == "Name");
@@ -332,8 +339,8 @@ fn docker_stats(fields: Fields) -> Row {
     Row { path: vec![key], key_column: Some(key_column.to_owned()), ..Row::fields(cells) }
 }
 
-/// Reads two quantities in one text, such as `3.5MiB / 7.6GiB`. `name` is the name of the field, from which the names of the two
-/// quantities follow.
+/// Reads a text of two quantities, such as `3.5MiB / 7.6GiB`, as two named values. `name` is the name of the field,
+/// which determines the names of the values. Returns `None` for any other text.
 pub fn pair(name: &str, text: &str, style: Style) -> Option<Cell> {
     let (first, second) = text.split_once(" / ")?;
     if !cell::is_numeric(first, style) || !cell::is_numeric(second, style) {
@@ -349,7 +356,8 @@ pub fn pair(name: &str, text: &str, style: Style) -> Option<Cell> {
     Some(Cell::Fields(vec![(one.to_owned(), cell(first)), (two.to_owned(), cell(second))]))
 }
 
-/// Returns the fields of an object in their order, each with the text of its value. Returns no fields for any other value.
+/// Returns the names of the fields of a JSON object, each with the JSON text of its value, in the order in which they
+/// were written. Returns no fields if the JSON text is not an object.
 fn read_fields(text: &str) -> Fields {
     struct InOrder;
     impl<'de> Visitor<'de> for InOrder {
@@ -370,7 +378,8 @@ fn read_fields(text: &str) -> Fields {
     serde_json::Deserializer::from_str(text).deserialize_map(InOrder).unwrap_or_default()
 }
 
-/// Converts an error of serde_json. If the text has only one line, the message contains only the column.
+/// Converts an error of serde_json to the error of a line. If the text consists of a single line, the message
+/// contains only the column of the fault.
 fn not_json(error: &serde_json::Error) -> LineError {
     let words = error.to_string();
     let reason = match words.split_once(" at line ") {

@@ -7,12 +7,12 @@ use crate::number::{self, Comma, Place};
 use crate::row::{Body, Row};
 use crate::verdict::Read;
 
-/// Reads numbers.
+/// Reads an input that consists of one number per line.
 #[derive(Debug, Default)]
 pub struct Numbers;
 
 impl Numbers {
-    /// Reads a line. It must consist of a single number.
+    /// Reads a line that consists of a single number, with or without a unit. Any other line is not accepted.
     pub fn read(&mut self, line: &str) -> Read {
         let text = line.trim();
         if let Some(number) = number::read(text, Comma::Separates, Place::Alone) {

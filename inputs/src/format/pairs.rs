@@ -1,5 +1,5 @@
-//! Reads `key=value` pairs and logfmt, such as `level=info msg="all is well" took=12ms`, and pairs among other words, as ping
-//! prints them.
+//! Reads `key=value` pairs and logfmt, such as `level=info msg="all is well" took=12ms`. Also reads pairs among other
+//! words, as ping prints them.
 
 use crate::cell::{self, Cell, Style};
 use crate::data::Data;
@@ -10,21 +10,21 @@ use crate::row::{Body, Row};
 use crate::time::{self, Stamp};
 use crate::verdict::Read;
 
-/// Names of fields that contain a message. The words of a message often stand without quotes.
+/// Names of fields that contain a message. Programs often write a message of several words without quotes.
 const MESSAGES: [&str; 3] = ["msg", "message", "error"];
 
-/// Reads lines of pairs.
+/// Reads an input whose lines consist of `key=value` pairs.
 #[derive(Debug)]
 pub struct Pairs {
     key: Option<String>,
     time: Option<String>,
-    /// True if the format was given or recognised. A line with more words than pairs is then accepted, too, if it begins with a
-    /// pair and contains a number.
+    /// True if the user gave the format or if it has been recognised. Then a line with more words than pairs is
+    /// accepted too, if it begins with a pair and contains a number.
     is_certain: bool,
     commas: Commas,
 }
 
-/// A part of a line.
+/// A part of a line: a pair or a word.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Token<'a> {
     Pair { name: &'a str, value: Value<'a> },
@@ -38,18 +38,18 @@ enum Value<'a> {
 }
 
 impl Pairs {
-    /// Creates a reader. `key` is the name of the pair that identifies the device, and `time` that of the pair with the time, if
-    /// they were given.
+    /// Creates a reader for one input. `key` is the name of the pair that identifies the device of a line, such as a
+    /// disk. `time` is the name of the pair with the time. Both are `None` if the user did not specify them.
     pub fn new(key: Option<String>, time: Option<String>, is_certain: bool) -> Self {
         Self { key, time, is_certain, commas: Commas::default() }
     }
 
-    /// Reads a line. Words that belong to no pair are ignored if the pairs contain a number. A sentence that merely contains a
-    /// pair is not of this format.
+    /// Reads a line of `key=value` pairs. Words that belong to no pair are ignored if the pairs contain a number. A
+    /// sentence that merely contains a pair is not accepted.
     pub fn read(&mut self, line: &str) -> Read {
         let tokens = match tokens(line) {
             Ok(tokens) => tokens,
-            // In a sentence, a quote need not be closed.
+            // An open quote is an error only in a line that begins with a pair. Any other line may be a sentence.
             Err(error) if first_is_pair(line) => return Read::Bad(error),
             Err(_) => return Read::Unfit,
         };
@@ -75,7 +75,8 @@ impl Pairs {
         if let ([(name, _)], true, None) = (fields.as_slice(), words == 0, &self.time)
             && event::is_plain(name)
         {
-            // A line is a single pair, as `ffmpeg -progress` prints them. Such lines belong together until a name occurs again.
+            // A line is a single pair, as `ffmpeg -progress` prints them. Such lines belong together until a name
+            // occurs again.
             let (path, body) = fields
                 .into_iter()
                 .map(|(name, cell)| (vec![name], Body::Lone(cell)))
@@ -107,8 +108,8 @@ impl Pairs {
     }
 }
 
-/// Returns true if a line is certainly of this format, because it consists only of pairs. It must contain at least two pairs, or
-/// a quoted value.
+/// Returns true if a line certainly has the format `pairs`, because it consists only of `key=value` pairs. It must
+/// contain at least two pairs, or a quoted value.
 pub fn is_sure(line: &str) -> bool {
     tokens(line).is_ok_and(|tokens| {
         let pairs = tokens.iter().filter(|token| matches!(token, Token::Pair { .. })).count();
@@ -132,11 +133,13 @@ fn is_number(cell: &Cell) -> bool {
     matches!(cell, Cell::Value(Data::Number(_)) | Cell::Quantity { .. } | Cell::Missing)
 }
 
-/// Units of one character that may be separated from their number by a space. Other single letters are words.
+/// Units of one character that are recognised even if a space separates them from their number. Any other single
+/// letter after a space is a word.
 const LETTERS: [&str; 5] = ["%", "s", "W", "V", "B"];
 
-/// Converts pairs to fields. A word after a number is its unit, if it can be one. The words after a message without quotes belong
-/// to the message. Any other word is a field with the value `true` if `has_flags` is set, and is ignored otherwise.
+/// Converts the pairs of a line to fields. A word after a number is its unit, if it can be one. Words after a message
+/// without quotes belong to the message. Any other word becomes a field with the value `true` if `has_flags` is true,
+/// and is ignored otherwise.
 fn fields(tokens: &[Token<'_>], style: Style, has_flags: bool) -> Vec<(String, Cell)> {
     let mut fields: Vec<(String, Cell)> = Vec::new();
     let mut at = 0;
@@ -209,7 +212,8 @@ fn tokens(line: &str) -> Result<Vec<Token<'_>>, LineError> {
     Ok(tokens)
 }
 
-/// Returns the value after an equals sign, and the rest of the line.
+/// Reads the value at the beginning of `text`, which follows an equals sign. Returns the value and the rest of the
+/// text.
 fn value<'a>(line: &str, text: &'a str) -> Result<(Value<'a>, &'a str), LineError> {
     if let Some(quoted) = text.strip_prefix('"') {
         let column = line.chars().count() - text.chars().count() + 1;
@@ -243,8 +247,8 @@ fn value<'a>(line: &str, text: &'a str) -> Result<(Value<'a>, &'a str), LineErro
     Ok((Value::Bare(bare), rest))
 }
 
-/// Returns true if the comma or semicolon `c` at `at` ends the value, because another pair, a blank or the end of the line
-/// follows it.
+/// Returns true if the comma or semicolon `c` at the index `at` ends the value, because another pair, a blank or the
+/// end of the line follows it.
 fn is_separator(text: &str, at: usize, c: char) -> bool {
     if !matches!(c, ',' | ';') {
         return false;
@@ -256,7 +260,8 @@ fn is_separator(text: &str, at: usize, c: char) -> bool {
         || after[..next].split_once('=').is_some_and(|(name, _)| is_name(name))
 }
 
-/// Returns the position after the closing bracket, if the text is a value in brackets or braces.
+/// Returns the index after the closing bracket if the text begins with a value in brackets or braces; otherwise
+/// `None`.
 fn closing(text: &str) -> Option<usize> {
     if !text.starts_with(['[', '{', '(']) {
         return None;
@@ -282,7 +287,8 @@ fn closing(text: &str) -> Option<usize> {
     None
 }
 
-/// Reads a text up to its closing quote. Returns the text and the rest after the quote, or `None` if the quote is not closed.
+/// Reads a text up to its closing quote. Returns the text and the rest of the line after the quote, or `None` if the
+/// quote is not closed.
 fn unquote(text: &str, quote: char) -> Option<(String, &str)> {
     let mut content = String::new();
     let mut chars = text.char_indices();

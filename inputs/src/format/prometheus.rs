@@ -7,20 +7,23 @@ use crate::row::{Body, Row};
 use crate::time::{self, Stamp};
 use crate::verdict::Read;
 
-/// Reads samples. The samples of one scrape become one publication, in which each value is below its metric and labels.
+/// Reads samples in the text format of Prometheus. The samples of one scrape become one publication: an object that
+/// contains each value under the name of its metric and its labels.
 #[derive(Debug)]
 pub struct Prometheus {
-    /// True after a comment of this format or labels were seen. Before that, a line such as `load 14` could be of any format.
+    /// True after a comment such as `# HELP` or a sample with labels was read, so that the format is certain. Before
+    /// that, a line such as `load 14` could have any format.
     is_certain: bool,
 }
 
 impl Prometheus {
-    /// Creates a reader. Samples without labels are accepted from the beginning only if `is_certain` is true.
+    /// Creates a reader for one input. If `is_certain` is false, samples are accepted only after a comment such as
+    /// `# HELP` or a sample with labels, because lines of other formats look similar.
     pub fn new(is_certain: bool) -> Self {
         Self { is_certain }
     }
 
-    /// Reads a line.
+    /// Reads a line, which contains one sample or a comment.
     pub fn read(&mut self, line: &str) -> Read {
         let line = line.trim();
         if let Some(comment) = line.strip_prefix('#') {
@@ -73,8 +76,8 @@ fn read_sample(line: &str) -> Option<(Row, bool)> {
     Some((Row { path, ..Row::alone(Body::Lone(cell)) }.at(stamp), has_labels))
 }
 
-/// Reads a number that the other formats would not read, such as `1234e8` or an integer of more than 64 bits. Here every value is
-/// a float.
+/// Reads a number that is text in other formats, such as `1234e8` or an integer of more than 64 bits. In the format
+/// of Prometheus, every value is a floating-point number.
 fn long_number(text: &str) -> Option<String> {
     let is_number = text.starts_with(|c: char| c.is_ascii_digit() || c == '-')
         && text.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'e' | b'E' | b'+' | b'-'));
@@ -82,7 +85,8 @@ fn long_number(text: &str) -> Option<String> {
     is_json.then(|| text.to_owned())
 }
 
-/// Reads labels in the form `name="value",…}`. Returns them, and the rest of the line.
+/// Reads the labels of a sample in the form `name="value",…}`. Returns the labels and the rest of the line after
+/// them.
 fn read_labels(text: &str) -> Option<(Vec<String>, &str)> {
     let mut labels = Vec::new();
     let mut rest = text.trim_start();

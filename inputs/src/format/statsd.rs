@@ -9,17 +9,19 @@ use crate::row::{Body, Row};
 use crate::unit::Unit;
 use crate::verdict::Read;
 
-/// Reads metrics. The last value of each gauge is remembered, because a value with a sign is a change of the last value.
+/// Reads metrics in the protocol of StatsD. The last value of each gauge is stored, because a value with a sign
+/// (`+3`) is added to it.
 #[derive(Debug, Default)]
 pub struct Statsd {
     gauges: BTreeMap<String, f64>,
 }
 
-/// Maximum number of gauges whose last value is remembered.
+/// Maximum number of gauges whose last value is stored.
 const MOST_GAUGES: usize = 10_000;
 
 impl Statsd {
-    /// Reads a line. The name of the series is that of the metric, followed by the tags, if there are any.
+    /// Reads a line with one metric. The name of its series is the name of the metric, followed by the tags, if there
+    /// are any.
     pub fn read(&mut self, line: &str) -> Read {
         self.read_metric(line.trim()).map_or(Read::Unfit, Read::from)
     }
@@ -59,8 +61,8 @@ impl Statsd {
         Some(Row { path, ..Row::alone(Body::Lone(cell)) })
     }
 
-    /// Returns the value of a gauge. A value with a sign is added to the last value, which at the beginning is zero, as in
-    /// StatsD.
+    /// Returns the new value of a gauge. A value with a sign is added to the last value. Without a last value, it is
+    /// added to zero, as in StatsD.
     fn gauge(&mut self, name: &str, written: &str, number: String) -> Cell {
         let Ok(value) = number.parse::<f64>() else { return Cell::Missing };
         let is_change = written.starts_with(['+', '-']);

@@ -1,5 +1,5 @@
-//! Reads syslog in the formats of RFC 5424 and RFC 3164. Also reads the lines that rsyslog and systemd write to files, which have
-//! no priority.
+//! Reads lines of syslog in the formats of RFC 5424 and RFC 3164. Also reads the lines that rsyslog and systemd write
+//! to files, which have no priority.
 
 use shared::timestamp;
 
@@ -10,7 +10,7 @@ use crate::row::Row;
 use crate::time::{self, Stamp};
 use crate::verdict::Read;
 
-/// Reads a line as an event with level, message, host, program and process.
+/// Reads a line of syslog as an event with level, message, host, program and process.
 pub fn read(line: &str) -> Read {
     let (priority, rest) = match read_priority(line) {
         Some((priority, rest)) => (Some(priority), rest),
@@ -27,7 +27,8 @@ pub fn read(line: &str) -> Read {
     Row::fields(fields).at(stamp).into()
 }
 
-/// Reads a priority such as `<34>`, which is the facility times eight plus the severity. Returns it with the rest of the line.
+/// Reads a priority such as `<34>` at the beginning of a line: the facility times eight plus the severity. Returns
+/// the priority and the rest of the line.
 fn read_priority(line: &str) -> Option<(u8, &str)> {
     let (number, rest) = line.strip_prefix('<')?.split_once('>')?;
     let priority = number.parse().ok().filter(|priority| *priority <= 191)?;
@@ -36,8 +37,8 @@ fn read_priority(line: &str) -> Option<(u8, &str)> {
 
 type Event = (Option<Stamp>, Vec<(String, Cell)>);
 
-/// Reads the format of RFC 5424: `1 2026-11-22T10:42:07.101Z host app 811 ID47 [sd@1 a="b"] message`. A `-` stands for an unknown
-/// value.
+/// Reads a line in the format of RFC 5424, after its priority:
+/// `1 2026-11-22T10:42:07.101Z host app 811 ID47 [sd@1 a="b"] message`. A `-` stands for an unknown value.
 fn read_5424(text: &str) -> Option<Event> {
     let mut parts = text.strip_prefix("1 ")?.splitn(6, ' ');
     let mut next = || parts.next();
@@ -55,7 +56,8 @@ fn read_5424(text: &str) -> Option<Event> {
     Some((stamp, fields))
 }
 
-/// Divides a text into structured data and the message after it. Between quotes, structured data may contain blanks and brackets.
+/// Divides a text into structured data (`[sd@1 a="b"]`) and the message after it. Structured data may contain blanks
+/// and brackets between quotes.
 fn read_structured_data(text: &str) -> Option<(&str, &str)> {
     if let Some(message) = text.strip_prefix('-') {
         return message.is_empty().then_some(("-", "")).or_else(|| Some(("-", message.strip_prefix(' ')?)));
@@ -84,7 +86,8 @@ fn read_structured_data(text: &str) -> Option<(&str, &str)> {
     None
 }
 
-/// Reads the format of RFC 3164: `Nov 22 10:42:07 host app[811]: message`. The time may also be in ISO 8601.
+/// Reads a line in the format of RFC 3164, after its priority: `Nov 22 10:42:07 host app[811]: message`. The time may
+/// also be in ISO 8601.
 fn read_3164(text: &str) -> Option<Event> {
     let (stamp, rest) = read_time(text)?;
     let (host, rest) = rest.split_once(' ')?;

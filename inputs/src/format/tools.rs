@@ -1,7 +1,8 @@
-//! Parses the lines of programs that print numbers in formats of their own: dd, pv, rsync and tqdm, fping, iperf3, sensors.
+//! Parses the lines of programs that print numbers in formats of their own: dd, pv, rsync, tqdm, fping, iperf3 and
+//! sensors.
 //!
-//! Each program has a module, apart from the first four, which share one. A line is only accepted if the whole line has the
-//! format of a program.
+//! The first four share one module, and each of the others has one of its own. A line is accepted only if the whole
+//! line has the format of a program.
 
 mod fping;
 mod iperf;
@@ -11,14 +12,14 @@ mod sensors;
 
 use crate::verdict::Read;
 
-/// Parses the lines of all these programs.
+/// Parses the output of dd, pv, rsync, tqdm, fping, iperf3 and sensors.
 #[derive(Debug, Default)]
 pub struct Tools {
     sensors: sensors::Sensors,
 }
 
 impl Tools {
-    /// Parses a line of any of these programs.
+    /// Parses a line of dd, pv, rsync, tqdm, fping, iperf3 or sensors.
     pub fn read(&mut self, line: &str) -> Read {
         let line = line.trim_end();
         progress::read(line)

@@ -1,5 +1,5 @@
-//! Tests with whole inputs, and of the rule that every line has exactly one outcome. `cli/tests/program/corpus` contains outputs
-//! of real programs.
+//! Tests that read whole inputs, and tests of the rule that every line has exactly one outcome.
+//! `cli/tests/program/corpus` contains outputs of real programs.
 
 use std::collections::BTreeMap;
 
@@ -13,15 +13,15 @@ mod events;
 mod every_line;
 mod programs;
 
-/// The time of reading, 2026-11-22T10:42:30Z.
+/// The time of reading in the tests, 2026-11-22T10:42:30Z.
 const NOW: Moment = Moment { mono_ms: 0, wall_ms: 1_795_344_150_000 };
 
-/// The outcomes of the lines of an input.
+/// The outcomes of the lines of an input, sorted by kind.
 #[derive(Debug, Default)]
 struct Result {
-    /// Data of the publications to the topic of the input.
+    /// Data of the publications to the topic of the input, in order.
     data: Vec<Value>,
-    /// Times of these publications. `None` stands for the time of reading.
+    /// Times of the publications to the topic of the input; `None` for a publication that has the time of reading.
     times: Vec<Option<Millis>>,
     /// Data of the publications to the topic `log` below the topic of the input.
     log: Vec<Value>,

@@ -1,9 +1,12 @@
-//! Recovery: decides which requests to send and which events to emit when something about a log becomes known.
+//! Recovery of missing publications: decides which `history` requests to send and which events to emit, whenever the
+//! session learns something about a topic's log.
 //!
 //! Every message from the server about a topic is handled as an edit of that topic's [`Log`]. Each edit ends in
 //! [`LogEdit::review`], which decides if a `history` request is needed, and when.
 //!
-//! # Example: a hole
+//! # Example: a hole (missing publications)
+//!
+//! `seen` is the last delivered offset, and `head` the highest known one.
 //!
 //! | what happens | `seen` | `head` | held back | `fetch` |
 //! |---|---|---|---|---|
@@ -12,17 +15,19 @@
 //! | 300 ms later a `history` request after 5 is sent | 5 | 8 | 8 | `Sent` |
 //! | the answer brings 6 and 7: 6, 7 and 8 are delivered | 8 | 8 | – | `Idle` |
 //!
-//! If instead the answer says that the log begins with 7 (`recovered: false`), 6 is lost: `Event::Gap` from 5 to 6 is emitted,
-//! then 7 and 8 are delivered. If the server refuses the request, or its answer does not fill the hole, the request is repeated
-//! with backoff. After 6 such failures over at least a minute, 6 to 7 is declared a gap, so that 8 is not held back for ever. A
-//! request that times out is not counted as a failure, since it says nothing about the log.
+//! If instead the answer says that the log begins with 7 (`recovered: false`), 6 is lost: `Event::Gap` from 5 to 6 is
+//! emitted, then 7 and 8 are delivered. If the server refuses the request, or its answer does not fill the hole, the
+//! request is repeated with backoff. After 6 such failures over at least a minute, 6 to 7 is declared a gap (lost), so
+//! that 8 is not held back for ever. A request that times out is not counted as a failure, since it says nothing about
+//! the log.
 //!
 //! # Example: another epoch
 //!
-//! The log `a` is followed and 5 was delivered. A frame arrives that contains epoch `b` with offset 2. Epochs have no order, so
-//! `b` may be newer, or the frame may be a late one from before `a`. Nothing of this frame is delivered; a `history` request for
-//! the publications after 5 of `a` is sent at once. If the answer contains epoch `b`, `Event::EpochChanged` is emitted and `b` is
-//! followed from its beginning; if it contains `a`, `b` is forgotten.
+//! The log with epoch `a` is followed, and offset 5 was delivered. Then a frame arrives that contains offset 2 of
+//! epoch `b`. Epochs have no order, so `b` may be newer, or the frame may be a late one from before `a`. Nothing of
+//! this frame is delivered. A `history` request for the publications after 5 of `a` is sent at once. If the answer
+//! contains epoch `b`, `Event::EpochChanged` is emitted and `b` is followed from its beginning. If it contains `a`,
+//! `b` is forgotten.
 
 use std::collections::BTreeSet;
 
@@ -35,7 +40,7 @@ use shared::limits::REPLAY_ITEMS;
 use shared::server::HistoryReply;
 use shared::{Position, Topic, TopicMeta};
 
-/// Mutable access to one log, and to everything that has to change together with it.
+/// Mutable access to one log, and to everything that has to be updated together with it.
 pub(super) struct LogEdit<'a> {
     pub(super) log: &'a mut Log,
     pub(super) due: &'a mut BTreeSet<(u64, Topic)>,
@@ -44,7 +49,8 @@ pub(super) struct LogEdit<'a> {
 }
 
 impl LogEdit<'_> {
-    /// Emits [`Event::Topic`] if the topic is new, has appeared again, or its metadata has changed.
+    /// Emits [`Event::Topic`] if the topic is new, has appeared again after it was gone, or has other metadata than
+    /// before.
     pub(super) fn emit_meta(&mut self, meta: Option<TopicMeta>) {
         let was_gone = std::mem::take(&mut self.log.gone);
         let is_news = match (&self.log.meta, &meta) {
@@ -59,9 +65,10 @@ impl LogEdit<'_> {
         }
     }
 
-    /// Starts to follow a log, of which the server has just sent the `position`. Delivery starts where the replay starts, or at
-    /// the end of the log if nothing is replayed, or at its first publication if the topic was created after the filter was
-    /// subscribed.
+    /// Starts to follow a log whose end the server has just reported as `position`. If the filter was subscribed for
+    /// the first time (`first` is true), delivery starts after the offset `from`, where the replay begins. If nothing
+    /// is replayed, it starts at the end of the log. If `first` is false, the topic was created after the subscription,
+    /// so delivery starts at its first publication.
     pub(super) fn begin(&mut self, position: &Position, from: Option<u64>, first: bool) {
         if *self.log.epoch() != position.epoch {
             self.tally.held -= self.log.held();
@@ -75,7 +82,10 @@ impl LogEdit<'_> {
         self.log.raise_head(position.offset);
     }
 
-    /// Continues to follow a log that still has the same epoch.
+    /// Continues to follow a log after a new `subscribe`, if the server reports the same epoch as before. `position` is
+    /// the end of the log and `from` the beginning of the replay. If `recovered` is false, the server no longer has all
+    /// publications after `since`. Missing ones are then declared lost or, if the server lost the end of its log,
+    /// delivery continues after `position`.
     pub(super) fn go_on(
         &mut self,
         position: &Position,
@@ -97,7 +107,9 @@ impl LogEdit<'_> {
         }
     }
 
-    /// Changes to the log of another epoch if the request contained the current epoch; otherwise only records the other epoch.
+    /// Handles a `subscribed` message that reports another epoch. If the request's `since` contained the epoch that is
+    /// followed, the new log is followed from now on. Otherwise the other epoch is only recorded, because the message
+    /// may be late.
     pub(super) fn change(&mut self, position: &Position, from: Option<u64>, since: Option<&Position>) {
         if since.is_none_or(|since| since.epoch != *self.log.epoch()) {
             self.log.note_other_epoch(position.epoch.clone(), position.offset);
@@ -108,8 +120,8 @@ impl LogEdit<'_> {
         self.log.lose_to(from.unwrap_or(0), self.tally, self.out);
     }
 
-    /// Waits for a replay from `from` towards `head`. The server limits the replay of all topics together, so the replay may end
-    /// earlier: after [`HOLE_MS`] without progress, the rest is requested by `history`.
+    /// Waits for the replay of the publications after `from`, up to `head`. The server limits the replay of all topics
+    /// together, so the replay may end earlier. After [`HOLE_MS`] without progress, the rest is requested by `history`.
     pub(super) fn expect_replay(&mut self, from: Option<u64>, head: u64, now_ms: u64) {
         let Some(from) = from else {
             return;
@@ -122,7 +134,8 @@ impl LogEdit<'_> {
         }
     }
 
-    /// Handles an answer to `history`.
+    /// Handles the answer to a `history` request for the publications after `since`: delivers the publications, and
+    /// declares those lost that the server no longer has.
     pub(super) fn answer(&mut self, since: &Position, reply: HistoryReply) {
         let HistoryReply { epoch, items, head, recovered, .. } = reply;
         let is_cut_back = since.epoch == epoch && head.offset < since.offset;
@@ -145,9 +158,9 @@ impl LogEdit<'_> {
         self.log.take(items, true, self.tally, self.out);
     }
 
-    /// Ends a `history` request that was answered or refused. `has_failed` must be true if nothing of the hole was received.
-    /// After too many failures the hole is declared a gap, but only if publications after it are held back; otherwise the request
-    /// is repeated.
+    /// Records that a `history` request was answered or refused. `has_failed` must be true if none of the missing
+    /// publications were received. Then the request is repeated later. After too many failures, the missing
+    /// publications are declared lost, but only if later ones are held back because of them.
     pub(super) fn fetch_ended(&mut self, has_failed: bool, now_ms: u64, rng: &mut Rng) {
         let failed =
             if has_failed { self.log.fetch.failed().and_another(now_ms) } else { FailedFetches::default() };
@@ -162,8 +175,8 @@ impl LogEdit<'_> {
         self.review(now_ms);
     }
 
-    /// Repeats a `history` request that was not answered. This is not counted as a failure, because it says nothing about the
-    /// log.
+    /// Schedules a `history` request again that was not answered in time. This is not counted as a failure, because it
+    /// says nothing about the log.
     pub(super) fn fetch_timed_out(&mut self, now_ms: u64) {
         self.log.replay_until = 0;
         self.schedule(Fetch::Due { at_ms: now_ms + HOLE_MS, failed: self.log.fetch.failed() });
@@ -176,7 +189,8 @@ impl LogEdit<'_> {
         }
     }
 
-    /// Schedules a request if there is a new hole, and cancels the request if the hole is closed. Called after every change.
+    /// Schedules a `history` request if publications are missing or another epoch was received, and cancels the
+    /// scheduled one if neither is the case any more. Called after every change of the log.
     pub(super) fn review(&mut self, now_ms: u64) {
         if self.log.has_other_epoch() {
             self.fetch_now(now_ms);
@@ -198,7 +212,8 @@ impl LogEdit<'_> {
         }
     }
 
-    /// Schedules a request for now, unless one has been sent and not yet answered, or the last one failed.
+    /// Schedules a `history` request for now. Has no effect if one has been sent and not answered yet, or if the last
+    /// one failed.
     fn fetch_now(&mut self, now_ms: u64) {
         match self.log.fetch {
             Fetch::Idle => self.schedule(Fetch::at(now_ms)),
@@ -218,7 +233,7 @@ impl LogEdit<'_> {
     }
 }
 
-/// Removes the scheduled request of `log`, if there is one.
+/// Removes the scheduled `history` request of `log` from `due`, if there is one.
 pub(super) fn unschedule(due: &mut BTreeSet<(u64, Topic)>, log: &Log) {
     if let Fetch::Due { at_ms, .. } = log.fetch {
         due.remove(&(at_ms, log.topic().clone()));

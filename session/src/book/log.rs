@@ -1,4 +1,5 @@
-//! The state of one topic's log: which offsets were delivered, which are held back and which are missing.
+//! The state of one topic's log in this session: which offsets were delivered, which are held back and which are
+//! missing.
 
 use std::collections::BTreeMap;
 
@@ -8,18 +9,19 @@ use crate::Event;
 use crate::constants::{AHEAD_ITEMS, AHEAD_TOTAL, GIVE_UP_MS, HISTORY_ATTEMPTS};
 use shared::{Epoch, Millis, Position, Publication, Topic, TopicMeta};
 
-/// State of the `history` request that fills the first hole of a log.
+/// State of the `history` request for the first hole (missing part) of a log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Fetch {
-    /// There is no hole, and no request.
+    /// Nothing is missing, so there is no request.
     Idle,
-    /// The request will be sent at `at_ms`.
+    /// The request will be sent at `at_ms`, in milliseconds of the monotonic clock.
     Due { at_ms: u64, failed: FailedFetches },
     /// The request was sent and is not answered yet.
     Sent { failed: FailedFetches },
 }
 
-/// Number of consecutive `history` requests that failed: the server refused them or answered without filling the hole.
+/// Number of consecutive `history` requests for one log that failed, and the moment of the first failure. A request
+/// fails if the server refuses it, or if its answer contains none of the missing publications.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct FailedFetches {
     pub(super) count: u32,
@@ -27,7 +29,7 @@ pub(super) struct FailedFetches {
 }
 
 impl Fetch {
-    /// Returns the state of a first request, to be sent at `at_ms`.
+    /// Returns the state of a request that is to be sent at `at_ms`, without failed requests before it.
     pub(super) fn at(at_ms: u64) -> Self {
         Self::Due { at_ms, failed: FailedFetches::default() }
     }
@@ -46,7 +48,8 @@ impl FailedFetches {
         Self { count: self.count + 1, since_ms }
     }
 
-    /// Returns true if the hole should be declared a gap: see [`HISTORY_ATTEMPTS`] and [`GIVE_UP_MS`].
+    /// Returns true if enough requests have failed for long enough to declare the missing publications lost: see
+    /// [`HISTORY_ATTEMPTS`] and [`GIVE_UP_MS`].
     pub(super) fn should_give_up(self, now_ms: u64) -> bool {
         self.count >= HISTORY_ATTEMPTS && now_ms >= self.since_ms + GIVE_UP_MS
     }
@@ -60,26 +63,28 @@ struct Held {
 
 /// Record of the part of one topic's log that this session has received.
 ///
-/// Example: offsets 1 to 5 were delivered, 8 and 9 came early and 12 is known to exist. Then `seen` is 5, `ahead` holds 8
-/// and 9, `head` is 12, and the first hole is 6 to 7.
+/// Example: offsets 1 to 5 were delivered, 8 and 9 arrived early, and 12 is known to exist. Then `seen` is 5, `ahead`
+/// contains 8 and 9, `head` is 12, and the first hole (missing part) is 6 to 7.
 #[derive(Debug)]
 pub(super) struct Log {
     topic: Topic,
     epoch: Epoch,
     pub(super) meta: Option<TopicMeta>,
-    /// Last offset that was delivered; `None` until the first offset to deliver is known.
+    /// Offset of the last publication that was delivered; `None` while it is not known with which offset delivery
+    /// begins.
     seen: Option<u64>,
     seen_ts: Option<Millis>,
-    /// Publications that arrived before their predecessors, by offset.
+    /// Publications that arrived before their predecessors, by offset. They are held back until the missing ones have
+    /// arrived.
     ahead: BTreeMap<u64, Held>,
-    /// Highest offset that is known to exist.
+    /// Highest offset that is known to exist in the log.
     head: u64,
-    /// Offset up to which every missing publication is lost, because the server no longer has it.
+    /// Offset up to which all missing publications are lost for good, because the server no longer has them.
     floor: u64,
     other_epoch: Option<OtherEpoch>,
-    /// Last offset of a replay that the server has announced; 0 if no replay is expected.
+    /// Last offset of the replay that the server has announced; 0 if no replay is expected.
     pub(super) replay_until: u64,
-    /// Value of `seen` when the announced replay last made progress.
+    /// Offset up to which publications had been delivered when the announced replay last made progress.
     pub(super) replayed_to: u64,
     pub(super) fetch: Fetch,
     pub(super) gone: bool,
@@ -112,7 +117,9 @@ impl Log {
         &self.topic
     }
 
-    /// Returns the position of the last delivered publication, or `None` until the first offset to deliver is known.
+    /// Returns the position after which delivery continues: that of the last delivered publication or, if there is none
+    /// yet, the position before the first that will be delivered. Returns `None` until the server has said where
+    /// delivery begins.
     pub(super) fn position(&self) -> Option<Position> {
         self.seen.map(|offset| Position::new(self.epoch.clone(), offset))
     }
@@ -125,37 +132,40 @@ impl Log {
         self.ahead.len()
     }
 
-    /// Returns true if a frame contained an epoch other than that of this log, and this log has a position from which missing
-    /// publications can be requested.
+    /// Returns true if a frame contained another epoch than that of this log, and this log has a position from which
+    /// missing publications can be requested.
     pub(super) fn has_other_epoch(&self) -> bool {
         self.other_epoch.is_some() && self.seen.is_some()
     }
 
-    /// Records that a frame contained `epoch`, with publications up to `offset`.
+    /// Records that a frame contained another epoch, `epoch`, with publications up to `offset`.
     pub(super) fn note_other_epoch(&mut self, epoch: Epoch, offset: u64) {
         let known = self.other_epoch.take().filter(|other_epoch| other_epoch.epoch == epoch);
         self.other_epoch = Some(known.unwrap_or(OtherEpoch::new(epoch)).up_to(offset));
     }
 
-    /// Records that a `history` request is being sent. Returns the number of publications that may be missing.
+    /// Records that a `history` request is being sent. Returns the number of publications that may be missing, which is
+    /// used as the limit of the request.
     pub(super) fn begin_fetch(&mut self) -> u64 {
         let other_head = self.other_epoch.as_mut().map_or(0, OtherEpoch::mark_asked);
         self.hole().map_or(1, |(from, to)| to - from).max(other_head)
     }
 
-    /// Forgets the other epoch if it arrived before the `history` request was sent, because the answer confirmed the current
-    /// epoch.
+    /// Deletes the record of another epoch, because the answer to a `history` request has confirmed the current one.
+    /// The record is kept if that epoch was received after the request was sent.
     pub(super) fn forget_other_epoch(&mut self) {
         self.other_epoch.take_if(|other_epoch| other_epoch.is_asked);
     }
 
-    /// Returns the first hole: the offset before it and its last offset. `None` if nothing is known to be missing.
+    /// Returns the first hole (missing part) as a pair: the last delivered offset before it, and the last missing
+    /// offset. Returns `None` if nothing is known to be missing.
     pub(super) fn hole(&self) -> Option<(u64, u64)> {
         let seen = self.seen.filter(|seen| *seen < self.head)?;
         Some((seen, self.before_ahead().unwrap_or(self.head)))
     }
 
-    /// Starts delivery with the publication after `offset`. Has no effect if delivery has started already.
+    /// Sets the offset after which delivery begins, and delivers the publications that were held back and directly
+    /// follow it. Has no effect if delivery has begun already.
     pub(super) fn start_after(&mut self, offset: u64, tally: &mut Tally, out: &mut Vec<Event>) {
         if self.seen.is_none() {
             self.seen = Some(offset);
@@ -171,14 +181,16 @@ impl Log {
         self.head = self.head.max(offset);
     }
 
-    /// Lowers the head to the last delivered offset, because the server has nothing newer.
+    /// Lowers `head` to the last delivered offset, because the server has nothing newer. Has no effect if publications
+    /// are held back.
     pub(super) fn lower_head(&mut self) {
         if let Some(seen) = self.seen.filter(|_| self.ahead.is_empty()) {
             self.head = seen;
         }
     }
 
-    /// Handles received publications: delivers those that are in order and holds back the others.
+    /// Handles received publications: delivers those that are in order, holds back those that came too early, and drops
+    /// duplicates.
     pub(super) fn take(
         &mut self,
         items: Vec<Publication>,
@@ -196,15 +208,15 @@ impl Log {
         self.drain(tally, out);
     }
 
-    /// Declares every missing publication up to `offset` lost.
+    /// Declares every missing publication up to `offset` lost, and delivers those that were held back because of them.
     pub(super) fn lose_to(&mut self, offset: u64, tally: &mut Tally, out: &mut Vec<Event>) {
         self.floor = self.floor.max(offset);
         self.head = self.head.max(offset);
         self.drain(tally, out);
     }
 
-    /// Changes to the new log `epoch`, to be delivered from the publication after `offset`. Publications of the old log that are
-    /// held back are delivered first.
+    /// Switches to a new log with the epoch `epoch`, of which the publications after `offset` are to be delivered.
+    /// Publications of the old log that are held back are delivered first.
     pub(super) fn restart(&mut self, epoch: Epoch, offset: u64, tally: &mut Tally, out: &mut Vec<Event>) {
         if let Some(last) = self.ahead.keys().next_back().copied() {
             self.lose_to(last, tally, out);
@@ -228,7 +240,8 @@ impl Log {
         self.replay_until = 0;
     }
 
-    /// Returns true in the usual case: nothing is held back, and `items` directly follow the last delivered publication.
+    /// Returns true in the usual case: nothing is held back, and `items` directly follow the last delivered
+    /// publication.
     fn continues_with(&self, items: &[Publication]) -> bool {
         let Some(seen) = self.seen.filter(|_| self.ahead.is_empty() && !items.is_empty()) else {
             return false;
@@ -252,8 +265,10 @@ impl Log {
         }
     }
 
-    /// Makes room for a publication that is to be held back. Returns false if there is none. When the log is full, the
-    /// publication with the highest offset is dropped, because that one is needed last and can be fetched again.
+    /// Returns true if there is room to hold back the publication with this offset. The next one to deliver always has
+    /// room. If the maximum number is held back, the publication with the highest offset of this log is dropped,
+    /// because it is needed last and can be requested again. Returns false if the new publication has the highest
+    /// offset.
     fn make_room_for(&mut self, offset: u64, tally: &mut Tally) -> bool {
         if self.ahead.len() < AHEAD_ITEMS && tally.held < AHEAD_TOTAL {
             return true;
@@ -280,8 +295,8 @@ impl Log {
         }
     }
 
-    /// Delivers the held-back publications that directly follow the last delivered one. Replayed and live publications are
-    /// delivered in separate events.
+    /// Delivers the held-back publications that directly follow the last delivered one. Replayed publications and live
+    /// ones are delivered in separate events.
     fn deliver_held(&mut self, tally: &mut Tally, out: &mut Vec<Event>) {
         while let Some(seen) = self.seen {
             let Some(first) = self.ahead.remove(&(seen + 1)) else {

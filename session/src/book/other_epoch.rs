@@ -1,11 +1,12 @@
-//! An epoch of a topic that a frame has contained and that differs from the epoch that is followed.
+//! Record of an epoch that a frame has contained and that is not the epoch of the log that is followed.
 //!
-//! Epochs have no order: the frame may belong to a newer log, or be a late frame of an older one. Only a `history`
-//! request that is sent afterwards tells which log is the current one.
+//! Epochs have no order: the frame may belong to a newer log, or be a late frame of an older one. Only the answer to a
+//! `history` request that is sent afterwards tells which log is the current one.
 
 use shared::Epoch;
 
-/// An epoch that differs from the epoch that is followed. See the [module](self).
+/// An epoch of a topic that was received and differs from the epoch of the log that is followed. It may belong to a
+/// newer log or to an older one.
 #[derive(Debug)]
 pub(super) struct OtherEpoch {
     pub(super) epoch: Epoch,
@@ -24,13 +25,13 @@ impl OtherEpoch {
         Self { head: self.head.max(offset), ..self }
     }
 
-    /// Records that a `history` request is being sent. Returns [`OtherEpoch::head`].
+    /// Records that a `history` request is being sent. Returns the highest offset of this epoch that was received.
     pub(super) fn mark_asked(&mut self) -> u64 {
         self.is_asked = true;
         self.head
     }
 
-    /// Resets `is_asked`, because the request was about a log that is no longer followed.
+    /// Resets `is_asked` to false, because the request was about a log that is no longer followed.
     pub(super) fn not_asked(self) -> Self {
         Self { is_asked: false, ..self }
     }

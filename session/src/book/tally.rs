@@ -1,6 +1,6 @@
-//! Counts of the publications that the book has delivered, dropped and declared lost.
+//! Counts of the publications that were delivered, dropped and declared lost.
 
-/// Counts over all topics since the session was created.
+/// Counts of publications over all topics since the session was created.
 #[derive(Debug, Default)]
 pub(super) struct Tally {
     pub(super) publications: u64,
@@ -10,6 +10,6 @@ pub(super) struct Tally {
     pub(super) gaps: u64,
     pub(super) lost: u64,
     pub(super) topics_refused: u64,
-    /// Number of publications that are held back at the moment. Unlike the other counts, it also falls.
+    /// Number of publications that are held back at the moment. Unlike the other counts, this one also decreases.
     pub(super) held: usize,
 }

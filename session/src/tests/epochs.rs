@@ -1,4 +1,5 @@
-//! Tests logs that are started anew. Epochs have no order, so only the server's answer decides which log is the current one.
+//! Tests logs that are started anew with another epoch. Epochs have no order, so only the server's answer decides which
+//! log is the current one.
 
 use super::Harness;
 use super::harness::{history, listed, position, publications, topic};
@@ -11,7 +12,7 @@ use shared::{Epoch, Position, ServerMessage};
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
-/// Returns `message` with its epoch replaced by `epoch`.
+/// Returns a copy of `message` with its epoch replaced by `epoch`.
 fn of(epoch: &str, message: ServerMessage) -> ServerMessage {
     let epoch = Epoch::new(epoch);
     match message {
@@ -33,7 +34,7 @@ fn publish(harness: &mut Harness, epoch: &str, offsets: &[u64]) {
     harness.say(&message);
 }
 
-/// Returns the only `history` request that was sent.
+/// Returns the `history` request that the session has sent. There must be exactly one.
 fn asked(harness: &mut Harness) -> client::History {
     let mut requests = harness.take_histories();
     assert_eq!(requests.len(), 1, "{requests:?}");
@@ -228,7 +229,8 @@ fn a_refusal_that_was_of_the_log_before_loses_nothing_of_this_one() {
     assert_eq!(asked(&mut harness).since, place("e2", 0));
 }
 
-/// Returns `host/cpu` as `subscribed` lists it after its log was started anew.
+/// Returns the entry of `host/cpu` in a `subscribed` message after its log was started anew. The new log ends at
+/// `head`, and `from` is the beginning of the replay.
 fn in_e2(head: u64, from: Option<u64>) -> SubscribedTopic {
     let place = |offset| Position::new(Epoch::new("e2"), offset);
     SubscribedTopic { position: place(head), replay_from: from.map(place), ..listed(head, false, None) }

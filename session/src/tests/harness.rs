@@ -1,4 +1,5 @@
-//! A test harness: one session with a simulated clock, and a server that sends the messages that the test passes.
+//! A test harness: one session with a simulated clock. The test passes the messages that the server is supposed to
+//! send.
 
 use crate::{Effect, Event, Now, Outgoing, Session, Settings, SocketId, State};
 use shared::client::{self, RequestId};
@@ -6,7 +7,7 @@ use shared::server::{self, SubscribedTopic};
 use shared::{ClientMessage, Epoch, Filter, Position, Publication, ServerMessage, Topic, TopicMeta};
 
 pub(super) const EPOCH: &str = "e1";
-/// Time of the wall clock at the beginning of a test.
+/// Time of the wall clock at the beginning of a test, in milliseconds since the Unix epoch.
 pub(super) const WALL_MS: i64 = 1_800_000_000_000;
 /// Time by which the server's clock is ahead of the session's wall clock, in milliseconds.
 pub(super) const SKEW_MS: i64 = 3_000;
@@ -14,13 +15,13 @@ pub(super) const SKEW_MS: i64 = 3_000;
 pub(super) struct Harness {
     pub session: Session,
     pub now: Now,
-    /// Sockets that the session asked to open, in order.
+    /// Sockets that the session has requested to open, in order.
     pub sockets: Vec<SocketId>,
     pub protocols: Vec<Vec<String>>,
     pub closed: Vec<SocketId>,
-    /// Messages that were sent and that the test has not taken yet.
+    /// Messages that the session has sent and the test has not taken yet, with their sockets.
     pub sent: Vec<(SocketId, ClientMessage)>,
-    /// Events that were emitted and that the test has not taken yet.
+    /// Events that the session has emitted and the test has not taken yet.
     pub events: Vec<Event>,
 }
 
@@ -113,7 +114,8 @@ impl Harness {
         self.act(|session, now| session.socket_message(socket, &text, now));
     }
 
-    /// Confirms the subscriptions that the session has requested on the newest socket.
+    /// Confirms all subscriptions that the session has requested, on the newest socket. `topics` are listed in each
+    /// answer.
     pub fn confirm(&mut self, topics: &[SubscribedTopic]) {
         for request in self.take_subscribes() {
             let reply = self.subscribed(request.id, request.filter, topics);
@@ -140,7 +142,7 @@ impl Harness {
         WALL_MS + SKEW_MS + self.now.mono_ms as i64
     }
 
-    /// Sends live publications of `host/cpu` with these offsets to the session.
+    /// Sends live publications of the topic `host/cpu` with these offsets to the session.
     pub fn publish(&mut self, offsets: &[u64]) {
         let message = publications(offsets, false, self.server_ts());
         self.say(&message);
@@ -212,7 +214,8 @@ impl Harness {
         std::mem::take(&mut self.events)
     }
 
-    /// Returns everything that was delivered of `host/cpu`: offsets, and gaps as `!from-to`.
+    /// Returns a text of everything that was delivered since the last call: offsets (those of replayed publications
+    /// with an `r` before them), lost parts as `!from-to`, changes of the epoch as `#position`, and `gone`.
     pub fn shown(&mut self) -> String {
         let words: Vec<String> = self.take_events().iter().filter_map(word).collect();
         words.join(" ")
@@ -280,7 +283,8 @@ pub(super) fn publications(offsets: &[u64], replay: bool, received_at: i64) -> S
     })
 }
 
-/// Returns `host/cpu` as `subscribed` lists it, with its end `head` and, if anything is replayed, the beginning of the replay.
+/// Returns the entry of `host/cpu` in a `subscribed` message. `head` is the end of the log, and `replay_from` the
+/// beginning of the replay, if anything is replayed.
 pub(super) fn listed(head: u64, recovered: bool, replay_from: Option<u64>) -> SubscribedTopic {
     SubscribedTopic {
         topic: topic("host/cpu"),

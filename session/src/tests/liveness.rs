@@ -1,4 +1,4 @@
-//! Tests dead sockets, sleeps of the machine, and the estimates of clock and latency.
+//! Tests dead sockets, sleeps of the machine, and the estimates of the server's clock and the latency.
 
 use super::Harness;
 use super::harness::{SKEW_MS, WALL_MS, publications};

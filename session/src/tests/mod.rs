@@ -1,4 +1,5 @@
-//! Tests the session as a shell uses it: inputs are passed in, effects and events come out, and the test controls the clock.
+//! Tests the session in the way in which a program uses it: inputs are passed in, effects and events come out, and the
+//! test controls the clock.
 
 mod epochs;
 mod harness;

@@ -1,7 +1,8 @@
-//! Tests random schedules of everything that can go wrong, against a small model of the server. Each viewer has to be delivered
-//! the log once and in order, except for the gaps that are announced to it.
+//! Tests random schedules of faults (lost connections, lost and repeated messages, lost logs and more) against a small
+//! model of the server. Each subscriber must receive the log once and in order, except for the losses that are
+//! announced to it.
 //!
-//! A schedule that fails prints its seed; `SCHEDULES` and `SEED` in the environment choose others.
+//! A schedule that fails prints its seed. The environment variables `SCHEDULES` and `SEED` choose other schedules.
 
 mod server;
 mod viewer;
@@ -12,7 +13,8 @@ use world::World;
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
-/// Number of schedules in an ordinary run of the tests. It is smaller in WebAssembly, where only the arithmetic may differ.
+/// Number of random schedules in an ordinary run of the tests. It is smaller in WebAssembly, where only the arithmetic
+/// may differ.
 const SCHEDULES: u64 = if cfg!(target_arch = "wasm32") { 100 } else { 2_000 };
 
 fn environment(name: &str) -> Option<u64> {
@@ -38,7 +40,8 @@ fn whatever_happens_the_log_is_shown_once_and_in_order_or_its_gaps_are_named() {
     }
 }
 
-/// Prints the seed if a schedule panics.
+/// Prints the seed of a schedule when it is dropped. A schedule that succeeds does not drop it, so the seed is only
+/// printed after a panic.
 struct SeedPrinter(u64);
 
 impl Drop for SeedPrinter {

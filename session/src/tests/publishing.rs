@@ -1,4 +1,4 @@
-//! Tests that publish requests are appended once, or their outcome is reported.
+//! Tests that publish requests are appended exactly once, or that their outcome is reported.
 
 use super::Harness;
 use super::harness::{outgoing, position, topic};
@@ -30,7 +30,7 @@ fn reconnect(harness: &mut Harness) {
     harness.confirm(&[]);
 }
 
-/// Returns the outcomes of publish requests, from the events.
+/// Returns the outcomes of publish requests that the session has reported, with the tickets of the requests.
 fn outcomes(harness: &mut Harness) -> Vec<(Vec<Ticket>, String)> {
     let outcome = |event| match event {
         Event::Published { ticket, .. } => Some((vec![ticket], "published".into())),

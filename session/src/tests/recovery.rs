@@ -12,8 +12,8 @@ use shared::{ClientMessage, Epoch, Filter, ServerMessage};
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
-/// Returns a session that had received `host/cpu` up to offset 5 and has connected again. The answer to `subscribe` contained `head`
-/// and `recovered`; the replay began at `from`.
+/// Returns a session that has received `host/cpu` up to offset 5, was disconnected, and has connected again. The
+/// server's answer to the second `subscribe` contained `head`, `recovered` and, as the beginning of the replay, `from`.
 fn resubscribed(head: u64, recovered: bool, from: Option<u64>) -> Harness {
     let mut harness = Harness::connected();
     harness.publish(&[1, 2, 3, 4, 5]);
@@ -317,8 +317,8 @@ fn silence_about_one_hole_is_no_gap_though_other_questions_are_answered() {
     assert_eq!((harness.shown().as_str(), harness.sockets.len()), ("1 r2 3", 1));
 }
 
-/// Refuses every `history` request for `end_ms` milliseconds, or until the session emits an event. Returns the time that passed,
-/// in milliseconds.
+/// Refuses every `history` request for `end_ms` milliseconds, or until the session emits an event. Returns the time
+/// that passed, in milliseconds.
 fn refused_until(harness: &mut Harness, end_ms: u64) -> u64 {
     harness.take_events();
     let begin_ms = harness.now.mono_ms;

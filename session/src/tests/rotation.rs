@@ -9,7 +9,8 @@ use shared::{Epoch, ServerMessage};
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
-/// Returns a connected session that was delivered `host/cpu` up to 5 and has just asked to open its second socket.
+/// Returns a connected session that has received `host/cpu` up to offset 5 and has just requested a second socket to
+/// replace the first one. Also returns the number of the first socket.
 fn rotating() -> (Harness, SocketId) {
     let mut harness = Harness::connected();
     let old = harness.socket();

@@ -1,7 +1,7 @@
 //! Checks on published data that a JSON parser does not make.
 //!
-//! The text must be valid JSON. It is checked in one pass, without recursion and without building a tree, and only the first
-//! character of each token is looked at to tell the kind of the token.
+//! The text must already be known as valid JSON. It is checked in one pass, without recursion and without building a
+//! tree. The first character of each token is enough to tell the kind of the token.
 
 use std::borrow::Cow;
 
@@ -27,9 +27,9 @@ pub(super) fn check(text: &str) -> Result<(), DataError> {
 struct Scan<'a> {
     text: &'a str,
     at: usize,
-    /// For every open list and object: the length of `keys` when it was opened.
+    /// For every list and object that is not closed yet: the length of `keys` when it began.
     open: Vec<usize>,
-    /// Keys of all objects that are open. Those of the innermost object come last.
+    /// Keys that were read so far of all objects that are not closed yet. The keys of the innermost object come last.
     keys: Vec<Cow<'a, str>>,
 }
 
@@ -100,7 +100,7 @@ fn literal_bytes(text: &str) -> usize {
     end.map_or(text.len(), |end| end + 2)
 }
 
-/// Maximum length of the part of the data that an error message quotes, in characters.
+/// Maximum length of the part of the data that is quoted in an error message, in characters.
 const QUOTED_CHARS: usize = 40;
 
 fn shortened(text: &str) -> String {

@@ -1,4 +1,4 @@
-//! Draws the plan of a schedule from its seed.
+//! Draws the plan of a schedule (simulated run) at random from its seed.
 
 use shared::client::Rewind;
 use shared::limits;
@@ -7,11 +7,11 @@ use super::{Act, ClientSetting, FILTERS, Keeps, Plan, Platform, Setting, StoreFa
 use crate::conditions::Conditions;
 use crate::rng::Rng;
 
-/// Number of acts that [`ending`] returns.
+/// Number of acts that the function [`ending`] returns.
 const ENDING: usize = 3;
 
 impl Plan {
-    /// Draws the plan for `seed`.
+    /// Draws a random plan from the seed `seed`. The same seed always gives the same plan.
     pub fn draw(seed: u64) -> Self {
         let mut rng = Rng::new(seed);
         let setting = setting(&mut rng);
@@ -60,7 +60,8 @@ fn rewind(rng: &mut Rng) -> Option<Rewind> {
     rng.pick(&[None, Some(count), Some(Rewind::Ms(30_000))])
 }
 
-/// Draws the pause before an act, in milliseconds: mostly seconds, sometimes minutes, rarely the maximum age of a connection.
+/// Draws the pause before an act, in milliseconds. It is mostly seconds, sometimes minutes, and rarely as long as the
+/// maximum age of a connection.
 fn pause_ms(rng: &mut Rng) -> u64 {
     match rng.between(0, 999) {
         0..600 => rng.between(0, 1_500),
@@ -71,7 +72,8 @@ fn pause_ms(rng: &mut Rng) -> u64 {
     }
 }
 
-/// Returns the last acts: a publication under poor conditions, since the loss of the last publication is the hardest to notice.
+/// Returns the last acts of a plan: a publication under poor conditions, since the loss of the last publication is the
+/// hardest to notice.
 fn ending(clients: usize, rng: &mut Rng) -> [(u64, Act); ENDING] {
     let worst = Conditions { lost_down: 70, ..Conditions::poor(rng) };
     let poor = (rng.between(0, 2_000), Act::Conditions(worst));
@@ -80,8 +82,8 @@ fn ending(clients: usize, rng: &mut Rng) -> [(u64, Act); ENDING] {
     [poor, last, end]
 }
 
-/// Returns acts in which a topic's log is lost several times while messages are late and overtake each other, so that clients
-/// receive its epochs in any order.
+/// Returns acts by which a topic's log is lost several times. Meanwhile messages are late and overtake each other, so
+/// that clients receive the epochs of the logs in any order.
 fn repeated_resets(clients: usize, rng: &mut Rng) -> Vec<(u64, Act)> {
     let topic = rng.index(TOPICS.len());
     let slowest_ms = rng.between(300, 4_000);
@@ -140,7 +142,7 @@ fn trouble(client: usize, rng: &mut Rng) -> Act {
     }
 }
 
-/// Draws a fault of the server.
+/// Draws a fault of the server, such as a restart or a failing store.
 fn fault(topic: usize, rng: &mut Rng) -> Act {
     match rng.between(0, 9) {
         0..4 => Act::Restart {
@@ -162,7 +164,7 @@ fn fault(topic: usize, rng: &mut Rng) -> Act {
     }
 }
 
-/// Draws an action of a user or of a client's shell.
+/// Draws an action of a user or of the program around a client's session.
 fn habit(client: usize, rng: &mut Rng) -> Act {
     let filter = rng.index(FILTERS.len());
     match rng.between(0, 13) {

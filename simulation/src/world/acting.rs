@@ -1,4 +1,4 @@
-//! Executes the acts of the plan.
+//! Executes the acts of the plan, such as publications, faults and actions of users.
 
 use backend_core::ports::Connections;
 use tickertape_session::Session;
@@ -136,7 +136,8 @@ impl World<'_> {
 }
 
 impl Act {
-    /// Returns the client that takes part in the act. The act is skipped while the client's machine sleeps.
+    /// Returns the client that has to be awake for this act, or `None` if the act can happen at any time. The act is
+    /// skipped while that client's machine sleeps.
     fn client(&self) -> Option<usize> {
         match self {
             Self::Publish { client, .. }

@@ -1,4 +1,4 @@
-//! Calls the sessions, and performs their effects.
+//! Calls the sessions of the simulated clients, and performs the socket operations that they request.
 
 use backend_core::token::{Claims, mint};
 use shared::publication::Item;
@@ -10,9 +10,10 @@ use super::{Due, World, filter};
 use crate::link::{Down, End, Link, LinkId, Up};
 use crate::observer::{Allowance, Fault, Sent};
 
-/// Maximum number of times that a timer may run at one moment.
+/// Maximum number of times that a client's timer may expire at one moment. More would mean that the session makes no
+/// progress.
 const TIMER_RUNS: u32 = 64;
-/// Maximum number of effects that one call of a session may have.
+/// Maximum number of socket operations that a session may request in one call.
 const EFFECTS: usize = 256;
 
 impl World<'_> {
@@ -70,7 +71,8 @@ impl World<'_> {
         self.input(client, |_, _| {})
     }
 
-    /// Schedules that the shell of `client` sets a token at `at_ms`, instead of at an earlier planned time.
+    /// Schedules that `client` passes a new token to its session at `at_ms`. A time that was planned before is
+    /// replaced.
     fn plan_token(&mut self, client: usize, at_ms: u64) {
         self.clients[client].token_due_ms = Some(at_ms);
         self.enter(at_ms, Due::NewToken(client));
@@ -81,7 +83,8 @@ impl World<'_> {
         if is_due { self.give_token(client, true) } else { Ok(()) }
     }
 
-    /// Sets a token of `client`: a valid one that expires soon if `good` is true, or else an invalid one.
+    /// Passes a token to the session of `client`: a valid one that expires soon if `good` is true, or else an invalid
+    /// one. If the client's machine sleeps, this is done after the sleep.
     pub(super) fn give_token(&mut self, client: usize, good: bool) -> Result<(), Fault> {
         let asleep_until_ms = self.clients[client].asleep_until_ms;
         if asleep_until_ms > self.now_ms {
@@ -136,7 +139,8 @@ impl World<'_> {
         Ok(())
     }
 
-    /// Calls a session, then executes its effects.
+    /// Calls the session of `client` by `f`, performs the socket operations that the session requests, checks its
+    /// events, and sets its timer.
     pub(super) fn input(&mut self, client: usize, f: impl FnOnce(&mut Session, Now)) -> Result<(), Fault> {
         let one = &mut self.clients[client];
         let now = one.now(self.now_ms);
@@ -187,7 +191,7 @@ impl World<'_> {
         Ok(())
     }
 
-    /// Checks the promises about the session and its sockets that concern this event.
+    /// Checks the promises about the outcome of publish requests and about subscriptions that concern this event.
     fn check_event(&mut self, client: usize, event: &Event) -> Result<(), Fault> {
         let one = &mut self.clients[client];
         match event {
@@ -250,7 +254,8 @@ impl World<'_> {
         }
     }
 
-    /// Sends a handshake to the server, if the client has a network.
+    /// Sends the handshake of a socket to the server. If the client has no network, the handshake fails or is never
+    /// answered.
     fn call(&mut self, id: LinkId, protocols: Vec<String>) {
         let one = &self.clients[self.links[id].client];
         if one.unplugged_until_ms <= self.now_ms {
@@ -273,7 +278,7 @@ impl World<'_> {
         }
     }
 
-    /// Returns the links of a client's sockets that are not closed.
+    /// Returns the indices of the network links of a client whose sockets are not closed.
     pub(super) fn live_links(&self, client: usize) -> Vec<LinkId> {
         let links = self.links.iter().enumerate().filter(|(_, link)| link.client == client);
         links.filter(|(_, link)| link.client_end != End::Closed).map(|(id, _)| id).collect()

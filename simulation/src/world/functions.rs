@@ -1,4 +1,4 @@
-//! Runs the functions of the server step by step, and restarts the server.
+//! Runs the functions of the simulated server step by step (as AWS runs Lambda functions), and restarts the server.
 
 use std::future::Future;
 use std::task::{Context, Poll, Waker};
@@ -28,7 +28,7 @@ impl World<'_> {
         });
     }
 
-    /// Publishes to a topic over HTTP.
+    /// Publishes `items` values to a topic over HTTP, as a publisher that is not simulated.
     pub(super) fn post_over_http(&mut self, topic_index: usize, items: usize) {
         if !self.server.is_up {
             return;
@@ -45,13 +45,14 @@ impl World<'_> {
         });
     }
 
-    /// Publishes as another principal that uses the ids of the topic's producers.
+    /// Publishes to a topic as another principal (authenticated client), under the names of all producers that the
+    /// topic remembers.
     pub(super) fn impersonate(&mut self, topic_index: usize) {
         let ids = self.store.lock().producer_ids(&topic(topic_index));
         ids.into_iter().for_each(|id| self.post_as_eve(topic_index, id, limits::PRODUCER_SEQ));
     }
 
-    /// Publishes as another principal, under `producers` different ids.
+    /// Publishes to a topic as another principal (authenticated client), under `producers` different producer names.
     pub(super) fn crowd(&mut self, topic_index: usize, producers: usize) {
         (0..producers).for_each(|number| self.post_as_eve(topic_index, format!("eve-{number}"), 1));
     }
@@ -73,7 +74,7 @@ impl World<'_> {
         });
     }
 
-    /// Deletes a topic, as `DELETE /topics/{topic}` does.
+    /// Deletes a topic, as the HTTP request `DELETE /topics/{topic}` does.
     pub(super) fn delete(&mut self, topic_index: usize) {
         if !self.server.is_up {
             return;
@@ -134,7 +135,8 @@ impl World<'_> {
         }
     }
 
-    /// Schedules a broadcast of the changes in the store, if there are any and no broadcast is running.
+    /// Schedules a broadcast of the changes in the store to their subscribers, if there are changes and no broadcast is
+    /// running or scheduled.
     fn notice_changes(&mut self) {
         let is_busy = !self.server.is_up || self.server.in_flight.is_some();
         if !is_busy && !self.store.lock().changes.is_empty() {
@@ -157,7 +159,8 @@ impl World<'_> {
         Ok(())
     }
 
-    /// Schedules the next step of a function, after the call for which it waits.
+    /// Schedules the next step of a running function. It follows after a random time, as if the function waited for a
+    /// call over the network.
     fn step_later(&mut self, id: TaskId) {
         let in_ms = match self.plan.setting.platform {
             Platform::Laptop => self.rng.between(0, 1),

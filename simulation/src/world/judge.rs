@@ -1,4 +1,5 @@
-//! Checks the end of a schedule: after all faults have ended, every client has to connect and catch up within a limited time.
+//! Checks the end of a simulated run. After all faults have ended, every client has to connect and catch up within a
+//! limited time.
 
 use std::collections::BTreeMap;
 
@@ -10,9 +11,10 @@ use crate::link::LinkId;
 use crate::observer::{Fault, Outcome, Sent};
 use crate::store::Store;
 
-/// Time between two checks if every client has caught up, in milliseconds.
+/// Time between two checks that all clients have caught up, in milliseconds.
 const LOOK_MS: u64 = 500;
-/// Time for which late and repeated messages may still arrive, in milliseconds.
+/// Time to wait for late and repeated messages after all clients have caught up, in milliseconds. Then the result is
+/// checked.
 const AFTER_MS: u64 = 3_000;
 
 impl World<'_> {
@@ -25,7 +27,7 @@ impl World<'_> {
         self.judge()
     }
 
-    /// Waits until every client has caught up. Fails after [`RECOVERY_MS`].
+    /// Waits until every client has caught up. Returns an error if this takes longer than [`RECOVERY_MS`].
     fn settled(&mut self) -> Result<(), Fault> {
         let begin_ms = self.now_ms;
         while let Some(reason) = self.unsettled() {
@@ -51,7 +53,7 @@ impl World<'_> {
         Ok(())
     }
 
-    /// Delivers the messages that a frozen link has held back, in order.
+    /// Delivers the messages that were held back while the link (connection) with the index `id` was frozen, in order.
     fn unfreeze(&mut self, id: LinkId) {
         let link = &mut self.links[id];
         link.frozen_until_ms = 0;
@@ -78,7 +80,8 @@ impl World<'_> {
         self.input(client, Session::handle_timeout)
     }
 
-    /// Returns a description of the first reason for which the state is not final yet, or `None` if every client has caught up.
+    /// Returns a description of the first thing that is not finished yet, such as a client that has not caught up.
+    /// Returns `None` if everything is finished.
     fn unsettled(&self) -> Option<String> {
         if !self.store.lock().changes.is_empty() {
             return Some("something is still to be broadcast".into());
@@ -116,7 +119,8 @@ impl World<'_> {
         self.judge_order(&store)
     }
 
-    /// Checks that publications with sequence numbers are in each log in the order in which they were published.
+    /// Checks that publications with sequence numbers are in each log in the order in which their client published
+    /// them.
     fn judge_order(&self, store: &Store) -> Result<(), Fault> {
         for ((topic, _), log) in store.ledger() {
             let mut last: BTreeMap<usize, usize> = BTreeMap::new();
@@ -142,7 +146,8 @@ impl World<'_> {
     }
 }
 
-/// Checks that an acknowledged request is in the log, a refused one is not, and none is in it twice.
+/// Checks that a publish request is in the log if it was acknowledged, is not there if it was refused, and is not in a
+/// log twice.
 fn judge_sent(client: usize, sent: &Sent, store: &Store) -> Result<(), Fault> {
     let ticket = sent.ticket;
     let logs = store.ledger().iter().filter(|((topic, _), _)| *topic == sent.topic);
@@ -170,7 +175,8 @@ fn starts_at(log: &[shared::Publication], at: usize, sent: &Sent) -> bool {
     sent.data.first().is_some_and(|first| log[at].data.text().trim_matches('"') == first)
 }
 
-/// Returns the client that published `data`, and the number of its request.
+/// Returns the index of the client that published `data`, and the number of its publish request. Both are contained in
+/// the data. Returns `None` if `data` was not published by a client.
 fn author(data: &str) -> Option<(usize, usize)> {
     let mut parts = data.split('.');
     Some((parts.next()?.parse().ok()?, parts.next()?.parse().ok()?))

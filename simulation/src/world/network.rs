@@ -1,4 +1,4 @@
-//! The simulated network: delivers messages between the two ends of a socket, and the closing of the socket.
+//! The simulated network: delivers messages, and the closing of sockets, between the two ends of a socket.
 
 use backend_core::GatewayEvent;
 use backend_core::authorize::{Credentials, asked_protocols, authorize};
@@ -12,9 +12,9 @@ use crate::link::{Down, End, LinkId, Up};
 use crate::observer::Fault;
 use crate::plan::Platform;
 
-/// Close code of a broken socket.
+/// WebSocket close code for a broken connection.
 const BROKEN: u16 = 1006;
-/// Close code of a connection that the gateway closes because it is too old or idle.
+/// WebSocket close code with which the gateway closes a connection that is too old or idle.
 const GOING_AWAY: u16 = 1001;
 
 impl World<'_> {
@@ -45,7 +45,7 @@ impl World<'_> {
         self.enter_in(in_ms, Due::AtClient(id));
     }
 
-    /// Executes the calls of the gateway's management API that are in the queue.
+    /// Carries out the queued calls of the gateway's management API: sends messages to clients and closes connections.
     pub(super) fn carry_out_orders(&mut self) {
         let pending_orders = std::mem::take(&mut self.gateway.lock().pending_orders);
         for (id, order) in pending_orders {
@@ -72,7 +72,7 @@ impl World<'_> {
         }
     }
 
-    /// Moves the last message before up to three others.
+    /// Moves the last message to a client before up to three others, so that it arrives earlier.
     fn overtake(&mut self, id: LinkId) {
         let steps = self.rng.index(4);
         let down = &mut self.links[id].down;
@@ -136,7 +136,7 @@ impl World<'_> {
         self.send_down(id, Down::Refused(Refusal { status, retry_after_ms: None, is_from_server: true }));
     }
 
-    /// Handles the function's answer to `$connect`.
+    /// Handles the server's answer to the event `$connect`: accepts or refuses the handshake.
     pub(super) fn connected(&mut self, id: LinkId, reply: &Reply) {
         if reply.status != 200 {
             self.refuse(id, Some(reply.status));
@@ -159,7 +159,7 @@ impl World<'_> {
         self.enter_in(idle_ms, Due::Inspection(id));
     }
 
-    /// Closes a connection if it is too old or idle.
+    /// Closes a connection if it is too old or idle. Otherwise schedules the next inspection.
     pub(super) fn inspect(&mut self, id: LinkId) -> Result<(), Fault> {
         let setting = &self.plan.setting;
         let link = &self.links[id];
@@ -212,7 +212,7 @@ impl World<'_> {
         self.clients[client].observer.closed(socket);
     }
 
-    /// Breaks a socket. An end that is not told continues to send.
+    /// Breaks a connection. An end that does not notice this continues to send, but its messages are lost.
     pub(super) fn cut(&mut self, id: LinkId, client_notices: bool, server_notices: bool) {
         self.links[id].drop_all();
         if client_notices {
@@ -224,13 +224,13 @@ impl World<'_> {
         }
     }
 
-    /// Closes a socket at the server's end, with this code.
+    /// Closes a connection at the server's end, with this close code.
     pub(super) fn cut_by_server(&mut self, id: LinkId, code: u16) {
         self.send_down(id, Down::Closed(code));
         self.hang_up(id);
     }
 
-    /// Closes the server's end of a socket, and delivers `$disconnect`.
+    /// Closes the server's end of a socket, and passes the event `$disconnect` to the server.
     fn hang_up(&mut self, id: LinkId) {
         let was = std::mem::replace(&mut self.links[id].server, End::Closed);
         let connection = self.links[id].connection.clone();
@@ -250,7 +250,8 @@ impl World<'_> {
         self.event(id, GatewayEvent::Disconnect(Disconnect { connection, status_code, reason }));
     }
 
-    /// Passes an event to a function, immediately or after the previous event of the connection.
+    /// Passes an event of a connection to a function of the server. On the platform [`Platform::Laptop`], the function
+    /// gets it only after the previous event of the connection was handled.
     fn event(&mut self, id: LinkId, event: GatewayEvent) {
         if !self.server.is_up {
             return;
@@ -265,7 +266,7 @@ impl World<'_> {
         }
     }
 
-    /// Records that the function has handled an event of a connection, and passes the next one to it.
+    /// Records that the server has handled an event of a connection, and passes the next waiting event to it.
     pub(super) fn function_done(&mut self, id: LinkId) {
         self.links[id].is_busy = false;
         if let Some(event) = self.links[id].waiting.pop_front() {

@@ -1,4 +1,4 @@
-//! The simulated server: the real service, and the functions that are running.
+//! The simulated server: the real service (the server's decisions), and the functions that are running.
 
 use std::collections::BTreeMap;
 use std::future::Future;
@@ -17,25 +17,26 @@ use crate::plan::Setting;
 use crate::ports::Paced;
 use crate::store::SharedStore;
 
-/// Secret with which tokens are signed.
+/// Secret with which the tokens of the simulated clients are signed.
 pub const SECRET: &[u8] = b"a secret that nobody but this world knows";
 
-/// Number of a running function.
+/// Number of a running function of the simulated server.
 pub type TaskId = u64;
 
 type Subject = Service<Paced<FakeConnections>, SharedStore, Gateway>;
 
-/// The service, with the functions that are running.
+/// The real service (the server's decisions), with the functions that are running.
 pub struct Server {
     pub service: Arc<Subject>,
     pub is_up: bool,
     pub tasks: BTreeMap<TaskId, Pin<Box<dyn Future<Output = Done>>>>,
     pub task_ids: TaskId,
-    /// Changes that are being broadcast; empty if a broadcast is scheduled; `None` if there is none.
+    /// Changes of logs that are being broadcast to subscribers. The list is empty if a broadcast is scheduled but not
+    /// running. `None` if there is no broadcast.
     pub in_flight: Option<Vec<Change>>,
 }
 
-/// Result of a function.
+/// Result of a function of the simulated server that has ended.
 pub enum Done {
     Event(LinkId, Option<Reply>),
     Broadcast(Result<(), Unavailable>),

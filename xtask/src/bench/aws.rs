@@ -1,4 +1,4 @@
-//! Benchmarks of the Lambda functions, in the AWS topology on this machine.
+//! Benchmarks of the Lambda functions, which run in the AWS topology on this machine.
 
 use super::command::{from_outside, measure};
 use super::{peers, sizes};
@@ -24,7 +24,7 @@ pub fn init(project: &Project) -> Result<(), TaskError> {
     sizes::print(project, &hello)
 }
 
-/// Measures the posts per second of CPU time of `broadcast`, and of an equivalent function for Node.
+/// Measures the posts per second of CPU time of the function `broadcast`, and of an equivalent function for Node.
 pub fn broadcast(project: &Project) -> Result<(), TaskError> {
     let topology = Topology::build(project, Profile::Release)?;
     measure(&mut in_topology(project, &topology, "broadcast"))

@@ -1,4 +1,4 @@
-//! Installs the Node functions with which ours are compared, and AWS's SDK for them.
+//! Installs the Lambda functions for Node with which ours are compared in benchmarks, and AWS's SDK for them.
 
 use crate::project::Project;
 use crate::step;
@@ -10,11 +10,12 @@ use std::path::{Path, PathBuf};
 
 const PACKAGES: [&str; 3] =
     ["@aws-sdk/client-apigatewaymanagementapi", "@aws-sdk/client-dynamodb", "@aws-sdk/client-ssm"];
-/// Current major version of the SDK.
+/// Major version of AWS's SDK for Node.
 const VERSION: &str = "3";
 const WITHOUT: &str = "there is no comparison with Node";
 
-/// Installs the Node functions and returns their folder. If they cannot be installed, prints the reason and returns `None`.
+/// Installs the Lambda functions for Node, and returns their folder. If they cannot be installed, prints the reason and
+/// returns `None`.
 pub fn set_up(project: &Project) -> Option<PathBuf> {
     let (Some(npm), true) = (tools::on_path("npm"), tools::has_node()) else {
         terminal::note(&format!("without Node and npm {WITHOUT}"));

@@ -1,4 +1,4 @@
-//! Measures the sizes of the functions as zip archives, the form in which they are uploaded.
+//! Measures the sizes of the Lambda functions as zip archives. They are uploaded in this form.
 
 use crate::deploy;
 use crate::error::TaskError;
@@ -11,8 +11,8 @@ use std::io::Read;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-/// Prints the size of the function that does nothing and of each of our functions. Ours are built for this machine and, if a
-/// deployment has been built before, for arm64.
+/// Prints the zipped size of each of our functions, and of `hello`, a function that does nothing. Each is measured as
+/// built for this machine and, if a deployment was built before, as built for arm64.
 pub fn print(project: &Project, hello: &Path) -> Result<(), TaskError> {
     println!("{:16} {:>12} {:>16}", "zipped", "this machine", "arm64, deployed");
     println!("{}", line("hello", zipped_bytes(hello)?, None));
@@ -29,8 +29,8 @@ fn line(name: &str, here: Option<u64>, deployed: Option<u64>) -> String {
     format!("{name:16} {:>12} {:>16}", words(here), words(deployed))
 }
 
-/// Returns the size of the zip archive of one file, or `None` without gzip. gzip compresses with the same algorithm as zip
-/// (deflate).
+/// Returns the size of one file in bytes after compression with gzip, or `None` if gzip is not installed. gzip uses the
+/// same algorithm (deflate) as a zip archive.
 fn zipped_bytes(file: &Path) -> Result<Option<u64>, TaskError> {
     let Some(gzip) = tools::on_path("gzip") else { return Ok(None) };
     let doing = || TaskError::while_doing(format!("zipping {}", file.display()));

@@ -1,5 +1,5 @@
-//! Compares the versions of dependencies with the advisories of a RustSec database, in a folder into which a user has downloaded
-//! it.
+//! Compares the versions of dependencies with the security advisories of a RustSec database. The database must have
+//! been downloaded to a folder before.
 
 use semver::{Version, VersionReq};
 use std::env;
@@ -13,14 +13,15 @@ pub struct Advisory {
     id: String,
     package: String,
     title: String,
-    /// The versions in which the problem is fixed, and those that never had it.
+    /// The versions without the problem: those in which it is fixed, and those that never had it.
     good: Vec<VersionReq>,
-    /// The kind of an advisory that is not about a vulnerability: `unmaintained`, `notice` or `unsound`. `None` for a
-    /// vulnerability.
+    /// The kind of an advisory that is not about a vulnerability, such as `unmaintained`, `notice` or `unsound`. It is
+    /// `None` for a vulnerability.
     informational: Option<String>,
 }
 
-/// Returns a folder in which cargo-audit or cargo-deny has stored its database, if there is one.
+/// Returns a folder in which cargo-audit or cargo-deny has stored its advisory database, or `None` if there is no such
+/// folder.
 pub fn downloaded() -> Option<PathBuf> {
     let home = || env::var_os("HOME").map(|home| PathBuf::from(home).join(".cargo"));
     let cargo = env::var_os("CARGO_HOME").map(PathBuf::from).or_else(home)?;
@@ -29,7 +30,7 @@ pub fn downloaded() -> Option<PathBuf> {
     several.chain([cargo.join("advisory-db")]).find(|folder| folder.join("crates").is_dir())
 }
 
-/// Reads the advisories in `folder`, which contains a checkout of the database. Advisories that were withdrawn are left out.
+/// Reads all advisories of the database in `folder`, except for those that were withdrawn.
 pub fn read(folder: &Path) -> io::Result<Vec<Advisory>> {
     let mut known = Vec::new();
     for package in fs::read_dir(folder.join("crates"))? {
@@ -47,9 +48,9 @@ pub fn read(folder: &Path) -> io::Result<Vec<Advisory>> {
     Ok(known)
 }
 
-/// Returns a violation such as `lock: package version: advisory` for each locked version that an advisory is about. Only
-/// vulnerabilities and unsound packages are violations. A package that is only unmaintained is not one, because an update would
-/// not change that.
+/// Returns one line, with the package and the title of the advisory, for each version in the lock file `lock` that has
+/// a known problem. `name` is the name of the lock file. Only vulnerabilities and unsound packages count. A package
+/// that is only unmaintained does not, because no update would help.
 pub fn violations(name: &str, lock: &str, known: &[Advisory]) -> Vec<String> {
     let about = |(package, version): (&str, Version)| {
         let found = known.iter().filter(move |advisory| advisory.is_about(package, &version));
@@ -67,7 +68,7 @@ impl Advisory {
     }
 }
 
-/// Returns the names and versions of the packages in a lock file that come from a registry.
+/// Returns the names and versions of the packages in a lock file that come from a package registry.
 fn locked(lock: &str) -> impl Iterator<Item = (&str, Version)> {
     let packages = lock.split("[[package]]").filter(|block| block.contains("\nsource = "));
     packages.filter_map(|block| {
@@ -76,8 +77,8 @@ fn locked(lock: &str) -> impl Iterator<Item = (&str, Version)> {
     })
 }
 
-/// Parses an advisory, which begins with TOML between ```` ```toml ```` and ```` ``` ````. Returns `None` if it is malformed or
-/// withdrawn.
+/// Parses an advisory, a Markdown file that begins with TOML between ```` ```toml ```` and ```` ``` ````. Returns
+/// `None` if the advisory is malformed or was withdrawn.
 fn parse(text: &str) -> Option<Advisory> {
     let (_, rest) = text.split_once("```toml")?;
     let (toml, words) = rest.split_once("```")?;
@@ -95,7 +96,7 @@ fn parse(text: &str) -> Option<Advisory> {
     })
 }
 
-/// Returns the strings in `key = "…"` or `key = ["…", "…"]`, which may extend over several lines.
+/// Returns the strings of the TOML entry `key = "…"` or `key = ["…", "…"]`. A list may extend over several lines.
 fn strings(toml: &str, key: &str) -> Vec<String> {
     let mut lines = toml.lines().map(str::trim);
     let Some(first) = lines.find_map(|line| line.strip_prefix(key)?.trim_start().strip_prefix('=')) else {

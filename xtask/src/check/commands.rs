@@ -1,4 +1,4 @@
-//! Checks that the commands of `cargo xtask` in documents exist, and that CI runs `check` and `test`.
+//! Checks that each `cargo xtask` command in documents exists, and that CI runs `check` and `test`.
 
 use super::sources::Source;
 use crate::arguments;
@@ -7,7 +7,8 @@ const CI: &str = ".ci/run";
 const CI_RUNS: [&str; 2] = ["cargo xtask check", "cargo xtask test"];
 const XTASK: &str = "cargo xtask ";
 
-/// Returns `path:line: command` for every command that does not exist, and a sentence if CI does not run the expected commands.
+/// Returns `path:line: command` for every `cargo xtask` command that does not exist, and one sentence if CI does not
+/// run the expected commands.
 pub fn violations(sources: &[Source]) -> Vec<String> {
     let documents = sources.iter().filter(|source| source.path.ends_with(".md"));
     let unknown = documents.flat_map(unknown_commands);
@@ -23,8 +24,8 @@ fn unknown_commands(document: &Source) -> Vec<String> {
     unknown.map(|(number, words)| format!("{}:{number}: {XTASK}{}", document.path, words.join(" "))).collect()
 }
 
-/// Returns the subcommand and its flags at the beginning of `text`. The command ends before the next word without a dash, which
-/// belongs to the prose.
+/// Returns the subcommand and the flags at the beginning of `text`. The command ends at the first further word without
+/// a dash, because such a word belongs to the sentence.
 fn words(text: &str) -> Vec<String> {
     let text = text.split(['`', '#', '…']).next().unwrap_or_default();
     let mut words = text.split_whitespace().map(|word| word.trim_end_matches(['.', ',', ';', ':', ')', '*']));

@@ -23,10 +23,11 @@ use modules::{Crate, Module, ModuleId, Path};
 use resolve::Target;
 use std::collections::BTreeMap;
 
-/// Crates with cycles that still have to be removed, and the number of these cycles. Entries may only be removed from this list.
+/// The crates in which import cycles are still allowed, and the number of cycles in each. Entries may be removed from
+/// this list, but not added.
 const REMAINING: [(&str, usize); 0] = [];
 
-/// Returns a text for every group of modules that import each other, in the crates whose root files are `roots`.
+/// Returns one text for every group of modules that import each other, in the crates whose root files are `roots`.
 pub fn violations(sources: &[Source], roots: &[String]) -> Vec<String> {
     let texts: BTreeMap<&str, &str> =
         sources.iter().map(|source| (source.path.as_str(), source.text.as_str())).collect();
@@ -51,7 +52,8 @@ fn cycles_of(root: &str, texts: &BTreeMap<&str, &str>) -> Vec<String> {
     graph.cycles()
 }
 
-/// Returns the modules whose items `module` uses, each with the path in its code that does so.
+/// Returns the modules whose items the code of `module` uses. Each is returned with the path in the code that names the
+/// item.
 fn uses<'a>(all: &'a Crate, id: ModuleId, module: &'a Module) -> impl Iterator<Item = (ModuleId, &'a Path)> {
     let item_of = move |path: &'a Path| match all.resolve(id, &path.segments)? {
         Target::ItemOf(target) => Some((target, path)),

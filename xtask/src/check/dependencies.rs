@@ -1,19 +1,21 @@
-//! Compares the dependencies that each crate is allowed to have with those in `cargo metadata`.
+//! Checks that each crate of the workspace has only the dependencies that it is allowed to have. The actual
+//! dependencies are read from `cargo metadata`.
 //!
 //! Dependencies that are used for tests only are not restricted.
 
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The dependencies that one workspace crate is allowed to have.
+/// The dependencies that one crate of the workspace may have.
 struct Rule {
     name: &'static str,
-    /// Workspace crates on which it may depend, directly or indirectly.
+    /// Workspace crates on which this crate may depend, directly or indirectly. All others are forbidden.
     ours: Names,
-    /// Crates on which it must not depend, directly or indirectly. A `*` at the end stands for any ending.
+    /// Crates of other projects on which this crate must not depend, directly or indirectly. A `*` at the end of a name
+    /// stands for any ending.
     never: &'static [Names],
-    /// Crates on which it must not depend directly, although one of its dependencies may. (The JWT library depends on a random
-    /// generator, for creating keys, which we do not use.)
+    /// Crates on which this crate must not depend directly, although its dependencies may depend on them. (For example,
+    /// the JWT library depends on a random generator to create keys, which we do not use.)
     never_directly: &'static [Names],
 }
 
@@ -50,7 +52,8 @@ const FUZZED: Names = &[
 ];
 const LAMBDA: &[&str] = &["backend-aws", "backend-core", "backend-edge", "tickertape-shared"];
 
-/// One rule for each crate of the workspace, beginning with those that others depend on. A crate without a rule is a violation.
+/// One rule for each crate of the workspace. A crate comes after those on which it depends. A crate without a rule is
+/// reported as a violation.
 const RULES: &[Rule] = &[
     rule("tickertape-shared", &[], &[IO, CLOCK_AND_CHANCE, BROWSER, AWS]),
     rule("tickertape-session", &["tickertape-shared"], &[IO, CLOCK_AND_CHANCE, BROWSER, AWS]),
@@ -97,7 +100,7 @@ const fn rule(name: &'static str, ours: Names, never: &'static [Names]) -> Rule 
     Rule { name, ours, never, never_directly: &[] }
 }
 
-/// Returns one sentence for every dependency that is not allowed.
+/// Returns one sentence for every dependency that a rule does not allow.
 pub fn violations(metadata: &Value) -> Vec<String> {
     let graph = Graph::read(metadata);
     graph.members.iter().flat_map(|(id, name)| violations_of(&graph, id, name)).collect()
@@ -127,9 +130,10 @@ fn matches(pattern: &str, name: &str) -> bool {
     pattern.strip_suffix('*').map_or(pattern == name, |prefix| name.starts_with(prefix))
 }
 
-/// The packages of the workspace and their dependencies, except for those that are used for tests only.
+/// The packages of the workspace and all their dependencies, as a graph. Dependencies that are used for tests only are
+/// left out.
 pub struct Graph {
-    /// Names of the workspace crates, by package id.
+    /// Names of the workspace's crates. The key is the package id of `cargo metadata`.
     pub members: BTreeMap<String, String>,
     names: BTreeMap<String, String>,
     needs: BTreeMap<String, Vec<String>>,
@@ -151,12 +155,12 @@ impl Graph {
         self.names.get(id).map(String::as_str).unwrap_or_default()
     }
 
-    /// Returns the packages on which `id` depends directly.
+    /// Returns the ids of the packages on which the package `id` depends directly.
     pub fn needed_by(&self, id: &str) -> impl Iterator<Item = &str> {
         self.needs.get(id).into_iter().flatten().map(String::as_str)
     }
 
-    /// Returns all packages on which `id` depends, directly or indirectly.
+    /// Returns the ids of all packages on which the package `id` depends, directly or indirectly.
     pub fn reached_from(&self, id: &str) -> BTreeSet<&str> {
         let mut reached = BTreeSet::new();
         let mut open: Vec<&str> = self.needed_by(id).collect();
@@ -169,14 +173,16 @@ impl Graph {
     }
 }
 
-/// Returns the direct dependencies of a node, except for those that are used for tests only.
+/// Returns the ids of the direct dependencies of a node in the output of `cargo metadata`. Dependencies that are used
+/// for tests only are left out.
 fn needed_by(node: &Value) -> Vec<String> {
     let compiled = items(&node["deps"]).filter(|dependency| items(&dependency["dep_kinds"]).any(is_compiled));
     compiled.map(|dependency| text(&dependency["pkg"])).collect()
 }
 
-/// Returns false for dependencies that are used for tests only, and for those with the condition `cfg(any())`, which is never
-/// true: some crates use such a dependency to keep their versions in step.
+/// Returns true if a dependency of this kind is compiled into the package. This is false for dependencies of tests. It
+/// is also false for the condition `cfg(any())`, which is never met: some crates use it to keep the versions of their
+/// companions in step.
 fn is_compiled(kind: &Value) -> bool {
     kind["kind"] != "dev" && kind["target"] != "cfg(any())"
 }

@@ -1,4 +1,4 @@
-//! `cargo xtask check`: all checks that do not run the code.
+//! The subcommand `cargo xtask check`, which runs all checks that do not run the code.
 
 mod advisories;
 mod commands;
@@ -26,7 +26,7 @@ pub use picture::write as draw_picture;
 
 type Check = fn(&Project) -> Result<(), TaskError>;
 
-/// Checks that do not compile the workspace.
+/// The checks that `check --quick` runs. They do not compile the workspace.
 const QUICK: [Check; 11] = [
     formatted,
     forbidden_names,
@@ -40,11 +40,13 @@ const QUICK: [Check; 11] = [
     pure_crates,
     packaged,
 ];
-/// Checks that compile the workspace, or need a tool that has to be installed.
+/// The further checks that `check` runs. They compile the workspace, or need a tool that may have to be installed
+/// first.
 const SLOW: [Check; 5] = [linted, linted_for_wasm, documented, licensed, template_checked];
 
-/// Runs all checks of `scope`, even if one fails, so that one run shows all violations. The dependencies are compared with the
-/// security advisories in the folder `database`. If it is `None`, the database that another tool has downloaded is used.
+/// Runs all checks of `scope`. It continues after a failure, so that one run shows all violations. Dependencies are
+/// compared with the security advisories in the folder `database` or, if it is `None`, in the folder of another tool
+/// that has downloaded them.
 pub fn check(project: &Project, scope: Scope, database: Option<&Path>) -> Result<(), TaskError> {
     let began = Instant::now();
     tools::components(project)?;
@@ -75,7 +77,8 @@ fn linted(project: &Project) -> Result<(), TaskError> {
     step::run(project, "lints", &mut project.cargo(clippy)).map(drop)
 }
 
-/// Lints the crates of the page once more for the browser, because some of their code is compiled only there.
+/// Lints the crates of the web page a second time for WebAssembly, because some of their code is compiled only for this
+/// target.
 fn linted_for_wasm(project: &Project) -> Result<(), TaskError> {
     let packages = [
         "clippy",
@@ -99,15 +102,16 @@ fn documented(project: &Project) -> Result<(), TaskError> {
     step::run(project, "docs", doc.env("RUSTDOCFLAGS", "-D warnings")).map(drop)
 }
 
-/// Checks the licences and the sources of all dependencies, and that none of them is banned.
+/// Checks with cargo-deny that the licences and the sources of all dependencies are allowed, and that no dependency is
+/// banned.
 fn licensed(project: &Project) -> Result<(), TaskError> {
     let mut deny = tools::cargo_deny(project)?;
     deny.args(["--locked", "check", "licenses", "bans", "sources"]);
     step::run(project, "licences", &mut deny).map(drop)
 }
 
-/// Compares the versions in the lock files with the advisories of a RustSec database. The database is not downloaded, because
-/// then the result could change without a change of the code. The user decides which database is used.
+/// Compares the versions in the lock files with the advisories of a RustSec database. The user chooses the database. It
+/// is not downloaded here, because then the result could change although the code has not.
 fn without_advisories(project: &Project, database: Option<&Path>) -> Result<(), TaskError> {
     let title = "security advisories";
     let found = match database {
@@ -136,11 +140,11 @@ fn without_advisories(project: &Project, database: Option<&Path>) -> Result<(), 
     report(&format!("{title} ({} known, in {})", known.len(), folder.display()), violations)
 }
 
-/// The lock files of all packages that are built.
+/// Lock files of all packages that this project builds.
 const LOCK_FILES: [&str; 2] = ["Cargo.lock", "xtask/tools/wasm-bindgen/Cargo.lock"];
 
-/// Checks the settings of the AWS resources with checkov. If a finding does not apply to a resource, the template skips the check
-/// and contains the reason.
+/// Checks the AWS resources in the SAM template with the linter checkov. If one of its checks does not apply to a
+/// resource, the template contains an exception with the reason.
 fn template_checked(project: &Project) -> Result<(), TaskError> {
     let mut checkov = tools::checkov(project)?;
     checkov.args(["--file", "infra/template.yaml", "--framework", "cloudformation", "--compact", "--quiet"]);
@@ -148,7 +152,8 @@ fn template_checked(project: &Project) -> Result<(), TaskError> {
     step::run(project, "checkov", checkov.arg("--skip-download")).map(drop)
 }
 
-/// Creates the packages of the published crates. They are not compiled again, because the lints have compiled them.
+/// Checks the manifests of the crates that are published, and creates their packages. The packages are not compiled,
+/// because the lints have already compiled the crates.
 fn packaged(project: &Project) -> Result<(), TaskError> {
     report("published crates", packages::violations(&project.metadata()?))?;
     let mut package = project.cargo(["package", "--no-verify", "--allow-dirty", "--locked"]);

@@ -1,10 +1,12 @@
-//! Finds texts that no file may contain: paths of one machine, hosts of package registries, marks of unfinished work.
+//! Finds texts that no file of the project may contain: paths of one machine, hosts of package registries, and marks of
+//! unfinished work such as `TODO`.
 
 use super::sources::Source;
 
-/// Folders at the root of a machine. A path that begins with one of them is valid on that machine only.
+/// Names of folders at the root of a machine's file system. A path that begins with one of them is valid on that
+/// machine only.
 const MACHINE_FOLDERS: [&str; 8] = ["Users", "build", "home", "mnt", "root", "tmp", "work", "workspace"];
-/// Hosts of package registries. They belong in the settings of a machine, not in the project.
+/// Hosts of package registries. They belong in the settings of a machine, not in the files of the project.
 const REGISTRY_HOSTS: [&str; 6] = [
     "artifactory",
     "index.crates.io",
@@ -14,15 +16,17 @@ const REGISTRY_HOSTS: [&str; 6] = [
     "static.crates.io",
 ];
 const UNFINISHED: [&str; 6] = ["todo!(", "unimplemented!(", "dbg!(", "#[ignore", "// TODO", "// FIXME"];
-/// Beginning of the attribute of a function that is ignored because other tests start it in a process of its own.
+/// Beginning of an `ignore` attribute that is allowed. Functions with it are not tests: other tests or people start
+/// them.
 const NOT_A_TEST: &str = "#[ignore = \"not a test of its own";
-/// Files that contain this list, and are therefore not checked.
+/// Files that are not checked, because they contain the forbidden texts themselves.
 const EXEMPT: [&str; 2] = ["xtask/src/check/names.rs", "xtask/src/check/names/tests.rs"];
 
-/// Folder of recorded output of other programs, which may contain paths of the machines on which they ran.
+/// A folder with recorded output of other programs. It is not checked, because the output may contain paths of the
+/// machines on which the programs ran.
 const RECORDED: &str = "cli/tests/program/corpus/";
 
-/// Returns `path:line: name` for every forbidden name.
+/// Returns `path:line: text` for every forbidden text in the sources.
 pub fn violations(sources: &[Source]) -> Vec<String> {
     let named = sources.iter().filter(|source| !EXEMPT.contains(&source.path.as_str()));
     let named = named.filter(|source| !source.path.starts_with(RECORDED));
@@ -46,7 +50,8 @@ fn forbidden_in(line: &str, is_rust: bool) -> Option<String> {
     unfinished.or(host).map(|name| (*name).to_owned()).or_else(|| machine_path_in(line))
 }
 
-/// Returns `/folder/` if a path to one of [`MACHINE_FOLDERS`] begins in `line`, and is not a part of a URL or a longer path.
+/// Returns `/folder/` if `line` contains an absolute path that begins with one of [`MACHINE_FOLDERS`]. A URL or the
+/// middle of a longer path does not count.
 fn machine_path_in(line: &str) -> Option<String> {
     let paths = MACHINE_FOLDERS.iter().map(|folder| format!("/{folder}/"));
     paths.into_iter().find(|path| line.match_indices(path).any(|(at, _)| begins_a_path(line, at)))

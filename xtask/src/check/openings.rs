@@ -1,4 +1,4 @@
-//! Finds doc comments that open with a question word.
+//! Finds doc comments that begin with a question word such as "Which".
 //!
 //! `/// Which log.` is understood only by a reader who already knows the answer. A comment that says what the item is or does
 //! (`/// Epoch of the log this publication belongs to.`) does not begin with such a word. See "How we write" in CONTRIBUTING.md.
@@ -7,10 +7,10 @@ use super::sources::Source;
 
 const WORDS: [&str; 9] = ["How", "What", "When", "Where", "Whether", "Which", "Who", "Whom", "Whose"];
 
-/// Folders whose comments still have to be rewritten. Entries may only be removed from this list.
+/// Folders whose doc comments are not checked yet. Entries may be removed from this list, but not added.
 const REMAINING: [&str; 0] = [];
 
-/// Returns `path:line: words` for every doc comment that opens with one of [`WORDS`].
+/// Returns `path:line: words` for every doc comment that begins with one of [`WORDS`].
 pub fn violations(sources: &[Source]) -> Vec<String> {
     let rust = sources.iter().filter(|source| source.path.ends_with(".rs"));
     let rust = rust.filter(|source| !REMAINING.iter().any(|folder| source.path.starts_with(folder)));
@@ -33,7 +33,7 @@ fn violations_in(source: &Source) -> Vec<String> {
     found
 }
 
-/// Returns the text after `///` or `//!`, or `None` for code and for other comments.
+/// Returns the text after `///` or `//!`, or `None` if the line is no doc comment.
 fn doc_comment(line: &str) -> Option<&str> {
     let line = line.trim_start();
     let text = line.strip_prefix("///").or_else(|| line.strip_prefix("//!"))?;

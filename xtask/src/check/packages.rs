@@ -2,15 +2,16 @@
 
 use serde_json::Value;
 
-/// Crates that are published for other people, beginning with those on which the others depend.
+/// Names of the crates that are published on crates.io. A crate comes after those on which it depends.
 pub const PUBLISHED: [&str; 5] =
     ["tickertape-shared", "tickertape-session", "tickertape-client", "apigw-websocket", "lambda-host"];
 
-/// Fields that every published crate must have. For `readme`, a README.md beside the manifest is enough: Cargo finds it by
-/// itself.
+/// Fields that the manifest of every published crate must have. Without a field `readme`, a file README.md beside the
+/// manifest is enough, because Cargo finds it.
 const FIELDS: [&str; 6] = ["description", "keywords", "categories", "license", "readme", "repository"];
 
-/// Returns one sentence for each field that a published crate lacks, and for each crate that is published without being listed.
+/// Returns one sentence for each field that a published crate lacks, and for each crate that Cargo would publish but
+/// that [`PUBLISHED`] does not contain.
 pub fn violations(metadata: &Value) -> Vec<String> {
     let packages = || metadata["packages"].as_array().into_iter().flatten();
     let ours = packages().filter(|package| package["source"].is_null());

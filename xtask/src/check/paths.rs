@@ -1,15 +1,15 @@
-//! Checks that the files and folders in documents exist.
+//! Checks that the files and folders which documents mention exist.
 
 use super::sources::Source;
 use std::collections::BTreeSet;
 
-/// Documents that lead a reader through the code. CHANGELOG.md is not among them, because it may mention files of earlier
-/// versions.
+/// The documents that are checked, because they lead a reader through the code. CHANGELOG.md is not among them, since
+/// it may mention files of earlier versions.
 const DOCUMENTS: [&str; 3] = ["ARCHITECTURE.md", "CONTRIBUTING.md", "README.md"];
 const FOLDER: &str = "docs/";
 
-/// Returns `document:line: path` for every path in backticks and every link that does not lead to a file or folder. `exists` is
-/// also called for files that are not text.
+/// Returns `document:line: path` for every path in backticks and every link that does not lead to an existing file or
+/// folder. The closure `exists` tells if a path exists; it is also called for files that are not text.
 pub fn violations(sources: &[Source], exists: impl Fn(&str) -> bool) -> Vec<String> {
     let roots = sources.iter().filter_map(|source| source.path.split_once('/'));
     let roots: BTreeSet<&str> = roots.map(|(root, _)| root).collect();
@@ -34,13 +34,14 @@ fn is_below(path: &str, roots: &BTreeSet<&str>) -> bool {
     path.split_once('/').is_some_and(|(root, _)| roots.contains(root))
 }
 
-/// Returns the texts in backticks that look like a path from the root. Texts with `…`, `*`, `{` or `<` are patterns, not paths.
+/// Returns the texts in backticks that look like paths from the root of the project. Texts with `…`, `*`, `{` or `<`
+/// are left out, because they are patterns.
 fn paths_in(line: &str) -> impl Iterator<Item = &str> {
     let code = line.split('`').skip(1).step_by(2);
     code.filter(|text| text.contains('/') && !text.contains([' ', '…', '*', '{', '<', ':', '$', '(']))
 }
 
-/// Returns the targets of Markdown links, which are relative to the folder of the document.
+/// Returns the targets of the Markdown links in a line. A target is a path from the folder of the document.
 fn links_in(line: &str) -> impl Iterator<Item = &str> {
     let targets = line.split("](").skip(1).filter_map(|rest| rest.split_once(')')).map(|(target, _)| target);
     let files = targets.map(|target| target.split('#').next().unwrap_or_default());

@@ -1,4 +1,4 @@
-//! Draws the picture of the workspace's crates in ARCHITECTURE.md from `cargo metadata`.
+//! Generates the diagram of the crates' dependencies in ARCHITECTURE.md from `cargo metadata`.
 
 use super::dependencies::Graph;
 use super::sources::Source;
@@ -12,7 +12,7 @@ const DOCUMENT: &str = "ARCHITECTURE.md";
 const BEGIN: &str = "<!-- crates: written by `cargo xtask picture` -->\n";
 const END: &str = "<!-- end of crates -->";
 
-/// Replaces the picture in ARCHITECTURE.md.
+/// Replaces the diagram in ARCHITECTURE.md by one that is generated again.
 pub fn write(project: &Project) -> Result<(), TaskError> {
     let path = project.root.join(DOCUMENT);
     let document =
@@ -25,7 +25,8 @@ pub fn write(project: &Project) -> Result<(), TaskError> {
     fs::write(&path, document).map_err(TaskError::while_doing(format!("writing {DOCUMENT}")))
 }
 
-/// Returns one sentence, with the command that draws the picture, if the picture in ARCHITECTURE.md differs from the crates.
+/// Checks that the diagram in ARCHITECTURE.md agrees with the dependencies of the crates. If not, returns one sentence
+/// with the command that generates the diagram.
 pub fn violations(sources: &[Source], metadata: &Value) -> Vec<String> {
     let document = sources.iter().find(|source| source.path == DOCUMENT).map(|source| &source.text);
     let is_current = document
@@ -35,15 +36,16 @@ pub fn violations(sources: &[Source], metadata: &Value) -> Vec<String> {
     if is_current { Vec::new() } else { vec![advice] }
 }
 
-/// Returns `document` with `picture` between its two marks, or `None` if the marks are missing.
+/// Returns `document` with `picture` between the two HTML comments that mark its place, or `None` if these comments are
+/// missing.
 fn with_picture(document: &str, picture: &str) -> Option<String> {
     let (before, rest) = document.split_once(BEGIN)?;
     let (_, after) = rest.split_once(END)?;
     Some(format!("{before}{BEGIN}{picture}{END}{after}"))
 }
 
-/// Returns a Mermaid flowchart with an arrow from each crate to those on which it depends. An arrow is left out if two other
-/// arrows imply it, and so is a crate without arrows.
+/// Returns a Mermaid flowchart with one arrow from each crate to each crate on which it depends. Arrows that follow
+/// from other arrows are left out, and so are crates without arrows.
 fn picture(metadata: &Value) -> String {
     let graph = Graph::read(metadata);
     let mut arrows = BTreeSet::new();

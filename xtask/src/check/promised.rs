@@ -1,13 +1,15 @@
-//! Checks that the technology which the project's description promises is still in use.
+//! Checks that the project still uses the technology that its description promises, such as Leptos, Trunk and AWS's
+//! SDK.
 
 use super::sources::Source;
 use serde_json::Value;
 
-/// Promised files and folders at the root.
+/// Files and folders at the root of the project that must exist.
 const PATHS: [&str; 7] =
     ["Cargo.toml", "Trunk.toml", "backend/", "frontend/", "index.html", "infra/", "shared/"];
 
-/// Crates, each with the library with which it must be compiled. A dependency for tests does not count.
+/// Dependencies that must exist. Each pair is a crate of the workspace and a library on which it must depend, not only
+/// in tests.
 const DEPENDENCIES: [(&str, &str); 9] = [
     ("backend-aws", "aws-sdk-apigatewaymanagement"),
     ("backend-aws", "aws-sdk-dynamodb"),
@@ -20,10 +22,11 @@ const DEPENDENCIES: [(&str, &str); 9] = [
     ("tickertape-shared", "serde_json"),
 ];
 
-/// Functions of `web-sys` for the four events of the browser's `WebSocket`, which the page must use itself.
+/// Functions of `web-sys` that set the handlers of the four events of the browser's `WebSocket`. The page must call
+/// each of them itself.
 const SOCKET_EVENTS: [&str; 4] = ["set_onopen", "set_onmessage", "set_onerror", "set_onclose"];
 
-/// Returns one sentence for everything that was promised and is missing. `trunk` is the version of Trunk that `xtask` installs.
+/// Returns one sentence for each promise that is not kept. `trunk` is the version of Trunk that `xtask` installs.
 pub fn violations(sources: &[Source], metadata: &Value, trunk: &str) -> Vec<String> {
     let paths = PATHS.iter().filter(|path| !exists(sources, path)).map(|path| format!("{path} is missing"));
     let dependencies = DEPENDENCIES.iter().filter(|(name, library)| !builds_on(metadata, name, library));

@@ -1,5 +1,5 @@
-//! Finds calls of clocks, random generators and IO, which pure crates must not make because they receive all of these as
-//! arguments.
+//! Finds calls of clocks, random generators and IO in crates that must be pure. These crates receive time, random
+//! numbers and data as arguments.
 
 use super::sources::Source;
 
@@ -20,14 +20,14 @@ const IMPURE: [&str; 12] = [
     "web_sys",
 ];
 
-/// Returns `path:line: call` for every impure call in a pure crate.
+/// Returns `path:line: call` for every forbidden call in a pure crate.
 pub fn violations(sources: &[Source]) -> Vec<String> {
     let pure = sources.iter().filter(|source| is_pure(&source.path));
     pure.flat_map(violations_in).collect()
 }
 
-/// Returns true if the file must be pure. Tests and code for the tests of other crates (feature `testing`) need not be: they may
-/// use a runtime.
+/// Returns true if the file must not contain such calls. Tests may contain them, and so may code that a crate offers to
+/// the tests of other crates (feature `testing`), because they may need a runtime.
 fn is_pure(path: &str) -> bool {
     let is_test = path.ends_with("/tests.rs") || path.contains("/tests/") || path.contains("/src/testing");
     path.ends_with(".rs") && !is_test && PURE_FOLDERS.iter().any(|folder| path.starts_with(folder))
@@ -42,12 +42,12 @@ fn violations_in(source: &Source) -> Vec<String> {
     calls.collect()
 }
 
-/// Returns true for the line before a module of tests, which is the last item of its file.
+/// Returns true for the attribute before a module of tests. Such a module is the last item of its file.
 fn starts_tests(line: &str) -> bool {
     line.trim_start().starts_with("#[cfg(test)]")
 }
 
-/// Returns true if `line` contains `name` as a whole word, outside of comments.
+/// Returns true if `line` contains the name of a function as a whole word outside of comments.
 fn calls(line: &str, name: &str) -> bool {
     let code = line.split("//").next().unwrap_or_default();
     code.match_indices(name).any(|(at, _)| {

@@ -1,4 +1,4 @@
-//! The text files of the project.
+//! Reads the text files of the project, for the checks.
 
 use crate::error::TaskError;
 use crate::project::Project;
@@ -6,12 +6,12 @@ use std::fs;
 
 /// A text file of the project.
 pub struct Source {
-    /// Path from the root of the project, with slashes.
+    /// Path of the file from the root of the project, with `/` as separator.
     pub path: String,
     pub text: String,
 }
 
-/// Returns all text files that git tracks, and new ones that git does not ignore.
+/// Returns all text files that git tracks, and new files that git does not ignore.
 pub fn tracked(project: &Project) -> Result<Vec<Source>, TaskError> {
     let output = project
         .command("git")
@@ -26,7 +26,7 @@ pub fn tracked(project: &Project) -> Result<Vec<Source>, TaskError> {
     Ok(listing.split('\0').filter(|path| !path.is_empty()).filter_map(|path| read(project, path)).collect())
 }
 
-/// Reads a file. Returns `None` if it is not text, or was deleted.
+/// Reads a file. Returns `None` if the file was deleted or is not text.
 fn read(project: &Project, path: &str) -> Option<Source> {
     let text = fs::read_to_string(project.root.join(path)).ok()?;
     Some(Source { path: path.to_owned(), text })

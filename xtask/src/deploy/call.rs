@@ -1,9 +1,9 @@
-//! A program with its arguments, which can be run or printed.
+//! The call of a program with its arguments. It can be run, or printed in a dry run.
 
 use std::path::{Path, PathBuf};
 
-/// A program and its arguments. A secret is written to the program's standard input and is never an argument, so a call can be
-/// printed.
+/// A program and its arguments. It contains no secret, because secrets are passed through the standard input. So it can
+/// be printed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Call {
     pub program: PathBuf,
@@ -15,18 +15,19 @@ impl Call {
         Self { program: program.to_owned(), arguments: arguments.into_iter().map(Into::into).collect() }
     }
 
-    /// Returns the call with further arguments.
+    /// Returns this call with further arguments at the end.
     pub fn with<Word: Into<String>>(mut self, arguments: impl IntoIterator<Item = Word>) -> Self {
         self.arguments.extend(arguments.into_iter().map(Into::into));
         self
     }
 
-    /// Returns the call as it is typed in a shell, with only the name of the program.
+    /// Returns the call as text for a shell. The program is written by its name only.
     pub fn shown(&self) -> String {
         self.shown_as(&self.program.file_stem().unwrap_or_default().to_string_lossy())
     }
 
-    /// Returns the call as it is typed in a shell, with the path of the program, for one that is not on the `PATH`.
+    /// Returns the call as text for a shell. The program is written with its path, because it need not be on the
+    /// `PATH`.
     pub fn shown_with_path(&self) -> String {
         self.shown_as(&self.program.to_string_lossy())
     }

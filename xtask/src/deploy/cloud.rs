@@ -1,4 +1,4 @@
-//! Calls the programs `aws` and `sam` or, in a dry run, only prints the calls.
+//! Runs the programs `aws` and `sam` or, in a dry run, only prints their calls.
 
 use super::call::Call;
 use super::options::Place;
@@ -10,7 +10,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// Programs that a deployment needs, each with the command that installs it.
+/// Programs that a deployment needs. Each has the command that installs it.
 const PROGRAMS: [(&str, &str); 2] =
     [("aws", "pipx install awscli        # then: aws configure"), ("sam", "pipx install aws-sam-cli")];
 
@@ -21,18 +21,18 @@ fn missing(are_here: [bool; 2]) -> TaskError {
     TaskError::MissingProgram { what: names.join(" and "), install: install.join("\n    ") }
 }
 
-/// The programs `aws` and `sam`, with the settings of one deployment.
+/// The programs `aws` and `sam`, with the name and the region of one deployment.
 pub struct Cloud<'a> {
     pub project: &'a Project,
     pub place: &'a Place,
     aws: PathBuf,
     sam: PathBuf,
-    /// True for a dry run, in which calls are printed instead of made.
+    /// True for a dry run: calls are printed and not made.
     is_dry: bool,
 }
 
 impl<'a> Cloud<'a> {
-    /// Finds the programs on the `PATH`. A dry run does not need them.
+    /// Finds the programs `aws` and `sam` on the `PATH`. Returns an error if one is missing, except in a dry run.
     pub fn open(project: &'a Project, place: &'a Place, is_dry: bool) -> Result<Self, TaskError> {
         let [aws, sam] = PROGRAMS.map(|(name, _)| tools::on_path(name));
         match (aws, sam) {
@@ -42,13 +42,15 @@ impl<'a> Cloud<'a> {
         }
     }
 
-    /// Checks that `aws` has credentials and a region. This is called before everything that takes minutes.
+    /// Checks that `aws` has credentials and a region. A deployment calls this first, because its other steps take
+    /// minutes.
     pub fn require_account(&self) -> Result<(), TaskError> {
         self.require_region(|name| std::env::var_os(name))?;
         self.run("AWS account", self.aws(["sts", "get-caller-identity"]))
     }
 
-    /// Checks that a region is set: by `--region`, by the environment or in the profile of `aws`.
+    /// Checks that a region is set: by `--region`, by the environment, or in the profile of `aws`. The closure `env`
+    /// returns the value of an environment variable.
     pub fn require_region(&self, env: impl Fn(&str) -> Option<OsString>) -> Result<(), TaskError> {
         let is_set = |name| env(name).is_some_and(|region| !region.is_empty());
         if self.place.region.is_some() || is_set("AWS_REGION") || is_set("AWS_DEFAULT_REGION") {
@@ -63,17 +65,17 @@ impl<'a> Cloud<'a> {
         }
     }
 
-    /// Creates a value with these paths of the programs.
+    /// Creates a value from the paths of the programs. Tests pass scripts that take the place of `aws` and `sam`.
     pub fn new(project: &'a Project, place: &'a Place, aws: PathBuf, sam: PathBuf, is_dry: bool) -> Self {
         Self { project, place, aws, sam, is_dry }
     }
 
-    /// Returns a call of `aws` in the region of the deployment.
+    /// Returns a call of `aws` with these arguments and the region of the deployment.
     pub fn aws<Word: Into<String>>(&self, arguments: impl IntoIterator<Item = Word>) -> Call {
         self.here(&self.aws, arguments)
     }
 
-    /// Returns a call of `sam` in the region of the deployment.
+    /// Returns a call of `sam` with these arguments and the region of the deployment.
     pub fn sam<Word: Into<String>>(&self, arguments: impl IntoIterator<Item = Word>) -> Call {
         self.here(&self.sam, arguments)
     }
@@ -83,7 +85,8 @@ impl<'a> Cloud<'a> {
         Call::new(program, arguments).with(region)
     }
 
-    /// Makes the call. Returns an error if it fails.
+    /// Makes the call, and shows it as the step `title`. Returns an error if the call fails. In a dry run, only prints
+    /// the call.
     pub fn run(&self, title: &str, call: Call) -> Result<(), TaskError> {
         if self.is_dry {
             self.say(&call);
@@ -92,7 +95,8 @@ impl<'a> Cloud<'a> {
         step::run(self.project, title, &mut self.command(&call)).map(drop)
     }
 
-    /// Makes the call and returns its outcome, even if it failed. Returns `None` in a dry run.
+    /// Makes the call with `input` as standard input, and returns its outcome even if it failed. In a dry run, prints
+    /// the call and returns `None`.
     pub fn observe(&self, title: &str, call: Call, input: &str) -> Result<Option<Outcome>, TaskError> {
         if self.is_dry {
             self.say(&call);
@@ -105,7 +109,7 @@ impl<'a> Cloud<'a> {
         terminal::note(&format!("would run: {}", call.shown()));
     }
 
-    /// Returns the call as a command that the caller starts.
+    /// Converts the call to a command. The caller has to start it.
     pub fn command(&self, call: &Call) -> Command {
         let mut command = self.project.command(&call.program);
         // Without this, the pager of `aws` would wait for a key press.

@@ -1,4 +1,4 @@
-//! `cargo xtask destroy`: deletes a deployment.
+//! The subcommand `cargo xtask destroy`, which deletes a deployment on AWS.
 
 use super::cloud::Cloud;
 use super::options::Destroy;
@@ -9,7 +9,7 @@ use crate::project::Project;
 use crate::terminal;
 use std::io::{IsTerminal, stdin};
 
-/// Deletes a deployment with its data, after confirmation, and prints which resources remain.
+/// Asks the user to confirm, deletes the deployment with its data, and prints the resources that remain.
 pub fn destroy(project: &Project, options: &Destroy) -> Result<(), TaskError> {
     let cloud = Cloud::open(project, &options.place, options.dry_run)?;
     cloud.require_account()?;
@@ -19,7 +19,8 @@ pub fn destroy(project: &Project, options: &Destroy) -> Result<(), TaskError> {
     delete(&cloud)
 }
 
-/// Deletes the page's files, removes the protection of the tables, then deletes the stack.
+/// Deletes a deployment: removes the page's files, removes the tables' protection against deletion, then deletes the
+/// stack.
 pub fn delete(cloud: &Cloud) -> Result<(), TaskError> {
     let outputs = Outputs::read(cloud)?;
     // AWS does not delete a bucket that contains files.
@@ -41,7 +42,7 @@ pub fn delete(cloud: &Cloud) -> Result<(), TaskError> {
     Ok(())
 }
 
-/// Asks the user to type the name of the stage.
+/// Asks the user to type the name of the deployment's stage as confirmation.
 ///
 /// # Errors
 ///

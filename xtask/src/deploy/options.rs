@@ -1,60 +1,61 @@
-//! The options of `deploy` and `destroy`.
+//! The command-line options of `cargo xtask deploy` and `cargo xtask destroy`.
 
 use crate::error::TaskError;
 use std::collections::BTreeSet;
 
-/// Name and region of a deployment. An account can have many deployments.
+/// Name (stage) and region of a deployment. An AWS account can have many deployments.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Place {
     pub stage: String,
-    /// Region of AWS. `None` for the default of `aws` and `sam`: `AWS_REGION`, or the region of the profile.
+    /// AWS region of the deployment. `None` means the default of `aws` and `sam`, which is `AWS_REGION` or the region
+    /// of their profile.
     pub region: Option<String>,
 }
 
-/// The options of [`super::deploy`].
+/// The command-line options of `cargo xtask deploy`.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Deploy {
     pub place: Place,
-    /// Parameters of the template and their values. A parameter that is not in this list keeps its value from the last
-    /// deployment.
+    /// Names and values of parameters of the SAM template. A parameter that is not in this list keeps its value from
+    /// the last deployment.
     pub settings: Vec<(String, String)>,
-    /// True to replace the secret, which makes all existing tokens invalid.
+    /// True if the secret is replaced by a new one. All existing tokens then become invalid.
     pub rotates_secret: bool,
     pub dry_run: bool,
 }
 
-/// The options of [`super::destroy()`].
+/// The command-line options of `cargo xtask destroy`.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Destroy {
     pub place: Place,
-    /// True to delete without asking for confirmation.
+    /// True if the deployment is deleted without confirmation by the user.
     pub yes: bool,
     pub dry_run: bool,
 }
 
-/// Parameters of the template that `deploy` sets itself, so that the user must not.
+/// Parameters of the SAM template to which `deploy` gives their values. The user must not set them.
 const OWN_SETTINGS: [&str; 3] = ["Stage", "SecretParameter", "SecretVersion"];
 
 impl Place {
-    /// Returns the name of the CloudFormation stack. The names of functions and roles begin with it.
+    /// Returns the name of the CloudFormation stack. The names of its functions and roles begin with this name.
     pub fn stack(&self) -> String {
         format!("tickertape-{}", self.stage)
     }
 
-    /// Returns the name of the Systems Manager parameter that contains the secret.
+    /// Returns the name of the parameter in AWS Systems Manager that contains the secret.
     pub fn secret(&self) -> String {
         format!("/tickertape/{}/secret", self.stage)
     }
 }
 
 impl Deploy {
-    /// Returns the options of a dry run for the stage `stage`.
+    /// Returns the options for a dry run of a deployment with this stage.
     pub fn dry_run_of(stage: &str) -> Self {
         let place = Place { stage: stage.to_owned(), region: None };
         Self { place, settings: Vec::new(), rotates_secret: false, dry_run: true }
     }
 
-    /// Parses the words after `deploy`.
+    /// Parses the words after `cargo xtask deploy`.
     pub fn parse(words: &[&str]) -> Result<Self, TaskError> {
         let mut left = Words::of(words);
         let parsed = Self {
@@ -66,7 +67,8 @@ impl Deploy {
         left.require_none("deploy").map(|()| parsed)
     }
 
-    /// Returns an error if a setting is not among the template's `parameters`, because `sam` would ignore it.
+    /// Returns an error if a setting of the user is not among `parameters`, the parameters of the SAM template. `sam`
+    /// would ignore such a setting.
     pub fn require_known(&self, parameters: &[String]) -> Result<(), TaskError> {
         let settable = parameters.iter().filter(|name| !OWN_SETTINGS.contains(&name.as_str()));
         let settable: BTreeSet<&str> = settable.map(String::as_str).collect();
@@ -83,7 +85,7 @@ impl Deploy {
 }
 
 impl Destroy {
-    /// Parses the words after `destroy`.
+    /// Parses the words after `cargo xtask destroy`.
     pub fn parse(words: &[&str]) -> Result<Self, TaskError> {
         let mut left = Words::of(words);
         let parsed = Self { place: left.place()?, yes: left.flag("--yes"), dry_run: left.flag("--dry-run") };
@@ -104,11 +106,11 @@ fn setting(text: String) -> Result<(String, String), TaskError> {
     Ok((name.to_owned(), value.to_owned()))
 }
 
-/// Words of the command line that have not been parsed yet.
+/// The words of the command line that have not been parsed yet.
 struct Words(Vec<String>);
 
 impl Words {
-    /// Creates the list of words. A word such as `--stage=prod` is split into `--stage` and `prod`.
+    /// Creates the list of words. A word such as `--stage=prod` is split into the two words `--stage` and `prod`.
     fn of(words: &[&str]) -> Self {
         let halves = words.iter().flat_map(|word| match word.split_once('=') {
             Some((name, value)) if name.starts_with("--") => vec![name, value],
@@ -131,7 +133,8 @@ impl Words {
         self.0.len() < before
     }
 
-    /// Removes and returns the value of an option that may be given once.
+    /// Removes the option `name` and its value from the words, and returns the value. Returns `None` if the option is
+    /// absent, and an error if it is given twice or has no value.
     fn value(&mut self, name: &str, expected: &str) -> Result<Option<String>, TaskError> {
         let mut values = self.values(name, expected)?;
         if values.len() < 2 { Ok(values.pop()) } else { Err(wrong(name, &format!("{expected}; only once"))) }

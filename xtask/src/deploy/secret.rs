@@ -1,4 +1,5 @@
-//! The secret that signs tokens. It is created here, stored in the AWS Systems Manager, and never printed or logged.
+//! The secret with which tokens are signed. It is created here, stored in AWS Systems Manager, and never printed or
+//! logged.
 
 use super::call::Call;
 use super::cloud::Cloud;
@@ -8,14 +9,14 @@ use crate::terminal;
 use std::fs::File;
 use std::io::Read;
 
-/// Length of the secret in bytes. It is that of the hash, the minimum that RFC 7518, section 3.2, requires.
+/// Length of the secret in bytes. RFC 7518, section 3.2, requires at least the length of the hash, which is 32 bytes.
 const SECRET_BYTES: usize = 32;
-/// Random generator of Unix. A system without it has no `file:///dev/stdin` either, which [`put`] needs.
+/// The random generator of Unix. On a system without it, [`put`] could not work either, because it needs `/dev/stdin`.
 const RANDOM: &str = "/dev/urandom";
 const TITLE: &str = "secret";
 
-/// Creates the secret if it does not exist, or replaces it if `rotates` is true. Returns its version, which is a setting of the
-/// functions: a new version causes them to read the secret again.
+/// Creates the secret if it does not exist, or replaces it if `rotates` is true. Returns the version of the secret. It
+/// is a setting of the functions, so that they read the secret again after it was replaced.
 pub fn make_or_keep(cloud: &Cloud, rotates: bool) -> Result<String, TaskError> {
     let outcome = cloud.observe(TITLE, put(cloud, rotates), &random_text()?)?;
     match outcome {
@@ -33,19 +34,19 @@ pub fn make_or_keep(cloud: &Cloud, rotates: bool) -> Result<String, TaskError> {
     }
 }
 
-/// Returns the call that prints the secret to its standard output.
+/// Returns the call of `aws` that prints the secret to its standard output.
 pub fn show(cloud: &Cloud) -> Call {
     let call = cloud.aws(["ssm", "get-parameter", "--with-decryption", "--name", &cloud.place.secret()]);
     call.with(["--query", "Parameter.Value", "--output", "text"])
 }
 
-/// Returns the call that deletes the secret.
+/// Returns the call of `aws` that deletes the secret.
 pub fn remove(cloud: &Cloud) -> Call {
     cloud.aws(["ssm", "delete-parameter", "--name", &cloud.place.secret()])
 }
 
-/// Returns the call that stores the secret. The call reads it from its standard input, because arguments are visible in the list
-/// of processes.
+/// Returns the call of `aws` that stores the secret. The call reads the secret from its standard input, because other
+/// users can see the arguments of a process.
 fn put(cloud: &Cloud, rotates: bool) -> Call {
     let call = cloud.aws(["ssm", "put-parameter", "--name", &cloud.place.secret(), "--type", "SecureString"]);
     let call = call.with(["--value", "file:///dev/stdin"]);
@@ -56,7 +57,8 @@ fn says_that_it_exists(outcome: &Outcome) -> bool {
     outcome.lines.iter().any(|line| line.contains("ParameterAlreadyExists"))
 }
 
-/// Returns a new random secret as hexadecimal digits, because the parameter is a text.
+/// Returns a new random secret as hexadecimal digits. Random bytes could not be stored, because the parameter is a
+/// text.
 fn random_text() -> Result<String, TaskError> {
     let mut bytes = [0; SECRET_BYTES];
     let read = File::open(RANDOM).and_then(|mut source| source.read_exact(&mut bytes));

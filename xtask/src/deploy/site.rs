@@ -1,4 +1,4 @@
-//! Uploads the page to its bucket.
+//! Uploads the files of the web page to the S3 bucket of the deployment.
 
 use super::call::Call;
 use super::cloud::Cloud;
@@ -9,11 +9,12 @@ use serde_json::json;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Value of `Cache-Control` for files whose names change with their content.
+/// Value of the header `Cache-Control` for files whose names change with their content.
 const FOR_EVER: &str = "public, max-age=31536000, immutable";
-/// Value of `Cache-Control` for files that the browser caches, but must check with the server before each use.
+/// Value of the header `Cache-Control` for all other files. A browser may cache them, but must ask the server before
+/// each use if they have changed.
 const ASK_FIRST: &str = "no-cache";
-/// Media types of the page's files, by extension.
+/// Media types of the page's files. The key is the extension of a file.
 const MEDIA_TYPES: [(&str, &str); 5] = [
     ("wasm", "application/wasm"),
     ("js", "text/javascript; charset=utf-8"),
@@ -21,7 +22,7 @@ const MEDIA_TYPES: [(&str, &str); 5] = [
     ("svg", "image/svg+xml"),
     ("json", "application/json"),
 ];
-/// Extension and media type of the file that is uploaded last, because it refers to all others.
+/// Extension and media type of HTML files. They are uploaded last, because they refer to all other files.
 const HTML: (&str, &str) = ("html", "text/html; charset=utf-8");
 
 /// Uploads the page and its settings. Files of earlier versions are kept for the tabs in which they are still open.
@@ -44,12 +45,12 @@ pub fn upload(cloud: &Cloud, outputs: &Outputs) -> Result<(), TaskError> {
     cloud.run("page: caches", invalidate(cloud, &outputs.distribution))
 }
 
-/// Way in which a file is uploaded.
+/// The two ways in which a file of the page is uploaded.
 #[derive(Clone, Copy)]
 enum Kind {
-    /// Compressed with Brotli, and cached for a year.
+    /// The file is compressed with Brotli, and browsers may cache it for a year.
     Packed,
-    /// Uncompressed, and checked with the server before each use.
+    /// The file is not compressed, and browsers must check with the server before each use.
     Plain,
 }
 
@@ -69,12 +70,12 @@ impl Kind {
     }
 }
 
-/// Returns the text of `config.json`, from which the page reads the addresses of the server.
+/// Returns the text of the file `config.json`, from which the page reads the addresses of its server.
 fn settings(outputs: &Outputs) -> String {
     json!({"ws": outputs.websocket, "http": outputs.ingest()}).to_string()
 }
 
-/// Copies the files of `dist` into two folders below `folder`, one for each [`Kind`].
+/// Copies the files of the built page from `dist` to two folders below `folder`, one for each [`Kind`].
 fn split_by_kind(dist: &Path, folder: &Path) -> Result<(), TaskError> {
     if folder.exists() {
         fs::remove_dir_all(folder)
@@ -137,8 +138,8 @@ fn unknown(name: &Path) -> TaskError {
     }
 }
 
-/// Returns true if Trunk has put the hash of the file's content into its name: 15 or 16 hexadecimal digits before the extension,
-/// followed by `_bg` for WebAssembly.
+/// Returns true if the name of a file contains a hash of its content. Trunk adds 15 or 16 hexadecimal digits before the
+/// extension, and `_bg` after them for WebAssembly.
 fn is_named_by_content(name: &Path) -> bool {
     let stem = name.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
     let Some((_, hash)) = stem.trim_end_matches("_bg").rsplit_once('-') else { return false };

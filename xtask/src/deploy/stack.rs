@@ -1,4 +1,4 @@
-//! The CloudFormation stack: the calls that deploy and delete it, and its outputs.
+//! The CloudFormation stack of a deployment: the calls that create and delete it, and its outputs.
 
 use super::call::Call;
 use super::cloud::Cloud;
@@ -8,35 +8,35 @@ use crate::error::TaskError;
 use crate::step;
 use serde_json::Value;
 
-/// Outputs of the stack: addresses and names of its resources.
+/// The outputs of the stack, which are addresses and names of its resources.
 pub struct Outputs {
     pub site: String,
     pub websocket: String,
     ingest: String,
     pub bucket: String,
     pub distribution: String,
-    /// The names of the tables that are protected against deletion.
+    /// Names of the tables that are protected against deletion.
     pub protected_tables: Vec<String>,
     issuer: String,
 }
 
-/// The names of the outputs that contain the names of tables protected against deletion. A stack of an earlier version does not
-/// have these outputs.
+/// Keys of those outputs that contain the names of protected tables. A stack of an earlier version does not have these
+/// outputs.
 const PROTECTED_TABLES: [&str; 2] = ["TopicsTable", "HistoryTable"];
 
-/// Returns the call that removes the protection against deletion from a table.
+/// Returns the call of `aws` that removes the protection against deletion from a table.
 pub fn unprotect(cloud: &Cloud, table: &str) -> Call {
     let call =
         cloud.aws(["dynamodb", "update-table", "--table-name", table, "--no-deletion-protection-enabled"]);
     call.with(["--query", "TableDescription.TableStatus", "--output", "text"])
 }
 
-/// Returns the call that waits until a table is usable again after a change.
+/// Returns the call of `aws` that waits until a table can be used again after a change.
 pub fn wait_for(cloud: &Cloud, table: &str) -> Call {
     cloud.aws(["dynamodb", "wait", "table-exists", "--table-name", table])
 }
 
-/// Returns the call that creates or updates the stack. Parameters that are not in `options` keep their values.
+/// Returns the call of `sam` that creates or updates the stack. Parameters that are not in `options` keep their values.
 pub fn deploy(cloud: &Cloud, options: &Deploy, secret_version: &str) -> Call {
     let place = cloud.place;
     let own = [
@@ -56,13 +56,13 @@ pub fn deploy(cloud: &Cloud, options: &Deploy, secret_version: &str) -> Call {
         .with(given)
 }
 
-/// Returns the call that deletes the stack and the code that was uploaded for it.
+/// Returns the call of `sam` that deletes the stack, and the code that was uploaded for it.
 pub fn delete(cloud: &Cloud) -> Call {
     cloud.sam(["delete", "--no-prompts", "--stack-name", &cloud.place.stack()])
 }
 
 impl Outputs {
-    /// Requests the outputs from CloudFormation. In a dry run, returns placeholders.
+    /// Reads the outputs of the stack from CloudFormation. In a dry run, returns placeholders.
     pub fn read(cloud: &Cloud) -> Result<Self, TaskError> {
         const TITLE: &str = "outputs of the stack";
         let call = cloud.aws(["cloudformation", "describe-stacks", "--stack-name", &cloud.place.stack()]);
@@ -74,12 +74,13 @@ impl Outputs {
         }
     }
 
-    /// Returns the URL for publishing, without a slash at the end.
+    /// Returns the URL to which publications are posted, without a slash at the end.
     pub fn ingest(&self) -> &str {
         self.ingest.trim_end_matches('/')
     }
 
-    /// Returns true if tokens are signed with the secret of the deployment, false if an identity provider signs them.
+    /// Returns true if tokens are signed with the deployment's own secret, and false if an identity provider signs
+    /// them.
     pub fn is_signed_by_us(&self) -> bool {
         self.issuer == "secret"
     }

@@ -1,4 +1,4 @@
-//! Checks infra/template.yaml without an AWS account.
+//! Checks the SAM template infra/template.yaml without an AWS account.
 
 use crate::error::TaskError;
 use crate::project::Project;
@@ -8,17 +8,18 @@ use crate::tools::{self, program};
 use serde_json::Value;
 use std::fs;
 
-/// Path of the template, from the root of the project.
+/// Path of the SAM template from the root of the project.
 pub const TEMPLATE: &str = "infra/template.yaml";
 const EXPANDING: &str = "template expanded";
 
-/// Runs `cfn-lint`, which must report neither errors nor warnings.
+/// Runs the linter `cfn-lint` on the SAM template. It must report neither errors nor warnings.
 pub fn lint(project: &Project) -> Result<(), TaskError> {
     let linter = tools::cfn_lint(project)?.join(program("cfn-lint"));
     step::run(project, "template linted", project.command(linter).args(["--template", TEMPLATE])).map(drop)
 }
 
-/// Expands the template with the translator that AWS uses (aws-sam-translator), and checks the resulting resources.
+/// Expands the SAM template to CloudFormation with the translator that AWS uses (aws-sam-translator), and checks the
+/// resulting resources.
 pub fn check_expanded(project: &Project) -> Result<(), TaskError> {
     let python = tools::cfn_lint(project)?.join(program("python"));
     let outcome = step::run(project, EXPANDING, project.command(python).args(["infra/expand.py", TEMPLATE]))?;
@@ -36,14 +37,15 @@ pub fn check_expanded(project: &Project) -> Result<(), TaskError> {
     Err(TaskError::Failed { summary: format!("{EXPANDING}: {} faults, listed above", faults.len()) })
 }
 
-/// Returns the names of the template's parameters.
+/// Returns the names of the SAM template's parameters.
 pub fn parameters(project: &Project) -> Result<Vec<String>, TaskError> {
     let text = fs::read_to_string(project.root.join(TEMPLATE))
         .map_err(TaskError::while_doing("reading the template"))?;
     Ok(parameters_of(&text))
 }
 
-/// Returns the keys one level below `Parameters:`. This reads only the YAML syntax that the template uses there.
+/// Returns the keys one level below `Parameters:` in a YAML text. Only the YAML syntax that the SAM template uses there
+/// is understood.
 fn parameters_of(template: &str) -> Vec<String> {
     let lines = template.lines().skip_while(|line| *line != "Parameters:").skip(1);
     let section = lines.take_while(|line| line.is_empty() || line.starts_with(' '));
@@ -51,7 +53,8 @@ fn parameters_of(template: &str) -> Vec<String> {
     keys.filter(|key| !key.starts_with(' ')).map(str::to_owned).collect()
 }
 
-/// Returns one sentence for every expectation that the expanded template does not meet.
+/// Returns one sentence for every expectation that the expanded template does not meet. The list is empty if it meets
+/// all.
 fn faults_of(expanded: &Value) -> Vec<String> {
     let all = of_type(expanded, "");
     let routes = of_type(expanded, "AWS::ApiGatewayV2::Route");

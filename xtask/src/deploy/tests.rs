@@ -1,4 +1,5 @@
-//! Tests deployments with scripts in place of `aws` and `sam`. The scripts answer as AWS does and record their arguments.
+//! Tests deployments with scripts in place of the programs `aws` and `sam`. The scripts answer as AWS would, and record
+//! their arguments.
 
 #![cfg(unix)]
 
@@ -19,15 +20,15 @@ const OUTPUTS: &str = r#"[
     {"OutputKey": "Issuer", "OutputValue": "secret"}
 ]"#;
 
-/// A folder with a project and with the scripts `aws` and `sam`.
+/// A folder with a small project and with scripts that take the place of `aws` and `sam`.
 struct Account {
     project: Project,
     place: Place,
 }
 
 impl Account {
-    /// Creates the folder. If `secret_exists` is true, the script `aws` refuses to create the secret, as SSM does. `sam` exits
-    /// with `sam_status`.
+    /// Creates the folder with its scripts. If `secret_exists` is true, the script `aws` refuses to create the secret,
+    /// as AWS Systems Manager would. The script `sam` exits with the status `sam_status`.
     fn new(name: &str, secret_exists: bool, sam_status: u8) -> Self {
         let root = std::env::temp_dir().join(format!("xtask-deploy-{}-{name}", std::process::id()));
         fs::create_dir_all(root.join("dist")).unwrap();
@@ -71,7 +72,7 @@ impl Account {
         release(&self.cloud(), &options).map(drop)
     }
 
-    /// Returns the recorded calls, in order.
+    /// Returns the calls that the scripts have recorded, in order.
     fn calls(&self) -> Vec<String> {
         let calls = fs::read_to_string(self.path("calls")).unwrap_or_default();
         calls.lines().map(str::to_owned).collect()

@@ -1,4 +1,4 @@
-//! Creates the token for the link that a deployment prints.
+//! Creates the token in the link to the board that a deployment prints.
 
 use super::cloud::Cloud;
 use super::secret;
@@ -6,8 +6,8 @@ use crate::error::TaskError;
 use std::path::Path;
 use std::process::{Output, Stdio};
 
-/// Creates a token that permits watching every topic for 24 hours. The secret is passed from `aws` to `tickertape` through a
-/// pipe, so that it is never logged.
+/// Creates a token that permits watching every topic for 24 hours, by running `tickertape token`. The secret is passed
+/// from `aws` to `tickertape` through a pipe, so that it is never logged.
 pub fn to_watch(cloud: &Cloud, tickertape: &Path) -> Result<String, TaskError> {
     let doing = || TaskError::while_doing("making a token");
     let mut show = cloud.command(&secret::show(cloud));

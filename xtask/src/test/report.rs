@@ -1,4 +1,4 @@
-//! Results of the test suites, and their summary.
+//! The results of the test suites, and the summary that is printed at the end.
 
 use crate::error::TaskError;
 use crate::tally::Tally;
@@ -8,17 +8,19 @@ use std::time::Duration;
 
 const TITLE_WIDTH: usize = 32;
 
-/// Result of one suite.
+/// The result of one test suite.
 pub struct Suite {
     title: &'static str,
     tally: Tally,
     took: Duration,
-    /// True if the suite succeeded and ran at least one test. (`cargo test` succeeds if it finds none.)
+    /// True if the suite succeeded and ran at least one test. (A suite without tests counts as failed, although `cargo
+    /// test` succeeds then.)
     pub passed: bool,
 }
 
 impl Suite {
-    /// Returns the result of a program that ran tests, from its exit status and its output.
+    /// Returns the result of a suite whose tests were run by a program. `succeeded` is true if the program's exit
+    /// status was 0, and `lines` are its output.
     pub fn judge(title: &'static str, succeeded: bool, lines: &[String], took: Duration) -> Self {
         let mut tally = Tally::of(lines.iter().map(String::as_str));
         let passed = succeeded && tally.failed == 0 && tally.passed > 0;
@@ -29,24 +31,24 @@ impl Suite {
         Self { title, tally, took, passed }
     }
 
-    /// Returns the result of `passed` checks that have all passed.
+    /// Returns the result of a suite that consists of `passed` checks, all of which have passed.
     pub fn checked(title: &'static str, passed: u32, took: Duration) -> Self {
         Self { title, tally: Tally { passed, ..Tally::default() }, took, passed: true }
     }
 
-    /// Marks the suite as failed, because a part of it could not be started.
+    /// Marks the suite as failed, because a part of it could not be run.
     pub fn incomplete(mut self) -> Self {
         self.tally.failed = self.tally.failed.max(1);
         self.passed = false;
         self
     }
 
-    /// Returns the result of a suite that could not be started.
+    /// Returns the failed result of a suite that could not be started.
     pub fn not_started(title: &'static str) -> Self {
         Self::judge(title, false, &[], Duration::ZERO)
     }
 
-    /// Returns the numbers of tests and the duration, as one line.
+    /// Returns one line with the numbers of tests and the duration.
     pub fn result(&self) -> String {
         let remark = match self.tally {
             Tally { passed: 0, .. } => " (nothing ran)".to_owned(),
@@ -57,12 +59,12 @@ impl Suite {
     }
 }
 
-/// Results of all suites of a run.
+/// The results of all suites of a run.
 pub struct Report(pub Vec<Suite>);
 
 impl Report {
-    /// Returns a line for each suite and one for the whole duration. The last line contains only the total numbers, for programs
-    /// that read only that line.
+    /// Returns the text of the summary: a line for each suite, a line with the total duration, and a last line with
+    /// only the total numbers. Some programs read only the last line.
     pub fn summary(&self, took: Duration) -> String {
         let mut text = String::new();
         for suite in &self.0 {
@@ -76,7 +78,7 @@ impl Report {
         text
     }
 
-    /// Returns an error with the names of the suites that failed, or `Ok` if none failed.
+    /// Returns an error with the names of the failed suites, or `Ok` if no suite failed.
     pub fn verdict(&self) -> Result<(), TaskError> {
         let failed: Vec<&str> =
             self.0.iter().filter(|suite| !suite.passed).map(|suite| suite.title).collect();

@@ -7,12 +7,12 @@ use crate::step;
 use std::path::Path;
 use std::process::Command;
 
-/// Returns true if this machine has apt and the user is root, so that no password is needed.
+/// Returns true if this machine has apt and the user is root. Only then can packages be installed without a password.
 pub fn is_allowed() -> bool {
     find::on_path("apt-get").is_some() && find::on_path("id").is_some_and(|id| is_root(&id))
 }
 
-/// Installs packages with their required dependencies, without recommended ones.
+/// Installs Debian packages with the packages that they require, but without those that they only recommend.
 pub fn install(project: &Project, packages: &[&str]) -> Result<(), TaskError> {
     step::run(project, "apt-get update", project.command("apt-get").arg("update"))?;
     let mut install = project.command("apt-get");

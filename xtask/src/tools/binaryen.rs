@@ -1,4 +1,4 @@
-//! Installs `wasm-opt`, which makes the page smaller.
+//! Finds or installs `wasm-opt`, which makes WebAssembly files smaller.
 
 use super::find::program;
 use super::npm::{NpmTool, npm};
@@ -13,11 +13,11 @@ pub const TOOL: NpmTool = NpmTool {
     manifest: include_str!("../../tools/binaryen/package.json"),
     lock: include_str!("../../tools/binaryen/package-lock.json"),
 };
-/// Oldest version that supports all WebAssembly features that the compiler uses by default.
+/// Oldest version of `wasm-opt` that supports all WebAssembly features that the compiler uses by default.
 const OLDEST: u32 = 120;
 
-/// Returns the path of `wasm-opt`, which is on the `PATH` or is installed by npm. Returns `None` if neither is possible; this is
-/// not an error.
+/// Returns the path of `wasm-opt`. It is found on the `PATH` if it is not too old, or installed by npm. Returns `None`
+/// if neither is possible. The page is then larger, but works.
 pub fn wasm_opt(project: &Project) -> Option<PathBuf> {
     let found = on_path().or_else(|| cached(project));
     if found.is_some() {
@@ -41,7 +41,7 @@ fn on_path() -> Option<PathBuf> {
     (version::major(&find::version_of(&file)?)? >= OLDEST).then_some(file)
 }
 
-/// Returns the path at which npm installs `wasm-opt`, if the file exists.
+/// Returns the path of the `wasm-opt` that npm has installed before, or `None` if there is none.
 fn cached(project: &Project) -> Option<PathBuf> {
     let name = if cfg!(windows) { "wasm-opt.cmd".to_owned() } else { program("wasm-opt") };
     TOOL.file(project, PathBuf::from(".bin").join(name))

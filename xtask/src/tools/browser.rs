@@ -1,4 +1,4 @@
-//! Finds or installs Chromium and chromedriver.
+//! Finds or installs Chromium and chromedriver, for the tests in a browser.
 
 use super::{apt, find, version};
 use crate::error::TaskError;
@@ -21,14 +21,15 @@ const DRIVER_PLACES: [&str; 4] = [
     "/usr/local/bin/chromedriver",
 ];
 
-/// Paths of a browser and its WebDriver, for the tests.
+/// Paths of a Chromium browser and of its WebDriver server.
 pub struct Browser {
     pub chromium: PathBuf,
     pub chromedriver: PathBuf,
 }
 
 impl Browser {
-    /// Finds an installed browser. If there is none, installs that of Debian, if the user may do so.
+    /// Finds an installed browser with its driver. If there is none, installs Debian's packages, provided that the user
+    /// is root.
     pub fn set_up(project: &Project) -> Result<Self, TaskError> {
         let browser = match Self::find() {
             Some(browser) => browser,
@@ -52,8 +53,8 @@ impl Browser {
         Self::find().ok_or_else(missing)
     }
 
-    /// Checks that browser and driver have the same major version, which they need to work together. If one of them does not
-    /// print its version (Chrome on Windows does not), the check passes.
+    /// Checks that browser and driver have the same major version, without which they do not work together. If the
+    /// version of one cannot be found out, the check passes. (Chrome on Windows does not print its version.)
     fn require_same_version(&self) -> Result<(), TaskError> {
         let majors = [&self.chromium, &self.chromedriver].map(|program| major_version(program));
         match majors {
@@ -82,7 +83,7 @@ fn missing() -> TaskError {
     }
 }
 
-/// Returns the command that installs browser and driver on this machine.
+/// Returns the command with which a user can install browser and driver on this machine.
 fn install_command() -> &'static str {
     let managers = [
         ("apt-get", "sudo apt-get install -y chromium chromium-driver"),

@@ -10,23 +10,23 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
 
-/// A package with programs of which exactly one version is needed.
+/// A tool that is installed from a package on crates.io, in exactly one version.
 pub struct CargoTool {
     pub package: &'static str,
     pub version: String,
-    /// Programs that the package installs. All of them must be found, in the same folder.
+    /// Names of the programs that the package installs. All of them must be found in the same folder.
     pub programs: &'static [&'static str],
-    /// A folder of the project with a lock file and a package that builds the programs of `package`. If it is `None`, the lock
-    /// file with which the package was published is used.
+    /// A folder of the project with a small package and a lock file, from which the programs are built. If it is
+    /// `None`, the package is built with the lock file with which it was published.
     pub folder: Option<&'static str>,
-    /// The features to build, as command-line arguments for Cargo.
+    /// Cargo's command-line arguments that select the features to build.
     pub features: &'static [&'static str],
-    /// True to build with optimisation, for a tool that computes much.
+    /// True to build the tool with optimisation, because it computes much.
     pub optimised: bool,
 }
 
 impl CargoTool {
-    /// Finds or installs the tool, and returns the folder of its programs.
+    /// Finds the tool on the `PATH` or among the installed tools, or installs it. Returns the folder of its programs.
     pub fn set_up(&self, project: &Project) -> Result<PathBuf, TaskError> {
         let title = format!("{} {}", self.package, self.version);
         if let Some(folder) = self.found_on_path().or_else(|| self.found_in_cache(project)) {
@@ -53,8 +53,8 @@ impl CargoTool {
         self.programs.iter().all(|name| folder.join(program(name)).is_file()).then_some(folder)
     }
 
-    /// Builds the tool with the versions of dependencies in its lock file, whose checksums Cargo verifies. If that is not
-    /// possible, the build fails.
+    /// Builds and installs the tool with the versions of dependencies in its lock file. Cargo verifies their checksums,
+    /// and fails if other versions would be needed.
     fn install(&self, project: &Project, title: &str) -> Result<(), TaskError> {
         self.require_folder_of_this_version(project)?;
         step::run(project, &format!("install {title}"), &mut self.command(project))?;

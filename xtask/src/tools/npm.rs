@@ -1,4 +1,4 @@
-//! Installs tools that are npm packages, each in its own folder.
+//! Installs tools that are npm packages, each into a folder of its own.
 
 use super::find;
 use crate::error::TaskError;
@@ -8,27 +8,27 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// A tool that is an npm package in an exact version. The lock file contains the hash of each package but no addresses, so that
-/// npm uses the registry in the settings of the machine.
+/// A tool that is installed from an npm package, in an exact version. The lock file contains a hash of each package,
+/// but no addresses. So npm downloads from the registry that is configured on the machine.
 pub struct NpmTool {
     pub package: &'static str,
     pub version: &'static str,
-    /// The content of `package.json`.
+    /// The content of the file `package.json` for npm.
     pub manifest: &'static str,
-    /// The content of `package-lock.json`.
+    /// The content of the file `package-lock.json` for npm.
     pub lock: &'static str,
 }
 
 impl NpmTool {
-    /// Returns the path of a file of the installed tool, given below `node_modules`. Returns `None` if the file is missing or the
-    /// tool was installed from a different lock file.
+    /// Returns the path of a file of the installed tool. `name` is its path below `node_modules`. Returns `None` if the
+    /// file is missing, or if the tool was installed from another lock file.
     pub fn file(&self, project: &Project, name: impl AsRef<Path>) -> Option<PathBuf> {
         let lock = fs::read_to_string(self.home(project).join("package-lock.json"));
         let path = self.home(project).join("node_modules").join(name);
         (lock.is_ok_and(|lock| lock == self.lock) && path.exists()).then_some(path)
     }
 
-    /// Installs exactly the packages in the lock file. No scripts of packages are run.
+    /// Installs exactly the packages in the lock file, without running scripts of packages.
     pub fn install(&self, project: &Project, npm: &Path) -> Result<(), TaskError> {
         let home = self.home(project);
         let write = |name: &str, content: &str| {
@@ -53,7 +53,7 @@ impl NpmTool {
     }
 }
 
-/// Returns the path of npm, if it is installed.
+/// Returns the path of the program npm, or `None` if it is not installed.
 pub fn npm() -> Option<PathBuf> {
     find::on_path("npm")
 }

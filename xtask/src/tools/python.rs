@@ -1,4 +1,4 @@
-//! Installs tools that are Python packages, each in a virtual environment of its own.
+//! Installs tools that are Python packages, each into a virtual environment of its own.
 
 use super::find::program;
 use super::{apt, find};
@@ -10,18 +10,20 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// A tool that consists of Python packages in exact versions.
+/// A tool that is installed from Python packages, in exact versions.
 pub struct PythonTool {
-    /// The package from which the tool has its name and version.
+    /// The package after which the tool is named. Its version is the version of the tool.
     pub package: &'static str,
-    /// The content of the requirements file, which contains every package that is installed, with its version and hashes.
+    /// The content of the requirements file for pip. It contains every package that is installed, with its version and
+    /// its hashes.
     pub requirements: &'static str,
-    /// The programs that the packages install. All of them must be found.
+    /// Names of the programs that the packages install. All of them must exist.
     pub programs: &'static [&'static str],
 }
 
 impl PythonTool {
-    /// Finds or installs the tool, and returns the folder of its programs. The folder contains `python` too.
+    /// Finds or installs the tool, and returns the folder of its programs. The folder also contains the program
+    /// `python`.
     pub fn set_up(&self, project: &Project) -> Result<PathBuf, TaskError> {
         let title = self.title();
         let folder = self.programs_in(project);
@@ -42,8 +44,8 @@ impl PythonTool {
         if self.is_installed(project) { Ok(folder) } else { Err(self.missing(&title)) }
     }
 
-    /// Returns the command that installs exactly the packages in `file`, whose hashes pip compares. Only wheels are accepted,
-    /// because a source archive runs a script when it is installed.
+    /// Returns the pip command that installs exactly the packages in the requirements `file`, and verifies their
+    /// hashes. Only wheels are accepted, because installing a source archive runs a script of the package.
     fn install(&self, project: &Project, folder: &Path, file: &Path) -> Command {
         let mut install = project.command(folder.join(program("python")));
         install.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"]);
@@ -51,7 +53,7 @@ impl PythonTool {
         install
     }
 
-    /// Returns true if all programs exist and were installed from the present requirements.
+    /// Returns true if all programs of the tool exist, and were installed from the current requirements.
     fn is_installed(&self, project: &Project) -> bool {
         let installed = fs::read_to_string(self.home(project).join(INSTALLED));
         installed.is_ok_and(|installed| installed == self.requirements)
@@ -88,17 +90,18 @@ impl PythonTool {
     }
 }
 
-/// Name of the requirements file in the folder of the tool.
+/// Name of the requirements file in the folder of an installed tool.
 const REQUESTED: &str = "requirements.txt";
-/// Name of a copy of the requirements file, which is written after everything was installed.
+/// Name of a copy of the requirements file. It is written after everything was installed, so it shows that the
+/// installation is complete.
 const INSTALLED: &str = "installed.txt";
 
 fn write(file: &Path, content: &str) -> Result<(), TaskError> {
     fs::write(file, content).map_err(TaskError::while_doing(format!("writing {}", file.display())))
 }
 
-/// Returns the path of a Python that can create virtual environments. Debian has the modules for this in a separate package,
-/// which is installed if that is allowed.
+/// Returns the path of a Python that can create virtual environments. Debian has the modules for this in a separate
+/// package, which is installed if the user is root.
 fn python(project: &Project) -> Result<PathBuf, TaskError> {
     if let Some(python) = find_python() {
         return Ok(python);
@@ -120,7 +123,7 @@ fn find_python() -> Option<PathBuf> {
     ["python3", "python"].iter().filter_map(|name| find::on_path(name)).find(can_make_environments)
 }
 
-/// Returns the command that installs Python on this machine.
+/// Returns the command with which a user can install Python on this machine.
 fn install_command() -> &'static str {
     let managers = [
         ("apt-get", "sudo apt-get install -y python3 python3-venv"),

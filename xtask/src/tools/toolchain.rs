@@ -1,4 +1,4 @@
-//! Installs parts of the Rust toolchain that some installations do not have.
+//! Installs parts of the Rust toolchain that are missing in some installations.
 
 use super::find;
 use crate::error::TaskError;
@@ -7,18 +7,18 @@ use crate::step;
 use crate::terminal;
 use std::path::{Path, PathBuf};
 
-/// Target for which the page and the tests of `shared` are compiled.
+/// Compilation target of the web page, and of tests in WebAssembly.
 pub const WASM_TARGET: &str = "wasm32-unknown-unknown";
 
-/// Target for which the functions are compiled.
+/// Compilation target of the Lambda functions.
 pub const ARM_TARGET: &str = "aarch64-unknown-linux-gnu";
 
-/// Adds the standard library for WebAssembly, unless it is installed.
+/// Installs the standard library for WebAssembly, unless it is installed already.
 pub fn wasm_target(project: &Project) -> Result<(), TaskError> {
     target(project, WASM_TARGET)
 }
 
-/// Adds the standard library for the machines on which the functions run, unless it is installed.
+/// Installs the standard library for the compilation target of the Lambda functions, unless it is installed already.
 pub fn arm_target(project: &Project) -> Result<(), TaskError> {
     target(project, ARM_TARGET)
 }
@@ -33,7 +33,7 @@ fn target(project: &Project, name: &str) -> Result<(), TaskError> {
     Ok(())
 }
 
-/// Adds rustfmt and clippy, which are missing in rustup's minimal profile, unless they are installed.
+/// Installs rustfmt and clippy, unless they are installed already. They are missing in rustup's minimal profile.
 pub fn components(project: &Project) -> Result<(), TaskError> {
     let title = "rustfmt and clippy";
     let has =
@@ -50,8 +50,8 @@ pub fn components(project: &Project) -> Result<(), TaskError> {
     Ok(())
 }
 
-/// Returns true if the target is installed. This looks into the folder of the compiler, because the toolchain may not have been
-/// installed by rustup.
+/// Returns true if the standard library for this compilation target is installed. It looks into the folder of the
+/// compiler, because the toolchain may have been installed without rustup.
 fn has_target(project: &Project, name: &str) -> Result<bool, TaskError> {
     let output = project
         .command("rustc")

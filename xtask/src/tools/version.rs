@@ -1,12 +1,12 @@
-//! Reads version numbers from the output of programs.
+//! Finds version numbers in the output of programs.
 
-/// Returns the first number in the output of a program with `--version`: `trunk 0.21.14`, `wasm-opt version 132 (version_132)`,
-/// `Chromium 156.0.8078.79 built on Debian`.
+/// Returns the first version number in a text such as `trunk 0.21.14`, `wasm-opt version 132 (version_132)` or
+/// `Chromium 156.0.8078.79 built on Debian`. Returns `None` if there is none.
 pub fn number_in(output: &str) -> Option<String> {
     output.split_whitespace().find(|word| is_number(word)).map(str::to_owned)
 }
 
-/// Returns the part before the first dot.
+/// Returns the major version, the number before the first dot of `version`. Returns `None` if this is not a number.
 pub fn major(version: &str) -> Option<u32> {
     version.split('.').next()?.parse().ok()
 }

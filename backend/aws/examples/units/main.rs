@@ -1,6 +1,6 @@
-//! Measures the number of requests and of billed units that each operation of Tickertape needs in DynamoDB. It runs against
-//! DynamoDB Local, which does not return the item whose condition failed. A refused publication therefore needs one more read
-//! here than on AWS.
+//! Measures the number of requests and of billed units that each operation of Tickertape needs in DynamoDB. It runs
+//! against DynamoDB Local, which does not return the item whose condition failed. A refused publication therefore needs
+//! one more read here than on AWS.
 //!
 //! ```text
 //! cargo run -p backend-aws --example units
@@ -48,8 +48,8 @@ struct Bench {
 }
 
 impl Bench {
-    /// Measures the operations of one viewer of `host/*`, from connecting to disconnecting, while nine other viewers are
-    /// subscribed to the same filter.
+    /// Measures the operations of one viewer of `host/*`, from connecting to disconnecting, while nine other viewers
+    /// are subscribed to the same filter.
     async fn viewers(&self) {
         for number in 0..9 {
             let id = ConnectionId::new(&format!("other{number}CFEQ="));
@@ -103,7 +103,7 @@ impl Bench {
         self.print("the newest 101 of a log", page).await.unwrap();
     }
 
-    /// Awaits `done`, and prints the number of requests and units that it needed.
+    /// Awaits `done`, and prints the number of requests and of billed units that it needed.
     async fn print<T>(&self, what: &str, done: impl Future<Output = T>) -> T {
         self.meter.take();
         let done = done.await;
@@ -112,7 +112,8 @@ impl Bench {
         done
     }
 
-    /// Returns the newest `items` publications of `host/cpu` as one change, in the form in which the stream would deliver them.
+    /// Returns the newest `items` publications of `host/cpu` as one change, in the form in which the table's stream
+    /// would deliver them.
     async fn change(&self, items: usize) -> Change {
         let topic = topic("host/cpu");
         let page = self.log.read(&topic, ReadFrom::Newest, items, NOW).await.unwrap().unwrap();

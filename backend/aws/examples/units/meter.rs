@@ -8,7 +8,7 @@ use tokio::net::{TcpListener, TcpStream};
 
 use test_support::HttpMessage;
 
-/// Number of requests, and of the read and write units that they consumed.
+/// Number of requests to DynamoDB, and of the read and write units that they consumed.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Units {
     pub requests: usize,
@@ -16,7 +16,7 @@ pub struct Units {
     pub write: f64,
 }
 
-/// A running proxy.
+/// A running proxy in front of DynamoDB that counts requests and billed units.
 pub struct Meter {
     pub endpoint_url: String,
     units: Arc<Mutex<Units>>,
@@ -33,7 +33,7 @@ impl Meter {
         Self { endpoint_url: format!("http://{address}"), units }
     }
 
-    /// Returns the requests and units since the last call.
+    /// Returns the requests and units since the last call, and resets the counters.
     pub fn take(&self) -> Units {
         std::mem::take(&mut *self.units.lock().unwrap())
     }
@@ -61,10 +61,10 @@ async fn forward(mut client: BufReader<TcpStream>, dynamodb: String, units: Arc<
 }
 
 impl Units {
-    /// Adds one request, with the units that DynamoDB Local reports. Where it reports none, the units follow DynamoDB's rules
-    /// (Amazon DynamoDB Developer Guide, "DynamoDB read and write operations"): a read that finds nothing and a write that is
-    /// refused take one unit each, and each write of a transaction takes two. All items that transactions write here are smaller
-    /// than 1 KB.
+    /// Adds one request, with the units that DynamoDB Local reports. If it reports none, the units are computed by
+    /// DynamoDB's rules (Amazon DynamoDB Developer Guide, "DynamoDB read and write operations"). A read that finds
+    /// nothing and a write that is refused take one unit each, and each write of a transaction takes two. All items
+    /// that transactions write here are smaller than 1 KB.
     fn add(&mut self, operation: &str, asked: &Value, answer: &HttpMessage) {
         let answer: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
         self.requests += 1;

@@ -1,5 +1,5 @@
-//! The rows of the connections table and their keys. A connection and its subscriptions share a partition. The subscribers of a
-//! filter are in another partition.
+//! The rows of the connections table and their keys. A connection and its subscriptions share a partition. The
+//! subscribers of a filter share another partition.
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use backend_core::Principal;
@@ -9,27 +9,27 @@ use shared::{Filter, Millis};
 use crate::item::{AttributeError, Item, number, read_number, read_optional_number, read_text, text};
 use crate::tables::{TTL, ttl};
 
-/// Name of the partition key.
+/// Name of the partition key of the connections table.
 pub const PK: &str = "pk";
-/// Name of the sort key.
+/// Name of the sort key of the connections table.
 pub const SK: &str = "sk";
-/// Sort key of the row of the connection itself. It sorts before the connection's subscriptions.
+/// Sort key of the row that describes a connection. It sorts before the sort keys of the connection's subscriptions.
 pub const OWN: &str = "#";
-/// Attribute with the time from which reads skip the row, in milliseconds since the Unix epoch.
+/// Attribute with the time from which reads ignore the row as expired, in milliseconds since the Unix epoch.
 pub const EXPIRES_AT: &str = "expires_at";
 /// Attribute with the number of subscriptions of a connection.
 pub const SUBSCRIPTIONS: &str = "subscriptions";
 /// Attribute with the time at which the connection was made, in milliseconds since the Unix epoch.
 pub const CONNECTED_AT: &str = "connected_at";
-/// Attribute with the principal's name.
+/// Attribute with the name of the principal that has opened the connection.
 pub const NAME: &str = "name";
 /// Attribute with the filters that the principal may subscribe to.
 pub const MAY_SUBSCRIBE: &str = "may_subscribe";
 /// Attribute with the filters of the topics that the principal may publish to.
 pub const MAY_PUBLISH: &str = "may_publish";
 const MAY_FORGET: &str = "may_forget";
-/// Attribute with the time at which the principal's token expires, in milliseconds since the Unix epoch. It is absent if the
-/// token does not expire.
+/// Attribute with the time at which the principal's token expires, in milliseconds since the Unix epoch. It is absent
+/// if the token does not expire.
 pub const TOKEN_EXPIRES_AT: &str = "token_expires_at";
 
 const CONNECTION: &str = "C#";
@@ -45,28 +45,29 @@ pub fn subscribers_partition(filter: &Filter) -> AttributeValue {
     text(format!("{FILTER}{filter}"))
 }
 
-/// Returns the key of the row of a connection itself.
+/// Returns the key of the row that describes a connection itself.
 pub fn own_key(id: &ConnectionId) -> Item {
     Item::from([(PK.into(), partition(id)), (SK.into(), text(OWN))])
 }
 
-/// Returns the key of a subscription's row in the partition of the connection.
+/// Returns the key of a subscription's row in the partition of the connection. This row lists the connection's filters.
 pub fn subscription_key(id: &ConnectionId, filter: &Filter) -> Item {
     Item::from([(PK.into(), partition(id)), (SK.into(), text(format!("{FILTER}{filter}")))])
 }
 
-/// Returns the key of a subscription's row in the partition of the filter.
+/// Returns the key of a subscription's row in the partition of the filter. By this row a publication finds its
+/// subscribers.
 pub fn subscriber_key(id: &ConnectionId, filter: &Filter) -> Item {
     Item::from([(PK.into(), subscribers_partition(filter)), (SK.into(), text(id.as_str()))])
 }
 
-/// Adds the attributes by which a row expires at `expires_at`, to a row that consists of its key.
+/// Adds the attributes with which a row expires at `expires_at` to a row that so far consists only of its key.
 pub fn ending(mut key: Item, expires_at: Millis) -> Item {
     key.extend([(EXPIRES_AT.into(), number(expires_at)), (TTL.into(), number(ttl(expires_at)))]);
     key
 }
 
-/// Returns the attributes of the row of a connection itself, without its key.
+/// Returns the attributes of the row that describes a connection, without its key.
 pub fn attributes(connection: &Connection) -> Item {
     let Connection { principal, connected_at, expires_at, .. } = connection;
     let mut item = ending(Item::new(), *expires_at);
@@ -81,7 +82,7 @@ pub fn attributes(connection: &Connection) -> Item {
     item
 }
 
-/// Reads a connection from its row.
+/// Parses a connection from the row that describes it.
 pub fn read(id: &ConnectionId, item: &Item) -> Result<Connection, AttributeError> {
     Ok(Connection {
         id: id.clone(),
@@ -98,29 +99,29 @@ pub fn read(id: &ConnectionId, item: &Item) -> Result<Connection, AttributeError
     })
 }
 
-/// Reads the time from which reads skip the row, in milliseconds since the Unix epoch.
+/// Returns the time from which reads ignore the row as expired, in milliseconds since the Unix epoch.
 pub fn expires_at(item: &Item) -> Result<Millis, AttributeError> {
     read_number(item, EXPIRES_AT)
 }
 
-/// Reads the number of subscriptions from the row of a connection itself.
+/// Returns the number of a connection's subscriptions, from the row that describes the connection.
 pub fn subscriptions(item: &Item) -> Result<usize, AttributeError> {
     Ok(read_optional_number(item, SUBSCRIPTIONS)?.unwrap_or_default())
 }
 
-/// Reads the filter from a row in a connection's partition. Returns `None` for the row of the connection itself.
+/// Returns the filter of a row in a connection's partition, or `None` for the row that describes the connection itself.
 pub fn read_filter(item: &Item) -> Result<Option<Filter>, AttributeError> {
     let Some(filter) = read_text(item, SK)?.strip_prefix(FILTER) else { return Ok(None) };
     Filter::new(filter).map(Some).map_err(|error| AttributeError::new(SK, error))
 }
 
-/// Reads the connection's id from the row of the connection itself.
+/// Returns the id of a connection from the row that describes it.
 pub fn read_id(item: &Item) -> Result<ConnectionId, AttributeError> {
     let id = read_text(item, PK)?.strip_prefix(CONNECTION);
     id.map(ConnectionId::new).ok_or_else(|| AttributeError::new(PK, "it does not name a connection"))
 }
 
-/// Reads the subscriber's id from a row in a filter's partition.
+/// Returns the id of the subscribed connection from a row in a filter's partition.
 pub fn read_subscriber(item: &Item) -> Result<ConnectionId, AttributeError> {
     read_text(item, SK).map(ConnectionId::new)
 }

@@ -1,4 +1,4 @@
-//! Builds the writes to the connections table, as DynamoDB's expressions. The functions here are pure.
+//! Builds the writes to the connections table as requests with DynamoDB's expressions. The functions here are pure.
 
 use aws_sdk_dynamodb::error::BuildError;
 use aws_sdk_dynamodb::types::{Delete, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update};
@@ -9,7 +9,8 @@ use super::row::{self, EXPIRES_AT, PK, SUBSCRIPTIONS, TOKEN_EXPIRES_AT};
 use crate::item::{AttributeError, Item, number};
 use crate::request::Verdict;
 
-/// An update that replaces every attribute of the row of a connection itself, except the number of its subscriptions.
+/// An update that replaces every attribute of the row that describes a connection, except the number of its
+/// subscriptions.
 pub struct Replacement {
     pub expression: String,
     pub names: Vec<(String, String)>,
@@ -32,8 +33,9 @@ impl Replacement {
     }
 }
 
-/// Returns the transaction that writes both rows of a subscription. Its conditions are that the connection still expires at
-/// `expires_at`, and that the connection has fewer subscriptions than the limit.
+/// Returns the transaction that writes both rows of a subscription. It has the conditions that the connection still
+/// expires at `expires_at`, that it has fewer subscriptions than the limit, and that this subscription does not exist
+/// yet.
 pub fn subscribe(
     table: &str,
     id: &ConnectionId,
@@ -64,8 +66,8 @@ pub fn subscribe(
     Ok(vec![update(count.build()?), put(subscription.build()?), put(subscriber.build()?)])
 }
 
-/// Interprets a cancelled transaction of [`subscribe`]. Returns `None` if the connection's row has changed since it was read, so
-/// that the caller has to read it again.
+/// Converts the failed conditions of [`subscribe`] to the result of the subscription. Returns `None` if the
+/// connection's row has changed since it was read, so that the caller has to read it again.
 pub fn subscribe_refused(
     verdicts: &[Verdict],
     expires_at: Millis,
@@ -79,8 +81,8 @@ pub fn subscribe_refused(
     }
 }
 
-/// Returns the transaction that deletes both rows of a subscription. Its conditions are that the connection and the subscription
-/// exist.
+/// Returns the transaction that deletes both rows of a subscription. It has the conditions that the connection and the
+/// subscription exist.
 pub fn unsubscribe(
     table: &str,
     id: &ConnectionId,

@@ -1,10 +1,10 @@
-//! Builds an append as one `UpdateItem` of the topic's head, and decides about the next attempt if its condition did not hold.
-//! The functions here are pure.
+//! Builds an append as one `UpdateItem` of the topic's head, and decides about the next attempt if the update's
+//! condition did not hold. The head is the state of a topic's log after the last append. The functions here are pure.
 //!
-//! For example, the first publication to `host/cpu` with the unit `%` takes three requests. The first update fails, because there
-//! is no head. The topic is therefore registered, which writes an empty head. The second update then writes the publication and
-//! its metadata. A later publication with the same unit takes one request: the update has the condition that the head already
-//! contains that metadata, and the condition holds.
+//! For example, the first publication to `host/cpu` with the unit `%` takes three requests. The first update fails,
+//! because there is no head. The topic is therefore registered, which writes an empty head. The second update then
+//! writes the publication and its metadata. A later publication with the same unit takes one request: the update has
+//! the condition that the head already contains this unit, and the condition holds.
 
 use std::collections::HashMap;
 
@@ -20,37 +20,44 @@ use super::names::{
 use super::{head, meta, producer};
 use crate::item::{AttributeError, Item, number, read_map, text};
 
-/// The variant of the update that an attempt uses.
+/// The variant of the update with which an append is attempted. The default is the variant of the first attempt.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Attempt {
-    /// The update writes the append's metadata. If this is false, the update instead has the condition that the head already
-    /// contains that metadata, so that metadata that is sent with every publication is broadcast only once.
+    /// True if the update writes the append's metadata to the topic's state. If this is false, the update has the
+    /// condition that the stored metadata already contains it. So metadata that is sent with every publication is
+    /// written and broadcast only once.
     pub writes_meta: bool,
-    /// The changes that make room for the producer in the head; `None` if none are needed, or if the head was not read yet.
+    /// The changes that make room for the producer of this append among the producers that are stored with the topic's
+    /// state. `None` if no changes are needed, or if the stored state was not read yet.
     pub room: Option<Room>,
 }
 
-/// The changes that make room for a producer in a head. They are chosen from the head that came with the refused update.
+/// The changes that make room for a new producer (a publisher that numbers its requests) among those that are stored
+/// with a topic's state. They are chosen from the state that DynamoDB returned when it refused the update.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Room {
-    /// Producers to remove, on condition that they have not published since the head was read.
+    /// Producers to remove from the topic's stored state, on condition that they have not published since it was read.
     pub removes: Vec<Removed>,
-    /// True to create the map `until`, which heads of version 0.1.0 do not have.
+    /// True if the update must create the map `until`, which contains the time from which each producer may be removed.
+    /// Items that version 0.1.0 has written do not have this map.
     pub creates_times: bool,
 }
 
-/// A producer to remove: its key, and the offset of the last item of its last request.
+/// A producer to remove from a topic's stored state: its key, and the offset of the last publication of its last
+/// request. The update has the condition that this offset is unchanged, so that a producer that has published since is
+/// not removed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Removed {
     key: String,
     landed: u64,
 }
 
-/// Largest number of producers that one update removes, since an expression has at most 4 KB (Amazon DynamoDB Developer
+/// Maximum number of producers that one update removes. An expression has at most 4 KB (Amazon DynamoDB Developer
 /// Guide, "Quotas").
 const REMOVED_AT_ONCE: usize = 10;
 
-/// The parts of an `UpdateItem` request that appends publications.
+/// The parts of the `UpdateItem` request that appends publications. It updates the topic's head, which is the item with
+/// the state of its log.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Update {
     sets: Vec<String>,
@@ -61,7 +68,8 @@ pub struct Update {
 }
 
 impl Update {
-    /// Builds the update that adds the publications of `append`. `items` must be their batch as text; see [`super::batch`].
+    /// Builds the update that appends the publications of `append`. `items` must be these publications, encoded by
+    /// [`super::batch`].
     pub fn new(append: &Append, items: &str, attempt: &Attempt) -> Self {
         let mut update = Self::default();
         update.add_items(append, items);
@@ -74,13 +82,13 @@ impl Update {
         update
     }
 
-    /// Returns the update expression.
+    /// Returns the update expression for DynamoDB: `SET … REMOVE …`.
     pub fn expression(&self) -> String {
         let removes = if self.removes.is_empty() { "" } else { " REMOVE " };
         format!("SET {}{removes}{}", self.sets.join(", "), self.removes.join(", "))
     }
 
-    /// Returns the condition expression.
+    /// Returns the condition expression for DynamoDB, which joins all conditions by `AND`.
     pub fn condition(&self) -> String {
         self.conditions.join(" AND ")
     }
@@ -181,22 +189,25 @@ impl Update {
 /// The next step of an append after an update whose condition did not hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Next {
-    /// The topic does not exist yet and has to be registered.
+    /// The topic does not exist yet. It has to be registered, which adds its name to the catalogue and writes an item
+    /// for its state.
     Register,
-    /// The topic is being forgotten, so its head and its name have to be deleted first.
+    /// The topic was marked as deleted. Its state and its name have to be deleted before the topic can begin anew.
     Delete,
-    /// The update has to be tried again in this variant.
+    /// The update has to be attempted again in this variant.
     Try(Attempt),
-    /// The append is done: its producer has sent the same publications before.
+    /// Nothing remains to be done: the topic's stored state shows that the same request of the producer was already
+    /// appended.
     Repeated(Appended),
 }
 
-/// Decides the next step after an update was refused. `head` is the topic's head at that moment, or `None` if the topic does not
-/// exist.
+/// Decides the next step of an append after its update was refused. `head` is the item with the topic's state at that
+/// moment, or `None` if the topic does not exist.
 ///
 /// # Errors
 ///
-/// [`AppendError::StaleSequence`], [`AppendError::TooManyProducers`], or [`AppendError::Unavailable`] if the head is damaged.
+/// [`AppendError::StaleSequence`] if the producer has already sent a later request. [`AppendError::TooManyProducers`]
+/// if there is no room for the producer. [`AppendError::Unavailable`] if the item cannot be read.
 pub fn after_refusal(head: Option<&Item>, append: &Append, attempt: &Attempt) -> Result<Next, AppendError> {
     let Some(head) = head else { return Ok(Next::Register) };
     if head::is_ended(head) {
@@ -223,7 +234,8 @@ fn repeated(head: &Item, append: &Append) -> Result<Option<Appended>, AppendErro
     }
 }
 
-/// Returns the last request of the append's producer. A producer that version 0.1.0 stored has its id as key and belongs to
+/// Returns the last request of the append's producer (the publisher, who numbers its requests), or `None` if the
+/// topic's state does not contain this producer. A producer that version 0.1.0 stored has its id as key and belongs to
 /// no principal, so it is found for every principal.
 fn remembered(
     head: &Item,
@@ -248,7 +260,8 @@ fn attempt_after(head: &Item, append: &Append, attempt: &Attempt) -> Result<Atte
     Ok(Attempt { writes_meta: attempt.writes_meta || !contains, room })
 }
 
-/// Returns the changes that make room for `producer`; `None` if the first attempt's update needs no further changes.
+/// Returns the changes that make room for `producer` among the producers that are stored with the topic's state.
+/// Returns `None` if the update of the first attempt needs no changes.
 fn room(head: &Item, append: &Append, producer: &Producer) -> Result<Option<Room>, AppendError> {
     let known = producer::known(head, append).map_err(unreadable)?;
     let (key, count) = (producer::key(&append.principal, producer), known.len());

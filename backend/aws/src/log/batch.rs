@@ -1,8 +1,8 @@
-//! Encodes a batch of publications as one attribute.
+//! Encodes a batch of publications as one DynamoDB attribute, which is a JSON text.
 //!
-//! The publications of an append, and those of a part of history, are stored as one JSON text. It costs one write, however many
-//! publications it contains. JSON also keeps every digit of a number, while DynamoDB's numbers have at most 38 digits and end at
-//! 1e125.
+//! A batch is stored in the head of a topic (the publications of the last append) and in each part of history. One text
+//! costs one write, however many publications it contains. JSON also keeps every digit of a number, while DynamoDB's
+//! numbers have at most 38 digits and end at 1e125.
 
 use std::borrow::Cow;
 
@@ -12,20 +12,21 @@ use shared::{Data, Millis, Publication};
 
 use crate::item::AttributeError;
 
-/// One publication of a batch. Its offset is not stored: it follows from the offset of the last one and from the index.
+/// One publication as it is stored in a batch. The offset is not stored, since it follows from the offset of the last
+/// publication and from the index.
 #[derive(Debug, Serialize, Deserialize)]
 struct Stored<'a> {
     #[serde(rename = "d")]
     data: Cow<'a, Data>,
-    /// Time of the event, if it differs from the time of receipt.
+    /// Time of the event, in milliseconds since the Unix epoch. `None` if it equals the time of receipt.
     #[serde(rename = "t", default, skip_serializing_if = "Option::is_none")]
     ts: Option<Millis>,
-    /// Time of receipt, if it differs from that of the batch.
+    /// Time of receipt, in milliseconds since the Unix epoch. `None` if it equals the time of receipt of the batch.
     #[serde(rename = "r", default, skip_serializing_if = "Option::is_none")]
     received_at: Option<Millis>,
 }
 
-/// Encodes the items of an append, which were all received at `received_at`.
+/// Encodes the publications of an append, which were all received at `received_at`.
 pub fn of_items(items: &[Published], received_at: Millis) -> String {
     join(items.iter().map(|item| Stored {
         data: Cow::Borrowed(&item.data),
@@ -34,7 +35,8 @@ pub fn of_items(items: &[Published], received_at: Millis) -> String {
     }))
 }
 
-/// Encodes publications for history. `received_at` is the time of receipt of the batch.
+/// Encodes publications for the history table. `received_at` is the time of receipt of the last one, which is stored
+/// beside the batch.
 pub fn of_publications(items: &[Publication], received_at: Millis) -> String {
     join(items.iter().map(|item| Stored {
         data: Cow::Borrowed(&item.data),
@@ -43,7 +45,8 @@ pub fn of_publications(items: &[Publication], received_at: Millis) -> String {
     }))
 }
 
-/// Decodes a batch. `last` is the offset of its last publication, and `received_at` is its time of receipt.
+/// Decodes a batch of publications. `last` is the offset of its last publication, and `received_at` is the time of
+/// receipt that is stored beside the batch.
 pub fn read(text: &str, last: u64, received_at: Millis) -> Result<Vec<Publication>, AttributeError> {
     let stored: Vec<Stored<'_>> =
         serde_json::from_str(text).map_err(|error| AttributeError::new(super::names::ITEMS, error))?;
@@ -52,7 +55,8 @@ pub fn read(text: &str, last: u64, received_at: Millis) -> Result<Vec<Publicatio
     Ok(placed.map(|(offset, item)| item.into_publication(offset, received_at)).collect())
 }
 
-/// Returns the offset of the first of `count` publications whose last one has the offset `last`.
+/// Returns the offset of the first of `count` publications, of which the last one has the offset `last`. Returns an
+/// error if there cannot be so many.
 pub fn first_offset(last: u64, count: u64) -> Result<u64, AttributeError> {
     let before = last.checked_sub(count).filter(|_| count > 0);
     before
@@ -60,7 +64,8 @@ pub fn first_offset(last: u64, count: u64) -> Result<u64, AttributeError> {
         .ok_or_else(|| AttributeError::new(super::names::ITEMS, "its count is wrong"))
 }
 
-/// Encodes publications as a JSON array. This cannot fail, because values, numbers and strings can always be serialised.
+/// Encodes publications as a JSON array. Encoding cannot fail, because values, numbers and strings can always be
+/// serialised.
 fn join<'a>(items: impl Iterator<Item = Stored<'a>>) -> String {
     serde_json::to_string(&items.collect::<Vec<_>>()).unwrap_or_default()
 }

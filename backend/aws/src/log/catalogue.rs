@@ -1,4 +1,5 @@
-//! The catalogue of topics. It is one partition with a row for each topic, and a row with their number, which is limited.
+//! The catalogue of topics, which is one partition of the topics table. It has a row for each topic, and a row with the
+//! number of topics, which is limited.
 
 use aws_sdk_dynamodb::error::BuildError;
 use aws_sdk_dynamodb::types::{AttributeValue, Delete, Put, TransactWriteItem, Update};
@@ -10,7 +11,7 @@ use super::names::{CATALOGUE, ENDED, ONLY, OWNER, PK, SK, TOPICS};
 use crate::item::{AttributeError, Item, number, read_text, text};
 use crate::request::Verdict;
 
-/// Returns the catalogue's row of a topic.
+/// Returns the row that represents a topic in the catalogue. The row contains only the topic's name.
 fn row(topic: &Topic) -> Item {
     Item::from([(PK.into(), text(CATALOGUE)), (SK.into(), text(topic.as_str()))])
 }
@@ -25,8 +26,9 @@ pub fn partition() -> AttributeValue {
     text(CATALOGUE)
 }
 
-/// Returns the transaction that registers a topic. It adds the row with the name and a head without publications, and adds
-/// one to the number of all topics and to that of the principal's topics.
+/// Returns the transaction that registers a topic. It adds the topic's name to the catalogue, and adds an item for the
+/// topic's state, which has no publications yet. It also adds one to the number of all topics and to the number of the
+/// principal's topics.
 pub fn register(table: &str, append: &Append) -> Result<Vec<TransactWriteItem>, BuildError> {
     let Append { topic, new_epoch, principal, principal_topics, .. } = append;
     Ok(vec![
@@ -37,8 +39,9 @@ pub fn register(table: &str, append: &Append) -> Result<Vec<TransactWriteItem>, 
     ])
 }
 
-/// Returns the transaction that deletes a topic whose head has a tombstone. It deletes the head and the row with the name,
-/// and subtracts one from the number of all topics and from that of the principal's topics.
+/// Returns the transaction that deletes a topic, on condition that its state is marked as deleted. It deletes the item
+/// with the topic's state and the topic's name in the catalogue. It also subtracts one from the number of all topics
+/// and from the number of the principal's topics.
 pub fn delete(table: &str, topic: &Topic, head: &Item) -> Result<Vec<TransactWriteItem>, BuildError> {
     let tombstone = Delete::builder()
         .table_name(table)
@@ -51,7 +54,7 @@ pub fn delete(table: &str, topic: &Topic, head: &Item) -> Result<Vec<TransactWri
         TransactWriteItem::builder().delete(row.build()?).build(),
         one_less(table, text(CATALOGUE))?,
     ];
-    // Heads that version 0.1.0 stored are charged to no principal.
+    // Heads that version 0.1.0 stored contain no principal, and their topics are not counted for any.
     if let Ok(principal) = read_text(head, OWNER) {
         writes.push(one_less(table, owner(principal))?);
     }
@@ -69,7 +72,7 @@ fn one_less(table: &str, partition: AttributeValue) -> Result<TransactWriteItem,
     Ok(TransactWriteItem::builder().update(count.build()?).build())
 }
 
-/// Returns the partition key of the item with the number of a principal's topics.
+/// Returns the partition key of the item that contains the number of a principal's topics.
 fn owner(principal: &str) -> AttributeValue {
     text(format!("OWNER#{principal}"))
 }
@@ -96,7 +99,8 @@ fn new(table: &str, item: Item) -> Result<TransactWriteItem, BuildError> {
     Ok(TransactWriteItem::builder().put(put.build()?).build())
 }
 
-/// Interprets a cancelled transaction of [`register`]. It is not an error if a concurrent append has registered the same topic.
+/// Converts the failed conditions of [`register`] to a result. It is not an error if a concurrent append has registered
+/// the same topic.
 ///
 /// # Errors
 ///

@@ -1,4 +1,5 @@
-//! A topic's head as it is stored, and the change that a new image of the head in the stream stands for.
+//! Reads and builds the item that stores a topic's head, which is the state of its log after the last append. Also
+//! reads the change of a log from a record in the table's stream.
 
 use backend_core::ports::{Change, Head};
 use shared::{Epoch, Millis, Position, Publication, Topic, TopicMeta};
@@ -13,15 +14,15 @@ use crate::item::{
     AttributeError, Item, number, read_map, read_number, read_optional_number, read_text, text,
 };
 
-/// Prefix of the partition key of a head. The topic follows it.
+/// Prefix of the partition key of the items that store the state of topics (their heads). The topic's name follows it.
 const PREFIX: &str = "T#";
 
-/// Returns the key of a topic's head.
+/// Returns the primary key of the item that stores a topic's head (the state of its log).
 pub fn key(topic: &Topic) -> Item {
     Item::from([(PK.into(), text(format!("{PREFIX}{topic}"))), (SK.into(), text(ONLY))])
 }
 
-/// Returns the head of a topic without publications, which is written when the topic is registered.
+/// Returns the item that stores the state of a topic without publications. It is written when the topic is registered.
 pub fn skeleton(topic: &Topic, epoch: &Epoch, owner: &str) -> Item {
     let empty = || aws_sdk_dynamodb::types::AttributeValue::M(Item::new());
     let mut item = key(topic);
@@ -37,14 +38,15 @@ pub fn skeleton(topic: &Topic, epoch: &Epoch, owner: &str) -> Item {
     item
 }
 
-/// The head of a topic: the state of its log after the last append.
+/// The head of a topic as it was read: the state of the topic's log after the last append.
 #[derive(Debug, Clone, PartialEq)]
 pub struct StoredHead {
     pub topic: Topic,
     pub epoch: Epoch,
-    /// Publications of the last append. There is at least one.
+    /// Publications of the last append to the topic. There is at least one.
     pub items: Vec<Publication>,
-    /// Time at which the append before the last one was received, if there was one.
+    /// Time at which the append before the last one was received, in milliseconds since the Unix epoch. If there was
+    /// only one append, this is its own time. `None` if the item does not contain the time.
     pub previous_at: Option<Millis>,
     pub meta: TopicMeta,
     meta_at: Option<u64>,
@@ -52,7 +54,8 @@ pub struct StoredHead {
 }
 
 impl StoredHead {
-    /// Reads a head. Returns `None` if nothing has been published to the topic yet, or if it is being forgotten.
+    /// Parses the item that stores a topic's head. Returns `None` if nothing has been published to the topic yet, or if
+    /// the topic is marked as deleted.
     pub fn read(item: &Item) -> Result<Option<Self>, AttributeError> {
         let offset: u64 = read_number(item, OFFSET)?;
         if offset == 0 || is_ended(item) {
@@ -71,22 +74,22 @@ impl StoredHead {
         }))
     }
 
-    /// Returns the offset of the newest publication.
+    /// Returns the offset of the topic's newest publication.
     pub fn end(&self) -> u64 {
         self.last.offset
     }
 
-    /// Returns the time at which the newest publication was received.
+    /// Returns the time at which the topic's newest publication was received, in milliseconds since the Unix epoch.
     pub fn received_at(&self) -> Millis {
         self.last.received_at
     }
 
-    /// Returns the offset of the first publication of the last append.
+    /// Returns the offset of the first publication of the last append to the topic.
     pub fn first(&self) -> u64 {
         self.items.first().map_or(self.end(), |first| first.offset)
     }
 
-    /// Converts the stored head to the type that the port returns.
+    /// Converts the stored state of a topic to the type `Head`, which the trait `TopicLog` returns.
     pub fn into_head(self) -> Head {
         Head { topic: self.topic, epoch: self.epoch, last: self.last, meta: self.meta }
     }
@@ -98,8 +101,9 @@ impl StoredHead {
     }
 }
 
-/// Reads the change that an append made, or the end of a log, from a new image in the stream of the topics table. Returns `None` if
-/// the image is of another item: a topic without publications, a row of the catalogue, or the number of topics.
+/// Reads a change of a topic's log from an item in the stream of the topics table. The change is an append or the end
+/// of the log. Returns `None` if the item is something else: a topic without publications, a row of the catalogue, or a
+/// number of topics.
 ///
 /// # Errors
 ///
@@ -116,12 +120,13 @@ pub fn change(image: &Image) -> Result<Option<Change>, ImageError> {
     Ok(StoredHead::read(item)?.map(StoredHead::into_change))
 }
 
-/// Returns true for the head of a topic that is being forgotten.
+/// Returns true if the item with a topic's state has a tombstone, which is an attribute that marks the topic as
+/// deleted.
 pub fn is_ended(item: &Item) -> bool {
     item.contains_key(ENDED)
 }
 
-/// Reads the position of the last publication from a topic's head.
+/// Returns the position (epoch and offset) of a topic's last publication, from the item that stores the topic's state.
 pub fn position(item: &Item) -> Result<Position, AttributeError> {
     Ok(Position::new(epoch(item)?, read_number(item, OFFSET)?))
 }

@@ -1,4 +1,5 @@
-//! Stores a topic's metadata as a map with an attribute for each field, so that an update can replace single fields.
+//! Stores a topic's metadata (unit, label and others) as a map with an attribute for each field, so that an update can
+//! replace single fields.
 
 use serde_json::Value;
 use shared::TopicMeta;
@@ -6,7 +7,8 @@ use shared::TopicMeta;
 use super::names::META;
 use crate::item::{AttributeError, Item, text};
 
-/// Encodes the fields that are set. Each becomes a JSON text, because DynamoDB's numbers cannot represent every JSON number.
+/// Encodes the metadata fields that are set. Each becomes a JSON text, because DynamoDB's numbers cannot represent
+/// every JSON number.
 pub fn fields(meta: &TopicMeta) -> Item {
     let Ok(Value::Object(fields)) = serde_json::to_value(meta) else { return Item::new() };
     fields.into_iter().map(|(name, value)| (name, text(value.to_string()))).collect()
@@ -23,7 +25,7 @@ pub fn read(fields: &Item) -> Result<TopicMeta, AttributeError> {
     serde_json::from_value(Value::Object(fields)).map_err(|error| AttributeError::new(META, error))
 }
 
-/// Returns true if the stored map already contains every field of `newer` that is set, with the same value.
+/// Returns true if the stored metadata already contains every field that is set in `newer`, with the same value.
 pub fn contains(stored: &Item, newer: &TopicMeta) -> bool {
     fields(newer).iter().all(|(name, value)| stored.get(name) == Some(value))
 }

@@ -1,8 +1,9 @@
-//! A part of a log, as the history table stores it. An append is one part, or several if it is larger than an item may be.
+//! A part of a topic's history, which is one item of the history table. The publications of an append are one part, or
+//! several if they are larger than an item may be.
 //!
-//! A change that contains several appends may be recorded after each of them was recorded alone. Its part then overlaps with
-//! theirs, and readers use each offset only once. It is never recorded before them, because the stream delivers appends one by
-//! one.
+//! The stream of the topics' table normally delivers each append as a record of its own, which becomes a part. A record
+//! may also combine several appends of which some have already been stored. Its part then overlaps with parts that were
+//! stored before, so readers use each offset only once.
 
 use backend_core::Retention;
 use backend_core::ports::Change;
@@ -13,17 +14,18 @@ use super::names::{COUNT, ITEMS, LOG, OFFSET, RECEIVED_AT};
 use crate::item::{AttributeError, Item, number, read_number, read_text, text};
 use crate::tables::{TTL, ttl};
 
-/// Maximum size of the JSON text of one part, in bytes. An item may have 400 KB (Amazon DynamoDB Developer Guide, "Quotas").
+/// Maximum size of the publications in one part of history, in bytes of JSON text. An item may have 400 KB (Amazon
+/// DynamoDB Developer Guide, "Quotas").
 const PART_BYTES: usize = 350_000;
-/// Maximum size of the times of a publication, which are stored in addition to its data, in bytes.
+/// Maximum number of bytes that the times of a publication take, which are stored in addition to its data.
 const TIMES_BYTES: usize = 64;
 
-/// Returns the value of the history table's partition key for this log.
+/// Returns the partition key of a topic's log in the history table: topic and epoch.
 pub fn log(topic: &Topic, epoch: &Epoch) -> String {
     format!("{topic}#{epoch}")
 }
 
-/// Divides the publications of a change into parts, in order of offset.
+/// Divides the publications of a change into items of the history table, in order of offset.
 pub fn parts(change: &Change, retention: &Retention) -> Vec<Item> {
     let log = log(&change.topic, &change.epoch);
     let runs = runs(&change.items);
@@ -56,7 +58,7 @@ fn runs(items: &[Publication]) -> Vec<&[Publication]> {
     runs
 }
 
-/// Reads the publications of a part in order of offset. There is at least one.
+/// Reads the publications of an item of the history table, in order of offset. There is at least one.
 pub fn read(item: &Item) -> Result<Vec<Publication>, AttributeError> {
     let received_at: Millis = read_number(item, RECEIVED_AT)?;
     batch::read(read_text(item, ITEMS)?, read_number(item, OFFSET)?, received_at)

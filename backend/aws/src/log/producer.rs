@@ -1,5 +1,6 @@
-//! Reads the producers that a head remembers. They are in three maps with the same keys, because an update can compute a
-//! value only at a place that it names. These functions do no IO.
+//! Reads the producers from the item that stores a topic's state. A producer is a publisher that numbers its requests,
+//! so that a repeated request is not appended twice. The producers are in three maps with the same keys, because an
+//! update can compute a value only at a place that it names. These functions do no IO.
 
 use backend_core::ports::Append;
 use backend_core::producers::{Known, LastRequest};
@@ -9,18 +10,19 @@ use shared::client::Producer;
 use super::names::{LANDED, SEQS, UNTIL};
 use crate::item::{AttributeError, Item, read_map, read_number, read_optional_number};
 
-/// Number of bytes of a hash that a key contains for the principal, and for the producer. They are enough that nobody finds
-/// two producers with the same key, and few enough that all producers of a topic fit into its head.
+/// Number of bytes of the hashes in a producer's key: for the principal, and for the producer. They are so many that
+/// nobody can find two producers with the same key, and so few that all producers of a topic fit into one item.
 const PRINCIPAL_BYTES: usize = 4;
 const PRODUCER_BYTES: usize = 12;
 
-/// Returns the key of a principal's producer.
+/// Returns the key under which a topic's state contains a producer (a publisher that numbers its requests) of this
+/// principal. It consists of two hashes in hexadecimal.
 pub fn key(principal: &str, producer: &Producer) -> String {
     let name = format!("{}:{principal}{}", principal.len(), producer.id);
     format!("{}{}", prefix(principal), hash(&name, PRODUCER_BYTES))
 }
 
-/// Returns the text with which the keys of all of a principal's producers begin.
+/// Returns the beginning that is common to the keys of all producers of a principal.
 fn prefix(principal: &str) -> String {
     hash(principal, PRINCIPAL_BYTES)
 }
@@ -29,7 +31,8 @@ fn hash(text: &str, bytes: usize) -> String {
     Sha1::digest(text.as_bytes()).iter().take(bytes).map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// Reads the last request of a producer by its key; `None` if the head does not know it.
+/// Returns the last request of the producer with this key, from the item that stores a topic's state. Returns `None` if
+/// the item does not contain the producer.
 pub fn last_request(head: &Item, key: &str) -> Result<Option<LastRequest>, AttributeError> {
     let Some(seq) = read_optional_number(read_map(head, SEQS)?, key)? else { return Ok(None) };
     let offset = read_number(read_map(head, LANDED)?, key)?;
@@ -41,7 +44,8 @@ pub fn last_request(head: &Item, key: &str) -> Result<Option<LastRequest>, Attri
     Ok(Some(LastRequest { seq, offset, until_ms }))
 }
 
-/// Reads all producers of a head, and marks those that belong to the principal of the append.
+/// Returns all producers that the item with a topic's state contains, and marks those that belong to the principal of
+/// the append.
 pub fn known(head: &Item, append: &Append) -> Result<Vec<Known<String>>, AttributeError> {
     let own = prefix(&append.principal);
     let mut known = Vec::new();

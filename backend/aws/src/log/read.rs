@@ -1,11 +1,13 @@
-//! Reads a page of a log: first the head, and then only as much of history as the query needs.
+//! Reads a page of a topic's log: first the head (the state after the last append), and then only as much of the
+//! history table as the query needs.
 //!
-//! The head contains the publications of the last append. `broadcast` writes them to history a moment later. A reader therefore
-//! adds the last append from the head if it directly follows the publications in history. If an earlier append is still missing
-//! in history, the reader returns neither that one nor the last one: the subscriber receives both as live publications.
+//! The head contains the publications of the last append. The function `broadcast` writes them to the history table a
+//! moment later. A reader therefore adds the last append from the head if it directly follows the publications in
+//! history. If an earlier append is still missing in history, the reader returns neither that append nor the last one.
+//! The subscriber receives both as live publications.
 //!
-//! For example, if history contains the offsets 1 to 5 and the head contains 6 and 7, a reader gets 1 to 7. If history contains
-//! only 1 to 3, the reader gets 1 to 3.
+//! For example, if history contains the offsets 1 to 5 and the head contains 6 and 7, a reader gets 1 to 7. If history
+//! contains only 1 to 3, the reader gets 1 to 3.
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
@@ -20,10 +22,10 @@ use super::run::{Backward, Forward};
 use crate::item::{Item, number, text};
 use crate::request::unavailable;
 
-/// Maximum number of parts in one query. DynamoDB also ends a page at 1 MB.
+/// Maximum number of items of the history table in one query. DynamoDB also ends a page at 1 MB.
 const PARTS: usize = 1_000;
 
-/// The page to read.
+/// The description of the page to read from a topic's log: its beginning, its maximum length, and the current time.
 #[derive(Debug, Clone, Copy)]
 pub struct Query {
     pub from: ReadFrom,
@@ -31,7 +33,7 @@ pub struct Query {
     pub now: Millis,
 }
 
-/// The log of one topic, as of the moment when its head was read.
+/// Reads the log of one topic, as it was when the topic's state (`head`) was read.
 #[derive(Debug)]
 pub struct Log<'a> {
     pub client: &'a Client,
@@ -41,7 +43,7 @@ pub struct Log<'a> {
 }
 
 impl Log<'_> {
-    /// Reads the page that `query` describes.
+    /// Reads the page of the log that `query` describes.
     pub async fn page(&self, query: Query) -> Result<Page, Unavailable> {
         let oldest = self.oldest(self.retention.cutoff(query.now)).await?;
         let items = match query.from {
@@ -53,8 +55,9 @@ impl Log<'_> {
         Ok(Page { epoch: self.head.epoch.clone(), items, head: self.head.end(), oldest })
     }
 
-    /// Returns the offset of the oldest publication that is kept or not yet written to history. If there is none, returns the
-    /// offset after the last one of the log. It takes one query if DynamoDB has already deleted the expired parts.
+    /// Returns the offset of the oldest publication that is still kept. Publications that were received before `cutoff`
+    /// are expired. If all are expired, returns the offset after the last one of the log. It takes one query if
+    /// DynamoDB has already deleted the expired items.
     async fn oldest(&self, cutoff: Millis) -> Result<u64, Unavailable> {
         if self.head.received_at() < cutoff {
             return Ok(self.head.end() + 1);
@@ -67,9 +70,9 @@ impl Log<'_> {
         }
     }
 
-    /// Returns the oldest offset for the case that history has no part from `lowest` on. If the append before the last one is not
-    /// expired, nothing of this log was written to history yet, and the result is `lowest`. Otherwise only the last append is
-    /// left.
+    /// Returns the offset of the oldest publication for the case that the history table contains nothing from `lowest`
+    /// on. If the append before the last one is not expired, nothing of this log was written to history yet, and the
+    /// result is `lowest`. Otherwise only the last append is left.
     fn unwritten(&self, lowest: u64, cutoff: Millis) -> u64 {
         match self.head.previous_at {
             Some(previous_at) if previous_at >= cutoff => lowest,
@@ -77,8 +80,8 @@ impl Log<'_> {
         }
     }
 
-    /// Finds the first offset from `low` on that is not expired, by bisection. The times of receipt must rise with the offsets,
-    /// and the last append must not be expired.
+    /// Finds the first offset from `low` on that is not expired, by bisection. Requires that the times of receipt rise
+    /// with the offsets, and that the last append is not expired.
     async fn bisect(&self, mut low: u64, cutoff: Millis) -> Result<u64, Unavailable> {
         let mut high = self.head.first().max(low);
         while low < high {
@@ -96,7 +99,7 @@ impl Log<'_> {
         Ok(low)
     }
 
-    /// Reads the part that contains `offset`, or the next part if none contains it.
+    /// Reads the part of history that contains `offset`, or the next later part. Returns `None` if there is neither.
     async fn part_from(&self, offset: u64) -> Result<Option<Vec<Publication>>, Unavailable> {
         let found = self.parts_from(offset).limit(1).send().await.map_err(unavailable)?.items;
         Ok(found.unwrap_or_default().first().map(part::read).transpose()?)
@@ -142,7 +145,8 @@ impl Log<'_> {
         Ok(run.into_items(oldest, since, limit))
     }
 
-    /// Reads the publications of a part, without those that were appended after the head was read.
+    /// Returns the publications of an item of the history table. Those that were appended after the topic's state was
+    /// read are left out.
     fn up_to_head(&self, item: &Item) -> Result<Vec<Publication>, Unavailable> {
         let mut part = part::read(item)?;
         part.retain(|item| item.offset <= self.head.end());
@@ -167,18 +171,19 @@ impl Log<'_> {
     }
 }
 
-/// Returns the offset of the first publication of a part that was received at `cutoff` or later.
+/// Returns the offset of the first of these publications that was received at `cutoff` or later, or `None` if there is
+/// none.
 fn first_since(part: &[Publication], cutoff: Millis) -> Option<u64> {
     part.iter().find(|item| item.received_at >= cutoff).map(|item| item.offset)
 }
 
-/// Returns the offset after the last publication of a part.
+/// Returns the offset after the last of these publications.
 fn beyond(part: &[Publication]) -> u64 {
     part.last().map_or(1, |last| last.offset + 1)
 }
 
-/// Returns the number of parts to request for `limit` publications. As every part contains at least one publication, `limit`
-/// parts are enough.
+/// Returns the number of items of the history table to request for `limit` publications. Every item contains at least
+/// one publication, so that `limit` items are enough.
 fn page_size(limit: usize) -> i32 {
     i32::try_from(limit.clamp(1, PARTS)).unwrap_or(1)
 }

@@ -3,9 +3,10 @@
 use aws_sdk_dynamodb::config::interceptors::InterceptorContext;
 use aws_sdk_dynamodb::config::retry::{ClassifyRetry, RetryAction};
 
-/// Permits a retry only if DynamoDB has certainly not executed the request, which is the case if it answered 4xx (throttling, for
-/// example). After a time-out, a lost connection or a 5xx, the request may have been executed, and a retry of an append without a
-/// producer would then add the publications twice.
+/// Permits a retry only if DynamoDB has certainly not executed the request, which is the case if it answered 4xx
+/// (throttling, for example). After a time-out, a lost connection or a 5xx, the request may have been executed. A retry
+/// of an append could then add the publications twice, if the append has no producer whose numbers would reveal the
+/// repetition.
 #[derive(Debug)]
 pub struct RetryIfRefused;
 

@@ -1,8 +1,9 @@
-//! Joins parts of history to a sequence of publications without gaps or duplicates. The functions here are pure.
+//! Joins parts of a topic's history to a sequence of publications without gaps or duplicates. The functions here are
+//! pure.
 
 use shared::{Millis, Publication};
 
-/// A sequence of publications in order of offset, to which later parts are added.
+/// A sequence of publications in order of offset, without gaps. Later publications are added at its end.
 #[derive(Debug)]
 pub struct Forward {
     items: Vec<Publication>,
@@ -10,13 +11,13 @@ pub struct Forward {
 }
 
 impl Forward {
-    /// Creates an empty sequence whose first publication will be the one at the offset `first`.
+    /// Creates an empty sequence of publications. The first one that is added will be that at the offset `first`.
     pub fn from(first: u64) -> Self {
         Self { items: Vec::new(), next: first }
     }
 
-    /// Adds the publications of the next part. Returns false if an offset is missing before one of them; nothing more may be
-    /// added then.
+    /// Adds the publications of the next part of history, and skips those that the sequence already contains. Returns
+    /// false if an offset is missing before one of them. Nothing more may be added then.
     pub fn add(&mut self, part: impl IntoIterator<Item = Publication>) -> bool {
         for item in part {
             if item.offset > self.next {
@@ -35,7 +36,7 @@ impl Forward {
         self.next
     }
 
-    /// Returns the number of publications.
+    /// Returns the number of publications in the sequence.
     pub fn len(&self) -> usize {
         self.items.len()
     }
@@ -46,32 +47,36 @@ impl Forward {
     }
 }
 
-/// A sequence of publications in order of offset, to which earlier parts are added. It starts with the publications of the last
-/// append, which may not be in history yet.
+/// A sequence of publications in order of offset, without gaps. Earlier publications are added at its beginning. It
+/// starts with the publications of the last append, which may not be in the history table yet.
 ///
-/// For example, the last append has the offsets 8 and 9. Adding the part 5 to 7 results in 5 to 9. Adding the part 4 to 5 instead
-/// results in only 4 and 5, because 6 and 7 are not in history yet.
+/// For example, the last append has the offsets 8 and 9. Adding the part of history from 5 to 7 results in 5 to 9.
+/// Adding the part from 4 to 5 instead results in only 4 and 5, because 6 and 7 are not in the history table yet.
 #[derive(Debug)]
 pub struct Backward {
     /// The publications, newest first.
     items: Vec<Publication>,
-    /// The offset of the oldest publication. If there is no publication, the offset after the part that is added next.
+    /// The offset of the oldest publication. If the sequence is empty, this is the offset after the part of history
+    /// that is added next.
     begin: u64,
-    /// True after a part of history has been added.
+    /// True after a part of history has been added to the sequence.
     is_joined: bool,
 }
 
 impl Backward {
-    /// Creates a sequence of the publications of the last append. There must be at least one.
+    /// Creates a sequence that contains the publications of the last append, which is `last`. There must be at least
+    /// one publication.
     pub fn from(last: &[Publication]) -> Self {
         let items: Vec<_> = last.iter().rev().cloned().collect();
         let begin = items.last().map_or(1, |first| first.offset);
         Self { items, begin, is_joined: false }
     }
 
-    /// Adds the part of history before the oldest publication of the sequence. If the newest part of history does not reach up to
-    /// the last append, the last append is removed from the sequence: its publications and those before it are delivered to the
-    /// subscriber live. Returns false if there is a gap between two parts of history.
+    /// Adds the part of history before the oldest publication of the sequence. Returns false if there is a gap between
+    /// two parts of history.
+    ///
+    /// If the newest part of history does not reach up to the last append, the last append is removed from the
+    /// sequence. Its publications, and the missing ones before it, are delivered to the subscriber live.
     pub fn add(&mut self, part: Vec<Publication>) -> bool {
         let Some(last) = part.last().map(|last| last.offset) else { return true };
         if last + 1 < self.begin {
@@ -90,31 +95,32 @@ impl Backward {
         true
     }
 
-    /// Has to be called when history has no earlier parts. If no part was added at all, the last append does not follow the
-    /// publications in history, and it is removed from the sequence.
+    /// Must be called when history has no earlier parts. If no part was added at all, the publications before the last
+    /// append are not in the history table yet. The last append is then removed from the sequence.
     pub fn end(&mut self) {
         if !self.is_joined {
             self.drop_last_append(self.begin);
         }
     }
 
-    /// Returns the number of publications.
+    /// Returns the number of publications in the sequence.
     pub fn len(&self) -> usize {
         self.items.len()
     }
 
-    /// Returns the offset of the oldest publication. If there is no publication, returns the offset after the part that is added
-    /// next.
+    /// Returns the offset of the oldest publication. If the sequence is empty, returns the offset after the part of
+    /// history that is added next.
     pub fn begin(&self) -> u64 {
         self.begin
     }
 
-    /// Returns true if all publications were received at `time` or later.
+    /// Returns true if all publications of the sequence were received at `time` or later.
     pub fn is_since(&self, time: Millis) -> bool {
         self.items.last().is_none_or(|first| first.received_at >= time)
     }
 
-    /// Returns the newest `limit` publications whose offset is at least `oldest` and that were received at `since` or later.
+    /// Returns the newest `limit` publications whose offset is at least `oldest` and that were received at `since` or
+    /// later.
     pub fn into_items(self, oldest: u64, since: Millis, limit: usize) -> Vec<Publication> {
         let is_wanted = |item: &Publication| item.offset >= oldest && item.received_at >= since;
         let mut items: Vec<_> = self.items.into_iter().take_while(is_wanted).take(limit).collect();

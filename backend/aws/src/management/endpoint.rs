@@ -3,13 +3,14 @@
 use std::fmt;
 use std::str::FromStr;
 
-/// Address of the management API of a stage (its `@connections`): `https://{api}.execute-api.{region}.amazonaws.com/{stage}`, or
-/// `https://{domain}/{mapping}` with a custom domain (Developer Guide, "Use @connections commands in your backend service").
+/// Address of the management API of a stage (its `@connections`):
+/// `https://{api}.execute-api.{region}.amazonaws.com/{stage}`, or `https://{domain}/{mapping}` with a custom domain
+/// (Developer Guide, "Use @connections commands in your backend service").
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ManagementEndpoint(String);
 
 impl ManagementEndpoint {
-    /// Returns the address without a slash at the end.
+    /// Returns the address, which has no slash at the end.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -60,7 +61,8 @@ impl FromStr for ManagementEndpoint {
     }
 }
 
-/// Returns the host of `host:port` or of `host`. Returns `None` if the host or the port is malformed.
+/// Returns the host of a URL's authority, which is `host:port` or `host`. Returns `None` if the host or the port is
+/// malformed.
 fn host(authority: &str) -> Option<&str> {
     let (host, port) = match authority.rsplit_once(':') {
         Some((host, port)) if !authority.ends_with(']') => (host, Some(port)),

@@ -1,5 +1,5 @@
-//! Creates the tables. This is a separate file, because it needs a client of `Aws`, while the ports that `Aws` creates need the
-//! table definitions.
+//! Creates the DynamoDB tables. This is a separate file, because it needs a client of `Aws`, while the adapters that
+//! `Aws` creates need the table definitions. Otherwise the two modules would depend on each other.
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::DisplayErrorContext;
@@ -13,7 +13,7 @@ use super::{Kind, TTL, Table, TableNames, tables};
 use crate::aws::Aws;
 
 impl Aws {
-    /// Creates the tables in DynamoDB Local and for tests, which have no template that would create them. The tables must not
+    /// Creates the tables, for DynamoDB Local and for tests. On AWS the template creates them. The tables must not
     /// exist yet.
     ///
     /// # Errors

@@ -1,4 +1,4 @@
-//! Runs the conformance suites of the ports against DynamoDB.
+//! Runs the conformance suites of `backend-core`'s storage traits against DynamoDB.
 
 use backend_aws::{DynamoConnections, Retention};
 use backend_core::testing::Keep;

@@ -1,5 +1,5 @@
-//! Tests of the log that concern only DynamoDB: pages, the limit of 400 KB per item, and a history that is written after the
-//! append.
+//! Tests of the log that concern only DynamoDB: pages, the limit of 400 KB per item, and a history that is written
+//! after the append.
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use backend_aws::{DynamoLog, LogTables, Retention};
@@ -233,7 +233,7 @@ fn open(topics: &str, history: &str, retention: Retention) -> DynamoLog {
     DynamoDbLocal::shared().aws().log(tables, retention)
 }
 
-/// Appends a publication and returns the change that the stream will contain.
+/// Appends a publication, and returns it in the form of the change that the table's stream will contain.
 async fn publish(log: &DynamoLog, name: &str, data: i64) -> Change {
     publish_at(log, name, data, NOW).await
 }
@@ -265,7 +265,7 @@ fn produced(id: &str, seq: u64) -> Append {
     Append { producer: Some(Producer { id: id.into(), seq, done: false }), ..append("x", vec![Item::now(1)]) }
 }
 
-/// Returns an item of 100 KB. That is more than a publication may have, so that few of them fill a page.
+/// Returns an item of 100 KB. That is more than a publication may have, so that few such items fill a page of 1 MB.
 fn large(number: i64) -> Item {
     Item::now(json!({ "number": number, "text": "x".repeat(100_000) }))
 }

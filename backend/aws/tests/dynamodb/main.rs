@@ -1,4 +1,4 @@
-//! Tests of the ports over DynamoDB Local.
+//! Tests of the storage traits of `backend-core` over DynamoDB Local.
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, reason = "also called by functions that only tests call")]
 

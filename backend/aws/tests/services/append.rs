@@ -9,7 +9,7 @@ use shared::{Epoch, Topic};
 use crate::scripted::{Answer, Script, Scripted};
 use test_support::soon;
 
-/// Returns the number of requests that one append makes to a DynamoDB that always answers as `script` says.
+/// Returns the number of requests that one append makes to a DynamoDB that always gives the answer in `script`.
 async fn requests(script: Script, producer: Option<Producer>) -> usize {
     let dynamodb = Scripted::open(script).await;
     let tables = LogTables { topics: "topics".into(), history: "history".into() };

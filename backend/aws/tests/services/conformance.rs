@@ -1,4 +1,5 @@
-//! Runs the conformance suite of the management port against the embedded gateway, which uses API Gateway's protocol.
+//! Runs the conformance suite of the trait `Management` against the embedded gateway, which uses API Gateway's
+//! protocol.
 
 use crate::gateway::Clients;
 

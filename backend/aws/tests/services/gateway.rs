@@ -1,4 +1,4 @@
-//! An embedded gateway with connected clients, and the adapter that posts to it.
+//! An embedded gateway with connected clients, and the adapter under test, which posts to them.
 
 use std::convert::Infallible;
 use std::net::SocketAddr;

@@ -1,5 +1,5 @@
-//! Tests of the adapters to AWS's HTTP services. The management port is tested over the embedded gateway; other services are
-//! replaced by a server with scripted answers.
+//! Tests of the adapters to AWS's HTTP services. The adapter to the management API is tested with the embedded gateway.
+//! Other services are replaced by a server with scripted answers.
 #![allow(clippy::unwrap_used, reason = "also called by functions that only tests call")]
 
 mod append;

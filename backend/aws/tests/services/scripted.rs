@@ -1,4 +1,4 @@
-//! An HTTP service with scripted answers.
+//! An HTTP server with scripted answers, which stands for a service of AWS.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -20,14 +20,14 @@ pub enum Answer {
     Status(u16),
     /// Status 200 with this JSON body.
     Json(&'static str),
-    /// An error with this status. The second value is the error type, in the header that AWS uses.
+    /// An error with this HTTP status. The text is the error type, which is sent in the header that AWS uses.
     Error(u16, &'static str),
     After(Duration, u16),
     Never,
     HangUp,
 }
 
-/// A running service.
+/// A running HTTP server with scripted answers.
 #[derive(Clone)]
 pub struct Scripted {
     pub address: SocketAddr,

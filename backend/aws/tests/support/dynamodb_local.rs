@@ -1,4 +1,4 @@
-//! DynamoDB Local as a process beside the test program.
+//! Starts DynamoDB Local as a process beside the test program.
 
 use std::env;
 use std::net::TcpListener;
@@ -19,14 +19,14 @@ const START: Duration = Duration::from_secs(60);
 /// A DynamoDB Local process that all tests of a program share.
 pub struct DynamoDbLocal {
     pub endpoint_url: String,
-    /// The process. Its standard input stays open as long as this program runs, because the shell around Java waits for the end
-    /// of its input and then kills Java.
+    /// The process of DynamoDB Local. Its standard input stays open as long as this program runs, because the shell
+    /// around Java waits for the end of its input and then kills Java.
     _process: Child,
 }
 
 impl DynamoDbLocal {
-    /// Returns the running process. The first call starts it. The process ends when this program ends, even if this program is
-    /// killed.
+    /// Returns the process of DynamoDB Local. The first call starts it. It ends when this program ends, even if this
+    /// program is killed.
     pub fn shared() -> &'static Self {
         static RUNNING: OnceLock<DynamoDbLocal> = OnceLock::new();
         RUNNING.get_or_init(Self::start)

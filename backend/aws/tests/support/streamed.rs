@@ -1,4 +1,4 @@
-//! A log whose history is written from the table's stream, as the function `broadcast` does it.
+//! A topic log whose history is written from the table's stream, in the same way as the function `broadcast` does.
 
 use std::time::{Duration, Instant};
 
@@ -20,14 +20,14 @@ const STREAM_LIMIT: Duration = Duration::from_secs(120);
 /// Maximum number of changes that are recorded concurrently.
 const AT_ONCE: usize = 16;
 
-/// A log that records the changes from its own stream before each read.
+/// A topic log that writes the changes from its own stream to history before each read.
 pub struct StreamedLog {
     pub log: DynamoLog,
     stream: Mutex<Stream>,
 }
 
 impl StreamedLog {
-    /// Creates a log over new tables.
+    /// Creates a topic log over new, empty tables.
     pub async fn open(retention: Retention) -> Self {
         let dynamodb = DynamoDbLocal::shared();
         let names = dynamodb.tables().await;
@@ -37,7 +37,8 @@ impl StreamedLog {
         Self { log, stream }
     }
 
-    /// Records the new changes in the stream, until the last publication of `topic` has been recorded. Returns these changes.
+    /// Writes the new changes from the stream to history, until the last publication of `topic` was written. Returns
+    /// these changes.
     pub async fn catch_up(&self, topic: &Topic) -> Vec<Change> {
         let Some(head) = self.log.head(topic).await.expect("the head is read") else { return Vec::new() };
         let mut stream = self.stream.lock().await;
@@ -88,11 +89,12 @@ impl TopicLog for StreamedLog {
     }
 }
 
-/// The DynamoDB stream of a table of topics.
+/// The DynamoDB stream of the topics table.
 struct Stream {
     client: Client,
     arn: String,
-    /// The iterator of each shard that was ever listed. It is `None` after the shard was read to its end.
+    /// The id and the iterator of each shard that was ever listed. The iterator is `None` after the shard was read to
+    /// its end.
     shards: Vec<(String, Option<String>)>,
     read_up_to: Vec<(Topic, Position)>,
 }

@@ -1,6 +1,7 @@
-//! Computes the number of messages that API Gateway bills for sending publications to one viewer, with and without
-//! packing. The frames are made from typical streams, in the same way as `broadcast` makes them, for each batch that
-//! Lambda reads from a table's stream.
+//! Prints the number of messages that API Gateway bills for sending one minute of publications to one subscriber: if
+//! each publication is a message of its own, and if several publications are packed into one message. The messages are
+//! made in the same way as the function `broadcast` makes them, which Lambda calls with each batch of a DynamoDB
+//! stream.
 //!
 //! ```text
 //! cargo run -p backend-core --example websocket_units
@@ -17,9 +18,9 @@ use metering::Bill;
 use shared::limits;
 use streams::Stream;
 
-/// Length of a tick in milliseconds. Lambda polls a stream "at a base rate of 4 times per second" (AWS Lambda developer
-/// guide, "Using AWS Lambda with Amazon DynamoDB"). The records between two polls form one batch, which is one tick of
-/// `broadcast`.
+/// Time in milliseconds between two batches of a DynamoDB stream. Lambda polls a stream "at a base rate of 4 times per
+/// second" (AWS Lambda developer guide, "Using AWS Lambda with Amazon DynamoDB"). The publications of one such interval
+/// are packed together.
 const TICK_MS: i64 = 250;
 
 fn main() {
@@ -47,12 +48,13 @@ fn line(stream: &Stream) -> String {
     )
 }
 
-/// Computes the bill if every publication is sent in a frame of its own.
+/// Computes the bill if every publication is sent in a WebSocket message of its own.
 fn one_post_each(changes: &[Change]) -> Bill {
     bill(changes.iter().map(std::slice::from_ref))
 }
 
-/// Computes the bill if the publications of each tick are packed, as `broadcast` does.
+/// Computes the bill if the publications of each interval of [`TICK_MS`] are packed into as few WebSocket messages as
+/// possible, as the function `broadcast` does.
 fn packed(changes: &[Change]) -> Bill {
     let tick = |change: &Change| change.items.first().map(|item| item.received_at.div_euclid(TICK_MS));
     bill(changes.chunk_by(|one, next| tick(one) == tick(next)))
@@ -64,7 +66,7 @@ fn bill<'a>(ticks: impl Iterator<Item = &'a [Change]>) -> Bill {
     bill
 }
 
-/// Makes the frames of one tick for a connection that is subscribed to everything.
+/// Returns the WebSocket messages in which `changes` are sent to a connection that is subscribed to every topic.
 fn frames(changes: &[Change]) -> Vec<Bytes> {
     let topic_changes = fanout::topic_changes(changes);
     let audiences = vec![vec![ConnectionId::new("XDmENcnwIE0CFEQ=")]; topic_changes.len()];
@@ -80,7 +82,7 @@ mod tests {
 
     use super::*;
 
-    /// Counts the publications of each topic in `frames`.
+    /// Counts the publications of each topic in the WebSocket messages `frames`. The keys are the names of the topics.
     fn brought(frames: &[Bytes]) -> BTreeMap<String, usize> {
         let mut counts = BTreeMap::new();
         for frame in frames {

@@ -1,18 +1,18 @@
-//! Counts messages as API Gateway bills them.
+//! Counts WebSocket messages as API Gateway bills them.
 
 use shared::limits;
 
-/// Total size of the messages that were sent, and the number of messages that are billed for them.
+/// The total size of the WebSocket messages that were sent, and the number of messages that API Gateway bills for them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Bill {
     /// Total payload of the messages, in bytes.
     pub bytes: usize,
-    /// Number of messages that are billed.
+    /// Number of messages that API Gateway bills.
     pub units: usize,
 }
 
 impl Bill {
-    /// Adds a message of this size in bytes.
+    /// Adds one WebSocket message of `bytes` bytes to the bill.
     pub fn add(&mut self, bytes: usize) {
         self.bytes += bytes;
         self.units += units(bytes);
@@ -24,8 +24,8 @@ impl Bill {
     }
 }
 
-/// Returns the number of messages that are billed for one message of this size in bytes. Each started 32 KB count as
-/// one message: "a 33 KB message is metered as two messages" (Amazon API Gateway pricing, "WebSocket APIs").
+/// Returns the number of messages that API Gateway bills for one WebSocket message of `bytes` bytes. Each started 32 KB
+/// count as one message: "a 33 KB message is metered as two messages" (Amazon API Gateway pricing, "WebSocket APIs").
 pub fn units(bytes: usize) -> usize {
     bytes.div_ceil(limits::FRAME_BYTES).max(1)
 }

@@ -1,4 +1,4 @@
-//! One minute of typical publications.
+//! Makes the publications of one minute for several typical publishers.
 
 use backend_core::ports::Change;
 use serde_json::{Value, json};
@@ -7,21 +7,22 @@ use shared::{Epoch, Millis, Publication, Topic};
 const START: Millis = 1_800_000_000_000;
 const MINUTE_MS: Millis = 60_000;
 
-/// Appends in the order in which they were made, each of one publication.
+/// A series of publications as a typical publisher makes them in one minute.
 pub struct Stream {
-    /// Description of the stream.
+    /// Description of the stream, which is printed.
     pub name: &'static str,
-    /// The changes, with `received_at` of their publications as their time.
+    /// One change for each publication, in the order in which the publications were received.
     pub changes: Vec<Change>,
 }
 
 impl Stream {
-    /// Number of changes.
+    /// Returns the number of publications in the stream.
     pub fn publications(&self) -> usize {
         self.changes.iter().map(|change| change.items.len()).sum()
     }
 
-    /// A stream of `topics` topics with `a_minute` publications each. Topic number n begins n times `apart_ms` later.
+    /// Creates a stream of `topics` topics. Each topic has `a_minute` publications at equal intervals. Topic number n
+    /// begins n times `apart_ms` milliseconds after the first one.
     fn regular(
         name: &'static str,
         topics: i64,
@@ -40,13 +41,13 @@ impl Stream {
         Self { name, changes }
     }
 
-    /// A stream with all publications of one topic in one tick.
+    /// Creates a stream of `count` publications to one topic, which are all received at the same time.
     fn burst(name: &'static str, count: i64) -> Self {
         Self { name, changes: (0..count).map(|number| change(0, number, START, small(number))).collect() }
     }
 }
 
-/// All streams.
+/// Returns all streams for which the program computes the bill.
 pub fn all() -> Vec<Stream> {
     vec![
         Stream::regular("1 topic at 1 Hz", 1, 60, 0, small),
@@ -70,12 +71,12 @@ fn change(topic: i64, number: i64, at: Millis, data: Value) -> Change {
     }
 }
 
-/// Two numbers with names.
+/// Returns the data of a typical small publication: two named numbers.
 fn small(number: i64) -> Value {
     json!({"user": number % 100, "system": 1.25})
 }
 
-/// A table of processes, of 10 KB.
+/// Returns the data of a typical large publication: a table of processes with 10 KB of JSON.
 fn table(number: i64) -> Value {
     let row = |place: i64| json!({"pid": 1_000 + place, "name": "a-program-of-some-kind", "cpu": number % 100, "memory": 12_345_678});
     Value::Array((0..141).map(row).collect())

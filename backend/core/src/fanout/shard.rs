@@ -1,5 +1,5 @@
-//! Splits the deliveries of a broadcast into shards that are posted at the same time, so that the last connection of a
-//! long list does not wait for all the others.
+//! Splits the deliveries of a broadcast (frames and the connections that get them) into shards that are posted at the
+//! same time. So the last connection of a long list does not wait for all the others.
 
 use bytes::Bytes;
 
@@ -7,19 +7,20 @@ use super::Delivery;
 use crate::pack;
 use crate::ports::ConnectionId;
 
-/// Largest size of a shard: a list of deliveries that are posted one after another.
+/// Limits on the size of a shard. A shard is a list of deliveries that are posted one after another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ShardSize {
-    /// Largest number of connections. Deliveries to at most this many connections stay in one shard, whatever their
-    /// size in bytes.
+    /// Maximum number of connections in a shard. If all deliveries together have no more connections than this, they
+    /// stay in one shard, whatever their size in bytes.
     pub connections: usize,
-    /// Largest size as JSON, in bytes, with every frame and every connection id as a string. A single frame may exceed
-    /// it.
+    /// Maximum size of a shard as JSON, in bytes, with every frame and every connection id as a string. A shard may
+    /// only be larger if it consists of a single large frame.
     pub bytes: usize,
 }
 
-/// Splits deliveries into shards. Every connection gets all its frames. They arrive in order if they fit into one shard
-/// together; otherwise they are in several shards, which may overtake each other.
+/// Splits deliveries (frames and the connections that get them) into shards of at most `size`, which are posted at the
+/// same time. Every connection gets all its frames. If the frames of a connection are in one shard, they arrive in
+/// order. If they are in several shards, a later frame may arrive before an earlier one.
 pub fn shards(deliveries: Vec<Delivery>, size: ShardSize) -> Vec<Vec<Delivery>> {
     if deliveries.iter().map(|delivery| delivery.to.len()).sum::<usize>() <= size.connections {
         return if deliveries.is_empty() { Vec::new() } else { vec![deliveries] };
@@ -70,8 +71,8 @@ impl Shards {
 /// Length of `{"frames":[],"to":[]},` in bytes: the JSON of a delivery without its frames and connection ids.
 const DELIVERY: usize = 22;
 
-/// Splits frames into runs of consecutive frames, each of at most `limit` bytes in total. A frame that is larger makes
-/// a run of its own.
+/// Splits frames into groups of consecutive frames. Each group has at most `limit` bytes in total, unless it consists
+/// of a single larger frame.
 fn runs(frames: Vec<Bytes>, limit: usize) -> Vec<Vec<Bytes>> {
     let mut runs: Vec<Vec<Bytes>> = Vec::new();
     let mut left = 0;
@@ -126,7 +127,8 @@ mod tests {
         frames
     }
 
-    /// Returns the length of a shard as the host sends it, in bytes of JSON.
+    /// Returns the length in bytes of the JSON text in which a shard is passed to another invocation of the Lambda
+    /// function.
     fn json_bytes(shard: &[Delivery]) -> usize {
         let delivery = |delivery: &Delivery| {
             let frames: Vec<_> = delivery.frames.iter().map(|frame| String::from_utf8_lossy(frame)).collect();

@@ -1,20 +1,20 @@
-//! The bodies of successful answers of the HTTP API, as JSON.
+//! The JSON bodies of successful answers of the HTTP API.
 
 use serde::Serialize;
 use shared::{Epoch, Publication, Topic, TopicMeta};
 
 use crate::ports::Head;
 
-/// The answer to `POST /topics/{topic}`.
+/// The body of the answer to `POST /topics/{topic}`, which publishes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct HttpPublished {
-    /// Topic that was appended to.
+    /// Topic to which the publications were appended.
     pub topic: Topic,
-    /// Epoch of its log.
+    /// Epoch of the topic's log: an identifier of the log, which changes if the log is deleted and begins anew.
     pub epoch: Epoch,
     /// Offset of the last publication of the request.
     pub offset: u64,
-    /// Number of publications in the request; left out if it is 1.
+    /// Number of publications in the request; the JSON omits it if it is 1.
     #[serde(skip_serializing_if = "is_one")]
     pub count: usize,
 }
@@ -23,48 +23,50 @@ fn is_one(count: &usize) -> bool {
     *count == 1
 }
 
-/// The answer to `DELETE /topics/{topic}`.
+/// The body of the answer to `DELETE /topics/{topic}`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct HttpForgotten {
     /// Topic that was deleted.
     pub topic: Topic,
 }
 
-/// The answer to `GET /topics/{topic}`.
+/// The body of the answer to `GET /topics/{topic}`, which reads a part of the topic's log.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct HttpHistory {
-    /// Topic of the log.
+    /// Topic whose log was read.
     pub topic: Topic,
-    /// Epoch of the log.
+    /// Epoch of the topic's log: an identifier of the log, which changes if the log is deleted and begins anew.
     pub epoch: Epoch,
-    /// Publications in order of offset, without holes.
+    /// Publications in order of offset. No offset between the first and the last one is missing.
     pub items: Vec<Publication>,
-    /// Offset of the log's newest publication: read on until it is reached.
+    /// Offset of the newest publication of the log. A client that wants all publications sends further requests until
+    /// it has this one.
     pub head: u64,
-    /// False if publications between `since` and the first item are lost. Without `since`: true.
+    /// False if publications after the position `since` of the request were deleted before they could be read. True if
+    /// the request has no `since`.
     pub recovered: bool,
 }
 
-/// The answer to `GET /topics`.
+/// The body of the answer to `GET /topics`.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct HttpTopics {
-    /// The topics that the principal may read, in order of name.
+    /// The topics that the sender may read, in order of name.
     pub topics: Vec<HttpTopic>,
-    /// The topic to pass as `after` for the next page; left out if this page is the last one.
+    /// The topic to pass as `after` in the request for the next page; the JSON omits it if this is the last page.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub next: Option<Topic>,
 }
 
-/// One topic of `GET /topics`.
+/// The entry of one topic in the answer to `GET /topics`.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct HttpTopic {
     /// Name of the topic.
     pub topic: Topic,
-    /// Epoch of its log.
+    /// Epoch of the topic's log: an identifier of the log, which changes if the log is deleted and begins anew.
     pub epoch: Epoch,
-    /// Its newest publication, whose offset is the end of the log.
+    /// Newest publication of the topic. Its offset is the end of the topic's log.
     pub last: Publication,
-    /// Metadata that its publishers have sent.
+    /// Metadata that the topic's publishers have sent.
     pub meta: TopicMeta,
 }
 

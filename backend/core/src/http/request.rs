@@ -1,4 +1,4 @@
-//! The head of an HTTP request, and the check of its body's type.
+//! The head of an HTTP request, and the check that its body has a supported type.
 
 use core::net::IpAddr;
 
@@ -8,30 +8,30 @@ use super::Answer;
 use crate::authorize::Credentials;
 use crate::refusal::Refusal;
 
-/// The parts of a request that are known before its body.
+/// The parts of an HTTP request that are known before its body is read.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct RequestHead<'a> {
-    /// Method in capitals.
+    /// HTTP method in capitals.
     pub method: &'a str,
-    /// Path, percent-encoded, without the query.
+    /// Path of the request, percent-encoded and without the query.
     pub path: &'a str,
-    /// Query, percent-encoded, without the question mark; empty if there is none.
+    /// Query of the request, percent-encoded and without the question mark; empty if there is none.
     pub query: &'a str,
     /// The headers that may hold a token.
     pub credentials: Credentials<'a>,
-    /// Address of the client; `None` if it is not known.
+    /// IP address of the client; `None` if it is not known.
     pub peer: Option<IpAddr>,
-    /// Value of `Content-Type`.
+    /// Value of the header `Content-Type`.
     pub content_type: Option<&'a str>,
-    /// Value of `Content-Encoding`.
+    /// Value of the header `Content-Encoding`.
     pub content_encoding: Option<&'a str>,
 }
 
-/// Checks that a body can hold publications, before the body is read.
+/// Checks, before the body of a request is read, that it can contain publications.
 ///
 /// # Errors
 ///
-/// 415 for a compressed body and for one that is not text.
+/// An answer with status 415 if the body is compressed, or if its type is multipart, image, audio or video.
 pub fn check_type(head: &RequestHead<'_>) -> Result<(), Answer> {
     let encoding = head.content_encoding.unwrap_or_default();
     if !encoding.is_empty() && !encoding.eq_ignore_ascii_case("identity") {

@@ -1,4 +1,5 @@
-//! The table of paths of the HTTP API. Every host asks it, and none has paths of the API of its own.
+//! The table of paths of the HTTP API. Every server program looks up a request here, so that all of them support the
+//! same paths.
 
 use percent_encoding::percent_decode_str;
 
@@ -11,22 +12,23 @@ pub enum Route {
     Health,
     /// Lists the topics.
     Topics,
-    /// Reads a part of a topic's log. The name is percent-decoded and not yet checked.
+    /// Reads a part of a topic's log. The string is the topic's name, percent-decoded and not yet checked.
     History(String),
-    /// Publishes to a topic. The name is percent-decoded and not yet checked.
+    /// Publishes to a topic. The string is the topic's name, percent-decoded and not yet checked.
     Publish(String),
-    /// Deletes a topic and its history. The name is percent-decoded and not yet checked.
+    /// Deletes a topic and its history. The string is the topic's name, percent-decoded and not yet checked.
     Forget(String),
     /// Lists the methods and headers that are allowed (CORS preflight).
     Options,
 }
 
 impl Route {
-    /// Finds the endpoint.
+    /// Returns the endpoint for a method and a path.
     ///
     /// # Errors
     ///
-    /// 404 if the path is not one of the API, 405 if it is and does not take this method.
+    /// An answer with status 404 if the path does not belong to the HTTP API, or with status 405 if it does but does
+    /// not support this method.
     pub fn of(method: &str, path: &str) -> Result<Self, Answer> {
         let is_get = matches!(method, "GET" | "HEAD");
         match (path, path.strip_prefix("/topics/")) {
@@ -42,8 +44,8 @@ impl Route {
         }
     }
 
-    /// True if `path` belongs to the API, whatever the method. A host that also serves a page answers every other path
-    /// with it.
+    /// Returns true if `path` belongs to the HTTP API, whatever the method is. A server that also serves a web page
+    /// answers all other paths with the page.
     pub fn is_api(path: &str) -> bool {
         matches!(path, "/healthz" | "/topics") || path.starts_with("/topics/")
     }
@@ -52,7 +54,8 @@ impl Route {
 const READ: &str = "GET,HEAD";
 const OF_A_TOPIC: &str = "GET,HEAD,POST,DELETE";
 
-/// Bytes that are not UTF-8 are replaced; the check of the name then refuses them.
+/// Percent-decodes the name of a topic. Bytes that are not UTF-8 are replaced by U+FFFD, which the later check of the
+/// name refuses.
 fn decoded(name: &str) -> String {
     percent_decode_str(name).decode_utf8_lossy().into_owned()
 }

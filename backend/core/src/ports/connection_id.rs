@@ -1,10 +1,10 @@
-//! The id of a connection.
+//! The id of a WebSocket connection.
 
 use std::fmt;
 use std::sync::Arc;
 
-/// Id of a connection, assigned by the gateway. The service does not interpret it. Clones share the text, so cloning is
-/// cheap.
+/// Id of a WebSocket connection, which the gateway assigned. The service does not interpret the text. Clones share the
+/// text, so cloning is cheap.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ConnectionId(Arc<str>);
 

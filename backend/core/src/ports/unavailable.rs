@@ -1,6 +1,7 @@
-//! The error of a store that does not answer.
+//! The error that a store returns if it cannot be reached.
 
-/// The store could not answer. A write may or may not have taken place, so the caller reports a retryable error.
+/// The error that a store could not be reached or did not work. A write may or may not have taken place, so the client
+/// is told to try again.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{what}")]
 pub struct Unavailable {
@@ -9,7 +10,7 @@ pub struct Unavailable {
 }
 
 impl Unavailable {
-    /// Creates the error with the message of the error that caused it.
+    /// Creates the error. The description is the text of `what`, usually the error that caused it.
     pub fn new(what: impl ToString) -> Self {
         Self { what: what.to_string() }
     }

@@ -1,4 +1,4 @@
-//! Delivers new publications to their subscribers.
+//! Sends new publications to their subscribers.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,44 +11,45 @@ use crate::fanout::{self, Delivery};
 use crate::ports::{Change, ConnectionId, Connections, Management, PostError, TopicLog, Unavailable};
 use crate::stats::add;
 
-/// Outcome of a broadcast.
+/// Counts of the messages that a broadcast has sent or failed to send.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct BroadcastReport {
     /// Number of messages that were posted.
     pub posts: usize,
-    /// Number of connections that were gone. They are removed from the table, unless they are new: API Gateway also
-    /// answers 410 for a moment after a connection was made.
+    /// Number of connections that had ended. They are removed from the table, unless they are new: API Gateway also
+    /// answers 410 (gone) for a moment after a connection was made.
     pub gone: usize,
-    /// Number of messages that were dropped because the client reads too slowly. The client requests the missing
-    /// publications later.
+    /// Number of messages that were dropped because the client reads too slowly. The client notices the missing
+    /// publications and requests them later.
     pub dropped: usize,
-    /// Number of messages that failed for another reason.
+    /// Number of messages that could not be sent for another reason.
     pub failed: usize,
     /// Total size of the posted messages in bytes.
     pub bytes: usize,
 }
 
-/// Largest number of topics whose history is written at the same time. A lower number would make a batch wait for many
-/// answers one after another, a higher one would open too many connections to the store.
+/// Maximum number of topics whose history is written at the same time. With a lower number, the writes of a batch would
+/// wait for each other. With a higher number, too many connections to the store would be open.
 const TOPICS_AT_ONCE: usize = 32;
 
-/// A change could not be written to history. This change and all that follow it must be broadcast again.
+/// The error that a change (the publications of one append) could not be written to history. This change and all
+/// changes after it must be broadcast again.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("change {index} could not be written to history: {why}")]
 pub struct RecordError {
-    /// Index of the first change that failed, from 0.
+    /// Index, from 0, of the first change that could not be written, in the list that the caller passed.
     pub index: usize,
-    /// The error of the store.
+    /// The error that the store returned.
     pub why: Unavailable,
 }
 
 impl<C: Connections, L: TopicLog, M: Management> Service<C, L, M> {
-    /// Writes `changes` to history and then sends them to their subscribers. Because of this order, a publication
-    /// reaches a new subscriber from history, live, or both ways.
+    /// Writes `changes` to history and then sends them to their subscribers. Because of this order, a new subscriber
+    /// gets each publication from history, or live, or both.
     ///
     /// # Errors
     ///
-    /// [`Unavailable`] if the store does not answer; then nothing has been posted, and the same changes may be
+    /// [`Unavailable`] if the store cannot be reached. Then nothing has been sent, and the same changes may be
     /// broadcast again.
     pub async fn broadcast(&self, changes: &[Change], now: Millis) -> Result<BroadcastReport, Unavailable> {
         self.record(changes).await.map_err(|failed| failed.why)?;
@@ -56,12 +57,12 @@ impl<C: Connections, L: TopicLog, M: Management> Service<C, L, M> {
         Ok(self.deliver(deliveries, now).await)
     }
 
-    /// Writes `changes` to history: the first part of a broadcast. The changes of one topic are written in order, those
-    /// of different topics at the same time.
+    /// Writes `changes` to history, which is the first part of a broadcast. Changes of the same topic are written in
+    /// order. Changes of different topics are written at the same time.
     ///
     /// # Errors
     ///
-    /// A [`RecordError`] for a change that could not be written. All changes before its index have been written.
+    /// A [`RecordError`] with the first change that could not be written. All changes before it have been written.
     pub async fn record(&self, changes: &[Change]) -> Result<(), RecordError> {
         let mut topics: BTreeMap<&Topic, Vec<(usize, &Change)>> = BTreeMap::new();
         for (index, change) in changes.iter().enumerate() {
@@ -82,12 +83,12 @@ impl<C: Connections, L: TopicLog, M: Management> Service<C, L, M> {
         Ok(())
     }
 
-    /// Decides which connections get which frames: the second part of a broadcast. It reads the subscribers, so it must
-    /// be called after history was written.
+    /// Decides which connections get which frames (WebSocket messages), which is the second part of a broadcast.
+    /// Because this reads the subscribers, it must be called after the changes were written to history.
     ///
     /// # Errors
     ///
-    /// [`Unavailable`] if the store does not answer.
+    /// [`Unavailable`] if the table of connections cannot be read.
     pub async fn address(&self, changes: &[Change], now: Millis) -> Result<Vec<Delivery>, Unavailable> {
         let topic_changes = fanout::topic_changes(changes);
         let topics: Vec<Topic> = topic_changes.iter().map(|changes| changes.topic.clone()).collect();
@@ -95,7 +96,7 @@ impl<C: Connections, L: TopicLog, M: Management> Service<C, L, M> {
         Ok(fanout::deliveries(&topic_changes, audiences, limits::PACK_BYTES))
     }
 
-    /// Posts the frames to their connections: the last part of a broadcast.
+    /// Posts the frames to their connections, which is the last part of a broadcast. Returns counts of the results.
     pub async fn deliver(&self, deliveries: Vec<Delivery>, now: Millis) -> BroadcastReport {
         let mut report = BroadcastReport::default();
         for Delivery { frames, to } in deliveries {
@@ -104,8 +105,8 @@ impl<C: Connections, L: TopicLog, M: Management> Service<C, L, M> {
         report
     }
 
-    /// Posts frames in order to the same connections. A connection that is gone gets no further frames and, unless it is
-    /// new, is removed from the table.
+    /// Posts the same frames, in order, to each of the connections `to`, and adds the results to `report`. A connection
+    /// that has ended gets no further frames. It is removed from the table, unless it is new.
     pub(super) async fn post_to_all(
         &self,
         mut to: Vec<ConnectionId>,

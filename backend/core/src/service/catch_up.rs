@@ -1,4 +1,4 @@
-//! Reads the part of a log that a client is missing.
+//! Reads the part of a topic's log that a client requests.
 
 use shared::{Millis, Position, Topic};
 
@@ -6,7 +6,8 @@ use super::Service;
 use crate::ports::{Page, ReadFrom, TopicLog, Unavailable};
 use crate::replay::{self, Ask, Fit};
 
-/// A page of a log. `recovered` is false if the page does not continue at the position that was requested.
+/// A page of a topic's log. `recovered` is false if publications between the requested position and the page have been
+/// deleted.
 #[derive(Debug)]
 pub(super) struct Past {
     pub(super) page: Page,
@@ -14,7 +15,8 @@ pub(super) struct Past {
 }
 
 impl<C, L: TopicLog, M> Service<C, L, M> {
-    /// Reads the publications that `ask` asks for; `None` if nobody has published to the topic.
+    /// Reads the past publications of a topic that `ask` describes, at most `limit`. Returns `None` if nobody has
+    /// published to the topic.
     pub(super) async fn past(
         &self,
         topic: &Topic,
@@ -38,8 +40,8 @@ impl<C, L: TopicLog, M> Service<C, L, M> {
         }
     }
 
-    /// Reads the publications after `since`. If `since` is not a position of this log, reads everything that is still
-    /// kept.
+    /// Reads the publications after the position `since`, at most `limit`. If `since` does not belong to this log,
+    /// reads from the oldest publication that is still kept. Returns `None` if nobody has published to the topic.
     pub(super) async fn catch_up(
         &self,
         topic: &Topic,

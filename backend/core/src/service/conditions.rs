@@ -1,4 +1,4 @@
-//! Tells all clients what is wrong with the server.
+//! Informs all clients of problems of the server, such as a full disk, which are called conditions.
 
 use shared::server::{Condition, Conditions};
 use shared::{Millis, ServerMessage};
@@ -9,19 +9,21 @@ use crate::lock::lock;
 use crate::ports::{Connections, Management, TopicLog, Unavailable};
 
 impl<C, L, M> Service<C, L, M> {
-    /// Returns the conditions that clients were told last, which are the things that are wrong with the server.
+    /// Returns the conditions (problems of the server) that were last sent to clients.
     pub fn conditions(&self) -> Vec<Condition> {
         lock(&self.conditions).clone()
     }
 }
 
 impl<C: Connections, L: TopicLog, M: Management> Service<C, L, M> {
-    /// Stores the conditions of the server and sends them to all clients, if their names differ from those stored before. A
-    /// client that subscribes later gets them with the answer. The host calls this about once a second.
+    /// Stores the conditions of the server (its current problems). If their names differ from those stored before,
+    /// sends them to all clients. A client that subscribes later gets them with the answer. The server program calls
+    /// this about once a second.
     ///
     /// # Errors
     ///
-    /// [`Unavailable`] if the connections cannot be listed. Then the next call sends the conditions.
+    /// [`Unavailable`] if the connections cannot be listed. Then the conditions are not stored, so that the next call
+    /// sends them.
     pub async fn set_conditions(
         &self,
         conditions: Vec<Condition>,

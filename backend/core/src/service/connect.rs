@@ -1,4 +1,4 @@
-//! `$connect`: accepts or refuses a connection.
+//! Handles `$connect`: accepts or refuses a new WebSocket connection.
 
 use shared::{Millis, limits};
 
@@ -26,8 +26,8 @@ impl<C: Connections, L: TopicLog, M: Management> Service<C, L, M> {
     }
 }
 
-/// Returns the row to store for a connection. It expires with the token, and at the latest after the gateway's maximum
-/// connection duration; from then on nothing is sent to the connection any more.
+/// Sets the expiry of a connection's row. The row expires with the client's token, and at the latest after `life_ms`,
+/// the maximum duration of a connection. After that nothing is sent to the connection.
 pub(super) fn row(connection: Connection, life_ms: u64) -> Connection {
     let kept_ms = Millis::try_from(life_ms.saturating_add(limits::ROW_GRACE_MS)).unwrap_or(Millis::MAX);
     let by_life = connection.connected_at.saturating_add(kept_ms);
@@ -35,8 +35,9 @@ pub(super) fn row(connection: Connection, life_ms: u64) -> Connection {
     Connection { expires_at: by_token.map_or(by_life, |at| at.min(by_life)), ..connection }
 }
 
-/// The principal to accept, if any. If the server needs tokens, a connection that no authorizer has seen is a fault in
-/// the deployment, and is refused.
+/// Returns the principal of a connection that is accepted, or `None` if the connection must be refused. If the server
+/// needs tokens but the event contains no principal, the authorizer is missing in the deployment, and the connection is
+/// refused.
 fn admitted(access: &Access, principal: Option<Principal>, now: Millis) -> Option<Principal> {
     match (access, principal) {
         (_, Some(principal)) => (!principal.is_expired(now)).then_some(principal),

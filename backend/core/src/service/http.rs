@@ -1,4 +1,4 @@
-//! Answers to requests of the HTTP API, for `serve` and for the ingest function alike.
+//! Answers the requests of the HTTP API, both for the program `tickertape serve` and for the Lambda function `ingest`.
 //!
 //! A request is checked in this order: the path, the sender, the type of the body, and the body itself.
 
@@ -29,10 +29,10 @@ use crate::refusal::Refusal;
 use crate::replay::Ask;
 
 impl<C, L: TopicLog, M> Service<C, L, M> {
-    /// Answers one request.
+    /// Answers one request of the HTTP API.
     ///
-    /// `body` is awaited only if the sender is known and the type of the body can be read. `clock` is asked again
-    /// afterwards, since a body may arrive slowly.
+    /// `body` is awaited only if the sender is authenticated and the type of the body is supported. `clock` returns the
+    /// current time. It is called again after the body was read, since a body may arrive slowly.
     pub async fn http<B>(&self, head: RequestHead<'_>, body: B, clock: impl Fn() -> Millis) -> Answer
     where
         B: Future<Output = Result<Bytes, Answer>>,
@@ -78,13 +78,14 @@ impl<C, L: TopicLog, M> Service<C, L, M> {
     ///
     /// # Errors
     ///
-    /// 300 or 301, if the server needs tokens.
+    /// If the server needs tokens: a refusal with code 300 if the token is missing or not valid, or with code 301 if it
+    /// has expired.
     pub fn authorize(&self, credentials: &Credentials<'_>, now: Millis) -> Result<Principal, Refusal> {
         authorize::authorize(&self.settings.access, credentials, now).map_err(Refusal::from)
     }
 
-    /// Authenticates the sender of a request and charges the request to the principal at the sender's address, or to the
-    /// address alone if there is no valid token.
+    /// Authenticates the sender of a request, and counts the request against the rate limit of the sender at its
+    /// address. A request without a valid token is counted against the limit of the address alone.
     fn admit(&self, head: &RequestHead<'_>, now: Millis) -> Result<Principal, Refusal> {
         match self.authorize(&head.credentials, now) {
             Ok(principal) => {
@@ -115,7 +116,8 @@ impl<C, L: TopicLog, M> Service<C, L, M> {
         answer
     }
 
-    /// Reports `result` to the operator's log if it is a refusal, and returns it.
+    /// Calls [`Settings::on_refusal`](crate::Settings::on_refusal) if `result` is a refusal, so that it is logged.
+    /// Returns `result` unchanged.
     fn observed<T>(&self, principal: &Principal, result: Result<T, Refusal>) -> Result<T, Refusal> {
         if let Err(refusal) = &result {
             (self.settings.on_refusal)(principal, refusal);
@@ -123,12 +125,12 @@ impl<C, L: TopicLog, M> Service<C, L, M> {
         result
     }
 
-    /// Publishes the `body` of a `POST /topics/{name}` that comes from a part of this program and not from a client. The
-    /// name is percent-decoded.
+    /// Publishes `body`, which has the same format as the body of `POST /topics/{name}`. It comes from a part of this
+    /// program and not from a client, so no client's address is involved. `name` is the percent-decoded topic.
     ///
     /// # Errors
     ///
-    /// [`Refusal`], with the line if the body has several.
+    /// A [`Refusal`] with the reason. It contains the line at fault if the body has several lines.
     pub async fn http_publish(
         &self,
         principal: &Principal,
@@ -173,7 +175,8 @@ impl<C, L: TopicLog, M> Service<C, L, M> {
     ///
     /// # Errors
     ///
-    /// [`Refusal`]: 400 if the token has no filter for it in `forget`, 208 if there is no such topic.
+    /// A [`Refusal`] with code 400 if the token does not allow deleting this topic, or with code 208 if there is no
+    /// such topic.
     pub async fn http_forget(
         &self,
         principal: &Principal,
@@ -186,11 +189,12 @@ impl<C, L: TopicLog, M> Service<C, L, M> {
         if self.log.forget(&topic).await? { Ok(HttpForgotten { topic }) } else { Err(unknown(&topic)) }
     }
 
-    /// Reads a part of a log: the oldest publications after `since`, or the newest without it.
+    /// Reads a part of a topic's log. If the query has `since`, these are the oldest publications after it, and
+    /// otherwise the newest ones.
     ///
     /// # Errors
     ///
-    /// [`Refusal`].
+    /// A [`Refusal`] with the reason.
     pub async fn http_history(
         &self,
         principal: &Principal,
@@ -218,7 +222,7 @@ impl<C, L: TopicLog, M> Service<C, L, M> {
     ///
     /// # Errors
     ///
-    /// [`Refusal`].
+    /// A [`Refusal`] if the token has expired or the store cannot be reached.
     pub async fn http_topics(
         &self,
         principal: &Principal,
@@ -238,8 +242,8 @@ impl<C, L: TopicLog, M> Service<C, L, M> {
     }
 }
 
-/// Returns a page of at most `limit` topics and at most [`limits::TOPICS_PAGE_BYTES`] bytes. If there are topics, it has at
-/// least one.
+/// Returns the first page of the topics in `heads`. It has at most `limit` topics and [`limits::TOPICS_PAGE_BYTES`]
+/// bytes, but always at least one topic if there are any.
 fn page_of_topics(heads: impl Iterator<Item = Head>, limit: usize) -> HttpTopics {
     let (mut topics, mut bytes): (Vec<HttpTopic>, usize) = (Vec::new(), 0);
     for head in heads {

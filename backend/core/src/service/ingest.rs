@@ -1,4 +1,5 @@
-//! Appends publications. `publish` over the WebSocket, `POST /topics/{topic}` and the host feed all end here.
+//! Appends publications to topics' logs. All ways to publish end here: `publish` over the WebSocket, `POST
+//! /topics/{topic}`, and the measurements of this machine that `serve` itself can publish.
 
 use core::net::IpAddr;
 
@@ -13,12 +14,13 @@ use crate::principal::Principal;
 use crate::stats::add;
 
 impl<C, L: TopicLog, M> Service<C, L, M> {
-    /// Checks a request that comes from a part of this program, checks the principal's rate, and appends the publications.
-    /// Returns once they are durable.
+    /// Checks a request to publish and the rate of its sender, and appends the publications. Returns once they are
+    /// durable. The request comes from a part of this program and not from a client.
     ///
     /// # Errors
     ///
-    /// [`IngestError`]. A refused request counts against the principal's rate only if it passes every check.
+    /// An [`IngestError`] with the reason. A request that is refused by a check does not count against the sender's
+    /// rate.
     pub async fn ingest(
         &self,
         principal: &Principal,
@@ -28,7 +30,7 @@ impl<C, L: TopicLog, M> Service<C, L, M> {
         self.ingest_from(None, principal, request, now).await
     }
 
-    /// Does the same as [`Service::ingest`] for a request of a client at the address `peer`.
+    /// Does the same as [`Service::ingest`] for a request of a client whose IP address is `peer`.
     pub(super) async fn ingest_from(
         &self,
         peer: Option<IpAddr>,

@@ -1,4 +1,4 @@
-//! Sends the number of subscribers of a filter to those subscribers.
+//! Sends the number of subscribers of a filter to these subscribers.
 
 use shared::server::Occupancy;
 use shared::{Filter, Millis, ServerMessage};
@@ -9,15 +9,16 @@ use crate::lock::lock;
 use crate::ports::{Connections, Management, TopicLog, Unavailable};
 
 impl<C: Connections, L: TopicLog, M: Management> Service<C, L, M> {
-    /// Sends `occupancy` to the subscribers of every filter whose number of subscribers has changed since it was last
-    /// sent. The host calls this about once a second. A host that cannot do so must turn [`Settings::counts_viewers`]
-    /// off.
+    /// For every filter whose number of subscribers has changed, sends an `occupancy` message with the new number to
+    /// these subscribers. The server program calls this about once a second. A program that cannot do so must turn
+    /// [`Settings::counts_viewers`] off.
     ///
     /// [`Settings::counts_viewers`]: crate::Settings::counts_viewers
     ///
     /// # Errors
     ///
-    /// [`Unavailable`] if the store does not answer. A number that was not sent is sent after the filter's next change.
+    /// [`Unavailable`] if the table of connections cannot be read. A number that was not sent is sent after the
+    /// filter's next change.
     pub async fn occupancy_due(&self, now: Millis) -> Result<BroadcastReport, Unavailable> {
         let mut report = BroadcastReport::default();
         let changed = lock(&self.occupancy).take_changed();

@@ -1,4 +1,5 @@
-//! `ping`: answers with the ends of the logs, so that the client notices a lost last publication.
+//! Answers `ping` with the positions of the newest publications of the client's topics, so that the client notices if
+//! it has missed the last publication of a topic.
 
 use std::collections::BTreeMap;
 
@@ -35,7 +36,8 @@ impl<C: Connections, L: TopicLog, M: Management> Service<C, L, M> {
         Ok(watched.into_values().collect())
     }
 
-    /// Reads the ends of a bounded number of logs, or returns those that were read a moment ago.
+    /// Reads the ends of a limited number of logs of topics that match `filter`. If ends were read a moment ago,
+    /// returns those without reading again.
     async fn ends_in_turn(&self, filter: &Filter, now: Millis) -> Result<Vec<LogEnd>, Unavailable> {
         let (step, topics) = {
             let mut turns = lock(&self.turns);
@@ -52,20 +54,20 @@ impl<C: Connections, L: TopicLog, M: Management> Service<C, L, M> {
     }
 }
 
-/// The filters that no other filter covers, so that each topic is read once.
+/// Returns those of `filters` that are not covered by another one. If only these are used, each topic is read once.
 pub(super) fn widest(filters: &[Filter]) -> impl Iterator<Item = &Filter> {
     filters.iter().filter(|filter| !filters.iter().any(|other| other != *filter && other.covers(filter)))
 }
 
-/// Length of `,"heads":{}` in bytes, which an empty pong leaves out.
+/// Length in bytes of `,"heads":{}`, which the JSON of a `pong` without heads does not contain.
 const HEADS_KEY: usize = 12;
 
-/// Maximum number of ends that a ping uses. They are more than fit into a frame, because each takes at least the text
-/// `"t":{"epoch":"e","offset":1},`.
+/// Maximum number of ends of logs that are read for a ping. No more than this fit into one frame, because each takes at
+/// least the text `"t":{"epoch":"e","offset":1},`.
 const ENDS: usize = limits::PACK_BYTES / 28;
 
-/// Returns the ends that fit into `room` bytes. Ends that were changed last are preferred, because their last publication
-/// is the one that the client may have missed.
+/// Returns as many of `ends` as fit into `room` bytes of JSON. Logs that were changed last are preferred, because the
+/// client may have missed their last publication.
 fn newest(ends: Vec<LogEnd>, room: usize) -> BTreeMap<Topic, Position> {
     let mut ends = ports::newest_ends(ends, ENDS);
     ends.sort_by_key(|end| std::cmp::Reverse(end.received_at));

@@ -1,4 +1,4 @@
-//! `publish`: appends, and answers once the publications are durable, never before.
+//! Handles a `publish` message: appends the publications, and answers once they are durable.
 
 use core::net::IpAddr;
 

@@ -30,8 +30,8 @@ impl<C: Connections, L: TopicLog, M: Management> Service<C, L, M> {
     }
 }
 
-/// Returns the length of the window, in milliseconds, in which this number of clients reconnect, each at a random
-/// moment. On average they use 45 percent of the rate at which the gateway accepts connections
+/// Returns the length of the time window, in milliseconds, within which `viewers` clients reconnect after a shutdown,
+/// each at a random moment. On average they use 45 percent of the rate at which the gateway accepts connections
 /// ([`limits::CONNECTS_PER_SECOND`]), so that the busiest second stays below 60 percent.
 fn window_ms(viewers: u64) -> u64 {
     viewers * 100_000 / (45 * u64::from(limits::CONNECTS_PER_SECOND))

@@ -1,4 +1,5 @@
-//! `subscribe`: writes the subscription first and reads history then, so that no publication is missed in between.
+//! Handles a `subscribe` message. It writes the subscription before it reads history, so that no publication in between
+//! is missed.
 
 use bytes::Bytes;
 use futures_util::{StreamExt, TryStreamExt, stream};
@@ -14,7 +15,7 @@ use crate::ports::{Connection, Connections, Head, Management, SubscribeError, To
 use crate::refusal::Refusal;
 use crate::replay::{self, Ask, Beginning, Share};
 
-/// Number of logs that are read at the same time for one subscription.
+/// Maximum number of topics whose logs are read at the same time for one subscription.
 const LOGS_AT_ONCE: usize = 16;
 
 impl<C: Connections, L: TopicLog, M: Management> Service<C, L, M> {
@@ -22,8 +23,8 @@ impl<C: Connections, L: TopicLog, M: Management> Service<C, L, M> {
         permission::check_token(&connection.principal, now)?;
         permission::check_subscribe(&connection.principal, &request.filter)?;
         self.connections.subscribe(&connection.id, &request.filter, now).await?;
-        // From here on every new publication is sent to the connection live. The history that is read below can
-        // overlap with that, but never leave a hole.
+        // From here on every new publication is sent to the connection live. The history that is read below may contain
+        // some of these publications again, but none is missing.
         let heads = self.log.heads(&request.filter).await?;
         let beginnings = self.begin_all(heads, &request, now).await?;
         let entries = beginnings.iter().map(Beginning::entry).collect();
@@ -34,7 +35,7 @@ impl<C: Connections, L: TopicLog, M: Management> Service<C, L, M> {
         Ok(frames)
     }
 
-    /// The number of subscribers; `None` if the server does not count them.
+    /// Returns the number of subscribers of `filter`; `None` if the server does not count them.
     async fn count_viewers(&self, filter: &Filter, now: Millis) -> Result<Option<u64>, Unavailable> {
         if !self.settings.counts_viewers {
             return Ok(None);
@@ -44,7 +45,8 @@ impl<C: Connections, L: TopicLog, M: Management> Service<C, L, M> {
         Ok(Some(viewers))
     }
 
-    /// Reads several logs at the same time, since the store may be across a network. The order is that of `heads`.
+    /// Reads the past publications of several topics at the same time, since the store may be across a network. The
+    /// results are in the order of `heads`.
     async fn begin_all(
         &self,
         heads: Vec<Head>,

@@ -1,4 +1,5 @@
-//! Handles `unsubscribe`: ends a subscription. If the subscription does not exist, nothing changes.
+//! Handles an `unsubscribe` message: ends a subscription of the connection. If the subscription does not exist, nothing
+//! changes.
 
 use shared::client::Unsubscribe;
 use shared::server::Unsubscribed;

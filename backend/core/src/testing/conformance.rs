@@ -1,5 +1,5 @@
-//! A conformance suite for each port. The name of each check is a sentence about the port; the check panics if it is not
-//! true.
+//! A conformance suite for each port (trait of a platform). The name of each check is a sentence about the port. The
+//! check panics if an implementation does not behave as the sentence says.
 //!
 //! ```text
 //! mod log {
@@ -17,13 +17,15 @@ pub mod connections;
 pub mod log;
 pub mod management;
 
-/// Makes a `#[tokio::test]` of every check of a suite.
+/// Makes a `#[tokio::test]` of every check of a conformance suite. The first argument is the suite, and the second a
+/// function that creates the implementation to test:
 ///
 /// * `conformance!(log, open)` with `async fn open(Keep) -> (impl TopicLog, impl Sized)`;
 /// * `conformance!(connections, open)` with `async fn open() -> (impl Connections, impl Sized)`;
 /// * `conformance!(management, open)` with `async fn open() -> (impl Harness, impl Sized)`.
 ///
-/// The second part of each pair is dropped after the check: a directory, a server, or `()`.
+/// The function returns a pair. Its second part is something that the implementation needs, such as a directory or a
+/// server, and is dropped after the check. If nothing is needed, it is `()`.
 #[macro_export]
 macro_rules! conformance {
     (log, $open:path) => {

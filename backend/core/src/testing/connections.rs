@@ -9,7 +9,8 @@ use shared::{Filter, Millis, Topic, limits};
 use crate::lock::lock;
 use crate::ports::{Connection, ConnectionId, Connections, SubscribeError, Unavailable};
 
-/// Keeps connections and subscriptions in memory. Its calls can be made to fail. Clones share the same content.
+/// A fake of [`Connections`], which keeps the rows in memory. Its methods can be made to fail. Clones share the same
+/// rows.
 #[derive(Debug, Clone, Default)]
 pub struct FakeConnections {
     rows: Arc<Mutex<BTreeMap<ConnectionId, Row>>>,
@@ -23,12 +24,12 @@ struct Row {
 }
 
 impl FakeConnections {
-    /// Makes all later calls fail if `broken` is true, and succeed if it is false.
+    /// Makes all later calls of the trait's methods fail if `broken` is true, and work if it is false.
     pub fn set_broken(&self, broken: bool) {
         self.broken.store(broken, Ordering::SeqCst);
     }
 
-    /// Returns the subscribers of `topic`, without a call that has to be awaited.
+    /// Returns the subscribers of `topic` at `now`. Unlike [`Connections::subscribers`], this is not an async function.
     pub fn subscribers_now(&self, topic: &Topic, now: Millis) -> Vec<ConnectionId> {
         self.having(now, |row| row.filters.iter().any(|filter| filter.matches(topic)))
     }

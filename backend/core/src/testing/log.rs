@@ -12,7 +12,7 @@ use crate::lock::lock;
 use crate::ports::{Append, AppendError, Appended, Change, Head, Page, ReadFrom, TopicLog, Unavailable};
 use crate::producers::{Producers, Seen};
 
-/// Topics' logs in memory, which can be made to fail. A clone shares them.
+/// A fake of [`TopicLog`], which keeps the logs in memory. Its methods can be made to fail. Clones share the same logs.
 #[derive(Clone)]
 pub struct FakeLog {
     keep: Keep,
@@ -47,7 +47,7 @@ impl fmt::Debug for FakeLog {
 }
 
 impl FakeLog {
-    /// Creates an empty log with this retention.
+    /// Creates a fake without topics, whose history has these limits.
     pub fn keeping(keep: Keep) -> Self {
         Self {
             keep,
@@ -60,36 +60,36 @@ impl FakeLog {
         }
     }
 
-    /// Makes every later call fail, or none.
+    /// Makes all later calls of the trait's methods fail if `broken` is true, and work if it is false.
     pub fn set_broken(&self, broken: bool) {
         self.broken.store(broken, Ordering::SeqCst);
     }
 
-    /// Makes later writes to the history of `topic` fail; with `None`, none.
+    /// Makes later writes to the history of `topic` fail. With `None`, all writes work again.
     pub fn refuse_to_record(&self, topic: Option<Topic>) {
         *lock(&self.unrecordable) = topic;
     }
 
-    /// Calls `hook` once, just before heads are listed next.
+    /// Calls `hook` once, at the beginning of the next call of [`TopicLog::heads`].
     pub fn before_heads(&self, hook: impl FnOnce(&Self) + Send + 'static) {
         *lock(&self.before_heads) = Some(Box::new(hook));
     }
 
-    /// Takes the changes since the last call, in order.
+    /// Returns the changes that appends have made since the last call of this function, in order.
     pub fn take_changes(&self) -> Vec<Change> {
         std::mem::take(&mut lock(&self.changes))
     }
 
-    /// The changes that were written to history, in order.
+    /// Returns all changes that were passed to [`TopicLog::record`], in order.
     pub fn recorded(&self) -> Vec<Change> {
         lock(&self.recorded).clone()
     }
 
-    /// The same as [`TopicLog::append`], without awaiting.
+    /// Does the same as [`TopicLog::append`], but is not an async function.
     ///
     /// # Errors
     ///
-    /// The same as for [`TopicLog::append`].
+    /// The same errors as [`TopicLog::append`].
     pub fn append_now(&self, append: Append) -> Result<Appended, AppendError> {
         self.check()?;
         let mut topics = lock(&self.topics);

@@ -1,4 +1,4 @@
-//! A fake of [`Management`] that keeps the messages that are posted.
+//! A fake of [`Management`] that records the posted messages.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
@@ -9,8 +9,8 @@ use shared::ServerMessage;
 use crate::lock::lock;
 use crate::ports::{ConnectionId, Management, PostError};
 
-/// Keeps every post in order. A client must [`connect`](Self::connect) before messages can be posted to it. Clones
-/// share the clients and posts.
+/// A fake of [`Management`], which records every post in order. A client must [`connect`](Self::connect) before
+/// messages can be posted to it. Clones share the clients and the posts.
 #[derive(Debug, Clone, Default)]
 pub struct FakeManagement {
     clients: Arc<Mutex<BTreeMap<ConnectionId, Option<PostError>>>>,
@@ -19,7 +19,8 @@ pub struct FakeManagement {
 }
 
 impl FakeManagement {
-    /// Connects a client. If [`fail`](Self::fail) was called for it, posts to it succeed again.
+    /// Connects a client with this id. If [`fail`](Self::fail) was called for the id, posts to the client succeed
+    /// again.
     pub fn connect(&self, id: &ConnectionId) {
         lock(&self.clients).insert(id.clone(), None);
     }
@@ -29,7 +30,7 @@ impl FakeManagement {
         lock(&self.clients).insert(id.clone(), Some(error));
     }
 
-    /// Ends a client's connection without an event.
+    /// Ends a client's connection, so that later posts to it fail with "gone". The service gets no event.
     pub fn vanish(&self, id: &ConnectionId) {
         lock(&self.clients).remove(id);
     }

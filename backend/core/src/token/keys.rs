@@ -1,4 +1,4 @@
-//! The keys that tokens are verified with. Each key is bound to one algorithm.
+//! The keys with which tokens are verified. Each key is bound to one signature algorithm.
 
 use std::fmt;
 
@@ -12,14 +12,15 @@ use super::claims::Claims;
 use super::secret::{WeakSecret, check_secret};
 use super::token_error::TokenError;
 
-/// A shared secret (HS256), or the public keys of an issuer (RS256, ES256). The kind of key decides the algorithm, never the
-/// header of the token: otherwise an attacker could use a public key as the secret of HS256 (RFC 8725, section 2.1).
+/// The keys with which tokens are verified: a shared secret (HS256), or the public keys of an issuer (RS256, ES256).
+/// The kind of key decides the algorithm, never the header of the token. Otherwise an attacker could use a public key
+/// as the secret of HS256 (RFC 8725, section 2.1).
 #[derive(Clone)]
 pub struct Keys(Vec<Key>);
 
 #[derive(Clone)]
 struct Key {
-    /// Key id (`kid`) in the issuer's key set.
+    /// Key id (`kid`) in the issuer's key set; `None` if the key has none.
     id: Option<String>,
     algorithm: Algorithm,
     key: DecodingKey,
@@ -37,8 +38,8 @@ impl Keys {
         Ok(Self(vec![Key { id: None, algorithm: Algorithm::HS256, key }]))
     }
 
-    /// Creates keys from a JSON Web Key Set (RFC 7517). Only its public keys for RS256 or ES256 are used. All others
-    /// are left out, above all secrets.
+    /// Creates keys from a JSON Web Key Set (RFC 7517). Only its public keys for RS256 or ES256 are used. All other
+    /// keys are ignored, in particular secrets.
     ///
     /// # Errors
     ///
@@ -68,8 +69,8 @@ impl Keys {
         }
     }
 
-    /// Finds the key for a token with this `kid`. If there is only one key, the `kid` may be missing in the token or in
-    /// the key.
+    /// Returns the key for a token with this `kid`. If there is only one key, the `kid` may be missing in the token or
+    /// in the key.
     fn find(&self, id: Option<&str>) -> Option<&Key> {
         match self.0.as_slice() {
             [only] if id.is_none() || only.id.is_none() => Some(only),
@@ -78,14 +79,14 @@ impl Keys {
     }
 }
 
-/// Prints the algorithms, never the keys.
+/// Prints the algorithms, but never the keys.
 impl fmt::Debug for Keys {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_list().entries(self.0.iter().map(|key| key.algorithm)).finish()
     }
 }
 
-/// The reason why a text contains no usable keys.
+/// The reason why a text is not a usable JSON Web Key Set.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum JwksError {
     /// The text is not a JSON Web Key Set.
@@ -94,10 +95,10 @@ pub enum JwksError {
         /// The parser's error message.
         reason: String,
     },
-    /// The set contains no key for signatures with RS256 or ES256.
+    /// The key set contains no key for signatures with RS256 or ES256.
     #[error("none of the {found} keys in the set signs with RS256 or ES256")]
     NoneUsable {
-        /// Number of keys in the set.
+        /// Number of keys in the key set.
         found: usize,
     },
 }

@@ -198,7 +198,7 @@ fn keys_for_other_purposes_are_left_out() {
     assert!(matches!(Keys::jwks("<html>"), Err(JwksError::NotASet { .. })));
 }
 
-/// Returns the text of a token in which these claims replace the usual ones.
+/// Returns a signed token with the usual claims of these tests, in which the claims in `changes` are replaced or added.
 fn changed(changes: &Value) -> String {
     let mut claims = json!(claims());
     claims.as_object_mut().unwrap().extend(changes.as_object().unwrap().clone());
@@ -224,12 +224,13 @@ fn sign(claims: &Value, algorithm: Algorithm, id: Option<&str>, key: &EncodingKe
     jsonwebtoken::encode(&header, claims, key).unwrap()
 }
 
-/// Made for these tests by `openssl genrsa -traditional 2048`.
+/// Returns an RSA key, made for these tests by `openssl genrsa -traditional 2048`.
 fn rsa() -> EncodingKey {
     EncodingKey::from_rsa_der(include_bytes!("fixtures/rsa.der"))
 }
 
-/// Made for these tests by `openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256`, in PKCS #8.
+/// Returns an elliptic-curve key in PKCS #8, made for these tests by `openssl genpkey -algorithm EC -pkeyopt
+/// ec_paramgen_curve:P-256`.
 fn p256() -> EncodingKey {
     EncodingKey::from_ec_der(include_bytes!("fixtures/p256.der"))
 }

@@ -98,10 +98,10 @@ fn a_machine_that_starts_with_a_clock_in_the_past_continues_from_the_time_it_kne
     assert_eq!(corrected.now_ms, T0 + HOUR);
 }
 
-/// An event that a test applies to the clocks.
+/// An event that a test simulates.
 #[derive(Debug, Clone)]
 enum Step {
-    /// Only time passes.
+    /// Nothing happens; only time passes.
     Pass,
     /// The wall clock is set forward by this number of milliseconds, or back if it is negative.
     Set(Millis),
@@ -121,8 +121,9 @@ fn step() -> impl Strategy<Value = Step> {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(2_000))]
 
-    /// A publication gets `now_ms` as its time when it is received. However the wall clock is set, `retention_ms` does not
-    /// make a publication older than `max_age_ms` before `max_age_ms` has passed by the clock that nobody can set.
+    /// Checks that no publication is deleted too early, however the wall clock is set. When a publication is received,
+    /// its time is `now_ms`. Compared with `retention_ms`, it must not be older than `max_age_ms` before that much time
+    /// has really passed, by the clock that nobody can set.
     #[test]
     fn nothing_is_too_old_before_its_age_has_passed(
         steps in prop::collection::vec((step(), 0..10 * HOUR), 1..60),

@@ -1,4 +1,4 @@
-//! A service over fakes, and clients that talk to it.
+//! A service with fakes of its ports, and clients that send messages to it.
 
 #![allow(dead_code, reason = "each test binary uses its own part of this")]
 
@@ -18,7 +18,7 @@ use shared::{Epoch, Filter, Millis, ServerMessage, Topic};
 pub const NOW: Millis = 1_800_000_000_000;
 pub const SECRET: &[u8] = b"thirty-two bytes of pure secrecy";
 
-/// The service under test, its fakes, and a clock that moves by hand.
+/// The service under test and the fakes that it uses. The time is an argument of each call.
 pub struct World {
     pub service: Service<FakeConnections, FakeLog, FakeManagement>,
     pub connections: FakeConnections,
@@ -51,7 +51,7 @@ impl World {
         Self { service, connections, log, management }
     }
 
-    /// Connects a client that may do everything.
+    /// Connects a client that has all permissions.
     pub async fn connect(&self, name: &str) -> ConnectionId {
         self.connect_as(name, Principal::local()).await
     }
@@ -64,7 +64,8 @@ impl World {
         id
     }
 
-    /// Connects a client that may do everything, a minute before [`NOW`].
+    /// Connects a client that has all permissions, a minute before [`NOW`], so that the connection does not count as
+    /// new.
     pub async fn connect_long_ago(&self, name: &str) -> ConnectionId {
         let id = ConnectionId::new(name);
         let connect =
@@ -91,7 +92,7 @@ impl World {
         self.service.handle(GatewayEvent::Disconnect(event), NOW).await;
     }
 
-    /// Sends a message and takes everything the client has received by then.
+    /// Sends a message of a client, and returns all messages that the client has received by then.
     pub async fn say(&self, id: &ConnectionId, message: Value) -> Vec<ServerMessage> {
         self.say_at(id, &message.to_string(), NOW).await
     }
@@ -117,7 +118,7 @@ impl World {
         self.management.take_messages(id)
     }
 
-    /// Sends a message that is refused, and returns the error.
+    /// Sends a message that the service refuses, and returns the error message.
     pub async fn refused(&self, id: &ConnectionId, message: Value) -> ErrorReply {
         error(self.say(id, message).await)
     }
@@ -130,7 +131,8 @@ impl World {
         self.say(id, json!({"action": "publish", "id": 2, "topic": name, "data": data})).await
     }
 
-    /// Appends 1, 2, … to a log directly, each received a second later.
+    /// Appends the numbers from 1 to `count` to a topic's log. Each is received one second after the one before. The
+    /// changes are discarded, so that they are not broadcast.
     pub fn fill(&self, name: &str, count: u64) {
         for number in 1..=count {
             let append = Append { received_at: NOW + 1000 * number as i64, ..one(name, json!(number)) };
@@ -139,7 +141,7 @@ impl World {
         self.log.take_changes();
     }
 
-    /// Broadcasts the changes of the log, as the host does.
+    /// Broadcasts the changes that the log has made, as a server does.
     pub async fn broadcast(&self) -> BroadcastReport {
         self.service.broadcast(&self.log.take_changes(), NOW).await.unwrap()
     }
@@ -158,7 +160,7 @@ pub fn one(name: &str, data: Value) -> Append {
     }
 }
 
-/// The epoch of the logs that [`World::fill`] writes.
+/// Returns the epoch of the logs that [`World::fill`] creates.
 pub fn epoch() -> Epoch {
     Epoch::new("filled")
 }
@@ -208,7 +210,8 @@ pub fn error(messages: Vec<ServerMessage>) -> ErrorReply {
     }
 }
 
-/// The parts of logs in the messages, with batches split, in order.
+/// Returns the publications in the messages, grouped by topic as they were sent, in order. A batch message contains
+/// several groups.
 pub fn stretches(messages: &[ServerMessage]) -> Vec<Publications> {
     let parts = |message: &ServerMessage| match message {
         ServerMessage::Publications(publications) => vec![publications.clone()],
@@ -218,7 +221,7 @@ pub fn stretches(messages: &[ServerMessage]) -> Vec<Publications> {
     messages.iter().flat_map(parts).collect()
 }
 
-/// The offsets of all publications in the messages, replayed and live, in order.
+/// Returns the offsets of all publications in the messages, past and new ones, in order.
 pub fn offsets(messages: &[ServerMessage]) -> Vec<u64> {
     stretches(messages).iter().flat_map(|stretch| &stretch.items).map(|item| item.offset).collect()
 }

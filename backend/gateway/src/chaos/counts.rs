@@ -9,21 +9,22 @@ use super::decision::PostFault;
 /// Number of faults that were injected since the gateway was created, by kind.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct ChaosCounts {
-    /// Number of handshakes that were refused.
+    /// Number of handshakes that fault injection refused.
     pub refused: u64,
-    /// Number of `$disconnect` events that were not delivered.
+    /// Number of `$disconnect` events that fault injection suppressed.
     pub lost_disconnects: u64,
-    /// Number of posts that were answered with 410.
+    /// Number of posts that fault injection answered with 410.
     pub gone: u64,
-    /// Number of posts that were answered with 429.
+    /// Number of posts that fault injection answered with 429.
     pub throttled: u64,
-    /// Number of posts that were delayed.
+    /// Number of posts whose frames fault injection delayed.
     pub delayed: u64,
-    /// Number of posts that were sent twice.
+    /// Number of posts whose frames fault injection sent twice.
     pub duplicated: u64,
-    /// Number of connections that were frozen.
+    /// Number of connections that fault injection froze: the gateway stopped reading and writing, but did not close
+    /// them.
     pub frozen: u64,
-    /// Number of connections that were reset in the middle of a frame.
+    /// Number of connections that fault injection reset in the middle of a frame.
     pub cut: u64,
 }
 

@@ -4,18 +4,18 @@ use super::random::SeededRandom;
 use super::settings::Chaos;
 use super::values::HttpError;
 
-/// The fault that is injected into one post.
+/// The fault that is injected into one post of a frame to a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum PostFault {
     /// No fault: the frame is posted as usual.
     None,
-    /// The post is answered as if the connection did not exist.
+    /// The post fails with `Gone` (410), as if the connection did not exist.
     Gone,
-    /// The post is answered as if the client's buffer were full.
+    /// The post fails with `LimitExceeded` (429), as if the client's buffer were full.
     Throttled,
-    /// The frame is accepted at once and posted later.
+    /// The post succeeds at once, and its frame is sent `by_ms` milliseconds later.
     Delayed { by_ms: u64 },
-    /// The frame is posted at once and a second time later.
+    /// The frame is sent at once, and a second time `after_ms` milliseconds later.
     Duplicated { after_ms: u64 },
     /// The connection stops reading and writing before the frame is posted.
     Frozen,
@@ -33,7 +33,7 @@ pub(super) fn loses_disconnect(chaos: &Chaos, random: &mut SeededRandom) -> bool
     random.happens(chaos.lost_disconnect)
 }
 
-/// Decides about the fault of a post to a connection that was opened `age_ms` milliseconds ago.
+/// Returns the fault for one post to a connection that was opened `age_ms` milliseconds ago.
 pub(super) fn post(chaos: &Chaos, age_ms: u64, random: &mut SeededRandom) -> PostFault {
     if age_ms < chaos.gone_ms {
         PostFault::Gone

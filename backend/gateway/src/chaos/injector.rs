@@ -11,10 +11,11 @@ use super::values::HttpError;
 use crate::lock::RwLock;
 use crate::rate::RateLimit;
 
-/// The fault injection of one gateway. Its methods call their argument `random` only if the settings contain no seed.
+/// Decides which faults one gateway injects, and counts them. The methods call their argument `random` only if the
+/// settings contain no seed.
 #[derive(Default)]
 pub(crate) struct FaultInjector {
-    /// False if the settings inject no fault. A post then reads only this flag.
+    /// False if the settings inject no fault. This flag is all that a post reads in that case.
     is_on: AtomicBool,
     active: RwLock<Arc<Active>>,
     handshakes: AtomicU64,
@@ -48,12 +49,13 @@ impl FaultInjector {
         self.counters.snapshot()
     }
 
-    /// Counts a fault that [`ChaosHandle`](crate::ChaosHandle) has injected.
+    /// Counts a fault that was injected by a call of [`ChaosHandle`](crate::ChaosHandle) and not by a random decision.
     pub fn count(&self, fault: PostFault) {
         self.counters.count_post(fault);
     }
 
-    /// Returns the sequence number for a connection that is about to be created.
+    /// Returns the sequence number of a connection that is about to be created. Random decisions are derived from this
+    /// number.
     pub fn next_connection(&self) -> u64 {
         self.connections.fetch_add(1, Relaxed)
     }
@@ -86,7 +88,8 @@ impl FaultInjector {
         is_lost
     }
 
-    /// Decides about the fault of post number `number` to a connection that was opened `age_ms` milliseconds ago.
+    /// Returns the fault for a post to a connection, and counts the fault. `number` is the sequence number of the post
+    /// among those to this connection, which was opened `age_ms` milliseconds ago.
     pub fn post(
         &self,
         connection: u64,

@@ -1,9 +1,9 @@
-//! A seeded random generator. Each decision uses a new one.
+//! A seeded random generator. Each random decision of fault injection uses a new generator.
 
 use super::values::{Probability, Span};
 
-/// A decision that is made at random. The sequence numbers begin at 0 when the gateway is created; handshakes and posts are
-/// counted only while fault injection is on.
+/// Identifies one random decision by sequence numbers. These begin at 0 when the gateway is created. Handshakes and
+/// posts are counted only while fault injection is on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Draw {
     Handshake { number: u64 },
@@ -11,7 +11,7 @@ pub(super) enum Draw {
     Disconnect { connection: u64 },
 }
 
-/// The generator SplitMix64 (Steele, Lea, Flood 2014). It is short, and every seed is a good one.
+/// The random generator SplitMix64 (Steele, Lea, Flood 2014). It is short, and its output is good with every seed.
 #[derive(Debug)]
 pub(super) struct SeededRandom(u64);
 
@@ -21,7 +21,8 @@ impl SeededRandom {
     }
 
     /// Creates the generator for one decision. The same seed and the same decision always result in the same generator,
-    /// regardless of earlier decisions. A run can therefore be repeated even if its connections interleave differently.
+    /// regardless of earlier decisions. A test run can therefore be repeated even if events of its connections occur in
+    /// another order.
     pub fn for_draw(seed: u64, draw: Draw) -> Self {
         let numbers = match draw {
             Draw::Handshake { number } => [1, number, 0],

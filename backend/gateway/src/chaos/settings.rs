@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 use super::values::{HttpError, Probability, Span};
 use crate::limits::Limits;
 
-/// The shortest integration limit that [`Chaos::limits`] returns. A shorter one would make functions time out, because the time
-/// scale does not make them faster.
+/// The shortest time limit for invocations that [`Chaos::limits`] returns. With a shorter one functions would time out,
+/// because the time scale does not make functions faster.
 const LEAST_INTEGRATION: Duration = Duration::from_secs(1);
 
 /// The faults that a gateway injects, with their probabilities. By default none is injected.
@@ -30,8 +30,9 @@ pub struct Chaos {
     /// Factor by which the time limits of the platform are shortened: with 720, two hours become ten seconds. See
     /// [`Chaos::limits`]. It cannot be changed after the gateway was created.
     pub time_scale: NonZeroU32,
-    /// Seed of all random decisions. With the same seed, the nth handshake, the nth post to the nth connection and the end of
-    /// that connection get the same decision in every run, whatever their timing. Without a seed, every run is different.
+    /// Seed of all random decisions. With the same seed, the nth handshake, the nth post to the nth connection and the
+    /// end of that connection get the same decision in every run, whatever their timing. Without a seed, every run is
+    /// different.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub seed: Option<u64>,
     /// Probability that a `$disconnect` event is not delivered. AWS delivers it on a best-effort basis only.
@@ -44,10 +45,12 @@ pub struct Chaos {
     pub delay: Lag,
     /// Settings of the posts that are delivered at once and then a second time.
     pub duplicate: Lag,
-    /// Probability that a post freezes its connection. The gateway then reads nothing from the connection, writes nothing to it
-    /// and does not close it. The client notices nothing, even when the gateway regards the connection as ended.
+    /// Probability that a post freezes its connection. The gateway then reads nothing from the connection, writes
+    /// nothing to it and does not close its socket. The client therefore notices nothing, even after the gateway has
+    /// ended the connection.
     pub freeze: Probability,
-    /// Probability that a post breaks its connection: a part of the frame is sent, and then the TCP connection is reset.
+    /// Probability that a post breaks its connection: a part of the frame is sent, and then the TCP connection is
+    /// reset.
     pub cut: Probability,
     /// Settings of the handshakes that are refused before any function is invoked.
     pub refuse: Refuse,
@@ -60,20 +63,21 @@ pub struct Chaos {
 pub struct Throttle {
     /// Probability that a post is throttled.
     pub probability: Probability,
-    /// Number of posts per second above which every post is throttled. The same number may come at once. `None` means that there
-    /// is no such limit.
+    /// Number of posts per second above which every post is throttled. A burst of this many posts is allowed. `None`
+    /// means that there is no such limit.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub above_per_second: Option<NonZeroU32>,
 }
 
-/// The probability and the duration of [`Chaos::delay`] and [`Chaos::duplicate`].
+/// The probability and the duration of a delay. It is used for delayed posts ([`Chaos::delay`]) and for the second
+/// copies of duplicated posts ([`Chaos::duplicate`]).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Lag {
     /// Probability that a post is delayed or duplicated.
     pub probability: Probability,
-    /// Time by which the frame, or its second copy, is delayed.
+    /// Range from which the delay of the frame, or of its second copy, is drawn at random, in milliseconds.
     pub ms: Span,
 }
 
@@ -84,7 +88,7 @@ pub struct Lag {
 pub struct Refuse {
     /// Probability that a handshake is refused.
     pub probability: Probability,
-    /// Status that a refused handshake is answered with.
+    /// HTTP status that a refused handshake is answered with.
     pub status: HttpError,
 }
 
@@ -106,9 +110,9 @@ impl Default for Chaos {
 }
 
 impl Chaos {
-    /// Returns the limits of a platform whose clock runs [`time_scale`](Self::time_scale) times faster: the limits on idle time,
-    /// life and rates. The integration limit is shortened too, but not below one second. Limits that depend on the network or on
-    /// a disk are not changed, because neither becomes faster.
+    /// Returns `limits` as if the platform's clock ran [`time_scale`](Self::time_scale) times faster. The limits on
+    /// idle time, life and rates are scaled. The limit on the duration of an invocation is shortened too, but not below
+    /// one second. Limits that depend on the network or on a disk are not changed, because neither becomes faster.
     pub fn limits(&self, limits: &Limits) -> Limits {
         let scale = self.time_scale.get();
         let integration = (limits.integration / scale).max(LEAST_INTEGRATION).min(limits.integration);

@@ -1,5 +1,5 @@
-//! The types of the settings' values. They cannot contain an invalid value, so that a settings file with such a value is refused
-//! as a whole.
+//! The types of the values in the fault-injection settings. They cannot contain an invalid value, so a settings file
+//! with an invalid value is refused as a whole.
 
 use serde::{Deserialize, Serialize};
 
@@ -18,7 +18,7 @@ pub struct Span([u64; 2]);
 #[serde(try_from = "u16", into = "u16")]
 pub struct HttpError(http::StatusCode);
 
-/// The error for a value that is out of its range.
+/// The error for a value of the fault-injection settings that is out of its range.
 #[derive(Clone, Copy, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum BadValue {
@@ -28,9 +28,9 @@ pub enum BadValue {
     /// The first number of the range is greater than the second.
     #[error("[{from}, {to}] ends before it begins: write the smaller number first")]
     Span {
-        /// The first number.
+        /// The first number of the refused range, in milliseconds.
         from: u64,
-        /// The second number.
+        /// The second number of the refused range, in milliseconds.
         to: u64,
     },
     /// The status is not between 400 and 599.
@@ -44,7 +44,7 @@ impl Probability {
     /// The probability 1.
     pub const ALWAYS: Self = Self(1.0);
 
-    /// Returns the number from 0 to 1.
+    /// Returns the probability as a number from 0 to 1.
     pub fn get(self) -> f64 {
         self.0
     }
@@ -65,12 +65,12 @@ impl From<Probability> for f64 {
 }
 
 impl Span {
-    /// Returns the first number of the range.
+    /// Returns the lower end of the range, in milliseconds.
     pub fn from_ms(self) -> u64 {
         self.0[0]
     }
 
-    /// Returns the second number of the range.
+    /// Returns the upper end of the range, in milliseconds.
     pub fn to_ms(self) -> u64 {
         self.0[1]
     }
@@ -91,7 +91,7 @@ impl From<Span> for [u64; 2] {
 }
 
 impl HttpError {
-    /// Returns the status.
+    /// Returns the status, which is from 400 to 599.
     pub fn status(self) -> http::StatusCode {
         self.0
     }

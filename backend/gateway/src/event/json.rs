@@ -5,13 +5,14 @@ use serde_json::{Map, Value};
 
 use crate::functions::AuthorizerEvent;
 
-/// Converts an event to the JSON that API Gateway sends: absent fields are left out instead of being `null`, and header
+/// Converts an event to the JSON that API Gateway sends. Absent fields are left out instead of being `null`, and header
 /// names are capitalised.
 ///
-/// The typed event keeps header names in lower case, so this function writes them as browsers do over HTTP/1.1. If a client
-/// wrote them in another case, that case is lost.
+/// The typed event keeps header names in lower case, so this function writes them as browsers do over HTTP/1.1. If a
+/// client wrote them in another case, that case is lost.
 pub fn event_json(event: &ApiGatewayWebsocketProxyRequest) -> Value {
-    // This cannot fail: an event consists of strings, numbers and maps with text keys, and contains only headers that are text.
+    // This cannot fail: an event consists of strings, numbers and maps with text keys, and contains only headers that
+    // are text.
     let mut json = serde_json::to_value(event).unwrap_or_default();
     let Value::Object(fields) = &mut json else { return json };
     fields.retain(|_, value| !is_absent(value));
@@ -20,8 +21,9 @@ pub fn event_json(event: &ApiGatewayWebsocketProxyRequest) -> Value {
     json
 }
 
-/// Converts an authorizer's event to the JSON that API Gateway sends for a WebSocket API ("API Gateway Lambda authorizer function
-/// input"). Empty maps are kept, unlike in other events. Fields that only REST APIs have are left out.
+/// Converts an authorizer's event to the JSON that API Gateway sends for a WebSocket API ("API Gateway Lambda
+/// authorizer function input"). Empty maps are kept, unlike in other events. Fields that only REST APIs have are left
+/// out.
 pub fn authorizer_event_json(event: &AuthorizerEvent) -> Value {
     let mut json = serde_json::to_value(&event.request).unwrap_or_default();
     let Value::Object(fields) = &mut json else { return json };
@@ -58,7 +60,8 @@ fn is_absent(value: &Value) -> bool {
     value.is_null() || value.as_object().is_some_and(Map::is_empty)
 }
 
-/// Replaces `["v"]` by `"v"`, because the typed event serialises every query parameter as a list.
+/// Replaces a list of one value, `["v"]`, by the value `"v"`. This is necessary because the typed event serialises
+/// every query parameter as a list.
 fn single(value: &mut Value) {
     if let Value::Array(values) = value {
         *value = values.pop().unwrap_or_default();
@@ -69,8 +72,8 @@ fn capitalised(headers: Map<String, Value>) -> Map<String, Value> {
     headers.into_iter().map(|(name, value)| (capitalise(&name), value)).collect()
 }
 
-/// Capitalises each word of a header's name: `sec-websocket-key` becomes `Sec-WebSocket-Key`. Two names stay in lower case, as in
-/// recorded events.
+/// Capitalises each word of a header's name: `sec-websocket-key` becomes `Sec-WebSocket-Key`. Two names stay in lower
+/// case, as in events recorded on AWS.
 fn capitalise(name: &str) -> String {
     if matches!(name, "x-api-key" | "x-restapi") {
         return name.to_owned();

@@ -1,4 +1,4 @@
-//! Decodes messages from the bytes of a client, which may arrive in pieces of any size.
+//! Decodes WebSocket messages from the bytes of a client, which may arrive in pieces of any size.
 
 use super::header::{Header, HeaderError, MAX_HEADER_BYTES, Opcode, decode_header, unmask};
 
@@ -13,9 +13,9 @@ pub enum Incoming {
     Pong,
     /// A close frame, with which the client closes the connection.
     Close {
-        /// Close code, or `None` if the frame was empty.
+        /// Close code, or `None` if the close frame has no payload.
         code: Option<u16>,
-        /// Reason, which is empty if there is no code.
+        /// Reason for closing. It is empty if there is no code.
         reason: String,
     },
 }
@@ -34,7 +34,8 @@ pub enum DecodeError {
     /// A close frame has a payload of one byte, or a code that must not be sent.
     #[error("the close frame is malformed")]
     BadClose,
-    /// The client sent a binary message. API Gateway accepts only text ("Working with binary media types for WebSocket APIs").
+    /// The client sent a binary message. API Gateway accepts only text ("Working with binary media types for WebSocket
+    /// APIs").
     #[error("binary messages are not supported")]
     Binary,
     /// A text message is not valid UTF-8.
@@ -43,7 +44,7 @@ pub enum DecodeError {
     /// A frame or a message exceeds its limit ("Amazon API Gateway quotas", WebSocket APIs).
     #[error("the message has {size_bytes} bytes; at most {limit_bytes} are allowed")]
     TooLarge {
-        /// Size in bytes: of the frame according to its header, or of the message including this frame.
+        /// Size of the frame according to its header, or size of the message including this frame, in bytes.
         size_bytes: u64,
         /// The limit that is exceeded, in bytes.
         limit_bytes: u64,
@@ -62,7 +63,7 @@ impl DecodeError {
     }
 }
 
-/// Decodes the frames of one client. Between two messages it uses no heap memory.
+/// Decodes the WebSocket frames of one client. Between two messages it uses no heap memory.
 #[derive(Debug)]
 pub struct Decoder {
     frame_limit_bytes: u32,
@@ -83,7 +84,8 @@ struct Frame {
 }
 
 impl Decoder {
-    /// Creates a decoder that refuses frames and messages that are larger than these limits, before it stores any of their bytes.
+    /// Creates a decoder that refuses frames and messages that are larger than these limits, before it stores any of
+    /// their bytes.
     pub fn new(frame_limit_bytes: u32, message_limit_bytes: u32) -> Self {
         Self {
             frame_limit_bytes,
@@ -97,8 +99,8 @@ impl Decoder {
         }
     }
 
-    /// Removes bytes from the front of `input` until a message or control frame is complete, and returns it. Returns `None` if
-    /// `input` contains no complete message; all of its bytes are then used.
+    /// Removes bytes from the front of `input` until a message or control frame is complete, and returns it. Returns
+    /// `None` if `input` contains no complete message; all of its bytes are then used.
     ///
     /// # Errors
     ///
@@ -147,7 +149,8 @@ impl Decoder {
         }
     }
 
-    /// Checks that a header may follow the fragments before it, and that the frame and the message do not exceed their limits.
+    /// Checks that a header may follow the fragments before it, and that the frame and the message do not exceed their
+    /// limits.
     fn admit(&self, header: Header) -> Result<(), DecodeError> {
         match header.opcode {
             Opcode::Close | Opcode::Ping | Opcode::Pong => return Ok(()),

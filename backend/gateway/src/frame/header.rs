@@ -48,14 +48,15 @@ impl Opcode {
         }
     }
 
-    /// Returns true for close, ping and pong frames. They are short, are never fragmented, and may come between the fragments of
-    /// a message.
+    /// Returns true for close, ping and pong frames. They are short, are never fragmented, and may come between the
+    /// fragments of a message.
     pub fn is_control(self) -> bool {
         matches!(self, Self::Close | Self::Ping | Self::Pong)
     }
 }
 
-/// The decoded header of a client's frame. It is valid as far as that can be checked without the frames before it.
+/// The decoded header of a client's frame. Everything in it has been checked that can be checked without the frames
+/// before it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Header {
     pub fin: bool,
@@ -85,7 +86,8 @@ pub enum HeaderError {
     BadLength,
 }
 
-/// Decodes the header at the beginning of `bytes`. Returns it with its size in bytes, or `None` if more bytes are needed.
+/// Decodes the header at the beginning of `bytes`. Returns the header and its size in bytes, or `None` if more bytes
+/// are needed.
 pub(super) fn decode_header(bytes: &[u8]) -> Result<Option<(Header, usize)>, HeaderError> {
     let &[first, second, ref rest @ ..] = bytes else { return Ok(None) };
     let (fin, opcode) = decode_first(first)?;
@@ -111,8 +113,9 @@ fn decode_first(byte: u8) -> Result<(bool, Opcode), HeaderError> {
     Ok((byte & 0x80 != 0, opcode))
 }
 
-/// Decodes the length of the payload. Returns it with the number of bytes that encode it after the first two bytes of the header,
-/// or `None` if more bytes are needed.
+/// Decodes the length of the payload from `short`, the length field in the second byte of the header, and from the
+/// bytes after it. Returns the length and the number of those bytes that encode it: 0, 2 or 8. Returns `None` if more
+/// bytes are needed.
 fn decode_length(short: u8, rest: &[u8]) -> Option<(u64, usize)> {
     match short {
         126 => rest.first_chunk::<2>().map(|bytes| (u64::from(u16::from_be_bytes(*bytes)), 2)),

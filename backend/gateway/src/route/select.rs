@@ -1,23 +1,24 @@
 //! Reads one value from a JSON text without building the others.
 //!
-//! The other values are only checked against JSON's grammar. A message is therefore routed by its action even if another part of
-//! it is JSON that `serde_json` refuses to convert to values. Examples are half of a surrogate pair (which JavaScript writes if
-//! it cuts a text within an emoji), a number beyond the range of `f64`, and nesting of more than 128 levels.
+//! The other values are only checked against JSON's grammar. A message is therefore routed by its action even if
+//! another part of it is JSON that `serde_json` refuses to convert to values. Examples are half of a surrogate pair
+//! (which JavaScript writes if it cuts a text within an emoji), a number beyond the range of `f64`, and nesting of more
+//! than 128 levels.
 
 use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
 
-/// One step of a path: the name of a member or the index of an element.
+/// One step of a path into a JSON value: the name of an object's member or the index of an array's element.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Step {
     Name(String),
     Index(usize),
 }
 
-/// Returns the value at a path, or `Value::Null` if the path does not exist. Returns `None` if the text is not JSON. If several
-/// members have the same name, the last one is used.
+/// Returns the value at a path, or `Value::Null` if the path does not exist. Returns `None` if the text is not JSON. If
+/// several members have the same name, the last one is used.
 pub(super) fn value_at(text: &str, path: &[Step]) -> Option<Value> {
     let mut input = serde_json::Deserializer::from_str(text);
     let value = At(path).deserialize(&mut input).ok()?;
@@ -25,7 +26,7 @@ pub(super) fn value_at(text: &str, path: &[Step]) -> Option<Value> {
     Some(value)
 }
 
-/// Deserializes a value and returns the value at a path below it.
+/// Deserializes a JSON value and returns only the value at this path within it. The path consists of names and indices.
 struct At<'a>(&'a [Step]);
 
 impl<'de> DeserializeSeed<'de> for At<'_> {
@@ -39,7 +40,8 @@ impl<'de> DeserializeSeed<'de> for At<'_> {
     }
 }
 
-/// Visits a value and returns the value at the path `first`, `rest` below it. If there is no such value, returns `Value::Null`.
+/// The `serde` visitor that returns the value at a path within an object or array. `first` is the first step of the
+/// path, and `rest` contains the further steps. If there is no such value, the result is `Value::Null`.
 struct Below<'a> {
     first: &'a Step,
     rest: &'a [Step],
@@ -104,8 +106,8 @@ impl<'de> Visitor<'de> for Below<'_> {
     }
 }
 
-/// Compares the name of a member with a step of the path. The name is read as bytes, because half of a surrogate pair would be an
-/// error in a text.
+/// Compares the name of an object's member with a step of the path, and returns true if they are equal. The name is
+/// read as bytes, because half of a surrogate pair would be an error in a text.
 struct IsNamed<'a>(&'a Step);
 
 impl<'de> DeserializeSeed<'de> for IsNamed<'_> {

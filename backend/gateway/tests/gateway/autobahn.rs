@@ -1,6 +1,6 @@
-//! The cases of the Autobahn test suite, by their numbers, as far as AWS's limits allow: messages of text, frames of at most
-//! 32 KB, messages of at most 128 KB, no compression. The suite itself is a program for another language; these are its ideas
-//! with a runner of our own. Each case is sent in one piece and byte by byte.
+//! Cases of the Autobahn test suite, by their numbers, as far as AWS's limits allow: text messages only, frames of at
+//! most 32 KB, messages of at most 128 KB, no compression. The suite itself is a Python program; here its cases are run
+//! by Rust code. The bytes of each case are sent once as a whole, and once in small pieces.
 
 use crate::support::{Harness, RawSocket, Script, Start, frame, soon};
 use tokio::io::AsyncWriteExt;
@@ -10,17 +10,18 @@ const BINARY: u8 = 0x82;
 const CLOSE: u8 = 0x88;
 const PING: u8 = 0x89;
 const PONG: u8 = 0x8A;
-/// A first fragment of text, one in the middle, and the last.
+/// First bytes of the frames of a fragmented text message: the first fragment, one in the middle, and the last.
 const FIRST: u8 = 0x01;
 const MIDDLE: u8 = 0x00;
 const LAST: u8 = 0x80;
 
-/// Bytes of a client, and what must come of them.
+/// A test case: the frames that the client sends, and the messages and the close code that the gateway must produce.
 struct Case {
     number: &'static str,
     frames: Vec<(u8, Vec<u8>)>,
     messages: Vec<String>,
-    /// Code of the close frame, if the gateway closes the connection; otherwise the client closes it with 1000.
+    /// Close code that the gateway must send because of an error. `None` if there is no error; then the client closes
+    /// the connection.
     closes: Option<u16>,
 }
 
@@ -46,12 +47,13 @@ impl Case {
         bytes
     }
 
-    /// True if the frames contain the close of the client.
+    /// Returns true if the frames of this case include a close frame.
     fn ends_itself(&self) -> bool {
         self.frames.iter().any(|(first, _)| *first == CLOSE)
     }
 
-    /// Code of the close frame that answers the client's: the same, or none if the client named none.
+    /// Returns the code of the close frame that the gateway must send. After a close frame of the client, this is the
+    /// client's code, or `None` if the client's frame has no code.
     fn answer(&self) -> Option<u16> {
         let close = self.frames.iter().find(|(first, _)| *first == CLOSE);
         self.closes.or(match close {
@@ -81,7 +83,8 @@ impl Case {
         }
     }
 
-    /// Each pong is that of a ping, in order. Only the last of several need be answered (RFC 6455, section 5.5.3).
+    /// Asserts that each pong answers a ping, in order. If several pings come in a row, only the last one must be
+    /// answered (RFC 6455, section 5.5.3).
     fn check_pongs(&self, pongs: &[Vec<u8>]) {
         let mut pings = self.frames.iter().filter(|(first, _)| *first == PING).map(|(_, payload)| payload);
         let last = pings.clone().next_back();
@@ -94,7 +97,8 @@ impl Case {
     }
 }
 
-/// The pongs, and the code of the close frame: `None` if there was no such frame.
+/// Reads until the connection ends. Returns the payloads of the pongs, and the code of the close frame. The outer
+/// `None` means that there was no close frame, and the inner `None` that the close frame had no code.
 async fn received(socket: &mut RawSocket) -> (Vec<Vec<u8>>, Option<Option<u16>>) {
     let mut pongs = Vec::new();
     while let Some((first, payload)) = socket.read().await {
@@ -233,7 +237,8 @@ async fn case_6_text_that_is_not_utf_8_closes_the_connection() {
         "\u{fffd}",
     ];
     let invalid: [&[u8]; 14] = [
-        // Beyond Unicode, surrogates, longer forms than needed, a lone continuation, and sequences that are cut.
+        // Invalid UTF-8: code points beyond Unicode, surrogates, longer forms than needed, a lone continuation byte,
+        // and sequences that are cut off.
         b"\xf4\x90\x80\x80",
         b"\xf8\x88\x80\x80\x80",
         b"\xed\xa0\x80",

@@ -184,7 +184,7 @@ fn set(harness: &Harness, settings: &str) {
     harness.gateway.chaos().set(serde_json::from_str(settings).expect("settings"));
 }
 
-/// Waits until the connection is open. This is the case shortly after its CONNECT event.
+/// Waits until posts to the connection succeed. This is the case shortly after the test has received its CONNECT event.
 async fn wait_until_open(harness: &Harness, id: &apigw_websocket::ConnectionId) {
     soon(async {
         while harness.connections.get(id).is_err() {

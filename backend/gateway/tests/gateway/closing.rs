@@ -88,8 +88,8 @@ async fn each_of_many_busy_connections_gets_the_close_of_its_deletion() {
         let connections = harness.connections.clone();
         let deleted = tokio::task::spawn_blocking(move || connections.delete(&id));
         for _ in 0..3 {
-            // The pings keep the connection's task busy. An error is ignored, because the connection may be closed before the
-            // last ping.
+            // The pings keep the connection's task busy. An error is ignored, because the connection may be closed
+            // before the last ping.
             let _ = socket.stream.write_all(&crate::support::frame(0x89, b"")).await;
         }
         soon(deleted).await.expect("a thread").expect("deleted");

@@ -7,7 +7,7 @@ use tokio::net::{TcpSocket, TcpStream};
 
 use crate::support::{Harness, RawSocket, Script, Start, ok, soon, text};
 
-/// A number of bytes that is larger than all socket buffers between gateway and client together.
+/// A number of bytes that is larger than all socket buffers between the gateway and a client together.
 const MORE_THAN_BUFFERS: usize = 64 * 1024 * 1024;
 
 #[tokio::test]
@@ -34,7 +34,7 @@ async fn a_broadcast_reaches_every_client_and_reports_those_that_are_gone() {
     assert_eq!(text(&mut second).await, "all");
 }
 
-/// This test runs on one thread, so that another task can run only while the broadcast yields.
+/// The test runs on one thread. So the other task can run only when the broadcast yields.
 #[tokio::test(flavor = "current_thread")]
 async fn a_broadcast_to_thousands_lets_other_tasks_run_meanwhile() {
     let harness = Start::new(Script::default()).run().await;
@@ -180,7 +180,7 @@ async fn posts_from_many_threads_never_mix_or_overtake_whether_queued_or_not() {
 
 const POSTS: usize = 1000;
 
-/// Posts numbered messages, with so much padding that the socket is full from time to time.
+/// Posts numbered messages to a connection. They are padded so much that the socket is full from time to time.
 fn post_numbers(connections: &Connections, id: &ConnectionId, poster: usize) {
     let padding = "x".repeat(4096);
     for number in 0..POSTS {

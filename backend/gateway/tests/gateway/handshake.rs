@@ -271,8 +271,8 @@ async fn subprotocol(address: std::net::SocketAddr, headers: &str) -> Option<Str
     })
 }
 
-/// Adds `close` to the header `Connection` of a handshake. The server then closes the TCP connection after a refusal, which marks
-/// the end of the answer.
+/// Adds `close` to the header `Connection` of a handshake. The server then closes the TCP connection after a refusal,
+/// which marks the end of the answer.
 fn close_after(head: &str) -> String {
     head.replace("Connection: Upgrade\r\n", "Connection: Upgrade, close\r\n")
 }

@@ -44,7 +44,8 @@ async fn a_flood_of_messages_stops_being_read_while_one_is_handled() {
         }
     };
     assert!(tokio::time::timeout(Duration::from_millis(500), stalled).await.is_err());
-    // This is little more than the operating system buffers. A thousand messages would be sixteen megabytes more.
+    // The buffers of the operating system are a little smaller than this. A gateway that read all thousand messages
+    // would have taken sixteen megabytes more.
     assert!(sent_bytes < 14 * 1024 * 1024, "{sent_bytes} bytes were read or buffered");
     harness.event("MESSAGE").await;
     assert_eq!(harness.pending_events(), 0);

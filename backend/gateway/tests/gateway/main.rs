@@ -1,4 +1,4 @@
-//! Tests of the gateway over real sockets. They are one program, so that only one has to be linked.
+//! Tests of the gateway over real sockets. They are compiled as one program, since linking several would take longer.
 
 mod api;
 mod authorizer;

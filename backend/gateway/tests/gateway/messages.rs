@@ -177,7 +177,7 @@ async fn messages_sent_before_a_close_are_still_handled_and_then_the_disconnect(
     harness.event("DISCONNECT").await;
 }
 
-/// Starts a gateway that waits for a permit of `gate` before it echoes each message.
+/// Starts a gateway whose function waits for a permit of the semaphore `gate` before it echoes a message.
 async fn gated(gate: Arc<Semaphore>) -> Harness {
     let script = Script::on_message(move |event, _| {
         let gate = gate.clone();

@@ -1,4 +1,4 @@
-//! Tests of the management API with AWS's SDK. Only the SDK's endpoint is configured.
+//! Tests of the management API with AWS's SDK, which is used unchanged: only its endpoint is configured.
 
 use aws_sdk_apigatewaymanagement::Client as Sdk;
 use aws_sdk_apigatewaymanagement::config::{BehaviorVersion, Config, Credentials, Region};

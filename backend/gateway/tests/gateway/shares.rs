@@ -1,4 +1,4 @@
-//! Clients that take more than their share, and that the others do not notice.
+//! Tests of the limits for each client: a client that exceeds its limits does not affect the others.
 
 use std::convert::Infallible;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -160,7 +160,8 @@ async fn a_client_that_does_not_take_its_answer_is_given_up() {
     let server = tokio::spawn(serve(listener, service, settings, std::future::pending()));
     let mut client = TcpStream::connect(address).await.expect("the server listens");
     client.write_all(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n").await.expect("sent");
-    // Nothing is read until the server must have given up, whose end then closes.
+    // The client reads nothing for a second. By then the server must have closed the connection, because of the limit
+    // of 250 ms.
     tokio::time::sleep(Duration::from_secs(1)).await;
     let mut taken = Vec::new();
     let _ = soon(client.read_to_end(&mut taken)).await;
@@ -251,7 +252,7 @@ async fn the_queues_of_one_client_hold_no_more_than_its_share() {
     assert_eq!(harness.connections.post(&other, &frame), Ok(()));
 }
 
-/// An API whose authorizer accepts every token but `wrong`; the principal has the token's name.
+/// Configures a gateway whose authorizer accepts every token except `wrong`. The name of the principal is the token.
 fn asking_for_tokens() -> Start {
     let script = Script::default().authorizing(|event| {
         let token = event.query_string_parameters.first("token").unwrap_or_default().to_owned();
@@ -273,7 +274,7 @@ fn asking_for_tokens() -> Start {
     })
 }
 
-/// Trusts 127.0.0.1 as a proxy, from which the tests' own requests come.
+/// Configures 127.0.0.1 as a trusted proxy. The requests of the tests come from this address.
 fn behind_a_proxy(mut start: Start) -> Start {
     start.server.trusted_proxies = TrustedProxies::new([Ipv4Addr::LOCALHOST.into()]);
     start
@@ -295,7 +296,7 @@ async fn stream_from(from: [u8; 4], to: SocketAddr) -> TcpStream {
     soon(socket.connect(to)).await.expect("the server listens")
 }
 
-/// Connects a client with a small receive buffer that reads only when the test does.
+/// Connects a client that has a small receive buffer and reads only when the test tells it to.
 async fn stalled_client(harness: &mut Harness) -> (RawSocket, ConnectionId) {
     let socket = TcpSocket::new_v4().expect("a socket");
     socket.set_recv_buffer_size(8 * 1024).expect("a small buffer");

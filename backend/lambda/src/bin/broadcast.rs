@@ -1,4 +1,5 @@
-//! The Lambda function `broadcast`, which sends new publications from the table's stream to the subscribers.
+//! The Lambda function `broadcast`. It receives new publications from the stream of the topics table, and sends them to
+//! the subscribers.
 
 use backend_aws::{ApiGatewayManagement, Aws, DynamoConnections, DynamoLog, Functions};
 use backend_lambda::broadcast::{Broadcast, Invoke};
@@ -27,7 +28,8 @@ async fn wire() -> Result<Broadcast<DynamoConnections, DynamoLog, ApiGatewayMana
     Ok(Broadcast::new(connections, log, management, others, config.shard_size))
 }
 
-/// Invokes this function again, for the shards of a large fan-out.
+/// Invokes the function `broadcast` again. If a publication has very many subscribers, further invocations send it to a
+/// part of them.
 struct SelfInvoker {
     functions: Functions,
     name: String,

@@ -1,4 +1,4 @@
-//! The kinds of payload that `broadcast` accepts.
+//! Parses the three kinds of payload that the function `broadcast` accepts.
 
 use backend_aws::Image;
 use backend_core::fanout::Delivery;
@@ -13,18 +13,19 @@ use shared::client::Publish;
 
 use crate::event::diagnostic;
 
-/// A payload of the function `broadcast`, parsed.
+/// A parsed payload of the function `broadcast`.
 pub enum Work {
     /// Records of the topics table's stream.
     Stream(Vec<StreamRecord>),
-    /// One shard of a fan-out, handed over by another invocation.
+    /// The deliveries to a part of the subscribers, which another invocation has passed on.
     Shard(Vec<Delivery>),
     /// A publication that somebody sent by invoking the function directly.
     Publish(Box<IngestRequest>),
 }
 
 impl Work {
-    /// Parses a payload. The kind is told by the field that the payload has: `Records`, `shard` or `topic`.
+    /// Parses a payload of the function `broadcast`. Its kind is determined by the field that it has: `Records`,
+    /// `shard` or `topic`.
     pub fn read(payload: Value) -> Result<Self, Diagnostic> {
         if payload.get("Records").is_some() {
             let records = stream_records(payload).map_err(|error| diagnostic("Event", error))?;
@@ -45,8 +46,8 @@ impl Work {
     }
 }
 
-/// Reads a publication that was sent by invoking the function directly. It has the fields of the message `publish`, except `id`,
-/// because there is no connection to reply to.
+/// Parses a publication that was sent by invoking the function directly. It has the fields of the protocol's message
+/// `publish` except `id`, because there is no connection to reply to.
 fn read_publication(mut payload: Value) -> Result<IngestRequest, Diagnostic> {
     payload["id"] = json!(0);
     let publish: Publish = serde_json::from_value(payload).map_err(|error| diagnostic("Refused", error))?;
@@ -59,14 +60,15 @@ pub fn item(record: &StreamRecord) -> String {
     name.unwrap_or_default().to_owned()
 }
 
-/// Returns the publications that a stream record adds, or `None` if the record is about something else.
+/// Returns the change of a topic's log that a stream record contains. Returns `None` if the record contains none, for
+/// example if its item is a topic's name in the catalogue.
 pub fn change(record: StreamRecord) -> Result<Option<Change>, String> {
     let Some(image) = record.new_image else { return Ok(None) };
     let image: Image = serde_json::from_value(image).map_err(|error| error.to_string())?;
     backend_aws::change(&image).map_err(|error| error.to_string())
 }
 
-/// Encodes a shard as the payload of a further invocation of `broadcast`.
+/// Encodes the deliveries of a shard (a part of the subscribers) as the payload of a further invocation of `broadcast`.
 pub fn shard_payload(shard: &[Delivery]) -> Vec<u8> {
     let shard = shard.iter().map(Part::from).collect();
     // This cannot fail: strings and lists always serialise.

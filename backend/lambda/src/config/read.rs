@@ -1,11 +1,11 @@
-//! Reads environment variables one after the other and collects the faults, so that all of them are reported together.
+//! Reads environment variables one after the other. It collects all faults, so that they can be reported together.
 
 use std::fmt;
 use std::str::FromStr;
 
 use super::Variable;
 
-/// Every variable of an environment that is missing or invalid.
+/// The error for settings that cannot be used: every environment variable that is missing or invalid.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub struct ConfigError(pub Vec<Fault>);
 
@@ -16,14 +16,14 @@ impl fmt::Display for ConfigError {
     }
 }
 
-/// One variable that is missing or invalid.
+/// An environment variable that is missing or invalid.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fault {
-    /// Name of the variable.
+    /// Name of the environment variable.
     pub name: &'static str,
-    /// Description of the fault. It follows the name in a sentence, for example "is not set".
+    /// Description of the fault. It follows the variable's name in a sentence, for example "is not set".
     pub what: String,
-    /// A valid value, which the error message shows.
+    /// A valid value of the variable, which the error message shows as an example.
     pub example: &'static str,
 }
 
@@ -38,7 +38,7 @@ pub(super) struct Reader<E> {
     faults: Vec<Fault>,
 }
 
-/// Parses a variable's value. The error completes the sentence "NAME is VALUE: …".
+/// A function that parses the value of an environment variable. Its error completes the sentence "NAME is VALUE: …".
 pub(super) type Parse<T> = fn(&str) -> Result<T, String>;
 
 impl<E: Fn(&str) -> Option<String>> Reader<E> {
@@ -53,8 +53,8 @@ impl<E: Fn(&str) -> Option<String>> Reader<E> {
         }
     }
 
-    /// Reads a variable that may be absent. An empty value counts as absent, because for a parameter without a value the template
-    /// sets the variable to the empty string.
+    /// Reads a variable that may be absent. An empty value counts as absent, because the template sets the variable to
+    /// the empty string if a parameter has no value.
     pub(super) fn optional<T>(&mut self, variable: &Variable, parse: Parse<T>) -> Option<T> {
         let text = self.value(variable)?;
         self.parse(variable, &text, parse)
@@ -65,7 +65,7 @@ impl<E: Fn(&str) -> Option<String>> Reader<E> {
         None
     }
 
-    /// Returns the settings that `build` makes, or all faults that were found.
+    /// Returns the settings that `build` makes of the parsed values, or all faults that were found.
     pub(super) fn finish<T>(self, build: impl FnOnce() -> Option<T>) -> Result<T, ConfigError> {
         match build().filter(|_| self.faults.is_empty()) {
             Some(config) => Ok(config),
@@ -86,7 +86,7 @@ impl<E: Fn(&str) -> Option<String>> Reader<E> {
     }
 }
 
-/// Parses any type that implements `FromStr`.
+/// Parses a value of any type that implements `FromStr`.
 pub(super) fn parsed<T: FromStr<Err: fmt::Display>>(text: &str) -> Result<T, String> {
     text.parse().map_err(|error: T::Err| error.to_string())
 }
@@ -97,7 +97,8 @@ pub(super) fn positive(text: &str) -> Result<i64, String> {
         .and_then(|number: i64| if number > 0 { Ok(number) } else { Err("it must be above 0".into()) })
 }
 
-/// Checks that a text is a table's name (Amazon DynamoDB developer guide, "Naming rules") or an ARN, which names a table as well.
+/// Checks that a text is the name of a DynamoDB table (Amazon DynamoDB developer guide, "Naming rules"), or an ARN,
+/// which DynamoDB accepts in place of the name.
 pub(super) fn table(text: &str) -> Result<String, String> {
     let is_name = |character: char| character.is_ascii_alphanumeric() || "_.-".contains(character);
     if text.starts_with("arn:") || (3..=255).contains(&text.len()) && text.chars().all(is_name) {

@@ -5,7 +5,7 @@ use backend_core::token::Expected;
 
 use super::*;
 
-/// Returns a complete environment: every variable, with its example as the value.
+/// Returns a complete environment, in which every variable has its example as the value.
 fn examples() -> BTreeMap<&'static str, &'static str> {
     let mut examples: BTreeMap<_, _> =
         VARIABLES.iter().map(|variable| (variable.name, variable.example)).collect();
@@ -17,7 +17,7 @@ fn lookup<'a>(values: &'a BTreeMap<&str, &str>) -> impl Fn(&str) -> Option<Strin
     |name| values.get(name).map(|value| (*value).to_owned())
 }
 
-/// Reads the settings of a function and returns the faults.
+/// Reads the settings of a Lambda function from the environment `env`, and returns the faults.
 fn start(function: Function, env: impl Fn(&str) -> Option<String>) -> Vec<Fault> {
     let error = match function {
         Function::Websocket => WebsocketConfig::read(env).err(),

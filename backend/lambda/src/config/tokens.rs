@@ -1,4 +1,4 @@
-//! The settings that say how tokens are checked: the location of the keys, and the claims that a token must have.
+//! The settings for checking tokens: the location of the keys, and the claims that a token must have.
 
 use std::path::PathBuf;
 
@@ -7,25 +7,26 @@ use backend_core::token::Expected;
 use super::read::{self, Reader};
 use super::variables::{JWKS_URL, JWT_AUDIENCE, JWT_ISSUER, SECRET};
 
-/// The keys that tokens are checked with, and the claims that they must have.
+/// The location of the keys that tokens are checked with, and the claims that a token must have.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tokens {
-    /// Location of the keys.
+    /// Location of the keys that tokens are checked with.
     pub source: TokenSource,
-    /// Issuer and audience that a token must name, as far as they are set.
+    /// Issuer and audience that a token must contain. One that is not set is not checked.
     pub expected: Expected,
 }
 
-/// Location of the keys. It also determines the algorithm: HS256 for a secret, RS256 or ES256 for public keys.
+/// Location of the keys that tokens are checked with. It also determines the algorithm: HS256 for a secret, RS256 or
+/// ES256 for public keys.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TokenSource {
     /// Tokens are not required: everyone who can reach the function may do everything.
     Open,
-    /// A secret in the parameter of this name in SSM's Parameter Store.
+    /// A secret that is stored in SSM's Parameter Store, as the parameter of this name.
     Parameter(String),
-    /// A secret in a file.
+    /// A secret that is stored in a file.
     File(PathBuf),
-    /// The address of an issuer's public keys, as a JSON Web Key Set.
+    /// The public keys of a token issuer, as a JSON Web Key Set at this address.
     Jwks(String),
 }
 
@@ -53,8 +54,8 @@ fn both() -> String {
     format!("must be none if {} is set, because tokens come from one issuer only", JWKS_URL.name)
 }
 
-/// Returns the error for an environment that names neither a secret nor a key set. Such an environment must never be read
-/// as one that needs no tokens.
+/// Returns the error for an environment that contains neither a secret nor the address of a key set. Such an
+/// environment must be an error, since otherwise no token would be needed.
 fn neither() -> String {
     format!(
         "is not set, although {} is none: the keys that tokens are checked with must be somewhere",
@@ -66,7 +67,8 @@ fn shared_keys() -> String {
     "is not set, although an identity provider signs tokens for other programs with the same keys".into()
 }
 
-/// Parses the location of the secret; `None` for the word `none`, which says that an identity provider issues the tokens.
+/// Parses the location of the secret that tokens are signed with. Returns `None` for the word `none`, which means that
+/// an identity provider issues the tokens.
 fn secret(text: &str) -> Result<Option<TokenSource>, String> {
     match text.split_once(':') {
         Some(("ssm", name)) if !name.is_empty() => Ok(Some(TokenSource::Parameter(name.into()))),
@@ -79,8 +81,8 @@ fn secret(text: &str) -> Result<Option<TokenSource>, String> {
     }
 }
 
-/// Checks the address of a key set. It must be https, because keys that come by http could be replaced on their way. An address
-/// on this machine may be http.
+/// Checks the address of a JSON Web Key Set. It must begin with https, because an attacker could replace keys that are
+/// sent over http. An address on this machine may begin with http.
 fn web_address(text: &str) -> Result<String, String> {
     let is_local = ["http://127.0.0.1:", "http://localhost:", "http://[::1]:"];
     if text.starts_with("https://") || is_local.iter().any(|local| text.starts_with(local)) {

@@ -1,4 +1,4 @@
-//! The places where keys are kept: a parameter, a file, or an address.
+//! The sources of the keys that tokens are checked with: a parameter, a file, or an address.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -11,23 +11,24 @@ use super::{FetchKeys, Guard, KeyRing, KeysError};
 use crate::clock::wall_ms;
 use crate::config::{TokenSource, Tokens};
 
-/// The place where the keys are kept, as set by `TICKERTAPE_SECRET` or `TICKERTAPE_JWKS_URL`.
+/// The source of the keys that tokens are checked with, as the variables `TICKERTAPE_SECRET` and `TICKERTAPE_JWKS_URL`
+/// set it.
 #[derive(Debug)]
 pub enum Source {
     /// An encrypted parameter of SSM, with its name.
     Parameter(Box<Aws>, String),
-    /// A file on this machine, for `cargo xtask lambda-local`.
+    /// A file on this machine. It is used by `cargo xtask lambda-local`, which runs the functions locally.
     File(PathBuf),
     /// The address of a JSON Web Key Set.
     Jwks(Web, String),
 }
 
 impl Guard<Source> {
-    /// Opens the place that the settings name, and fetches the keys from it once.
+    /// Creates the guard that the settings describe. If tokens are required, the keys are fetched once.
     ///
     /// # Errors
     ///
-    /// [`KeysError`] if the keys cannot be fetched; it names the place.
+    /// [`KeysError`] if the keys cannot be fetched. It names the source of the keys.
     pub async fn open(tokens: Tokens, aws: &Aws) -> Result<Self, KeysError> {
         let source = match tokens.source {
             TokenSource::Open => return Ok(Self::Open),

@@ -11,7 +11,7 @@ const OLD: &[u8] = b"thirty-two bytes of pure secrecy";
 const NEW: &[u8] = b"another thirty-two bytes of mist";
 const NOW: Millis = 1_800_000_000_000;
 
-/// A source of keys whose secret can be changed or removed.
+/// A source of keys for tests, whose secret can be changed or removed.
 #[derive(Debug, Default)]
 struct FakeSource {
     secret: Mutex<Option<&'static [u8]>>,

@@ -1,4 +1,4 @@
-//! Fetches small public documents with the HTTP client that the AWS SDK already contains.
+//! Fetches small public documents, such as key sets, with the HTTP client that the AWS SDK already contains.
 
 use std::time::Duration;
 
@@ -8,13 +8,13 @@ use aws_smithy_runtime_api::client::http::HttpConnector;
 use aws_smithy_runtime_api::http::Request;
 use http_body_util::{BodyExt, Limited};
 
-/// Time limit of a request. It is shorter than the time limit of the authorizer, so that the authorizer can still answer with the
-/// keys that it knows.
+/// Time limit for fetching one document. It is shorter than the time limit of the function `authorizer`, so that the
+/// function can still check the token with the keys that it has.
 pub const TIMEOUT: Duration = Duration::from_secs(3);
-/// Maximum size of a document, in bytes. A key set usually has a few thousand.
+/// Maximum size of a document, in bytes. A key set usually has a few thousand bytes.
 const MOST_BYTES: usize = 256 * 1024;
 
-/// An HTTP client for small public documents.
+/// An HTTP client that fetches small public documents, such as key sets.
 #[derive(Debug)]
 pub struct Web {
     connector: Connector,

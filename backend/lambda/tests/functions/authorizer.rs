@@ -1,4 +1,4 @@
-//! Tests of the handler `authorizer`.
+//! Tests of the handler of the Lambda function `authorizer`.
 
 use aws_lambda_events::apigw::ApiGatewayCustomAuthorizerResponse;
 use backend_lambda::authorizer::Authorizer;

@@ -1,4 +1,4 @@
-//! Tests of the handler `broadcast`.
+//! Tests of the handler of the Lambda function `broadcast`.
 
 use std::num::NonZeroUsize;
 use std::sync::{Arc, Mutex};
@@ -14,7 +14,7 @@ use crate::support::*;
 
 type Function = Broadcast<FakeConnections, FakeLog, FakeManagement, Lambda>;
 
-/// Records the payloads of further invocations, or refuses them while `is_busy` is set.
+/// A fake of Lambda that records the payloads of asynchronous invocations, or refuses them while `is_busy` is set.
 #[derive(Clone, Default)]
 struct Lambda {
     payloads: Arc<Mutex<Vec<Vec<u8>>>>,
@@ -43,7 +43,7 @@ fn function(world: &World, lambda: &Lambda, shard_size: usize) -> Function {
     Broadcast::new(connections, log, management, lambda.clone(), size)
 }
 
-/// Returns the stream record of an append of one publication. Its sequence number is `s{number}`.
+/// Returns a record of the table's stream for an append of one publication. Its sequence number is `s{number}`.
 fn record(number: u64, topic: &str, offset: u64) -> Value {
     edited(STREAM, |event| {
         let change = &mut event["Records"][0]["dynamodb"];

@@ -1,4 +1,4 @@
-//! Tests of the handler `ingest`.
+//! Tests of the handler of the Lambda function `ingest`.
 
 use aws_lambda_events::lambda_function_urls::LambdaFunctionUrlResponse;
 use backend_lambda::ingest::Ingest;

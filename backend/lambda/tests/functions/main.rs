@@ -1,4 +1,5 @@
-//! Tests of the Lambda handlers. They are called with events in AWS's format, over fakes of every port.
+//! Tests of the Lambda handlers. They are called with events in AWS's format, and with fakes of the storage and of API
+//! Gateway.
 #![allow(clippy::unwrap_used, reason = "also called by functions that only tests call")]
 
 mod authorizer;

@@ -55,7 +55,8 @@ impl Lambda {
             .unwrap()
     }
 
-    /// Accepts the next request and returns it. Answers it with this status line and these headers (`head`), and this body.
+    /// Accepts the next request, answers it, and returns it. The answer consists of `head` (the status line and
+    /// headers) and `body`.
     async fn answer(&self, head: &str, body: &str) -> Request {
         let (stream, _) = timeout(TIMEOUT, self.listener.accept()).await.unwrap().unwrap();
         let mut stream = BufReader::new(stream);

@@ -8,7 +8,8 @@ use tracing::instrument::WithSubscriber;
 
 use crate::support::*;
 
-/// Returns events that contain `token`: in the places for tokens, in a message of an unknown kind, and in malformed headers.
+/// Returns events that contain `token`: in the places for tokens, in a message of an unknown kind, and in malformed
+/// headers.
 fn events(token: &str) -> Vec<Value> {
     let protocols = json!(format!("tickertape.v1, bearer.{token}"));
     let handshake = |text| {

@@ -23,7 +23,7 @@ pub const AUTHORIZER: &str = include_str!("../../../edge/tests/fixtures/authoriz
 pub const URL: &str = include_str!("../../../edge/tests/fixtures/function-url.json");
 pub const STREAM: &str = include_str!("../../../edge/tests/fixtures/stream.json");
 
-/// Fakes of the ports that a handler is called over.
+/// Fakes of everything that a handler needs: storage, and posts to clients.
 #[derive(Default, Clone)]
 pub struct World {
     pub connections: FakeConnections,
@@ -46,7 +46,7 @@ impl World {
     }
 }
 
-/// A source of keys whose secret can be changed.
+/// A source of keys for tests, whose secret can be changed.
 #[derive(Debug, Clone)]
 pub struct FakeSource(Arc<Mutex<&'static [u8]>>);
 
@@ -79,14 +79,15 @@ pub fn event(payload: Value) -> LambdaEvent<Value> {
     LambdaEvent::new(payload, Context::default())
 }
 
-/// Parses a fixture, changes it with `edit`, and returns it.
+/// Parses the JSON of a test event, changes it with `edit`, and returns it.
 pub fn edited(text: &str, edit: impl FnOnce(&mut Value)) -> Value {
     let mut value = serde_json::from_str(text).unwrap();
     edit(&mut value);
     value
 }
 
-/// Returns a token for the principal `agent` that permits these filters, signed with `secret`.
+/// Returns a token for the principal `agent`, signed with `secret`. It permits these filters for subscribing and
+/// publishing.
 pub fn token(subscribe: &[&str], publish: &[&str], secret: &[u8]) -> String {
     let filters = |texts: &[&str]| texts.iter().map(|text| Filter::new(text).unwrap()).collect();
     let (subscribe, publish) = (filters(subscribe), filters(publish));
@@ -95,7 +96,7 @@ pub fn token(subscribe: &[&str], publish: &[&str], secret: &[u8]) -> String {
     mint(&claims, secret).unwrap()
 }
 
-/// Log lines, collected so that tests can read them.
+/// The log lines of a test, collected in memory so that the test can read them.
 #[derive(Clone, Default)]
 pub struct Lines(Arc<Mutex<Vec<u8>>>);
 
@@ -110,7 +111,7 @@ impl Write for Lines {
 }
 
 impl Lines {
-    /// Returns a `tracing` subscriber that adds all log lines to this collection.
+    /// Returns a `tracing` subscriber that adds all log lines of the test to this collection.
     pub fn subscriber(&self) -> impl tracing::Subscriber + Send + Sync + use<> {
         let writer = self.clone();
         let log = tracing_subscriber::fmt().json().with_max_level(tracing::Level::TRACE);

@@ -1,4 +1,4 @@
-//! Tests of the handler `websocket`.
+//! Tests of the handler of the Lambda function `websocket`.
 
 use backend_core::ports::{ConnectionId, Connections};
 use backend_lambda::keys::Guard;
@@ -22,7 +22,7 @@ fn function(world: &World, guard: Guard<FakeSource>) -> Function {
     Websocket::new(connections.clone(), log.clone(), management.clone(), guard, ROTATE_IN_MS)
 }
 
-/// Returns the id of the connection in the fixtures.
+/// Returns the id of the connection in the test events.
 fn id() -> ConnectionId {
     ConnectionId::new("XDmENcnwIE0CFEQ=")
 }

@@ -1,10 +1,11 @@
-//! Measures the init phase of functions as Lambda does: the time from the start of a process to its first request for an event.
-//! Each start is a new process. The functions are started in turns, so that all of them run under the same load of the machine.
+//! Measures the init phase of functions as Lambda does: the time from the start of a process to its first request for
+//! an event. Each start is a new process. The functions are started in turns, so that all of them run under the same
+//! load of the machine.
 //!
-//! `cargo run --release -p lambda-host --example init -- STARTS "NAME=PROGRAM ARGUMENTS"…`, with the variables that the functions
-//! read (`TICKERTAPE_…`, `AWS_…`) in the environment. Every function is compared with the first one. A function NAME is also
-//! compared with the function `node-NAME`, if there is one. `cargo xtask bench -- init` builds and starts everything that is
-//! needed.
+//! `cargo run --release -p lambda-host --example init -- STARTS "NAME=PROGRAM ARGUMENTS"…`, with the variables that the
+//! functions read (`TICKERTAPE_…`, `AWS_…`) in the environment. Every function is compared with the first one. A
+//! function NAME is also compared with the function `node-NAME`, if there is one. `cargo xtask bench -- init` builds
+//! and starts everything that is needed.
 
 mod table;
 
@@ -17,10 +18,10 @@ use std::time::Duration;
 use bytes::Bytes;
 use lambda_host::{Function, Host, Limits, Log, Report, Retries};
 
-/// The measured starts.
+/// The durations of the starts that were measured, and the errors of those that failed.
 #[derive(Default)]
 struct Starts {
-    /// Durations of the starts, by function.
+    /// Durations of the starts, by name of the function.
     took: Mutex<BTreeMap<String, Vec<Duration>>>,
     /// Errors of processes whose init phase failed.
     errors: Mutex<Vec<String>>,
@@ -59,8 +60,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Starts one process of the function. A host is created for each start, because a new host has no warm process. The answer is
-/// ignored: the functions do not know this event and return an error.
+/// Starts one process of the function and records the duration of its init phase. A new host is created for each start,
+/// because it has no warm process. The answer is ignored: the functions do not know this event and return an error.
 async fn start(function: &Function, starts: Arc<Starts>) {
     let host = Host::new(vec![function.clone()], Limits::default(), Retries::default(), starts);
     let _ = host.invoke(&function.name, Bytes::from_static(b"{}")).await;

@@ -1,8 +1,8 @@
-//! Formats the measurements as a table of text.
+//! Formats the measured start times as a table of text.
 
 use std::time::Duration;
 
-/// Formats a heading, and a line for each function in the order of `measured`.
+/// Returns the lines of the table: a heading, and a line for each function, in the order of `measured`.
 pub fn lines(measured: Vec<(String, Vec<Duration>)>) -> Vec<String> {
     let medians: Vec<(String, f64)> =
         measured.iter().map(|(name, starts)| (name.clone(), Spread::of(starts).median)).collect();
@@ -50,7 +50,7 @@ fn median_of(medians: &[(String, f64)], name: &str) -> Option<f64> {
     medians.iter().find(|(other, _)| other == name).map(|(_, median)| *median)
 }
 
-/// Formats the ratio of two medians, or a dash if `other` is `None`.
+/// Formats the ratio of two medians, for example `2.50 x`. Returns a dash if `other` is `None`.
 fn times(median: f64, other: Option<f64>) -> String {
     other.map_or("-".to_owned(), |other| format!("{:.2} x", median / other))
 }

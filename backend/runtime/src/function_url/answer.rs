@@ -1,4 +1,4 @@
-//! Converts the value that a function returned to an HTTP answer.
+//! Converts the value that a function returned to an HTTP response.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -8,8 +8,8 @@ use serde_json::{Map, Value};
 
 use super::exchange::UrlResponse;
 
-/// Converts the value that a function returned, or returns `None` if it is not a valid answer. JSON without a `statusCode`
-/// becomes the body of an answer with status 200 ("Response payload format").
+/// Converts the value that a function returned to an HTTP response. Returns `None` if it is not a valid answer. JSON
+/// without a `statusCode` becomes the body of a response with status 200 ("Response payload format").
 pub(super) fn read(returned: &[u8]) -> Option<UrlResponse> {
     let value: Value = serde_json::from_slice(returned).ok()?;
     match value.as_object().filter(|object| object.contains_key("statusCode")) {
@@ -47,7 +47,8 @@ fn json_type(mut headers: HeaderMap) -> HeaderMap {
     headers
 }
 
-/// Adds a header, unless its name or value is invalid. The header `Content-Length` is skipped, since the server sets it.
+/// Adds a header to the response. A header with an invalid name or value is skipped, and so is `Content-Length`, since
+/// the server sets it.
 fn add(headers: &mut HeaderMap, name: &str, value: &Value) {
     let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
     if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(text))

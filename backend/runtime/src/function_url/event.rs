@@ -1,4 +1,4 @@
-//! Converts an HTTP request to an event.
+//! Converts an HTTP request to the event that a function URL sends to its function.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ use super::exchange::UrlRequest;
 use crate::environment::ACCOUNT_ID;
 use crate::invocation;
 
-/// The time and the id of a request.
+/// The time at which a request arrived, and the id that it gets.
 pub(super) struct Moment {
     pub now_ms: u64,
     pub request_id: String,
@@ -23,8 +23,8 @@ impl Moment {
     }
 }
 
-/// Converts a request to an event. Header names are in lower case, several values of one header are joined by commas, cookies are
-/// in a field of their own, and fields without a value are left out.
+/// Converts an HTTP request to an event. Header names are in lower case, and several values of one header are joined by
+/// commas. Cookies are in a field of their own. Fields without a value are left out.
 pub(super) fn from_request(request: &UrlRequest, moment: &Moment) -> Value {
     let UrlRequest { uri, headers, .. } = request;
     let mut event = json!({
@@ -90,8 +90,8 @@ fn parameters(query: &str) -> Value {
     parameters.into_iter().map(|(name, values)| (name, Value::from(values.join(",")))).collect()
 }
 
-/// Sets `body` and `isBase64Encoded`. The body is sent as text if its content type is known to be text, and as base64 otherwise.
-/// A form (`application/x-www-form-urlencoded`) counts as binary.
+/// Sets `body` and `isBase64Encoded`. The body is sent as text if its content type is known to be text, and as base64
+/// otherwise. A form (`application/x-www-form-urlencoded`) counts as binary.
 fn add_body(event: &mut Value, request: &UrlRequest) {
     if request.body.is_empty() {
         return;

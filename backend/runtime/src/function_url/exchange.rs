@@ -1,4 +1,4 @@
-//! The HTTP request and answer of a function URL.
+//! The types of an HTTP request to a function URL and of the answer to it.
 
 use std::net::IpAddr;
 
@@ -14,9 +14,9 @@ pub struct UrlRequest {
     pub uri: Uri,
     /// Headers of the request.
     pub headers: HeaderMap,
-    /// The whole body. It is empty if the request has none.
+    /// The whole body of the request. It is empty if the request has none.
     pub body: Bytes,
-    /// Address of the client.
+    /// Address of the client that sent the request.
     pub source_ip: IpAddr,
 }
 

@@ -8,9 +8,11 @@ use tokio::process::Command;
 use crate::environment::{VERSION, variables};
 use crate::function::Function;
 
-/// Builds the command that starts a process whose Runtime API listens at `address`. The process is killed when its sandbox is
-/// dropped. It has a process group of its own: a terminal sends Ctrl-C to a whole group, and the function must still handle the
-/// last `$disconnect` events while the host shuts down.
+/// Builds the command that starts a process whose Runtime API listens at `address`. The process is killed when its
+/// sandbox is dropped.
+///
+/// The process has a process group of its own. A terminal sends Ctrl-C to a whole group, and the function must still
+/// handle the last `$disconnect` events while the host shuts down.
 pub(super) fn new(function: &Function, address: SocketAddr) -> Command {
     let log_stream = format!("[{VERSION}]{:016x}", rand::random::<u64>());
     let mut command = Command::new(&function.program);

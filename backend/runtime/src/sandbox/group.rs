@@ -1,9 +1,10 @@
-//! The process group of a function's process, which includes the child processes that it has started.
+//! The process group of a function's process. The group also contains the child processes that this process has
+//! started.
 
 use tokio::process::Child;
 
-/// The process group whose leader is a function's process. Killing only the leader is not enough: if a `bootstrap` is a shell
-/// script, for example, the shell starts the runtime as a child, which would outlive the shell.
+/// The process group that a function's process leads. Killing only the leader is not enough: if a `bootstrap` is a
+/// shell script, for example, the shell starts the runtime as a child, which would outlive the shell.
 #[cfg(unix)]
 pub(super) struct ProcessGroup(Option<rustix::process::Pid>);
 

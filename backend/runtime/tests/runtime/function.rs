@@ -1,4 +1,5 @@
-//! The function that the tests invoke. It is this test program, started with arguments that make it run as a Lambda function.
+//! The function that the tests invoke. It is this test program, started with arguments that make it run as a Lambda
+//! function.
 
 mod raw;
 
@@ -64,7 +65,7 @@ async fn handle(event: LambdaEvent<Value>) -> Result<Value, Error> {
     }
 }
 
-/// Handles an event of API Gateway. The query or the message tells it what to answer.
+/// Handles an event of API Gateway. The query string or the message says which answer to return.
 fn route(event: &Value) -> Result<Value, Error> {
     println!("{event}");
     let query = &event["queryStringParameters"];

@@ -72,8 +72,8 @@ async fn an_authorizer_gets_the_connection_and_its_context_is_in_the_connect_eve
     assert_eq!(connect["requestContext"]["authorizer"], json!({"principalId": "me", "level": "3"}));
 }
 
-/// Starts a gateway whose routes all invoke the test function. If `has_authorizer` is set, the test function is also the
-/// authorizer.
+/// Starts a gateway whose routes all invoke the test function. If `has_authorizer` is set, the test function is also
+/// the authorizer.
 async fn listen(harness: &Harness, has_authorizer: bool) -> String {
     let routes = Routes::new(["$connect", "$default", "$disconnect"]).expect("routes");
     let mut api = Api::new("ws", routes);
@@ -113,7 +113,8 @@ async fn next_message(client: &mut Client) -> Message {
     client.next().await.expect("open").expect("a frame")
 }
 
-/// Waits for the next event that the function gets. The function prints every event.
+/// Waits for the next event that the function has received. The function prints every event, and the test reads it from
+/// the log.
 async fn event(harness: &mut Harness) -> Value {
     let line = harness.line("requestContext").await;
     serde_json::from_str(line.strip_prefix("thumb: ").unwrap_or_default()).expect("an event")

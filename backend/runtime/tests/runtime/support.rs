@@ -1,4 +1,4 @@
-//! Starts hosts, and invokes and observes their functions.
+//! Helpers for tests: they start hosts, invoke functions, and read the functions' logs.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,7 +17,7 @@ pub struct Harness {
     reports: mpsc::UnboundedReceiver<Report>,
 }
 
-/// Configuration of a host under test.
+/// Configuration of a host under test and of its function.
 pub struct Start {
     pub function: Function,
     pub limits: Limits,
@@ -91,7 +91,8 @@ impl Harness {
         (error.error_type, error.message.replace(&id, "ID"))
     }
 
-    /// Invokes the function and returns the id of the process that answered, which stays warm.
+    /// Invokes the function and returns the id of the process that answered. The process stays warm for the next
+    /// invocation.
     pub async fn pid(&self) -> u64 {
         self.invoke(json!({})).await.expect("an answer")["pid"].as_u64().expect("a pid")
     }
@@ -112,7 +113,7 @@ impl Harness {
     }
 }
 
-/// Waits until the process has ended.
+/// Waits until the process with this id has ended.
 #[cfg(target_os = "linux")]
 pub async fn until_gone(pid: u64) {
     soon(async {

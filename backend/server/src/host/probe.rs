@@ -1,5 +1,5 @@
-//! Reads metrics from the operating system, with sysinfo. A read blocks for some milliseconds, so it needs a thread of
-//! its own.
+//! Reads metrics from the operating system, with the crate sysinfo. A read blocks for some milliseconds, so it must run
+//! on a thread that may block.
 
 use std::collections::BTreeMap;
 use std::time::Instant;
@@ -11,21 +11,21 @@ use sysinfo::{
 
 use super::snapshot::{Disk, Memory, Network, Process, Snapshot};
 
-/// Largest number of processes in a snapshot.
+/// Maximum number of processes in a snapshot.
 const PROCESSES: usize = 8;
 
-/// The counters of this machine. Rates are measured since the previous read.
+/// The counters of this machine. The rates in a snapshot are averages since the previous read.
 #[derive(Debug)]
 pub struct Probe {
     system: System,
-    /// `None` if the platform does not report disks.
+    /// The disks of this machine; `None` if the platform does not report disks.
     disks: Option<Disks>,
     networks: Option<Networks>,
     read_at: Instant,
 }
 
 impl Probe {
-    /// Reads the first values of all counters.
+    /// Creates a probe, and reads all counters for the first time.
     ///
     /// # Errors
     ///
@@ -109,7 +109,7 @@ fn process(process: &sysinfo::Process) -> Process {
     }
 }
 
-/// Returns each device once, with its shortest mount point, because containers mount a device in many places.
+/// Returns each device once, with its shortest mount point, because containers mount one device in many places.
 fn disks(disks: &Disks) -> Vec<Disk> {
     let mut by_device = BTreeMap::new();
     for disk in disks.iter().filter(|disk| disk.total_space() > 0 && !is_image(disk)) {
@@ -128,7 +128,8 @@ fn disks(disks: &Disks) -> Vec<Disk> {
     disks
 }
 
-/// Returns true for a read-only image. It is always full, and no user can free space in it.
+/// Returns true for a disk image that can only be read. Images are left out, because they are always full and no user
+/// can free space in them.
 fn is_image(disk: &sysinfo::Disk) -> bool {
     disk.file_system() == "squashfs" || disk.file_system() == "iso9660"
 }

@@ -1,4 +1,4 @@
-//! Converts a snapshot to publications.
+//! Converts a snapshot of the machine to publications.
 
 use serde_json::{Map, Value, json};
 use shared::topic::TopicError;
@@ -9,10 +9,10 @@ use super::snapshot::{Disk, Memory, Network, Process, Snapshot};
 
 const MIB: f64 = 1024.0 * 1024.0;
 const GIB: f64 = 1024.0 * MIB;
-/// Largest number of disks in one panel. More lines cannot be told apart.
+/// Maximum number of disks in one panel. The lines of more disks could not be told apart.
 const DISKS: usize = 12;
 
-/// A publication to one topic.
+/// A publication of one kind of metrics to its topic.
 #[derive(Debug, Clone, PartialEq)]
 pub struct HostPublication {
     /// Topic to publish to.
@@ -79,7 +79,8 @@ fn cpu(snapshot: &Snapshot) -> Part {
     }
 }
 
-/// Shows one number and the total; with swap space there are two numbers, and so a chart with two lines.
+/// Returns the memory in use. A machine with swap space has two numbers, which are shown as a chart. Otherwise there is
+/// one number, which is shown with the total.
 fn memory(memory: Memory) -> Part {
     let mut fields = Map::new();
     fields.insert("used".into(), rounded(memory.used_bytes as f64 / GIB, 2));
@@ -103,7 +104,8 @@ fn load([one, five, fifteen]: [f64; 3]) -> Part {
     Part { name: "load", label: "Load".to_owned(), data, unit: None, max: None, panel: "line" }
 }
 
-/// Returns `None` if no time has passed, because a rate needs some.
+/// Returns the network traffic in bytes per second. Returns `None` if no time has passed since the previous snapshot,
+/// because no rate can be computed then.
 fn network(network: Network) -> Option<Part> {
     let seconds = network.elapsed_ms as f64 / 1_000.0;
     let rate = |bytes: u64| rounded(bytes as f64 / seconds, 0);
@@ -133,7 +135,7 @@ fn processes(processes: &[Process]) -> Part {
     let row = |process: &Process| {
         json!({
             "name": process.name,
-            // As text, because a pid is a name: a number would be drawn as a series.
+            // The pid is sent as text, because the board would draw a number as a curve.
             "pid": process.pid.to_string(),
             "cpu %": percent(process.cpu_percent),
             "memory MiB": rounded(process.memory_bytes as f64 / MIB, 1),
@@ -154,7 +156,8 @@ fn percent(value: f64) -> Value {
     rounded(value, 1)
 }
 
-/// Rounds a value to its meaningful digits, because the values are sent every second.
+/// Rounds a value to `digits` decimals. Further decimals would not be visible on the board, but would be sent every
+/// second.
 fn rounded(value: f64, digits: i32) -> Value {
     let scale = 10_f64.powi(digits);
     json!((value * scale).round() / scale)

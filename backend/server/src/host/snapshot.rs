@@ -1,4 +1,4 @@
-//! The metrics of a machine at one moment.
+//! The type of a snapshot of a machine's metrics.
 
 /// The metrics of a machine at one moment.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -9,12 +9,12 @@ pub struct Snapshot {
     pub cores_percent: Vec<f64>,
     /// Memory and swap.
     pub memory: Memory,
-    /// Average number of processes that ran or waited to run, over 1, 5 and 15 minutes; `None` on Windows, which has no
-    /// such figure.
+    /// Average number of processes that ran or waited to run, over the last 1, 5 and 15 minutes. `None` on Windows,
+    /// which does not report such averages.
     pub load: Option<[f64; 3]>,
     /// Network traffic since the previous snapshot.
     pub network: Network,
-    /// Mounted file systems, each device once.
+    /// Mounted file systems. Each device is listed once.
     pub disks: Vec<Disk>,
     /// The processes that use the processor most, the busiest first.
     pub processes: Vec<Process>,
@@ -33,7 +33,7 @@ pub struct Memory {
     pub swap_total_bytes: u64,
 }
 
-/// Network traffic of all interfaces except loopback, during `elapsed_ms`.
+/// Network traffic of all interfaces except loopback, since the previous snapshot.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Network {
     /// Bytes received.
@@ -55,7 +55,7 @@ pub struct Disk {
     pub total_bytes: u64,
 }
 
-/// A process.
+/// One of the processes that use the processor most.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Process {
     /// Process id.

@@ -7,7 +7,7 @@ use apigw_websocket::Connections;
 use crate::app::App;
 use crate::site::Site;
 
-/// The state that every HTTP handler has access to.
+/// The service, the connections and the page, to which every HTTP handler has access.
 #[derive(Clone)]
 pub struct Context {
     pub app: Arc<App>,

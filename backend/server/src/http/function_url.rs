@@ -1,4 +1,4 @@
-//! Serves the HTTP API with a real function, which is invoked by its function URL as on AWS.
+//! Serves the HTTP API by a Lambda function, which receives each request as an event of its function URL, as on AWS.
 
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
@@ -21,8 +21,8 @@ struct Context {
     site: Arc<Site>,
 }
 
-/// Returns the routes for all paths except the gateway's. The function answers requests for the API; all others are
-/// answered with a file of the page.
+/// Returns the router for all paths except those of the gateway. The function answers requests for the API. All other
+/// paths are answered with a file of the page.
 pub fn router(function: FunctionUrl, origins: Arc<OriginPolicy>, site: Arc<Site>) -> Router {
     Router::new()
         .fallback(answer_request)

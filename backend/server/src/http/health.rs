@@ -1,4 +1,4 @@
-//! Answers requests for `/healthz`, which monitoring uses.
+//! Answers requests for `/healthz`, the path that monitoring uses.
 
 use apigw_websocket::Chaos;
 use axum::extract::Request;
@@ -10,8 +10,8 @@ use super::context::Context;
 use super::{answer, topics};
 use crate::clock::now_ms;
 
-/// Answers that the server runs, or with 503 and the reason if it does not accept publications. For authorized callers, the
-/// response also contains counts of the server's work and of injected faults.
+/// Answers that the server runs, or with status 503 and the reason if it cannot store publications. If the caller is
+/// authorized, the response also contains counts of the work done and of injected faults.
 pub fn healthz(context: &Context, request: &Request) -> Response {
     let may_ask =
         context.app.authorize(&topics::credentials(request.headers()), now_ms(&context.app)).is_ok();

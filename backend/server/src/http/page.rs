@@ -1,4 +1,4 @@
-//! Serves the files of the page, with the headers that protect it.
+//! Serves the files of the page, with headers that protect the page against attacks.
 
 use axum::body::Body;
 use axum::extract::Request;
@@ -21,9 +21,9 @@ const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; 
     img-src 'self' data:; font-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; \
     frame-ancestors 'none'; connect-src 'self'";
 
-/// The `Cache-Control` header of files whose names change with their content.
+/// The `Cache-Control` header of files whose names contain a hash of their content. Browsers never request them again.
 const FOR_EVER: &str = "public, max-age=31536000, immutable";
-/// The `Cache-Control` header of other files, which are revalidated each time.
+/// The `Cache-Control` header of all other files. Browsers ask the server each time whether their copy is still valid.
 const ASK_FIRST: &str = "no-cache";
 
 /// Answers a request with a file of the page.
@@ -68,7 +68,7 @@ fn secure(response: &mut Response, servers_elsewhere: &[String]) {
     set(response, HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
 }
 
-/// Returns true if the list contains `br` with a weight above 0 (RFC 9110, section 12.5.3).
+/// Returns true if the `Accept-Encoding` header contains `br` with a weight above 0 (RFC 9110, section 12.5.3).
 fn accepts_brotli(headers: &HeaderMap) -> bool {
     list(headers, ACCEPT_ENCODING).any(|coding| {
         let (name, weight) = coding.split_once(';').unwrap_or((coding, ""));

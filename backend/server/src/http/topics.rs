@@ -1,4 +1,4 @@
-//! `/topics` and the paths below it, answered by the core as on AWS.
+//! Answers HTTP requests for `/topics` and the paths below it. The core decides the answers, as it does on AWS.
 
 use apigw_websocket::Peer;
 use axum::extract::Request;
@@ -13,7 +13,7 @@ use super::context::Context;
 use super::{answer, body};
 use crate::clock::now_ms;
 
-/// Answers any request for these paths.
+/// Answers a request for `/topics` or a path below it.
 pub async fn topics(context: &Context, request: Request) -> Response {
     let (parts, content) = request.into_parts();
     let body = body::read(&parts.headers, content);
@@ -32,7 +32,7 @@ fn head(parts: &Parts) -> RequestHead<'_> {
     }
 }
 
-/// Returns the credentials in the headers of a request.
+/// Returns the headers of a request that may contain a token.
 pub fn credentials(headers: &HeaderMap) -> Credentials<'_> {
     Credentials { authorization: text(headers, AUTHORIZATION), protocols: None }
 }

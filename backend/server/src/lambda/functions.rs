@@ -1,4 +1,4 @@
-//! The four functions, with their environment.
+//! The four Lambda functions, with their programs and environment variables.
 
 use std::collections::BTreeMap;
 use std::num::NonZeroU32;
@@ -10,23 +10,25 @@ use lambda_host::Function;
 
 use crate::STAGE;
 
-/// The function that handles the events of connections.
+/// The function that handles the events of WebSocket connections.
 pub const WEBSOCKET: &str = "websocket";
-/// The function that decides about handshakes.
+/// The function that accepts or refuses the handshake of a client.
 pub const AUTHORIZER: &str = "authorizer";
 /// The function that answers HTTP requests.
 pub const INGEST: &str = "ingest";
-/// The function that sends the changes in the topics table's stream to subscribers.
+/// The function that sends new publications to their subscribers. It is invoked with the records of the stream of the
+/// table of topics.
 const BROADCAST: &str = "broadcast";
 
 /// Name, time-out in seconds and memory in MB of each function, as in `infra/template.yaml`; a test compares them.
 const FUNCTIONS: [(&str, u64, u32); 4] =
     [(WEBSOCKET, 29, 512), (AUTHORIZER, 5, 256), (INGEST, 29, 512), (BROADCAST, 60, 1024)];
 
-/// The largest number of processes of one function. A process takes some ten megabytes, so it is below Lambda's 1,000.
+/// Maximum number of processes of one function. A process needs about ten megabytes, so the number is below the 1,000
+/// of Lambda.
 const CONCURRENCY: usize = 64;
 
-/// The functions' programs and environment.
+/// The programs of the functions, and their environment variables.
 #[derive(Debug)]
 pub struct FunctionSettings {
     /// The absolute path of the directory with `websocket/bootstrap`, `authorizer/bootstrap`, `ingest/bootstrap` and
@@ -45,15 +47,16 @@ impl FunctionSettings {
         programs.find(|program| !program.is_file())
     }
 
-    /// Returns true if the functions check tokens, by a secret or by an issuer's keys. There is an authorizer then.
+    /// Returns true if the functions check tokens, either with a secret or with the keys of an issuer. In this case the
+    /// gateway calls the authorizer.
     pub fn asks_for_tokens(&self) -> bool {
         let told = |name: &str| self.environment.get(name).map(String::as_str);
         let has_secret = told("TICKERTAPE_SECRET").is_some_and(|secret| secret != "none" && secret != "open");
         self.secret_file.is_some() || has_secret || told("TICKERTAPE_JWKS_URL").is_some()
     }
 
-    /// Returns the functions of a server. They post to connections and invoke each other below the URL `here`. `time_scale` is
-    /// the factor by which simulated time is faster than real time.
+    /// Returns the descriptions of the four functions. They send messages to connections and invoke each other at the
+    /// URL `here`. `time_scale` is the factor by which simulated time is faster than real time.
     pub(super) fn functions(&self, here: &str, time_scale: NonZeroU32) -> Vec<Function> {
         let environment = self.environment_with(here, time_scale);
         let function = |(name, timeout, memory_mb): &(&str, u64, u32)| {

@@ -1,4 +1,4 @@
-//! Runs the conformance suite of the management port over this server's own port, with real sockets.
+//! Runs the core's conformance tests for the management port with the port of this server, over real sockets.
 
 use std::net::SocketAddr;
 use std::path::Path;
@@ -67,7 +67,7 @@ impl Harness for Clients {
         &self.posts
     }
 
-    /// Connects, and returns the connection's id, which the reply to a subscription of a topic that does not exist contains.
+    /// Connects a client, and returns the id of its connection. The id is read from the reply to a subscription.
     async fn connect(&self) -> ConnectionId {
         let url = format!("ws://{}/ws", self.address);
         let (mut client, _) = soon(tokio_tungstenite::connect_async(url)).await.unwrap();

@@ -18,7 +18,7 @@ pub fn create_secret(path: &Path, replaces: bool) -> io::Result<()> {
         return write(&mut create_new(path)?, &secret);
     }
     let new = beside(path);
-    // A program that was interrupted may have left this file.
+    // An earlier run that was interrupted may have left this temporary file.
     match std::fs::remove_file(&new) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
         Ok(()) | Err(_) => {}

@@ -1,21 +1,21 @@
-//! A file of the page.
+//! The type of a file of the page.
 
 use std::hash::{DefaultHasher, Hasher};
 
 use bytes::Bytes;
 
-/// A file of the page, with the facts that a response needs.
+/// A file of the page, with the data for the headers of the response.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Asset {
-    /// The content, uncompressed.
+    /// The content, not compressed.
     pub bytes: Bytes,
-    /// The content compressed by Brotli; `None` if the build did not compress it.
+    /// The content compressed with Brotli; `None` if the file was not compressed when the page was built.
     pub brotli: Option<Bytes>,
     /// The media type.
     pub content_type: &'static str,
-    /// A hash of the content, for the entity tag.
+    /// A hash of the content, which is sent as the entity tag.
     pub tag: String,
-    /// True if the file's name contains a hash of its content, so that it can be cached without revalidation.
+    /// True if the name of the file contains a hash of its content, so that a browser can cache the file for ever.
     pub is_named_by_content: bool,
 }
 
@@ -51,8 +51,8 @@ fn content_type(name: &str) -> &'static str {
     }
 }
 
-/// Returns true if a file's name contains a hash. Trunk puts sixteen hexadecimal digits before the extension, and `_bg`
-/// after them for WebAssembly.
+/// Returns true if the name of a file contains a hash. Trunk puts sixteen hexadecimal digits before the extension, and
+/// `_bg` after them for WebAssembly.
 fn is_named_by_content(name: &str) -> bool {
     let Some((stem, _)) = name.rsplit_once('.') else { return false };
     let Some((_, hash)) = stem.trim_end_matches("_bg").rsplit_once('-') else { return false };

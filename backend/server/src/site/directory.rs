@@ -1,4 +1,4 @@
-//! Serves the page from a directory, for the development of the page.
+//! Serves the page from a directory. This is useful during the development of the page.
 
 use std::path::{Path, PathBuf};
 
@@ -43,8 +43,9 @@ impl Directory {
         tokio::fs::read(path).await.ok().map(Bytes::from)
     }
 
-    /// Returns the path of a file in the directory, after symbolic links are followed. Returns `None` if the path is outside the
-    /// directory: otherwise, a person who may create links in the directory could publish a file that only the server may read.
+    /// Returns the path of a file in the directory, after symbolic links are followed. Returns `None` if that path is
+    /// outside the directory. Otherwise a person who may create links in the directory could publish files that only
+    /// the server may read.
     async fn resolve(&self, name: &str) -> Option<PathBuf> {
         let is_plain = name.split('/').all(|part| !part.starts_with('.') && !part.is_empty());
         if !is_plain || name.contains(['\\', ':', '\0', '%']) {

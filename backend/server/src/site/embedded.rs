@@ -1,4 +1,4 @@
-//! The page compiled into the program, with its files compressed by Brotli.
+//! The files of the page that are compiled into the program. Some of them are compressed with Brotli.
 
 use std::borrow::Cow;
 

@@ -4,15 +4,15 @@ use std::io;
 
 use tokio::net::TcpStream;
 
-/// The socket that is connected to the server's socket. Its bytes are copied to and from the client.
+/// The second socket of a pair. Its bytes are copied to and from the TLS connection of the client.
 #[cfg(unix)]
 pub type Other = tokio::net::UnixStream;
-/// The socket that is connected to the server's socket. Its bytes are copied to and from the client.
+/// The second socket of a pair. Its bytes are copied to and from the TLS connection of the client.
 #[cfg(not(unix))]
 pub type Other = TcpStream;
 
-/// Returns two sockets that are connected with each other. The first is a Unix socket in the type of a TCP socket, which is
-/// possible because reading, writing and shutting down are the same for both.
+/// Returns two sockets that are connected with each other. The first is a Unix socket with the type of a TCP socket.
+/// That works because both kinds are read, written and shut down in the same way.
 #[cfg(unix)]
 pub async fn connected() -> io::Result<(TcpStream, Other)> {
     let (inner, other) = std::os::unix::net::UnixStream::pair()?;
@@ -22,8 +22,8 @@ pub async fn connected() -> io::Result<(TcpStream, Other)> {
     Ok((TcpStream::from_std(inner)?, Other::from_std(other)?))
 }
 
-/// Returns two sockets that are connected with each other over loopback. If another program connects to the listener in the
-/// meantime, its connection is closed.
+/// Returns two sockets that are connected with each other over a loopback address. If another program connects to the
+/// listener in the meantime, its connection is closed.
 #[cfg(not(unix))]
 pub async fn connected() -> io::Result<(TcpStream, Other)> {
     let listener = tokio::net::TcpListener::bind((std::net::Ipv4Addr::LOCALHOST, 0)).await?;

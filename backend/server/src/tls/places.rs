@@ -1,5 +1,5 @@
-//! Limits the number of TLS handshakes that are in progress at the same time, of each address and of all clients together. A
-//! client that connects and sends nothing occupies a place until the time-out of its handshake.
+//! Limits the number of TLS handshakes that are in progress at the same time, both for each address and for all clients
+//! together. A client that connects and sends nothing is counted until its handshake times out.
 
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv6Addr};
@@ -12,7 +12,7 @@ const OF_ALL: usize = 2048;
 /// Maximum number of handshakes in progress from one address, or from the same first 64 bits of an IPv6 address.
 const OF_ADDRESS: usize = 256;
 
-/// The number of handshakes in progress, of each network and in total.
+/// The number of handshakes in progress, for each network and in total.
 #[derive(Debug, Clone, Default)]
 pub struct Places(Arc<Mutex<Counts>>);
 
@@ -22,7 +22,7 @@ struct Counts {
     of_network: HashMap<IpAddr, usize>,
 }
 
-/// The place of one handshake, which becomes free when this is dropped.
+/// One handshake that is counted. When this value is dropped, the handshake is not counted any more.
 #[derive(Debug)]
 pub struct Place {
     places: Places,
@@ -30,7 +30,7 @@ pub struct Place {
 }
 
 impl Places {
-    /// Takes a place for the handshake of a client at this address. Returns `None` if no place is free.
+    /// Counts a handshake with a client at this address. Returns `None` if the maximum is reached.
     pub fn take(&self, address: IpAddr) -> Option<Place> {
         let network = network_of(address);
         let mut counts = lock::lock(&self.0);

@@ -10,10 +10,10 @@ use tokio_rustls::server::TlsStream;
 
 use super::pair::Other;
 
-/// Maximum time for which the relay waits until the client closes its side, after the server has closed its own.
+/// Time that a client has to close its side of a connection after the server has closed its own.
 const CLOSE: Duration = Duration::from_secs(5);
 
-/// A client's TLS connection, and the socket through which its decrypted bytes reach the server.
+/// The TLS connection of a client, and the socket through which the decrypted bytes reach the server.
 #[derive(Debug)]
 pub struct Relay {
     client: TlsStream<TcpStream>,
@@ -39,8 +39,8 @@ impl Relay {
     }
 }
 
-/// Copies bytes until `from` ends, and then closes `to`. An error has the same effect as the end, because it means that one of
-/// the two sides is gone.
+/// Copies bytes until `from` ends, and then closes `to`. An error is treated like the end, because it means that one of
+/// the two sides has closed.
 async fn pass(mut from: impl AsyncRead + Unpin, mut to: impl AsyncWrite + Unpin) {
     let _ = copy(&mut from, &mut to).await;
     let _ = to.shutdown().await;

@@ -1,4 +1,4 @@
-//! Tests properties that the conformance suite does not require of every implementation.
+//! Tests the parts of the table of connections that the conformance suite does not cover.
 
 use backend_core::principal::Principal;
 

@@ -1,4 +1,4 @@
-//! The operations on the files of a store that the writer needs.
+//! The operations on the store's file and its disk that the writer thread needs.
 
 use std::fmt;
 use std::io;
@@ -12,24 +12,25 @@ use super::open_error::OpenError;
 
 /// An open file, and the data that was read from it when it was opened.
 pub struct Opened {
-    /// The database.
+    /// The opened redb database.
     pub db: Database,
-    /// The head of every topic.
+    /// The head (newest publication and metadata) of every topic.
     pub index: Index,
-    /// The times of the clocks that were stored last, or else the time of the newest publication; `None` if the file has
-    /// neither.
+    /// The times of the last reading of the clocks that was stored, or else the time of the newest publication; `None`
+    /// if the file contains neither.
     pub remembered: Option<Remembered>,
 }
 
-/// Opens the files of a store, as often as needed. The tests implement this with a disk that can be made to fail.
+/// Opens the file of a store, as often as needed, and reads the size of its disk. The tests implement this with a disk
+/// in memory that can be made to fail.
 pub trait Files: fmt::Debug + Send + Sync {
-    /// Opens the file for writing, checks all of it, and reads its heads.
+    /// Opens the file for writing, checks all of its pages, and reads the newest publication of each topic.
     fn open(&self) -> Result<Opened, OpenError>;
 
-    /// Opens the file for reading, and writes nothing to it. This also works if the disk is full.
+    /// Opens the file for reading, without writing to it. This also works if the disk is full.
     fn open_for_reading(&self) -> Result<Database, OpenError>;
 
-    /// Returns the size and the free space of the disk; `None` on a system where these cannot be read.
+    /// Returns the size and the free space of the disk, or `None` on a system where these cannot be read.
     fn space(&self) -> io::Result<Option<Space>>;
 
     /// Returns the number of bytes that the file takes on the disk.

@@ -5,7 +5,7 @@ use redb::Database;
 use super::index::Entry;
 use super::tables::Tables;
 
-/// Deletes the topic of `entry`.
+/// Deletes the topic of `entry` with its head, its history and its producers, and commits this.
 pub fn forget(db: &Database, entry: &Entry) -> Result<(), redb::Error> {
     let transaction = db.begin_write()?;
     let number = entry.number;

@@ -1,19 +1,20 @@
 //! Group commit: appends that are committed together, with one sync of the disk.
 //!
-//! A sync takes milliseconds, and everything else an append needs takes microseconds. So the writer (`writer.rs`) puts all
-//! appends that wait into one group, and acknowledges them after its commit. For example, while the previous commit is
-//! being synced, three appends arrive: two publications for topic `a` (whose head is 7), one for `b` (new), and a
-//! repeat of a request that `a` already has at offset 6.
+//! A sync takes milliseconds, and everything else that an append needs takes microseconds. So the writer thread
+//! (`writer.rs`) puts all waiting appends into one group, and acknowledges them after the commit. For example, while
+//! the previous commit is being synced, three appends arrive: two publications for topic `a` (whose head is 7), one for
+//! `b` (new), and a repeat of a request that `a` already has at offset 6.
 //!
-//! 1. The first append makes a draft of `a` from the index, writes rows 8 and 9 and moves the head of the draft to 9. Its
-//!    outcome, position 9, is kept and not yet sent.
+//! 1. The first append makes a draft of `a`, which is a copy of its entry in the index. It writes rows 8 and 9, and
+//!    moves the head of the draft to 9. Its outcome, position 9, is kept and not yet sent.
 //! 2. The second makes a draft of `b` with a new number and the epoch that the request offers, and writes row 1.
-//! 3. The third finds its `seq` in the table of producers. Its outcome is position 6, marked as repeated; nothing is written.
+//! 3. The third finds its `seq` (number of the request) in the table of producers. Its outcome is position 6, marked as
+//!    repeated, and nothing is written.
 //! 4. `finish` writes one head for each of `a` and `b`, and returns one change for each.
 //! 5. The writer commits the transaction (one sync), makes the drafts visible to readers, sends the three outcomes, and
 //!    passes the changes on to be broadcast.
 //!
-//! If the commit fails, the drafts are dropped, readers never saw them, and all three callers get an error.
+//! If the commit fails, the drafts are dropped, and all three callers get an error. Readers have never seen the drafts.
 
 use std::collections::BTreeMap;
 
@@ -30,22 +31,24 @@ use super::retention::{Log, Oldest};
 use super::tables::{StoredHead, Tables, encode_row, row_bytes};
 use backend_core::producers::Seen;
 
-/// Outcome of an append, which holds once the group is committed.
+/// Outcome of an append in a group of appends. It is valid only after the group was committed.
 pub type Outcome = Result<Appended, AppendError>;
 
-/// Largest number of rows that one sweep deletes, so that publishers do not wait long for it.
+/// Maximum number of rows (publications) that one sweep deletes, so that publishers do not wait long for it.
 const SWEEP_ROWS: u64 = 10_000;
 
-/// Number of bytes that are deleted in addition when the history exceeds its maximum size, so that not every append has to
-/// find a topic that loses rows.
+/// Number of bytes that are deleted beyond what is necessary if the history exceeds its maximum size. Without this,
+/// every append would have to look for a topic whose oldest rows can be deleted.
 const SHRINK_BYTES: u64 = 4 * 1024 * 1024;
 
-/// Size of rows in bytes at which a group takes no more, so that its first append does not wait long for the commit.
+/// Size of the written rows in bytes above which a group accepts no more appends, so that its first append does not
+/// wait long for the commit.
 const GROUP_BYTES: usize = 1024 * 1024;
 
-/// A write transaction that has not been committed yet.
+/// A group of appends in a write transaction that is not committed yet.
 ///
-/// Nothing outside of it changes before [`Group::finish`] and the commit, so that dropping it undoes everything.
+/// Nothing outside of the group changes before [`Group::finish`] and the commit. So dropping the group undoes all its
+/// appends.
 pub struct Group<'t> {
     tables: Tables<'t>,
     index: &'t Index,
@@ -56,33 +59,33 @@ pub struct Group<'t> {
     rows: u64,
 }
 
-/// The limits that apply to a group.
+/// The limits that apply while a group of appends is written.
 #[derive(Debug, Clone)]
 pub struct Bounds {
-    /// The bounds of each topic's history.
+    /// The limits on the history of each topic.
     pub retention: Retention,
-    /// The time from which retention computes the age of publications.
+    /// The time with which the age of publications is computed, in milliseconds since the Unix epoch.
     pub retention_now: Millis,
-    /// Maximum number of bytes of the history of all topics.
+    /// Maximum number of bytes of the history of all topics together.
     pub history_bytes: u64,
-    /// The reason why appends that need a write are refused; `None` if they are accepted.
+    /// The reason why appends are refused if they have to be written; `None` if they are accepted.
     pub trouble: Option<DiskTrouble>,
 }
 
-/// A topic with the publications that the group adds to it.
+/// A topic as it will be after the commit, with the publications that the group adds to it.
 struct Draft {
     entry: Entry,
     added: Vec<Publication>,
-    /// True if the topic is new or its metadata has changed.
+    /// True if the topic is new or its metadata has changed, so that the metadata is sent to subscribers.
     sends_meta: bool,
 }
 
-/// The changes that a group makes once it is committed.
+/// The changes that a group has made, which are valid once it is committed.
 #[derive(Debug, Default)]
 pub struct Committed {
-    /// The topics after the commit.
+    /// The topics that were changed, as they are after the commit.
     pub entries: Vec<Entry>,
-    /// One change for each topic that was published to.
+    /// One change for each topic to which the group has added publications.
     pub changes: Vec<Change>,
 }
 
@@ -91,17 +94,18 @@ impl<'t> Group<'t> {
         Self { tables, index, bounds, drafts: BTreeMap::new(), new_topics: 0, bytes: 0, rows: 0 }
     }
 
-    /// True if the group should be committed before it takes more.
+    /// Returns true if the group should be committed before it gets more appends.
     pub fn is_full(&self) -> bool {
         self.bytes >= GROUP_BYTES
     }
 
-    /// True if there is nothing to commit.
+    /// Returns true if the group has changed nothing, so that no commit is needed.
     pub fn is_empty(&self) -> bool {
         self.drafts.is_empty()
     }
 
-    /// Appends to a log. After an error of redb the group cannot be used any more; a refusal leaves it as it was.
+    /// Appends publications to a topic's log. After an error of redb the whole group is unusable. If the outcome is a
+    /// refusal, the group is unchanged.
     pub fn append(&mut self, append: Append) -> Result<Outcome, redb::Error> {
         match self.outcome_without_write(&append)? {
             Some(outcome) => Ok(outcome),
@@ -109,8 +113,8 @@ impl<'t> Group<'t> {
         }
     }
 
-    /// Deletes rows that retention drops or that exceed the maximum size of the history, also of topics to which nobody
-    /// publishes. Returns the number of deleted rows, and true if more have to be deleted.
+    /// Deletes rows that are too old or too many, or that exceed the maximum size of the history, also of topics to
+    /// which nobody publishes. Returns the number of deleted rows, and true if more rows have to be deleted.
     pub fn sweep(&mut self) -> Result<(u64, bool), redb::Error> {
         let (index, retention, now) = (self.index, self.bounds.retention, self.bounds.retention_now);
         let is_due = |entry: &Entry| entry.oldest.is_beyond(&retention, entry.head.last.offset, now);
@@ -126,7 +130,8 @@ impl<'t> Group<'t> {
         Ok((removed, removed > 0 && self.excess_bytes() > 0))
     }
 
-    /// Writes the heads. The answer holds once the transaction is committed.
+    /// Writes the newest publication and the metadata of each changed topic. The returned changes are valid once the
+    /// transaction is committed.
     pub fn finish(mut self) -> Result<Committed, redb::Error> {
         if self.rows > 0 {
             self.shrink(trim_budget(self.rows))?;
@@ -145,8 +150,8 @@ impl<'t> Group<'t> {
         Ok(committed)
     }
 
-    /// Deletes the oldest rows of the topics that [`shares`] chooses, until the history has its maximum size, but at most
-    /// `budget` rows. Returns the number of deleted rows.
+    /// Deletes the oldest rows of the topics that [`shares`] chooses, until the history is below its maximum size.
+    /// Deletes at most `budget` rows, and returns the number of deleted rows.
     fn shrink(&mut self, budget: u64) -> Result<u64, redb::Error> {
         let mut excess = match self.excess_bytes() {
             0 => return Ok(0),
@@ -169,8 +174,8 @@ impl<'t> Group<'t> {
         Ok(removed)
     }
 
-    /// Returns the topic that loses rows next, and the number of bytes that it loses. A topic that this group creates loses
-    /// none.
+    /// Returns the topic whose oldest rows are deleted next, and the number of bytes to delete. A topic that this group
+    /// creates is never chosen.
     fn next_to_shrink(&self, excess: u64) -> Option<(Topic, u64)> {
         let shares = self.index.entries().map(|entry| {
             let draft = self.drafts.get(&entry.head.topic);
@@ -191,7 +196,8 @@ impl<'t> Group<'t> {
         bytes.saturating_sub(self.bounds.history_bytes)
     }
 
-    /// The outcome of an append that needs no write: a refusal or a repeat. `None` if it has to be written.
+    /// Returns the outcome of an append that needs no write, because it is refused or was made before. Returns `None`
+    /// if the append has to be written.
     fn outcome_without_write(&mut self, append: &Append) -> Result<Option<Outcome>, redb::Error> {
         if append.items.is_empty() {
             return Ok(Some(Err(Unavailable::new("an append without items").into())));
@@ -255,7 +261,8 @@ impl<'t> Group<'t> {
         Ok(Appended { position, repeated: false })
     }
 
-    /// Takes the topic as this group has it so far. The caller puts it back.
+    /// Takes the draft of a topic (the topic as it will be after the commit) out of this group, or creates a new draft.
+    /// The caller changes the draft and puts it back.
     fn draft(&mut self, topic: &Topic, new_epoch: Epoch, now: Millis, owner: String) -> Draft {
         if let Some(draft) = self.drafts.remove(topic) {
             return draft;
@@ -288,7 +295,7 @@ impl Draft {
         self.entry.head.meta = merged;
     }
 
-    /// Writes the items after the head. Returns their size in bytes.
+    /// Writes the publications `items` after the topic's head. Returns the size of their rows in bytes.
     fn add(&mut self, tables: &mut Tables<'_>, items: Vec<Item>, now: Millis) -> Result<usize, redb::Error> {
         let before = self.entry.head.last.offset;
         if self.entry.oldest.offset > before {
@@ -326,8 +333,9 @@ impl Draft {
     }
 }
 
-/// Returns the maximum number of rows that are deleted together with an append of `rows` items. It is more than the append
-/// adds, so that a log that is too long shrinks, and so few that no single append has to delete the rows of a whole day.
+/// Returns the maximum number of rows of a topic that are deleted together with an append of `rows` publications. It is
+/// higher than `rows`, so that a log that is too long becomes shorter. It is low enough that no single append has to
+/// delete the rows of a whole day.
 fn trim_budget(rows: u64) -> u64 {
     2 * rows + 16
 }

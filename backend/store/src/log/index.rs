@@ -1,4 +1,4 @@
-//! The head of every topic in memory, as of the last commit.
+//! The head (newest publication and metadata) of every topic, in memory, as of the last commit.
 
 use std::collections::{BTreeMap, HashMap};
 use std::ops::Bound;
@@ -11,33 +11,34 @@ use shared::{Filter, Millis, Topic};
 use super::retention::Oldest;
 use super::tables::{HEADS, HISTORY, StoredHead, history_bytes, oldest_row};
 
-/// A topic, with the data that the store needs to read its log.
+/// A topic's head, and the data that the store needs to read the topic's log.
 #[derive(Debug, Clone)]
 pub struct Entry {
-    /// Number that stands for the topic in the keys of the file.
+    /// Number that stands for the topic in the keys of the file's tables.
     pub number: u32,
-    /// The head, as callers see it.
+    /// The topic's newest publication, epoch and metadata, as callers of the store get them.
     pub head: Head,
-    /// The oldest row of the topic.
+    /// The oldest row (publication) of the topic that is still in the file.
     pub oldest: Oldest,
-    /// Name of the principal to whom the topic is charged; empty for a topic that an older version created.
+    /// Name of the principal that created the topic. It is empty for a topic that an older version of the server
+    /// created.
     pub owner: String,
     /// Size of the topic's history in bytes.
     pub bytes: u64,
 }
 
-/// All topics, by name.
+/// The head (newest publication and metadata) of every topic, in memory.
 #[derive(Debug, Default)]
 pub struct Index {
     topics: BTreeMap<Topic, Arc<Entry>>,
     next_number: u32,
     bytes: u64,
-    /// Number of topics that are charged to each principal.
+    /// Number of topics that each principal has created. The key is the name of the principal.
     owned: HashMap<String, usize>,
 }
 
 impl Index {
-    /// Reads every head of the file.
+    /// Reads the head (newest publication and metadata) of every topic from the file.
     pub fn load(db: &Database) -> Result<Self, redb::Error> {
         let transaction = db.begin_read()?;
         let (heads, history) = (transaction.open_table(HEADS)?, transaction.open_table(HISTORY)?);
@@ -57,7 +58,7 @@ impl Index {
         self.topics.get(topic)
     }
 
-    /// The number of the next new topic.
+    /// Returns the number that the next new topic gets in the keys of the file's tables.
     pub fn next_number(&self) -> u32 {
         self.next_number
     }
@@ -67,7 +68,7 @@ impl Index {
         self.bytes
     }
 
-    /// Returns the number of topics that are charged to a principal.
+    /// Returns the number of topics that the principal `owner` has created.
     pub fn topics_of(&self, owner: &str) -> usize {
         self.owned.get(owner).copied().unwrap_or_default()
     }
@@ -82,7 +83,7 @@ impl Index {
         }
     }
 
-    /// Removes a topic.
+    /// Removes the entry of a topic.
     pub fn remove(&mut self, topic: &Topic) {
         let Some(entry) = self.topics.remove(topic) else { return };
         self.bytes -= entry.bytes;
@@ -91,7 +92,7 @@ impl Index {
         }
     }
 
-    /// Returns the time at which the newest publication of all topics was received.
+    /// Returns the time at which the newest publication of all topics was received; `None` if there are no topics.
     pub fn newest(&self) -> Option<Millis> {
         self.entries().map(|entry| entry.head.last.received_at).max()
     }
@@ -100,7 +101,7 @@ impl Index {
         self.topics.values()
     }
 
-    /// The topics that match `filter`, in order of name. Only the range of names that can match is searched.
+    /// Returns the topics that match `filter`, in order of name. Only the range of names that can match is searched.
     pub fn matching(&self, filter: &Filter) -> Vec<Arc<Entry>> {
         match filter {
             Filter::All => self.entries().cloned().collect(),
@@ -115,8 +116,8 @@ impl Index {
 }
 
 impl Index {
-    /// Returns at most `limit` topics that match `filter`, in order of name. They are those after `after`, or the first
-    /// ones if that is `None`.
+    /// Returns at most `limit` topics that match `filter`, in order of name, beginning after the topic `after`. If
+    /// `after` is `None`, begins with the first topic.
     pub fn page<'a>(
         &'a self,
         filter: &'a Filter,

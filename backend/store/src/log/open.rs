@@ -1,4 +1,4 @@
-//! Opening of the directory and its file.
+//! Opens the directory of the store and the file in it.
 
 use std::fs::{self, File, TryLockError};
 use std::io;
@@ -24,16 +24,17 @@ const LOCK_FILE: &str = "tickertape.lock";
 /// Size of redb's cache in bytes. Its own default is a gigabyte.
 const CACHE_BYTES: usize = 64 * 1024 * 1024;
 
-/// A directory that no other process uses as long as this value exists.
+/// A locked directory. No other process can use it as a store as long as this value exists.
 #[derive(Debug)]
 pub struct Directory {
     path: PathBuf,
-    /// Holds the lock. The operating system releases it when the process ends, in whatever way.
+    /// Holds the lock on the directory. The operating system releases the lock when the process ends, even if it is
+    /// killed.
     _lock: File,
 }
 
 impl Directory {
-    /// Locks the directory, and creates it and its file if they are missing.
+    /// Locks the directory. Creates the directory and its file if they are missing.
     pub fn open(path: &Path) -> Result<Self, OpenError> {
         private::create_directory(path).map_err(|source| io_error(path, source))?;
         let directory = Self { path: path.to_owned(), _lock: lock(path)? };
@@ -49,7 +50,7 @@ impl Directory {
     fn load<T>(&self, load: fn(&Path) -> Result<T, OpenError>) -> Result<T, OpenError> {
         let path = self.path.join(FILE);
         require_content(&path)?;
-        // A file that was changed by others can make redb panic; everything it was doing is discarded.
+        // redb can panic if another program has changed the file. The opened database is dropped then.
         let loaded = catch_unwind(AssertUnwindSafe(|| load(&path)));
         loaded.unwrap_or_else(|_| Err(damaged(&path, "it is not consistent in itself")))
     }
@@ -97,7 +98,7 @@ fn load(path: &Path) -> Result<Opened, OpenError> {
     read_topics(db).map_err(|error| redb_error(path, error))
 }
 
-/// Opens the file for reading. The pages are not all checked, because the check takes long and was made when the file was
+/// Opens the file for reading. The pages are not all checked: this takes long, and they were checked when the file was
 /// opened before.
 fn load_for_reading(path: &Path) -> Result<Database, OpenError> {
     let file = Overlay::open(path).map_err(|source| io_error(path, source))?;
@@ -107,8 +108,8 @@ fn load_for_reading(path: &Path) -> Result<Database, OpenError> {
     Ok(db)
 }
 
-/// Reads the heads and the times that were stored last. A file that version 0.1.0 wrote has only the times of its
-/// publications, of which the newest is used.
+/// Reads the newest publication of each topic, and the times of the clocks that were stored last. A file that version
+/// 0.1.0 wrote contains no such times, so the time of its newest publication is used.
 pub fn read_topics(db: Database) -> Result<Opened, redb::Error> {
     let index = Index::load(&db)?;
     let remembered = remembered(&db.begin_read()?.open_table(META)?)?;
@@ -126,8 +127,8 @@ fn lock(directory: &Path) -> Result<File, OpenError> {
     }
 }
 
-/// Creates an empty store under another name and renames it when it is complete. So a short file with the real name is
-/// damaged, never merely unfinished.
+/// Creates an empty store under a temporary name, and renames it when it is complete. So if a file with the real name
+/// is too short, it is damaged and not just unfinished.
 fn create(directory: &Path, rename: impl Fn(&Path, &Path) -> io::Result<()>) -> Result<(), OpenError> {
     let (new, path) = (directory.join(NEW_FILE), directory.join(FILE));
     match fs::remove_file(&new) {
@@ -141,7 +142,7 @@ fn create(directory: &Path, rename: impl Fn(&Path, &Path) -> io::Result<()>) -> 
     rename(&new, &path).and_then(|()| sync_directory(directory)).map_err(|source| io_error(&path, source))
 }
 
-/// Writes the tables of a store without topics into a new file.
+/// Creates the tables of a store without topics in a new file.
 pub fn write_empty_tables(db: &Database) -> Result<(), redb::Error> {
     let transaction = db.begin_write()?;
     transaction.open_table(META)?.insert(FORMAT_KEY, FORMAT)?;
@@ -153,7 +154,7 @@ pub fn write_empty_tables(db: &Database) -> Result<(), redb::Error> {
     Ok(())
 }
 
-/// Makes a rename in `directory` durable.
+/// Syncs `directory`, so that a rename in it is durable.
 #[cfg(unix)]
 fn sync_directory(directory: &Path) -> io::Result<()> {
     File::open(directory)?.sync_all()
@@ -177,7 +178,7 @@ fn require_content(path: &Path) -> Result<(), OpenError> {
     Ok(())
 }
 
-/// Size in bytes above which a file is compacted, if more than half of it is unused.
+/// Size of the file in bytes above which it is compacted when it is opened, if more than half of it is unused.
 const COMPACT_BYTES: u64 = 16 * 1024 * 1024;
 
 fn compact(db: &mut Database, path: &Path) -> Result<(), redb::Error> {
@@ -196,7 +197,8 @@ fn used_bytes(db: &Database) -> Result<u64, redb::Error> {
     Ok(used.allocated_pages() * used.page_size() as u64)
 }
 
-/// Settings of redb. The checksum of every page is verified on opening.
+/// Returns the settings with which redb opens the file. With them, redb verifies the checksum of every page when it
+/// opens the file.
 fn builder() -> Builder {
     let mut builder = Builder::new();
     builder.set_cache_size(CACHE_BYTES).set_check_integrity_on_open(true);
@@ -217,7 +219,7 @@ fn read_format(db: &Database) -> Result<Option<u64>, redb::Error> {
     Ok(db.begin_read()?.open_table(META)?.get(FORMAT_KEY)?.map(|format| format.value()))
 }
 
-/// Translates an error of redb.
+/// Converts an error of redb to an error that names the path.
 fn redb_error(path: &Path, error: redb::Error) -> OpenError {
     match error {
         redb::Error::DatabaseAlreadyOpen | redb::Error::LockProtocolMismatch => {

@@ -1,4 +1,4 @@
-//! The error that is returned if a store cannot be opened.
+//! The error for a store that cannot be opened.
 
 use std::io;
 use std::path::PathBuf;
@@ -12,33 +12,33 @@ pub enum OpenError {
         /// The directory that is in use.
         directory: PathBuf,
     },
-    /// The file is damaged.
+    /// The store's file is damaged.
     #[error("{} is damaged ({reason}): restore a copy, or move it away to start with no history", path.display())]
     Damaged {
-        /// The file.
+        /// Path of the damaged file.
         path: PathBuf,
         /// Description of the damage.
         reason: String,
     },
-    /// The file was written by a newer version.
+    /// The store's file was written by a newer version of the server.
     #[error("{} was written by a newer tickertape (format {found}; this one knows {known}): install the newer version", path.display())]
     Newer {
-        /// The file.
+        /// Path of the file.
         path: PathBuf,
-        /// Format of the file.
+        /// Number of the file's format.
         found: u64,
-        /// Highest format that this version reads.
+        /// Highest number of a format that this version can read.
         known: u64,
     },
-    /// The file or the directory cannot be read or written.
+    /// The store's file or directory cannot be read or written.
     #[error("cannot open {}: {source}", path.display())]
     Io {
-        /// The file or directory.
+        /// Path of the file or directory.
         path: PathBuf,
         /// The error of the operating system.
         source: io::Error,
     },
-    /// The thread of the store could not be started.
+    /// The thread that writes to the store could not be started.
     #[error("cannot start the store's thread: {0}")]
     Thread(io::Error),
 }

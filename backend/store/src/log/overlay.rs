@@ -1,8 +1,8 @@
-//! A file that is only read. Changes to it stay in memory.
+//! Lets redb change a file in memory, without writing to the file on the disk.
 //!
-//! redb repairs a file that was not closed, and writes to it for that, even if only reading is meant. On a disk that is
-//! full or fails, such a write is not possible. With [`Overlay`] between redb and the file, the repair changes copies of
-//! the few pages that it touches.
+//! redb repairs a file that was not closed, and writes to the file for that, even if it is only to be read. On a disk
+//! that is full or fails, such a write is not possible. An [`Overlay`] between redb and the file keeps the repaired
+//! pages, of which there are few, in memory.
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
@@ -14,10 +14,10 @@ use std::sync::RwLock;
 use backend_core::lock::{read, write};
 use redb::StorageBackend;
 
-/// Size in bytes of a piece, which is the part of the file that is copied when one of its bytes changes.
+/// Size of a piece in bytes. A piece is the part of the file that is copied to memory when one of its bytes is changed.
 const PIECE: u64 = 4096;
 
-/// A file together with changes that are kept in memory and never written to it.
+/// A file together with changes to its bytes. The changes are kept in memory and never written to the file.
 #[derive(Debug)]
 pub struct Overlay<F = File> {
     file: F,
@@ -27,13 +27,13 @@ pub struct Overlay<F = File> {
 #[derive(Debug)]
 struct Changes {
     len: u64,
-    /// The pieces that were changed, by their number.
+    /// The pieces of the file that were changed, by their number.
     pieces: BTreeMap<u64, Box<[u8]>>,
 }
 
 /// A sequence of bytes that can be read from any offset.
 pub trait ReadAt: std::fmt::Debug + Send + Sync + 'static {
-    /// Fills `out` with the bytes from `offset` on.
+    /// Fills `out` with the bytes from `offset` on. Returns an error if there are too few bytes.
     fn read_exact_at(&self, offset: u64, out: &mut [u8]) -> io::Result<()>;
 }
 
@@ -59,7 +59,7 @@ impl ReadAt for File {
 }
 
 impl Overlay {
-    /// Opens the file at `path`, without changes.
+    /// Opens the file at `path`, without any changes yet.
     pub fn open(path: &Path) -> io::Result<Self> {
         let file = File::open(path)?;
         let len = file.metadata()?.len();
@@ -68,12 +68,13 @@ impl Overlay {
 }
 
 impl<F: ReadAt> Overlay<F> {
-    /// Creates an overlay without changes for `file`, which has `len` bytes.
+    /// Creates an overlay for `file`, without any changes yet. `len` is the length of the file in bytes.
     pub fn over(file: F, len: u64) -> Self {
         Self { file, changes: RwLock::new(Changes { len, pieces: BTreeMap::new() }) }
     }
 
-    /// Reads a piece of the file without the changes. A piece beyond the end of the file consists of zeros.
+    /// Reads piece number `piece` from the file, without the changes in memory. A piece beyond the end of the file
+    /// consists of zeros.
     fn original(&self, piece: u64) -> io::Result<Box<[u8]>> {
         let mut bytes = vec![0; PIECE as usize].into_boxed_slice();
         match self.file.read_exact_at(piece * PIECE, &mut bytes) {
@@ -88,8 +89,8 @@ impl<F: ReadAt> Overlay<F> {
     }
 }
 
-/// Divides `len` bytes from `offset` on at the borders of pieces. Each part is the number of its piece, its range in the
-/// piece, and its range in the bytes.
+/// Divides the `len` bytes from `offset` on into parts, so that each part lies in one piece. For each part, returns the
+/// number of its piece, its range within the piece, and its range within the `len` bytes.
 fn parts(
     offset: u64,
     len: usize,

@@ -1,15 +1,15 @@
-//! Sets the permissions of the store's directory and of its files. History belongs to the user who runs the server, so no
-//! other user of the machine can read it, whatever the umask is. On Windows the permissions are those of the user's
-//! profile.
+//! Sets the permissions of the store's directory and files. History belongs to the user who runs the server. So no
+//! other user of the machine can read it, whatever the umask of the process is. On Windows, the permissions of the
+//! user's profile apply.
 
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io;
 use std::path::Path;
 
-/// Text with which the names of the store's files begin.
+/// Prefix of the names of the store's files.
 const PREFIX: &str = "tickertape.";
 
-/// Creates a directory and its missing parents, with permissions for this user alone.
+/// Creates a directory and its missing parents. Only this user has permissions for them.
 pub fn create_directory(path: &Path) -> io::Result<()> {
     let mut builder = DirBuilder::new();
     builder.recursive(true);
@@ -18,7 +18,7 @@ pub fn create_directory(path: &Path) -> io::Result<()> {
     builder.create(path)
 }
 
-/// Opens a file for writing. If it is missing, creates it with permissions for this user alone.
+/// Opens a file for writing. If it is missing, creates it, and only this user has permissions for it.
 pub fn open_file(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.create(true).truncate(false).write(true);
@@ -28,9 +28,9 @@ pub fn open_file(path: &Path) -> io::Result<File> {
 }
 
 /// Removes the permissions of other users from the store's files, which a former version or another program may have
-/// created, and from the directory if it contains only these files. The permissions of a directory with other files are
-/// left to the user. Errors are ignored: only the owner of a file can change its permissions, and a store that another user
-/// owns can still be used.
+/// created. Also removes them from the directory if it contains only files of the store. A directory with other files
+/// keeps its permissions, which are the user's choice. Errors are ignored: only the owner of a file can change its
+/// permissions, and a store that another user owns can still be used.
 pub fn close_to_others(directory: &Path) {
     let Ok(entries) = fs::read_dir(directory) else { return };
     let mut is_all_ours = true;
@@ -47,7 +47,7 @@ pub fn close_to_others(directory: &Path) {
     }
 }
 
-/// Removes the permissions of the group and of others. A symbolic link is not changed.
+/// Removes the permissions of the group and of other users from a file or directory. A symbolic link is not changed.
 #[cfg(unix)]
 fn restrict(path: &Path) {
     use std::os::unix::fs::PermissionsExt;

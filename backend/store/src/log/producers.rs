@@ -1,18 +1,21 @@
-//! Stores the last request of each idempotent producer. There are two tables: the current one, and that of version 0.1.0,
-//! whose producers belong to no principal.
+//! Stores the number (`seq`) and the result of the last request of each producer, which is a publisher that numbers its
+//! requests. So a request that is sent twice is recognised. There are two tables: the current one, and the one of
+//! version 0.1.0, whose producers belong to no principal.
 
 use backend_core::producers::{Known, LastRequest, Seen, make_room};
 use redb::{ReadableTable, Table};
 use shared::Millis;
 use shared::client::Producer;
 
-/// Current table of producers: (topic's number, [`key`]) → `seq`, offset of the last item, time from which it may be
-/// forgotten.
+/// Type of the table of producers. It maps the topic's number and the producer's [`key`] to the `seq` of its last
+/// request, the offset of the last publication of that request, and the time from which the row may be deleted.
 pub type Producers<'t> = Table<'t, (u32, &'static str), (u64, u64, i64)>;
-/// Table of producers that version 0.1.0 wrote: (topic's number, id) → `seq`, offset of the last item.
+/// Type of the table of producers that version 0.1.0 wrote. It maps the topic's number and the producer's id to the
+/// `seq` of its last request and the offset of the last publication of that request.
 pub type OldProducers<'t> = Table<'t, (u32, &'static str), (u64, u64)>;
 
-/// The tables of producers, together with the topic and the principal whose requests are looked up.
+/// The tables of producers, together with the topic and the principal (authenticated sender) to which the methods
+/// apply.
 pub struct Memory<'a, 't> {
     pub producers: &'a mut Producers<'t>,
     pub old: &'a mut OldProducers<'t>,
@@ -21,7 +24,7 @@ pub struct Memory<'a, 't> {
 }
 
 /// Returns the key of a producer in the table: the length and the name of its principal, and its id. The length
-/// distinguishes the principal `a` with the id `bc` from the principal `ab` with the id `c`.
+/// prevents that the principal `a` with the id `bc` has the same key as the principal `ab` with the id `c`.
 pub fn key(principal: &str, id: &str) -> String {
     format!("{}{id}", prefix(principal))
 }
@@ -30,8 +33,8 @@ fn prefix(principal: &str) -> String {
     format!("{}:{principal}", principal.len())
 }
 
-/// Compares a producer's `seq` with its last one in the topic with this number. A producer that version 0.1.0 stored is
-/// recognised under every principal that uses its id, until it publishes again.
+/// Compares the `seq` of a request with the last `seq` of the same producer in the topic with this number. A producer
+/// that version 0.1.0 stored is recognised for every principal that uses its id, until it publishes again.
 pub fn look_up(
     producers: &Producers<'_>,
     old: &OldProducers<'_>,
@@ -55,8 +58,9 @@ fn last_request((seq, offset, until_ms): (u64, u64, i64)) -> LastRequest {
 }
 
 impl Memory<'_, '_> {
-    /// Forgets other producers if the producer `id` is new and there is no room for it. Returns the time in milliseconds
-    /// after which it should try again if none may be forgotten yet, otherwise `None`.
+    /// If the producer `id` is new and there is no room for it, deletes rows of other producers that may be deleted. If
+    /// none may be deleted yet, returns the time in milliseconds after which the new producer should try again;
+    /// otherwise `None`.
     pub fn make_room(&mut self, id: &str, now: Millis) -> Result<Option<u64>, redb::Error> {
         if self.producers.get((self.number, key(self.principal, id).as_str()))?.is_some() {
             return Ok(None);
@@ -72,7 +76,8 @@ impl Memory<'_, '_> {
         }
     }
 
-    /// Stores a producer's `seq`, the offset of the last item of its request, and the time from which it may be forgotten.
+    /// Stores a request as the last one of its producer: its `seq`, the offset of its last publication, and the time
+    /// from which the row may be deleted.
     pub fn remember(&mut self, producer: &Producer, offset: u64, now: Millis) -> Result<(), redb::Error> {
         let LastRequest { seq, offset, until_ms } = LastRequest::new(producer, offset, now);
         let key = key(self.principal, &producer.id);

@@ -1,4 +1,4 @@
-//! Reads a part of a log.
+//! Reads a part of a topic's log from the file.
 
 use std::ops::RangeInclusive;
 
@@ -10,7 +10,8 @@ use super::index::Entry;
 use super::tables::{HISTORY, damaged_row, decode_row, received_at};
 use backend_core::Retention;
 
-/// A request to read a log.
+/// The arguments of a request to read a log: the place to begin, the maximum number of publications, and the time with
+/// which their age is computed.
 #[derive(Debug, Clone, Copy)]
 pub struct Query {
     pub from: ReadFrom,
@@ -18,7 +19,8 @@ pub struct Query {
     pub now: Millis,
 }
 
-/// Reads a page of a topic's log. `entry` is the topic's entry in the index; publications after its head are ignored.
+/// Reads a part of a topic's log. `entry` is the topic's entry in the index, which is in memory. Publications in the
+/// file that are newer than the newest one in `entry` are left out.
 pub fn page(db: &Database, entry: &Entry, retention: &Retention, query: Query) -> Result<Page, redb::Error> {
     let transaction = db.begin_read()?;
     let log =
@@ -36,15 +38,16 @@ struct Log<T> {
 }
 
 impl<T: ReadableTable<(u32, u64), &'static [u8]>> Log<T> {
-    /// Returns the first stored offset that is `lowest` or higher. If there is none, returns the offset after the head.
+    /// Returns the lowest offset in the file that is `lowest` or higher. If there is none, returns the offset after the
+    /// head.
     fn first_row(&self, lowest: u64) -> Result<u64, redb::Error> {
         let first = self.table.range((self.number, lowest)..=(self.number, self.head))?.next();
         first.map_or(Ok(self.head + 1), |row| Ok(row?.0.value().1))
     }
 
-    /// Returns the first offset, from `low` on, that was received at `since` or later. If there is none, returns the
-    /// offset after the head. This is a binary search, so the server's clock must not have gone back while the rows
-    /// were written.
+    /// Returns the lowest offset, from `low` on, whose publication was received at `since` or later. If there is none,
+    /// returns the offset after the head. This is a binary search, so it assumes that the server's clock did not go
+    /// back while the rows were written.
     fn first_received_since(&self, mut low: u64, since: Millis) -> Result<u64, redb::Error> {
         let mut high = self.head + 1;
         while low < high {
@@ -63,7 +66,8 @@ impl<T: ReadableTable<(u32, u64), &'static [u8]>> Log<T> {
         row.and_then(|row| received_at(row.value())).ok_or_else(|| damaged_row(self.number, offset))
     }
 
-    /// Returns the first and last offset of the page. The last is lower than the first if the page is empty.
+    /// Returns the first and the last offset to read for `query`. `oldest` is the lowest offset that is kept. If there
+    /// is nothing to read, the last offset is lower than the first.
     fn window(&self, oldest: u64, query: Query) -> Result<(u64, u64), redb::Error> {
         let limit = query.limit as u64;
         let newest = self.head.saturating_add(1).saturating_sub(limit);

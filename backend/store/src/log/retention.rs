@@ -1,4 +1,4 @@
-//! Deletion of rows that retention drops.
+//! Deletes publications from the history of a topic that exceed the limits on their age, number or size.
 
 use backend_core::Retention;
 use redb::{ReadableTable, Table};
@@ -6,25 +6,26 @@ use shared::Millis;
 
 use super::tables::{damaged_row, received_at, row_bytes};
 
-/// The oldest row of a topic in the file.
+/// The oldest row (publication) of a topic in the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Oldest {
-    /// Offset of the row; one beyond the head if there is no row.
+    /// Offset of the row. If the topic has no rows, it is the offset after the head.
     pub offset: u64,
-    /// Time at which it was received; meaningless if there is no row.
+    /// Time at which the publication was received. If the topic has no rows, it has no meaning.
     pub received_at: Millis,
 }
 
 impl Oldest {
-    /// True if the row is to be dropped at `now` from a log that ends with `head`.
+    /// Returns true if the row has to be deleted at `now`, because it is too old or there are too many rows. `head` is
+    /// the offset of the topic's newest publication.
     pub fn is_beyond(&self, retention: &Retention, head: u64, now: Millis) -> bool {
         self.offset <= head
             && (self.offset < retention.lowest_offset(head) || self.received_at < retention.cutoff(now))
     }
 }
 
-/// A log from which rows are deleted: the number of its topic, the offset of its end, its oldest row, and the size of its
-/// rows in bytes.
+/// A topic's log from which rows are deleted: the number of the topic, the offset of its newest publication, its oldest
+/// row, and the size of its rows in bytes.
 #[derive(Debug)]
 pub(super) struct Log<'a> {
     pub number: u32,
@@ -36,7 +37,8 @@ pub(super) struct Log<'a> {
 type History<'t> = Table<'t, (u32, u64), &'static [u8]>;
 
 impl Log<'_> {
-    /// Deletes at most `budget` rows that `retention` drops at `now`, the oldest first. Returns the number of deleted rows.
+    /// Deletes the oldest rows of the log as long as they are too old at `now` or there are more rows than `retention`
+    /// allows. Deletes at most `budget` rows, and returns the number of deleted rows.
     pub fn trim(
         mut self,
         history: &mut History<'_>,
@@ -52,7 +54,7 @@ impl Log<'_> {
         Ok(removed)
     }
 
-    /// Deletes the oldest rows until the deleted rows have `bytes` bytes together, but at most `budget` rows. Returns the
+    /// Deletes the oldest rows until at least `bytes` bytes are deleted. Deletes at most `budget` rows, and returns the
     /// number of deleted rows.
     pub fn shrink(mut self, history: &mut History<'_>, bytes: u64, budget: u64) -> Result<u64, redb::Error> {
         let (mut removed, enough) = (0, self.bytes.saturating_sub(bytes));

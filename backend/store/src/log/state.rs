@@ -1,5 +1,5 @@
-//! The state that the writer and the readers share: the open file, the heads, the time, and the reason why the disk cannot
-//! be written.
+//! The state that the writer thread shares with the readers: the open file, the newest publication of each topic, the
+//! clocks, and the reason why the disk cannot be written.
 
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -16,7 +16,8 @@ use super::files::Opened;
 use super::index::{Entry, Index};
 use backend_core::Retention;
 
-/// The open file, the heads, the time, and the reason why the disk cannot be written.
+/// The state that the writer thread shares with the readers: the open file, the newest publication of each topic, the
+/// clocks, and the reason why the disk cannot be written.
 pub struct State {
     retention: Retention,
     file: RwLock<File>,
@@ -25,18 +26,19 @@ pub struct State {
     trouble: RwLock<Option<DiskTrouble>>,
 }
 
-/// The file, or the reason why it is not open.
+/// The open file of the store, or the reason why it is not open.
 pub enum File {
-    /// The file is open. Readers share it; only closing waits for them.
+    /// The file is open for reading and writing. Several readers can use it at the same time. Closing the file waits
+    /// until they have finished.
     Open(Database),
     /// The file is open for reading only, because it could not be written. The text is the reason.
     ReadOnly(Database, String),
-    /// The file is closed, or failed. The text is the reason.
+    /// The file is closed, or it failed and cannot even be read. The text is the reason.
     Shut(String),
 }
 
 impl File {
-    /// Returns the database for reading.
+    /// Returns the database for reading, or an error if the file is closed.
     pub fn database(&self) -> Result<&Database, redb::Error> {
         match self {
             Self::Open(db) | Self::ReadOnly(db, _) => Ok(db),
@@ -44,7 +46,7 @@ impl File {
         }
     }
 
-    /// Returns the error for a call that needs the file while it cannot be used.
+    /// Returns the error for a caller that needs the file while it cannot be used.
     fn unavailable(&self) -> Unavailable {
         match self {
             Self::Open(_) => Unavailable::new("the store has just been opened again"),
@@ -53,12 +55,12 @@ impl File {
     }
 }
 
-/// The clocks, and the times of their last reading.
+/// Computes times without jumps from readings of the clocks, and keeps the result for the last reading.
 #[derive(Debug)]
 struct Time {
     trusted: TrustedTime,
-    /// The times to use since the last reading; `None` before the first reading. Then the time that a call is given is
-    /// used.
+    /// The times for the last reading of the clocks. It is `None` before the first reading, and then the time that a
+    /// caller passes is used.
     last: Option<Times>,
 }
 
@@ -70,7 +72,7 @@ impl fmt::Debug for State {
 }
 
 impl State {
-    /// Creates the state with an open file.
+    /// Creates the state of a store whose file is open for writing.
     pub fn new(retention: Retention, opened: Opened) -> Self {
         let Opened { db, index, remembered } = opened;
         let trusted = TrustedTime::new(retention.max_age_ms, remembered);
@@ -83,7 +85,7 @@ impl State {
         }
     }
 
-    /// Creates the state with a file that is open for reading only, because of `trouble`.
+    /// Creates the state of a store whose file is open for reading only, because of `trouble`.
     pub fn new_for_reading(retention: Retention, opened: Opened, trouble: DiskTrouble) -> Self {
         let state = Self::new(retention, opened);
         if let File::Open(db) = std::mem::replace(&mut *write(&state.file), File::Shut(String::new())) {
@@ -97,7 +99,7 @@ impl State {
         self.retention
     }
 
-    /// Adds a reading of the clocks and returns the times to use.
+    /// Takes a reading of the clocks, and returns the times to use, in which jumps of the wall clock are corrected.
     pub fn time(&self, reading: Reading) -> Times {
         let mut time = lock(&self.time);
         let times = time.trusted.read(reading);
@@ -105,12 +107,14 @@ impl State {
         times
     }
 
-    /// Returns the time from which retention computes the age of publications in a call at `now`.
+    /// Returns the time with which the age of publications is computed, for a call with the time `now`. It is never
+    /// later than `now`.
     pub fn retention_now(&self, now: Millis) -> Millis {
         lock(&self.time).last.map_or(now, |times| times.retention_ms.min(now))
     }
 
-    /// Returns the times to store with the next commit; `None` if none are known.
+    /// Returns the times of the clocks that are stored with the next commit, so that they are known after a restart.
+    /// Returns `None` if there was no reading.
     pub fn remember(&self) -> Option<Remembered> {
         lock(&self.time).trusted.remember()
     }
@@ -120,37 +124,38 @@ impl State {
         read(&self.trouble).clone()
     }
 
-    /// Sets the reason why nothing can be appended.
+    /// Sets the reason why nothing can be appended; `None` if appends are possible.
     pub fn set_trouble(&self, trouble: Option<DiskTrouble>) {
         *write(&self.trouble) = trouble;
     }
 
-    /// The heads as of the last commit.
+    /// Returns the heads (newest publications and metadata) of all topics as of the last commit, locked for reading.
     pub fn index(&self) -> RwLockReadGuard<'_, Index> {
         read(&self.index)
     }
 
-    /// The file. It stays open while the guard is held.
+    /// Returns the store's file, locked for reading. It is not closed while the returned guard exists.
     pub fn file(&self) -> RwLockReadGuard<'_, File> {
         read(&self.file)
     }
 
-    /// True if the file is open for writing.
+    /// Returns true if the store's file is open for writing.
     pub fn is_open(&self) -> bool {
         matches!(*self.file(), File::Open(_))
     }
 
-    /// True if the file can be read.
+    /// Returns true if the store's file is open for reading, or for reading and writing.
     pub fn is_readable(&self) -> bool {
         !matches!(*self.file(), File::Shut(_))
     }
 
-    /// The error of a call while the file is not open.
+    /// Returns the error for a caller that needs the file while it is not open.
     pub fn unavailable(&self) -> Unavailable {
         self.file().unavailable()
     }
 
-    /// Reads the file. A panic of redb, which happens if the file was changed by others, is an error like any other.
+    /// Calls `query` with the store's open file and returns its result. redb panics if another program has changed the
+    /// file. Such a panic is returned as an error.
     pub fn read<T>(&self, query: impl FnOnce(&Database) -> Result<T, redb::Error>) -> Result<T, Unavailable> {
         let file = self.file();
         let db = file.database().map_err(|_| file.unavailable())?;
@@ -159,19 +164,19 @@ impl State {
         answer.map_err(Unavailable::new)
     }
 
-    /// Makes committed topics visible to the readers.
+    /// Replaces the newest publications of topics in memory by those of a commit, so that readers see them.
     pub fn publish(&self, entries: Vec<Entry>) {
         let mut index = write(&self.index);
         entries.into_iter().for_each(|entry| index.put(entry));
     }
 
-    /// Removes a topic that was forgotten, so that it can no longer be read.
+    /// Removes a deleted topic from memory, so that it can no longer be read.
     pub fn forget(&self, topic: &Topic) {
         write(&self.index).remove(topic);
     }
 
-    /// Returns at most `limit` topics that retention forgets, each with the offset of the end of its log. `now` is the time
-    /// of the call.
+    /// Returns at most `limit` topics that have to be deleted at `now`, because their history is empty and nobody has
+    /// published to them for long. Each is returned with the offset at which its log ends.
     pub fn idle(&self, now: Millis, limit: usize) -> Vec<(Topic, u64)> {
         let (retention, now) = (self.retention(), self.retention_now(now));
         let index = self.index();
@@ -183,25 +188,27 @@ impl State {
         idle.map(|entry| (entry.head.topic.clone(), entry.head.last.offset)).collect()
     }
 
-    /// Closes the file, so that it can be opened again.
+    /// Closes the store's file for the moment. It can be opened again with [`State::resume`]. `reason` is the text of
+    /// the error for callers in the meantime.
     pub fn shut(&self, reason: &str) {
         self.put(File::Shut(reason.into()));
     }
 
-    /// Closes the file for good.
+    /// Closes the store's file when the store itself is closed. Later reads of history fail.
     pub fn close(&self) {
         self.shut("the store is closed");
     }
 
-    /// Continues with the file that was opened again after a failure. Its heads replace those in memory, since only now is
-    /// it known whether the last commit reached the disk.
+    /// Sets the store's file, which was opened again after a failure. The heads that were read from the file replace
+    /// those in memory, because only the file shows whether the last commit reached the disk.
     pub fn resume(&self, opened: Opened) {
         *write(&self.index) = opened.index;
         self.put(File::Open(opened.db));
     }
 
-    /// Continues with a file that is open for reading only. `reason` says why it cannot be written. The heads in memory are
-    /// kept, so that a publication that was not acknowledged is not read, although it may have reached the disk.
+    /// Sets the store's file, which is open for reading only. `reason` says why it cannot be written. The heads in
+    /// memory are kept, so that readers do not get a publication that was not acknowledged, although it may have
+    /// reached the disk.
     pub fn resume_reading(&self, db: Database, reason: &str) {
         self.put(File::ReadOnly(db, reason.into()));
     }

@@ -1,7 +1,7 @@
-//! The format of the file: five tables and the bytes in them.
+//! The format of the store's file: its five tables, and the bytes of their keys and values.
 //!
-//! Everything in this file belongs to format [`FORMAT`]. A change that an older version would misread increases that
-//! number. A change that an older version ignores, such as another table, does not.
+//! This module describes the format with the number [`FORMAT`]. A change that an older version of the server would
+//! misread increases that number. A change that an older version ignores, such as another table, does not.
 
 use backend_core::ports::Head;
 use backend_core::trusted_time::{Remembered, Uptime};
@@ -11,31 +11,35 @@ use shared::{Epoch, Millis, Publication, Topic, TopicMeta};
 
 use super::producers::{OldProducers, Producers};
 
-/// Version of the format, kept in [`META`] under [`FORMAT_KEY`].
+/// Number of the file's format, stored in the table [`META`] under the key [`FORMAT_KEY`].
 pub const FORMAT: u64 = 1;
-/// Key of the format in [`META`].
+/// Key of the format's number in the table [`META`].
 pub const FORMAT_KEY: &str = "format";
 
-/// Facts about the file. The types of this table never change, so that every version can read [`FORMAT_KEY`].
+/// Table with numbers that describe the whole file, such as the number of its format. The types of this table never
+/// change, so that every version of the server can read [`FORMAT_KEY`].
 pub const META: TableDefinition<&str, u64> = TableDefinition::new("meta");
-/// Topic → [`StoredHead`] as JSON.
+/// Table that maps the name of each topic to a [`StoredHead`] as JSON.
 pub const HEADS: TableDefinition<&str, &[u8]> = TableDefinition::new("heads");
-/// (topic's number, offset) → a row as [`encode_row`] writes it.
+/// Table of all publications. It maps the topic's number and the offset to the bytes that [`encode_row`] returns.
 pub const HISTORY: TableDefinition<(u32, u64), &[u8]> = TableDefinition::new("history");
-/// (topic's number, producer's id) → (last `seq`, offset of the last item of that request), as version 0.1.0 writes it.
+/// Table of producers that version 0.1.0 writes. It maps the topic's number and the producer's id to the `seq` of its
+/// last request and the offset of the last publication of that request.
 pub const OLD_PRODUCERS: TableDefinition<(u32, &str), (u64, u64)> = TableDefinition::new("producers");
-/// (topic's number, principal and producer's id) → (last `seq`, offset of the last item, time from which it may be forgotten).
+/// Table of producers. It maps the topic's number and the producer's principal and id to the `seq` of its last request,
+/// the offset of the last publication of that request, and the time from which the row may be deleted.
 pub const PRODUCERS: TableDefinition<(u32, &str), (u64, u64, i64)> =
     TableDefinition::new("producers_of_principals");
 
-/// Keys of [`META`] under which the last reading of the clocks is kept: the number of the machine's start, the time since
-/// then, and the two times of [`backend_core::trusted_time`]. Files that version 0.1.0 wrote have none of these keys.
+/// Keys of the table [`META`] under which the last reading of the clocks is stored: the number of the machine's start,
+/// the time since this start, and the two times that [`backend_core::trusted_time`] computes. Files that version 0.1.0
+/// wrote have none of these keys.
 const BOOT: &str = "boot";
 const UPTIME_MS: &str = "uptime_ms";
 const NOW_MS: &str = "now_ms";
 const RETENTION_MS: &str = "retention_ms";
 
-/// Writes the times of the last reading of the clocks.
+/// Writes the times of the last reading of the clocks to the table [`META`].
 pub fn remember(transaction: &WriteTransaction, times: &Remembered) -> Result<(), redb::Error> {
     let mut meta = transaction.open_table(META)?;
     let Remembered { uptime, now_ms, retention_ms } = times;
@@ -48,7 +52,7 @@ pub fn remember(transaction: &WriteTransaction, times: &Remembered) -> Result<()
     Ok(())
 }
 
-/// Reads the times that [`remember`] wrote last; `None` if the file does not have them.
+/// Reads the times that [`remember`] has written; `None` if the file does not contain them.
 pub fn remembered(meta: &impl ReadableTable<&'static str, u64>) -> Result<Option<Remembered>, redb::Error> {
     let get = |key: &'static str| Ok::<_, redb::Error>(meta.get(key)?.map(|value| value.value()));
     let millis = |value: u64| Millis::try_from(value).unwrap_or(Millis::MAX);
@@ -78,7 +82,8 @@ impl<'t> Tables<'t> {
     }
 }
 
-/// A topic's head as it is stored.
+/// The value of a topic in the table [`HEADS`], as JSON: its epoch, its newest publication, its metadata, and data
+/// about its history.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct StoredHead {
     /// Number that stands for the topic in the keys of the other tables.
@@ -87,23 +92,24 @@ pub struct StoredHead {
     last: Publication,
     #[serde(default, skip_serializing_if = "TopicMeta::is_empty")]
     meta: TopicMeta,
-    /// Name of the principal to whom the topic is charged. Topics that version 0.1.0 stored have none.
+    /// Name of the principal that created the topic. It is empty for a topic that version 0.1.0 stored.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub owner: String,
-    /// Size of the topic's history in bytes, as [`row_bytes`] counts them. Topics that version 0.1.0 stored do not have
-    /// this field.
+    /// Size of the topic's history in bytes, as the sum of [`row_bytes`]. It is `None` for a topic that version 0.1.0
+    /// stored.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bytes: Option<u64>,
 }
 
 impl StoredHead {
-    /// Creates the stored form of `head`. The topic is charged to `owner`, and its history has `bytes` bytes.
+    /// Creates the value to store for a topic. `owner` is the principal that created the topic, and `bytes` the size of
+    /// its history.
     pub fn new(number: u32, head: &Head, owner: &str, bytes: u64) -> Self {
         let Head { epoch, last, meta, .. } = head.clone();
         Self { number, epoch, last, meta, owner: owner.to_owned(), bytes: Some(bytes) }
     }
 
-    /// The head as callers see it.
+    /// Converts the stored value to the head that callers of the store get.
     pub fn into_head(self, topic: Topic) -> Head {
         Head { topic, epoch: self.epoch, last: self.last, meta: self.meta }
     }
@@ -111,8 +117,8 @@ impl StoredHead {
 
 const MILLIS: usize = size_of::<Millis>();
 
-/// Encodes a row of history: `received_at` and `ts`, little-endian, then the JSON text of the data as it was published. The
-/// offset is in the key.
+/// Encodes a row of history: `received_at` and `ts`, little-endian, then the JSON text of the data as it was published.
+/// The offset is in the key.
 pub fn encode_row(publication: &Publication) -> Vec<u8> {
     let mut row = Vec::with_capacity(2 * MILLIS + publication.data.text().len());
     row.extend(publication.received_at.to_le_bytes());
@@ -121,15 +127,15 @@ pub fn encode_row(publication: &Publication) -> Vec<u8> {
     row
 }
 
-/// Number of bytes that a row takes in the file in addition to its value, for its key and its place in a page.
+/// Number of bytes that a row takes in the file in addition to its value, for its key and its share of a page.
 const ROW_OVERHEAD_BYTES: u64 = 32;
 
-/// Returns the number of bytes that count for a row.
+/// Returns the number of bytes that a row of history counts for when the size of the history is limited.
 pub fn row_bytes(row: &[u8]) -> u64 {
     row.len() as u64 + ROW_OVERHEAD_BYTES
 }
 
-/// Returns the number of bytes that count for all rows of a topic.
+/// Returns the sum of [`row_bytes`] for all rows of the topic with this number.
 pub fn history_bytes(
     history: &impl ReadableTable<(u32, u64), &'static [u8]>,
     number: u32,
@@ -141,14 +147,14 @@ pub fn history_bytes(
     Ok(bytes)
 }
 
-/// Decodes a row; `None` if the bytes are not a row.
+/// Decodes a row of history; returns `None` if the bytes are not a valid row.
 pub fn decode_row(offset: u64, row: &[u8]) -> Option<Publication> {
     let (received_at, rest) = split_millis(row)?;
     let (ts, data) = split_millis(rest)?;
     Some(Publication { offset, ts, received_at, data: serde_json::from_slice(data).ok()? })
 }
 
-/// Reads only the time at which a row's publication was received; `None` if the bytes are not a row.
+/// Decodes only the time at which a row's publication was received; returns `None` if the bytes are not a valid row.
 pub fn received_at(row: &[u8]) -> Option<Millis> {
     split_millis(row).map(|(received_at, _)| received_at)
 }
@@ -158,7 +164,8 @@ fn split_millis(bytes: &[u8]) -> Option<(Millis, &[u8])> {
     Some((Millis::from_le_bytes(*head), rest))
 }
 
-/// The offset and time of a topic's oldest row, if it has any.
+/// Returns the offset of a topic's oldest row, and the time at which its publication was received; `None` if the topic
+/// has no rows.
 pub fn oldest_row(
     history: &impl ReadableTable<(u32, u64), &'static [u8]>,
     number: u32,
@@ -170,7 +177,7 @@ pub fn oldest_row(
     Ok(Some((offset, at)))
 }
 
-/// The error for bytes that are not a row.
+/// Returns the error for bytes in the history that are not a valid row.
 pub fn damaged_row(number: u32, offset: u64) -> redb::Error {
     redb::Error::Corrupted(format!("history row {offset} of topic number {number}"))
 }

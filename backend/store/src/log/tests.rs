@@ -1,4 +1,4 @@
-//! The log on a disk that fails. The rest is tested from outside, in `tests/`.
+//! Tests the log on a disk that fails. All other tests of the log are in the folder `tests/`.
 
 mod disk;
 mod every_step;
@@ -73,7 +73,7 @@ async fn the_store_goes_on_by_itself_once_the_disk_does() {
 
         disk.fail(None);
         let appended = log.append(append(2, T0 + 1_000)).await.unwrap();
-        // The refused one may have reached the disk after all; the port allows that.
+        // The refused append may have reached the disk nevertheless, which the trait allows.
         let head = appended.position.offset;
         assert!((2..=3).contains(&head), "{fault:?}: {head}");
         assert_eq!(offsets(&log).await, (1..=head).collect::<Vec<_>>(), "{fault:?}");

@@ -1,7 +1,7 @@
-//! The thread that owns every write transaction.
+//! The writer thread, which alone writes to the store's file. It executes all commands that change the store.
 //!
-//! Appends wait in a bounded channel during a commit, and the next commit takes all of them. So a single append is committed
-//! at once, and many appends share one sync of the disk; `group.rs` has an example.
+//! Appends wait in a bounded queue during a commit, and the next commit takes all of them. So a single append is
+//! committed at once, and many appends share one sync of the disk. The module `group` has an example.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -17,67 +17,70 @@ use super::group::{Bounds, Committed, Group, Outcome};
 use super::state::State;
 use super::tables::{Tables, remember};
 
-/// Shortest time between two attempts to open the file again after a failure, in milliseconds.
+/// Minimum time between two attempts to open the file again after a failure, in milliseconds.
 const REOPEN_MS: Millis = 1_000;
 
 /// Minimum time between two commits that store the times of the clocks, in milliseconds.
 const REMEMBER_MS: Millis = 60_000;
 
-/// Largest number of commands in a group, so that the first does not wait long behind many small ones.
+/// Maximum number of commands in a group that is committed together, so that the first one does not wait long.
 const GROUP_COMMANDS: usize = 1_024;
 
-/// A command to the writer, with the channel for its answer.
+/// A command to the thread that writes to the store, with the channel on which the caller gets the result.
 pub enum Command {
     Append(Box<Append>, oneshot::Sender<Outcome>),
     Sweep(Millis, oneshot::Sender<Result<Swept, Unavailable>>),
-    /// Deletes a topic. If there is an offset, only if the topic's log still ends there.
+    /// Deletes a topic. If an offset is given, the topic is deleted only if its newest publication has this offset.
     Forget(Topic, Option<u64>, Millis, oneshot::Sender<Result<bool, Unavailable>>),
-    /// Checks whether the disk has room, and opens the file again if it failed.
+    /// Checks whether the disk has room, and opens the file again if a write to it has failed.
     Check(Millis, oneshot::Sender<()>),
 }
 
-/// Outcome of a sweep.
+/// The result of a sweep, which deletes publications that are too old or too many.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Swept {
-    /// Number of publications deleted.
+    /// Number of publications that were deleted.
     pub removed: u64,
     /// True if there is more to delete, and another sweep should follow soon.
     pub more: bool,
 }
 
-/// State of the writer's thread.
+/// The thread that writes to the store. It receives commands, commits them in groups, and passes the changes on to be
+/// broadcast.
 pub struct Writer {
     state: Arc<State>,
     files: Arc<dyn Files>,
     history_bytes: u64,
     commands: mpsc::Receiver<Command>,
-    /// A command that was received while a group was filled, but cannot join the group. It is executed next.
+    /// A command that was received while a group was filled but cannot be committed together with others. It is
+    /// executed next.
     pending: Option<Command>,
     changes: mpsc::Sender<Vec<Change>>,
     closing: watch::Receiver<bool>,
-    /// A failed file is not opened again in the second before this time.
+    /// Time before which a failed file is not opened again. It is ignored if it is more than one second ahead, because
+    /// the clock was set back then.
     reopen_at: Millis,
-    /// Uptime of the machine, in milliseconds, when the times of the clocks were last stored.
+    /// Uptime of the machine in milliseconds at which the times of the clocks were last stored.
     remembered_at: Millis,
 }
 
-/// The part of a command that is executed in a group.
+/// The part of a command that is executed while its group is filled.
 enum Work {
     Append(Box<Append>),
     Sweep,
 }
 
-/// The channel on which the caller of a command in a group is answered, and the outcome of the command once there is one.
-/// It is kept separate from the work, so that callers are answered only after the writer has stored the reason why the
-/// group failed.
+/// The channel on which the caller of a command in a group gets the outcome, and the outcome if the command was
+/// executed. It is separate from [`Work`] because callers are answered late: after the commit, or after the reason of a
+/// failure was stored.
 enum Reply {
     Append(oneshot::Sender<Outcome>, Option<Outcome>),
     Sweep(oneshot::Sender<Result<Swept, Unavailable>>, Option<Swept>),
 }
 
 impl Writer {
-    /// Creates the writer. The history of all topics has at most `history_bytes` bytes. `closing` becomes true when the
-    /// store has to close.
+    /// Creates the writer. `history_bytes` is the maximum size of the history of all topics. `closing` becomes true
+    /// when the store has to close.
     pub fn new(
         state: Arc<State>,
         files: Arc<dyn Files>,
@@ -99,7 +102,7 @@ impl Writer {
         }
     }
 
-    /// Executes commands until the store closes and no command waits any more; then closes the file.
+    /// Executes commands until the store closes and no commands are waiting. Then closes the file.
     pub async fn run(mut self) {
         while let Some(first) = self.next().await {
             let changes = self.commit_group(first);
@@ -122,9 +125,9 @@ impl Writer {
         }
     }
 
-    /// Passes changes on to be broadcast, in the order of commits. It waits for room in the queue, so that a slow broadcast
-    /// slows publishers down instead of filling memory. A closing store does not wait: changes that are not passed on are in
-    /// history, where clients look for publications that they miss.
+    /// Passes changes on to be broadcast, in the order of the commits. Waits for room in the queue, so that a slow
+    /// broadcast slows down publishers instead of filling the memory. If the store is closing, it does not wait.
+    /// Changes that are not passed on are in history, from which clients read the publications that they miss.
     async fn emit(&mut self, changes: Vec<Change>) {
         if changes.is_empty() {
             return;
@@ -137,7 +140,8 @@ impl Writer {
         }
     }
 
-    /// Commits `command` together with all commands that wait behind it. Returns the changes.
+    /// Executes `command`. An append or a sweep is committed together with all commands that are waiting. Returns the
+    /// changes to broadcast.
     fn commit_group(&mut self, command: Command) -> Vec<Change> {
         self.look_at_disk();
         if let Err(reason) = self.ensure_open(command.now()) {
@@ -174,8 +178,8 @@ impl Writer {
         }
     }
 
-    /// Deletes a topic, and returns the change that ends its log. If `end` is given, the topic is deleted only if its log
-    /// ends there.
+    /// Deletes a topic and returns the change that tells subscribers that its log has ended. If `end` is given, the
+    /// topic is deleted only if its newest publication has this offset.
     fn forget(
         &mut self,
         topic: &Topic,
@@ -207,7 +211,7 @@ impl Writer {
         }
     }
 
-    /// Checks whether the disk has room for publications, and stores the reason if nothing can be appended.
+    /// Checks whether the disk has room for publications. Stores the reason if nothing can be appended.
     fn look_at_disk(&self) {
         let before = self.state.trouble();
         let was_full = matches!(before, Some(DiskTrouble::Full { .. }));
@@ -223,13 +227,14 @@ impl Writer {
         }
     }
 
-    /// Opens the file again if it failed, because it is not known which data it has until it was opened and checked. While
-    /// the disk is full, it is not opened for writing.
+    /// Opens the store's file again if it is not open for writing. After a failed write, only opening and checking the
+    /// file shows which data it contains. While the disk is full, the file is opened for reading only. Returns an error
+    /// if the file is not open for writing.
     fn ensure_open(&mut self, now: Millis) -> Result<(), Unavailable> {
         if self.state.is_open() {
             return Ok(());
         }
-        // A clock that was set back does not keep the file closed.
+        // If the clock was set back, the difference is too large, and the file is opened at once.
         if (1..=REOPEN_MS).contains(&self.reopen_at.saturating_sub(now)) {
             return Err(self.state.unavailable());
         }
@@ -238,7 +243,7 @@ impl Writer {
             self.ensure_readable("the disk is full");
             return Err(self.state.unavailable());
         }
-        // Otherwise the file would be open twice at the same time.
+        // Without this, the file would be open twice at the same time.
         self.state.shut("the store is being opened again");
         match self.files.open() {
             Ok(opened) => {
@@ -254,7 +259,7 @@ impl Writer {
         }
     }
 
-    /// Stores `reason` as the reason why the file cannot be written, and opens the file for reading only.
+    /// Stores `reason` as the reason why the store's file cannot be written, and opens the file again for reading only.
     fn fail(&self, reason: &str) {
         self.state.shut(reason);
         if !matches!(self.state.trouble(), Some(DiskTrouble::Full { .. })) {
@@ -323,7 +328,7 @@ impl Writer {
 }
 
 impl Command {
-    /// Returns true if the command can be committed together with others.
+    /// Returns true if the command can be committed together with others in a group.
     fn joins_a_group(&self) -> bool {
         matches!(self, Self::Append(..) | Self::Sweep(..))
     }
@@ -335,8 +340,8 @@ impl Command {
         }
     }
 
-    /// Adds the channel of the command to `replies`, and returns the work of the command; `None` for a command that does
-    /// not join a group.
+    /// Splits a command that can be committed in a group. Adds its channel to `replies` and returns its work. Returns
+    /// `None` for any other command.
     fn split(self, replies: &mut Vec<Reply>) -> Option<Work> {
         match self {
             Self::Append(append, to) => {
@@ -364,7 +369,8 @@ impl Command {
 }
 
 impl Work {
-    /// Executes the work that belongs to the last of `replies`, and adds the outcome to that reply.
+    /// Executes the work of a command in `group`, and stores the outcome in the last of `replies`, which belongs to the
+    /// same command.
     fn execute(self, group: &mut Group<'_>, replies: &mut [Reply]) -> Result<(), redb::Error> {
         match (self, replies.last_mut()) {
             (Self::Append(append), Some(Reply::Append(_, outcome))) => {
@@ -382,7 +388,7 @@ impl Work {
 }
 
 impl Reply {
-    // The caller may be gone; the command was executed all the same.
+    // An error of `send` is ignored: the caller no longer waits, but the command was executed.
     fn send(self) {
         match self {
             Self::Append(to, Some(outcome)) => drop(to.send(outcome)),
@@ -408,7 +414,8 @@ fn panicked() -> redb::Error {
     redb::Error::Corrupted("internal error: a write panicked, and nothing was saved".into())
 }
 
-/// Waits until the store is to close, or was dropped.
+/// Waits until the value of `closing` becomes true, which means that the store has to close, or until the store was
+/// dropped.
 async fn closed(closing: &mut watch::Receiver<bool>) {
     // An error means that the store was dropped, which is closing too.
     let _ = closing.wait_for(|closing| *closing).await;

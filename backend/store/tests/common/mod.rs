@@ -1,4 +1,4 @@
-//! Helpers of the tests of the log.
+//! Functions that several tests of the log use.
 #![allow(clippy::unwrap_used, dead_code, reason = "called by tests only, and each of them uses its own part")]
 
 use std::path::Path;
@@ -11,14 +11,14 @@ use shared::publication::Item;
 use shared::{Epoch, Millis, Topic};
 use tokio::sync::mpsc;
 
-/// Time at which the tests begin.
+/// Time at which the tests begin, in milliseconds since the Unix epoch.
 pub const T0: Millis = 1_700_000_000_000;
 
 pub fn topic(name: &str) -> Topic {
     Topic::new(name).unwrap()
 }
 
-/// An append of one publication, received at [`T0`].
+/// Returns a request to append one publication to the topic `name`, received at [`T0`].
 pub fn append(name: &str, data: impl Into<shared::Data>) -> Append {
     append_all(name, vec![Item::now(data)])
 }
@@ -49,7 +49,7 @@ pub fn open_with(directory: &Path, retention: Retention) -> (EmbeddedLog, mpsc::
     EmbeddedLog::open(directory, retention).unwrap()
 }
 
-/// A reading of the clocks of a machine that was started `uptime_ms` ago for the `boot`th time.
+/// Returns a reading of the clocks of a machine whose start has the number `boot` and was `uptime_ms` milliseconds ago.
 pub fn reading(wall_ms: Millis, boot: u64, uptime_ms: Millis) -> Reading {
     Reading { wall_ms, uptime: Some(Uptime { boot, ms: uptime_ms }) }
 }

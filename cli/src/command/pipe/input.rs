@@ -1,4 +1,4 @@
-//! Reads standard input line by line, on a thread of its own, because reading blocks.
+//! Reads the lines of standard input. A separate thread does this, because reading blocks.
 
 use std::io::{self, Read};
 use std::thread;
@@ -8,7 +8,7 @@ use tokio::sync::mpsc;
 
 use crate::error::CliError;
 
-/// Maximum number of lines that are read ahead.
+/// Maximum number of lines that are read before the command takes them.
 const AHEAD: usize = 1_024;
 /// Maximum number of bytes that are read at once.
 const CHUNK_BYTES: usize = 64 * 1024;
@@ -44,7 +44,7 @@ fn read_all(mut input: impl Read, sender: &mpsc::Sender<Result<Line, CliError>>)
             Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
             Err(error) => {
                 let cli_error = CliError::failed(format!("standard input: {error}"));
-                // The lines before the error are sent nevertheless.
+                // The lines before the error are still sent.
                 splitter.finish().into_iter().try_for_each(|line| sender.blocking_send(Ok(line))).ok();
                 sender.blocking_send(Err(cli_error)).ok();
                 return;

@@ -1,4 +1,4 @@
-//! Publications that wait to be sent, with the numbers of the lines that they were made from.
+//! Collects publications in batches, together with the numbers of the lines from which they were made.
 
 use std::collections::VecDeque;
 
@@ -6,7 +6,7 @@ use shared::publication::Item;
 
 use crate::command::batch::Batcher;
 
-/// Items for one request, and the lines that they were made from.
+/// The items of one request, and the numbers of the lines from which they were made.
 #[derive(Debug)]
 pub struct Batch {
     /// The items, in order.
@@ -15,16 +15,16 @@ pub struct Batch {
     pub lines: Vec<u64>,
 }
 
-/// Gathers publications to one topic into batches.
+/// Collects the publications to one topic in batches.
 #[derive(Debug, Default)]
 pub struct Queue {
     batcher: Batcher,
-    /// The lines of each waiting item.
+    /// The numbers of the lines of each item that waits.
     lines: VecDeque<Vec<u64>>,
 }
 
 impl Queue {
-    /// Adds an item. Returns the previous batch if the item does not fit into the same request.
+    /// Adds an item. If it does not fit into the current batch, returns that batch and begins a new one with the item.
     pub fn push(&mut self, item: Item, lines: Vec<u64>, now_ms: u64) -> Option<Batch> {
         let full = self.batcher.push(item, now_ms).map(|items| self.with_lines(items));
         self.lines.push_back(lines);
@@ -36,7 +36,7 @@ impl Queue {
         self.batcher.due_ms()
     }
 
-    /// Returns the items that wait with their lines, and begins a new batch.
+    /// Returns the current batch, and begins a new one.
     pub fn take(&mut self) -> Batch {
         let items = self.batcher.take();
         self.with_lines(items)

@@ -1,4 +1,4 @@
-//! Prints the output of functions, and the errors of their invocations, to standard error.
+//! Prints the output of Lambda functions, and the errors of their invocations, to standard error.
 
 use lambda_host::{FunctionError, Log, Report};
 
@@ -7,7 +7,7 @@ use crate::term::{self, Look, Paint, escaped};
 /// Length of the longest function name in characters. Shorter names are padded, so that the output is aligned.
 const NAME_WIDTH: usize = 10;
 
-/// Prints each line after the name of its function, and failures in red.
+/// Prints each line of output after the name of its function, and errors in red.
 pub struct FunctionLog;
 
 impl Log for FunctionLog {
@@ -30,7 +30,8 @@ fn is_refusal(error: &FunctionError) -> bool {
     error.message == "Unauthorized"
 }
 
-/// Returns true for a line in CloudWatch's embedded metric format. Such lines are not meant for people.
+/// Returns true for a line in CloudWatch's embedded metric format. Such lines are not printed, because they are not
+/// meant for people.
 fn is_metric(line: &str) -> bool {
     line.starts_with('{') && line.contains("\"_aws\":")
 }

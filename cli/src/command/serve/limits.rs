@@ -1,4 +1,4 @@
-//! Determines the limits of the server, and raises the number of files that it may open.
+//! Determines the limits of the server, and raises the number of files that this process may open.
 
 use std::num::NonZeroUsize;
 
@@ -6,8 +6,8 @@ use tickertape_server::LimitsOf;
 
 use crate::cli::{FunctionsArg, LimitsArg, ServeArgs};
 
-/// Returns the limits that the flags ask for. Without the flag `--limits`, AWS's limits are enforced if faults are injected or
-/// Lambda functions are run, because both are done in order to see how a program behaves on AWS.
+/// Returns the limits that the flags ask for. Without `--limits`, the limits of AWS are enforced if faults are injected
+/// or Lambda functions are run, because both are done to test how a program behaves on AWS.
 pub fn of(args: &ServeArgs) -> LimitsOf {
     let imitates_aws = args.chaos.is_some() || args.lambda.functions == FunctionsArg::Lambda;
     match args.limits {
@@ -26,7 +26,7 @@ pub fn raise_open_files() {
     let _ = setrlimit(Resource::Nofile, Rlimit { current: maximum, maximum });
 }
 
-/// Does nothing: other systems have no such limit, or none that a process can raise.
+/// Does nothing: other systems have no such limit, or do not permit a process to raise it.
 #[cfg(not(unix))]
 pub fn raise_open_files() {}
 

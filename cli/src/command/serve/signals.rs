@@ -1,4 +1,4 @@
-//! The signals that stop the server.
+//! Receives the signals that stop the server.
 
 use std::io;
 
@@ -7,7 +7,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 #[cfg(windows)]
 use tokio::signal::windows::{CtrlC, ctrl_c};
 
-/// Receives the signals that stop the server, from its creation on.
+/// The signals that stop the server. A signal that arrives before [`Signals::next`] is called is not lost.
 pub struct Signals {
     #[cfg(unix)]
     interrupt: Signal,
@@ -30,7 +30,7 @@ impl Signals {
         Ok(Self { interrupt: ctrl_c()? })
     }
 
-    /// Waits for the next signal.
+    /// Waits for the next Ctrl-C or SIGTERM.
     #[cfg(unix)]
     pub async fn next(&mut self) {
         tokio::select! {
@@ -39,7 +39,7 @@ impl Signals {
         }
     }
 
-    /// Waits for the next signal.
+    /// Waits for the next Ctrl-C.
     #[cfg(windows)]
     pub async fn next(&mut self) {
         self.interrupt.recv().await;

@@ -9,12 +9,12 @@ use serde_json::Value;
 
 use super::{PROGRAM, Server, TIMEOUT};
 
-/// Runs a command, and waits until it ends.
+/// Runs a command against the server at `url`, and waits until it ends.
 pub fn run(url: &str, arguments: &[&str]) -> Output {
     run_with_input(url, arguments, "")
 }
 
-/// Runs a command with `input` as its standard input, and waits until it ends.
+/// Runs a command against the server at `url`, with `input` as its standard input, and waits until it ends.
 pub fn run_with_input(url: &str, arguments: &[&str], input: &str) -> Output {
     let mut child = spawn(url, arguments);
     let mut stdin = child.stdin.take().unwrap();
@@ -72,7 +72,7 @@ impl Client {
         serde_json::from_str(&self.lines.recv_timeout(TIMEOUT).expect("another line")).unwrap()
     }
 
-    /// Waits for a line on standard error that contains `part`.
+    /// Waits until the command prints a line that contains `part` to standard error.
     pub fn says(&self, part: &str) {
         while !self.errors.recv_timeout(TIMEOUT).expect("another word").contains(part) {}
     }

@@ -1,4 +1,4 @@
-//! A server to test, and clients for it. Everything that waits fails the test after [`TIMEOUT`].
+//! Helpers for the tests: a server, and clients for it. Every function that waits fails the test after [`TIMEOUT`].
 
 mod client;
 mod http;
@@ -15,13 +15,14 @@ pub use server::Server;
 pub use socket::{Socket, stream_from};
 pub use tls::{Authority, TlsFront};
 
-/// Time-out of every wait. It is longer than anything takes on a busy machine, and tests that pass do not wait for it.
+/// Time after which every wait fails. It is longer than anything takes on a busy machine. A test that passes does not
+/// wait for it.
 pub const TIMEOUT: Duration = Duration::from_secs(60);
 
 /// The program under test.
 pub const PROGRAM: &str = env!("CARGO_BIN_EXE_tickertape");
 
-/// Writes a file that only this user can read, as the file of a secret must be.
+/// Writes a file that only this user can read. The server requires this of the file of a secret.
 pub fn write_private(path: &Path, content: &str) {
     let _ = std::fs::remove_file(path);
     let mut options = std::fs::OpenOptions::new();

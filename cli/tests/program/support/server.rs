@@ -31,7 +31,7 @@ impl Server {
         Self::start_with(&[])
     }
 
-    /// Starts a server as [`Server::start`] does, with further arguments.
+    /// Starts a server like [`Server::start`], with further arguments.
     pub fn start_with(arguments: &[&str]) -> Self {
         let temporary = tempfile::tempdir().unwrap();
         let mut server = Self::start_at("127.0.0.1:0", temporary.path(), arguments);
@@ -46,19 +46,21 @@ impl Server {
         Self::spawn(command.arg(directory).args(arguments), directory)
     }
 
-    /// Starts a server like [`Server::start_with`] that may have only so many files open, by `ulimit`.
+    /// Starts a server like [`Server::start_with`] that may have at most `files` files open. This is its hard limit,
+    /// which it cannot raise.
     #[cfg(unix)]
     pub fn start_with_open_files(files: u32, arguments: &[&str]) -> Self {
         Self::start_under(&format!("ulimit -n {files}"), arguments)
     }
 
-    /// The same, but the system permits it to have more.
+    /// Starts a server like [`Server::start_with`] that may have at most `files` files open. This is its soft limit,
+    /// which it can raise.
     #[cfg(unix)]
     pub fn start_with_soft_open_files(files: u32, arguments: &[&str]) -> Self {
         Self::start_under(&format!("ulimit -S -n {files}"), arguments)
     }
 
-    /// Starts a server in a shell after this command.
+    /// Starts a server in a shell that has run `command` before.
     #[cfg(unix)]
     fn start_under(command: &str, arguments: &[&str]) -> Self {
         let temporary = tempfile::tempdir().unwrap();
@@ -75,7 +77,7 @@ impl Server {
         self.child.id()
     }
 
-    /// Starts a server on a free port, with the functions in this directory.
+    /// Starts a server on a free port that uses the Lambda functions in `directory`.
     #[cfg(unix)]
     pub fn start_lambda(directory: &Path) -> Self {
         let mut command = Command::new(PROGRAM);
@@ -105,7 +107,7 @@ impl Server {
         Self { child, address, announcement, directory: directory.to_owned(), _temporary: None }
     }
 
-    /// Starts a server with these arguments, and returns the text that it prints at its start. The server is then killed.
+    /// Starts a server with these arguments, returns the text that it prints when it is ready, and kills it.
     pub fn banner(arguments: &[&str]) -> String {
         let temporary = tempfile::tempdir().unwrap();
         let mut child = Command::new(PROGRAM)
@@ -232,7 +234,8 @@ fn errors(child: &mut Child) -> String {
     text
 }
 
-/// Returns the first line. A separate thread reads it, so that a program that prints nothing does not block the test for ever.
+/// Returns the first line of a text. A separate thread reads it, so that a program that prints nothing does not block
+/// the test for ever.
 fn first_line(from: impl Read + Send + 'static) -> String {
     let (sender, line) = mpsc::channel();
     thread::spawn(move || {

@@ -1,4 +1,5 @@
-//! A plain WebSocket client. It does not use the session that the other clients have.
+//! A plain WebSocket client for tests. It sends and receives JSON, without the session that the clients of the product
+//! use.
 
 use std::net::{SocketAddr, TcpStream};
 
@@ -10,7 +11,7 @@ use tokio_tungstenite::tungstenite::{Error, Message, WebSocket, client};
 
 use super::TIMEOUT;
 
-/// Connects from another address of this machine.
+/// Connects to a server from the given address of this machine.
 pub fn stream_from(from: [u8; 4], to: SocketAddr) -> TcpStream {
     let socket = socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::STREAM, None).unwrap();
     socket.bind(&SocketAddr::from((from, 0)).into()).unwrap();
@@ -27,12 +28,13 @@ impl Socket {
         Self::connect_with(address, &[]).unwrap()
     }
 
-    /// Connects with further headers. The error is the HTTP status of the refusal.
+    /// Connects with further headers. If the handshake is refused, the error is the HTTP status.
     pub fn connect_with(address: SocketAddr, headers: &[(&'static str, &str)]) -> Result<Self, u16> {
         Self::over(TcpStream::connect(address).unwrap(), address, headers)
     }
 
-    /// Connects over this stream with further headers. The error is the HTTP status.
+    /// Connects over an open TCP stream, with further headers. If the handshake is refused, the error is the HTTP
+    /// status.
     pub fn over(
         stream: TcpStream,
         address: SocketAddr,
@@ -71,7 +73,7 @@ impl Socket {
         }
     }
 
-    /// Waits for the next message of this type. Other messages are discarded.
+    /// Waits for the next message of the type `kind`. Other messages are discarded.
     pub fn hear_type(&mut self, kind: &str) -> Value {
         loop {
             let message = self.hear();
@@ -105,7 +107,7 @@ impl Socket {
         }
     }
 
-    /// Checks that the connection still works, by a ping that the server must answer.
+    /// Checks that the connection still works: sends a ping, and waits for the reply of the server.
     pub fn is_alive(&mut self) {
         self.say(&json!({"action": "ping", "t": 77}));
         assert_eq!(self.hear_type("pong")["t"], 77);

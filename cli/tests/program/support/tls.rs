@@ -1,4 +1,4 @@
-//! TLS on this machine: a certificate authority that belongs to the test, and a proxy that adds TLS to a server.
+//! TLS for tests: a certificate authority, and a proxy that adds TLS to a server.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -72,7 +72,7 @@ impl Authority {
     }
 }
 
-/// A TLS listener. It is closed when this value is dropped.
+/// A listener that accepts TLS connections. It is closed when this value is dropped.
 pub struct TlsFront {
     /// Address of the listener.
     pub address: SocketAddr,

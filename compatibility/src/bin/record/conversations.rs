@@ -1,5 +1,5 @@
-//! The conversations that are recorded. Together they contain every message of PROTOCOL.md in both directions, most codes, and
-//! the HTTP API.
+//! The conversations between clients and a server that the program `record` performs and records. Together they contain
+//! every message of PROTOCOL.md in both directions, most error codes, and the HTTP API.
 
 use std::fs;
 use std::thread;
@@ -12,7 +12,7 @@ use crate::stage::{ManualClient, Result, Stage};
 
 type Play = fn(&mut Stage) -> Result<()>;
 
-/// Every conversation: its name, and the function that performs it.
+/// Every conversation: its name, and the function that performs it with the programs of a `Stage`.
 pub const ALL: &[(&str, Play)] = &[
     ("publish", publish),
     ("pipe", pipe),
@@ -39,7 +39,7 @@ procs -----------memory---------- ---swap-- -----io---- -system-- ------cpu-----
  2  0      0 510992  20484 913420    0    0     0     0  198  377  2  1 97  0  0
 ";
 
-/// Runs `tickertape publish`, with a number that has metadata, with several series and with a text.
+/// Runs `tickertape publish` three times: with a number that has metadata, with several series, and with a text.
 fn publish(stage: &mut Stage) -> Result<()> {
     stage.serve("data", &[])?;
     let url = stage.url();
@@ -54,7 +54,8 @@ fn publish(stage: &mut Stage) -> Result<()> {
     Ok(())
 }
 
-/// Runs `tickertape pipe`, which publishes over a session as an idempotent producer.
+/// Runs `tickertape pipe` with the output of `vmstat`. It publishes over a session, with sequence numbers (as an
+/// idempotent producer).
 fn pipe(stage: &mut Stage) -> Result<()> {
     stage.serve("data", &[])?;
     let url = stage.url();
@@ -62,7 +63,7 @@ fn pipe(stage: &mut Stage) -> Result<()> {
     Ok(())
 }
 
-/// Runs `tickertape pipe` with more numbers than one request can contain.
+/// Runs `tickertape pipe` with forty numbers, which are more than one request can contain.
 fn pipe_numbers(stage: &mut Stage) -> Result<()> {
     stage.serve("data", &[])?;
     let url = stage.url();
@@ -71,7 +72,7 @@ fn pipe_numbers(stage: &mut Stage) -> Result<()> {
     Ok(())
 }
 
-/// Runs `tickertape host` for two seconds.
+/// Runs `tickertape host`, which publishes the metrics of this machine, until it has published eight times.
 fn host(stage: &mut Stage) -> Result<()> {
     stage.serve("data", &[])?;
     let host = stage.start(&stage.url(), &["host", "--topic", "web1"])?;
@@ -79,7 +80,7 @@ fn host(stage: &mut Stage) -> Result<()> {
     Ok(host.interrupt()?)
 }
 
-/// Runs `tickertape history` and `tickertape topics`.
+/// Runs `tickertape history` and `tickertape topics` with several options.
 fn history(stage: &mut Stage) -> Result<()> {
     stage.serve("data", &[])?;
     let lines: String = (1..=30).map(|n| format!("{n}\n")).collect();
@@ -92,8 +93,8 @@ fn history(stage: &mut Stage) -> Result<()> {
     Ok(())
 }
 
-/// Runs `tickertape watch`, with a replay, live data of one and of several topics, other viewers, and a minute without messages,
-/// so that the session sends a ping.
+/// Runs `tickertape watch` during a replay, live data of one and of several topics, and the arrival of another viewer.
+/// Then nothing is published for a minute, so that the session sends a ping.
 fn watch(stage: &mut Stage) -> Result<()> {
     stage.serve("data", &[])?;
     let direct = stage.direct_url()?;
@@ -120,7 +121,8 @@ fn watch(stage: &mut Stage) -> Result<()> {
     Ok(watch.interrupt()?)
 }
 
-/// Runs `tickertape watch`, and interrupts its connection while more is published than one replay contains.
+/// Runs `tickertape watch` and cuts its connection. Meanwhile more is published than one replay can contain, so that
+/// the client also has to request history.
 fn away(stage: &mut Stage) -> Result<()> {
     stage.serve("data", &[])?;
     let direct = stage.direct_url()?;
@@ -139,7 +141,8 @@ fn away(stage: &mut Stage) -> Result<()> {
     Ok(watch.interrupt()?)
 }
 
-/// Runs `tickertape watch` while the server is restarted: first with its store, then with an empty one.
+/// Runs `tickertape watch` while the server is restarted twice. The first time the server keeps its store, the second
+/// time it starts with an empty one.
 fn restart(stage: &mut Stage) -> Result<()> {
     stage.serve("data", &[])?;
     let watch = stage.start(&stage.url(), &["watch", "lab/seq", "--rewind", "5", "--json"])?;
@@ -161,8 +164,8 @@ fn restart(stage: &mut Stage) -> Result<()> {
     Ok(watch.interrupt()?)
 }
 
-/// Runs `tickertape watch` while it replaces its connections before they are closed, on a server whose time limits are 720 times
-/// shorter.
+/// Runs `tickertape watch` while its session replaces its connection before the server would close it. The time limits
+/// of the server are 720 times shorter than usual.
 fn rotation(stage: &mut Stage) -> Result<()> {
     let chaos = stage.path("chaos.json");
     fs::write(&chaos, r#"{"time_scale": 720}"#)?;
@@ -183,7 +186,7 @@ fn rotation(stage: &mut Stage) -> Result<()> {
     Ok(watch.interrupt()?)
 }
 
-/// Sends messages by hand as a session may: it subscribes, and sends every kind of message once or more.
+/// Sends the messages of a session by hand: it subscribes, and sends every kind of client message at least once.
 fn session(stage: &mut Stage) -> Result<()> {
     stage.serve("data", &[])?;
     let mut manual = stage.connect(Some("tickertape.v1"))?;
@@ -243,12 +246,13 @@ fn session(stage: &mut Stage) -> Result<()> {
     Ok(())
 }
 
-/// Ignores the answer. It is recorded, but differs between servers.
+/// Ignores an error that the server returned. The error is recorded, but servers differ in it, so the conversation
+/// continues.
 fn ignore(_: Box<dyn std::error::Error>) -> Result<Value> {
     Ok(Value::Null)
 }
 
-/// Sends requests that the server refuses, to record the code of each refusal.
+/// Sends requests that the server refuses, so that the error code of each refusal is recorded.
 fn refusals(stage: &mut Stage) -> Result<()> {
     stage.serve("data", &[])?;
     let mut manual = stage.connect(None)?;
@@ -290,8 +294,8 @@ fn refused(manual: &mut ManualClient, text: &str) -> Result<Value> {
     manual.ask_text(text, "error")
 }
 
-/// Talks to a server that requires tokens: handshakes with and without a token, a missing permission, a token that is replaced
-/// and one that expires.
+/// Talks to a server that requires tokens. Covers handshakes with and without a token, missing permissions, and the
+/// replacement of a token.
 fn tokens(stage: &mut Stage) -> Result<()> {
     let secret = stage.secret(SECRET)?;
     stage.serve("data", &["--auth-secret-file", &secret])?;
@@ -324,7 +328,8 @@ fn tokens(stage: &mut Stage) -> Result<()> {
     Ok(())
 }
 
-/// Lets a token expire while its connection is open. This is not a part of [`tokens`], because the token cannot be used again.
+/// Lets a token expire while its connection is open. This is a conversation of its own, because its token has expired
+/// when the recording is replayed. The tokens of [`tokens`] remain valid for a century.
 fn expired(stage: &mut Stage) -> Result<()> {
     let secret = stage.secret(SECRET)?;
     stage.serve("data", &["--auth-secret-file", &secret])?;
@@ -338,7 +343,7 @@ fn expired(stage: &mut Stage) -> Result<()> {
     Ok(())
 }
 
-/// Sends requests to the HTTP API.
+/// Sends requests to the HTTP API, valid and invalid ones.
 fn http(stage: &mut Stage) -> Result<()> {
     stage.serve("data", &[])?;
     let json = [("Content-Type", "application/json")];
@@ -362,7 +367,8 @@ fn http(stage: &mut Stage) -> Result<()> {
     Ok(())
 }
 
-/// Fills a store with every kind of content, and records how the server that wrote it reads it.
+/// Fills a store with every kind of content, and records the answers in which the server that wrote the store returns
+/// this content.
 fn store(stage: &mut Stage) -> Result<()> {
     stage.serve("data", &[])?;
     let mut manual = stage.connect(None)?;

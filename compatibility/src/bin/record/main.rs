@@ -1,5 +1,5 @@
-//! `record PROGRAM FOLDER [NAME…]`: performs every conversation, or those with these names, with the `tickertape` at PROGRAM, and
-//! records them in FOLDER. See the crate's README.
+//! The program `record PROGRAM FOLDER [NAME…]`. It performs all conversations, or those that are named, with the
+//! `tickertape` at PROGRAM, and records them in FOLDER. See the README of this crate.
 
 mod conversations;
 mod proxy;

@@ -1,4 +1,5 @@
-//! A proxy that forwards bytes unchanged and records the messages in them.
+//! A proxy between clients and a server. It forwards bytes unchanged and records the HTTP and WebSocket messages in
+//! them.
 
 use std::collections::BTreeMap;
 use std::io::{self, Read, Write};
@@ -10,10 +11,10 @@ use std::time::Instant;
 
 use compatibility::{Content, Exchange, Line, Side};
 
-/// Headers that are not recorded, because they differ from run to run and are not part of the protocol.
+/// Names of headers that are not recorded, because they differ from run to run and are not part of the protocol.
 const LEFT_OUT: [&str; 4] = ["date", "host", "sec-websocket-key", "sec-websocket-accept"];
 
-/// The lines that were recorded so far.
+/// The lines of the recording so far.
 #[derive(Debug)]
 struct Book {
     began: Instant,
@@ -31,7 +32,8 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// A listening proxy. It connects its clients to the server that was last set, and closes new connections if there is none.
+/// A proxy that listens on a port and forwards each connection to the current server. If there is no server, it closes
+/// new connections at once.
 pub struct Proxy {
     address: SocketAddr,
     server: Arc<Mutex<Option<SocketAddr>>>,
@@ -68,7 +70,8 @@ impl Proxy {
         self.address
     }
 
-    /// Forwards new connections to `server`. `None` refuses new connections, and closes those that are open.
+    /// Forwards new connections to `server` from now on. With `None`, new connections are refused, and open ones are
+    /// closed.
     pub fn point_to(&self, server: Option<SocketAddr>) {
         *lock(&self.server) = server;
         if server.is_none() {
@@ -78,7 +81,7 @@ impl Proxy {
         }
     }
 
-    /// Returns every line that was recorded so far.
+    /// Returns all lines that were recorded so far.
     pub fn lines(&self) -> Vec<Line> {
         lock(&self.book.lines).clone()
     }
@@ -115,15 +118,16 @@ fn pass(mut reader: TcpStream, mut writer: TcpStream, mut tap: Tap) {
     let _ = writer.shutdown(Shutdown::Write);
 }
 
-/// Records the bytes of one direction of one connection.
+/// Finds the messages in the bytes of one direction of one connection, and records them.
 struct Tap {
     number: u32,
     from: Side,
     book: Arc<Book>,
     buffer: Vec<u8>,
-    /// Fragments that were received of a WebSocket message.
+    /// The fragments of a WebSocket message whose last fragment has not been received yet.
     message: Vec<u8>,
-    /// True once the server has accepted a WebSocket.
+    /// True once the server has accepted the upgrade, so that the bytes of the connection are WebSocket frames and no
+    /// longer HTTP.
     upgraded: Arc<Mutex<bool>>,
 }
 
@@ -139,7 +143,8 @@ impl Tap {
         }
     }
 
-    /// Records the end of the connection. An HTTP response without a length ends here, too.
+    /// Records the end of the connection, and before it an HTTP response without a length, which ends with the
+    /// connection.
     fn end(&mut self) {
         let is_upgraded = *lock(&self.upgraded);
         if !is_upgraded {
@@ -173,8 +178,8 @@ impl Tap {
         true
     }
 
-    /// Removes a WebSocket frame (RFC 6455, section 5.2) from the buffer and records it. Returns false if the buffer contains no
-    /// complete frame.
+    /// Removes one complete WebSocket frame (RFC 6455, section 5.2) from the buffer and records it. Returns false if
+    /// the buffer does not contain a complete frame yet.
     fn take_frame(&mut self) -> bool {
         let Some((opcode, is_last, payload)) = frame(&mut self.buffer) else { return false };
         match opcode {
@@ -208,7 +213,8 @@ fn read_head(head: &str) -> Exchange {
     Exchange { start, headers, body: String::new() }
 }
 
-/// Removes the first frame of `buffer`. Returns its opcode, true if it is the last frame of its message, and its payload.
+/// Removes the first WebSocket frame of `buffer`. Returns its opcode, true if it is the last frame of its message, and
+/// its payload. Returns `None` if the frame is not complete yet.
 fn frame(buffer: &mut Vec<u8>) -> Option<(u8, bool, Vec<u8>)> {
     let (first, second) = (*buffer.first()?, *buffer.get(1)?);
     let (len, mut at) = match second & 0x7f {

@@ -1,5 +1,5 @@
-//! The programs of one conversation: a server, the proxy in front of it, clients, and a client whose messages are written by
-//! hand.
+//! The programs that perform one recorded conversation: a server, the proxy in front of it that records, and clients.
+//! The messages of one kind of client are written by hand.
 
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -16,12 +16,12 @@ use tokio_tungstenite::tungstenite::{Message, WebSocket, client};
 
 use crate::proxy::Proxy;
 
-/// Time after which a step is taken for failed. It is longer than any step of a recording takes.
+/// Maximum time for a step of a conversation. A step that takes longer has failed.
 const TIMEOUT: Duration = Duration::from_secs(60);
 
 pub type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 
-/// The server, proxy and files of one conversation.
+/// The server, proxy and files with which one conversation is recorded.
 pub struct Stage {
     program: PathBuf,
     directory: TempDir,
@@ -31,7 +31,8 @@ pub struct Stage {
 }
 
 impl Stage {
-    /// Prepares a conversation for `program`, the `tickertape` of the release that is recorded.
+    /// Creates the proxy and the folder for a conversation. `program` is the `tickertape` of the release that is
+    /// recorded.
     pub fn new(program: &Path) -> Result<Self> {
         Ok(Self {
             program: program.to_owned(),
@@ -47,7 +48,7 @@ impl Stage {
         self.directory.path().join(name)
     }
 
-    /// Writes the file of a secret, which only this user can read, and returns its path.
+    /// Writes a secret to a file that only this user can read, and returns the path of the file.
     pub fn secret(&self, content: &str) -> Result<String> {
         let path = self.path("secret.txt");
         let mut options = std::fs::OpenOptions::new();
@@ -58,17 +59,17 @@ impl Stage {
         Ok(path.display().to_string())
     }
 
-    /// Returns the address of the proxy's WebSocket, for clients that are to be recorded.
+    /// Returns the WebSocket address of the recording proxy. Clients that use this address are recorded.
     pub fn url(&self) -> String {
         format!("ws://{}/ws", self.proxy.address())
     }
 
-    /// Returns the address of the server's own WebSocket, for clients that are not to be recorded.
+    /// Returns the WebSocket address of the server itself. Clients that use this address are not recorded.
     pub fn direct_url(&self) -> Result<String> {
         Ok(format!("ws://{}/ws", self.direct.ok_or("no server")?))
     }
 
-    /// Starts a server with the store in `data`. Clients of the proxy do not reach it before [`Stage::open`].
+    /// Starts a server with the store in `data`. The proxy does not forward to it before [`Stage::open`] is called.
     pub fn serve_apart(&mut self, data: &str, arguments: &[&str]) -> Result<()> {
         let mut child = Command::new(&self.program)
             .args(["serve", "--json", "--no-host", "--listen", "127.0.0.1:0", "--data-dir"])
@@ -86,24 +87,25 @@ impl Stage {
         Ok(())
     }
 
-    /// Starts a server with the store in `data`, and connects clients of the proxy to it.
+    /// Starts a server with the store in `data`, and makes the proxy forward to it.
     pub fn serve(&mut self, data: &str, arguments: &[&str]) -> Result<()> {
         self.serve_apart(data, arguments)?;
         self.open();
         Ok(())
     }
 
-    /// Connects clients of the proxy to the server from now on.
+    /// Makes the proxy forward new connections to the server.
     pub fn open(&self) {
         self.proxy.point_to(self.direct);
     }
 
-    /// Interrupts every connection of the proxy, and refuses new ones from now on.
+    /// Closes every connection of the proxy, and makes the proxy refuse new ones.
     pub fn cut(&self) {
         self.proxy.point_to(None);
     }
 
-    /// Ends the server with the signal that an operator would send, and waits for its end.
+    /// Ends the server with SIGTERM, as an operator would, and waits until it has exited. The proxy then refuses
+    /// connections.
     pub fn stop(&mut self) -> Result<()> {
         if let Some(mut server) = self.server.take() {
             signal("TERM", server.id())?;
@@ -113,7 +115,8 @@ impl Stage {
         Ok(())
     }
 
-    /// Runs a client until it ends, and returns its output.
+    /// Runs the program `tickertape` as a client of `url` until it exits, with `input` on its standard input. Returns
+    /// its standard output.
     pub fn run(&self, url: &str, arguments: &[&str], input: &str) -> Result<String> {
         let mut child = self.start(url, arguments)?;
         child.0.stdin.take().ok_or("no stdin")?.write_all(input.as_bytes())?;
@@ -123,7 +126,7 @@ impl Stage {
         Ok(printed)
     }
 
-    /// Starts a client that runs until it is dropped.
+    /// Starts the program `tickertape` as a client of `url`. It runs until the returned value is dropped.
     pub fn start(&self, url: &str, arguments: &[&str]) -> Result<Client> {
         let child = Command::new(&self.program)
             .args(arguments)
@@ -153,7 +156,7 @@ impl Stage {
         Ok(())
     }
 
-    /// Connects a WebSocket through the proxy.
+    /// Opens a WebSocket through the proxy. `protocols` is the value of the header `Sec-WebSocket-Protocol`.
     pub fn connect(&self, protocols: Option<&str>) -> Result<ManualClient> {
         let mut request = format!("ws://{}/ws", self.proxy.address()).into_client_request()?;
         if let Some(protocols) = protocols {
@@ -165,7 +168,8 @@ impl Stage {
         Ok(ManualClient(socket))
     }
 
-    /// Waits until `is_there` returns true for the recorded lines.
+    /// Waits until `is_there` returns true for the lines recorded so far. Returns an error if this takes longer than
+    /// `TIMEOUT`.
     pub fn wait_until(&self, is_there: impl Fn(&[Line]) -> bool) -> Result<()> {
         let until = Instant::now() + TIMEOUT;
         while !is_there(&self.proxy.lines()) {
@@ -177,14 +181,14 @@ impl Stage {
         Ok(())
     }
 
-    /// Waits until `times` messages that contain `part` were recorded.
+    /// Waits until at least `times` recorded messages contain the text `part`.
     pub fn wait_for(&self, part: &str, times: usize) -> Result<()> {
         let has = |line: &Line| line.text().is_some_and(|text| text.contains(part));
         self.wait_until(|lines| lines.iter().filter(|line| has(line)).count() >= times)
             .map_err(|error| format!("{part:?}, {times} times, {error}").into())
     }
 
-    /// Ends the server and returns the recorded lines.
+    /// Ends the server, and returns all lines that were recorded.
     pub fn finish(mut self) -> Result<Vec<Line>> {
         self.stop()?;
         // Messages that were sent when the server ended have arrived after this time.
@@ -201,7 +205,7 @@ impl Drop for Stage {
     }
 }
 
-/// A client that runs until it is dropped.
+/// A running `tickertape` that is a client of the server. It is ended when this value is dropped.
 pub struct Client(Child);
 
 impl Client {
@@ -223,22 +227,23 @@ fn signal(name: &str, pid: u32) -> io::Result<()> {
     Command::new("kill").args(["-s", name, &pid.to_string()]).status().map(|_| ())
 }
 
-/// A WebSocket whose messages are written by hand.
+/// A client whose WebSocket messages are written by hand, so that it can also send what no session sends.
 pub struct ManualClient(WebSocket<TcpStream>);
 
 impl ManualClient {
-    /// Sends a message and waits for the answer: the next message of type `kind`.
+    /// Sends a message, then waits for the next message whose `type` is `kind`, and returns it.
     pub fn ask(&mut self, message: &Value, kind: &str) -> Result<Value> {
         self.ask_text(&message.to_string(), kind)
     }
 
-    /// Sends a message that need not be JSON, and waits for the answer: the next message of type `kind`.
+    /// Sends a text that need not be JSON, then waits for the next message whose `type` is `kind`, and returns it.
     pub fn ask_text(&mut self, text: &str, kind: &str) -> Result<Value> {
         self.0.send(Message::text(text))?;
         self.hear(kind)
     }
 
-    /// Waits for the next message of type `kind`.
+    /// Waits for the next message whose `type` is `kind`, and returns it. Other messages are skipped, except that a
+    /// message of type `error` or a closed connection is returned as an error.
     pub fn hear(&mut self, kind: &str) -> Result<Value> {
         loop {
             match self.0.read()? {
@@ -257,7 +262,7 @@ impl ManualClient {
         }
     }
 
-    /// Publishes and waits for the acknowledgement.
+    /// Publishes `data` to `topic`, waits for the acknowledgement, and returns it.
     pub fn publish(&mut self, id: u64, topic: &str, data: &Value) -> Result<Value> {
         self.ask(&json!({"action": "publish", "id": id, "topic": topic, "data": data}), "published")
     }

@@ -1,5 +1,5 @@
-//! Tests the guarantees of `tickertape serve` (`cli/tests/storm`) with real functions and real tables: every acknowledged
-//! publication is delivered to every viewer, once and in order.
+//! Tests the guarantees that `cli/tests/storm` tests for `tickertape serve`, here with real Lambda functions and real
+//! tables. Every acknowledged publication must be delivered to every viewer, once and in order.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,24 +16,26 @@ use tokio::time::{Instant, sleep};
 use crate::poster::Poster;
 
 const VIEWERS: usize = 20;
-/// Interval between publications. DynamoDB Local can process this many in addition to the viewers' reads, on a busy machine.
+/// Interval between the publications of one publisher. It is long enough for DynamoDB Local on a busy machine, which
+/// also has to process the reads of the viewers.
 const PERIOD: Duration = Duration::from_millis(150);
 const BY_SESSION: [&str; 3] = ["storm/1", "storm/2", "storm/3"];
 const BY_HTTP: [&str; 2] = ["storm/4", "storm/5"];
 const ARRIVAL: Duration = Duration::from_secs(4);
-/// Number of publications of each topic that the server keeps. None is deleted in these tests, because they are kept for a day.
+/// Number of publications that the server keeps for each topic. It is larger than the number in these tests, so none of
+/// them is deleted.
 const KEPT: u64 = 1_000_000;
-/// Settings with which connections are replaced every six seconds, and a batch is sent by three invocations. The clocks are not
-/// sped up, because processes and tables cannot be made faster.
+/// Settings of the functions. Sessions replace their connections every six seconds, and each batch is sent to the
+/// viewers by three invocations. The clocks run at normal speed, because processes and tables cannot be made faster.
 const SETTINGS: [&str; 2] = ["TICKERTAPE_ROTATE_IN_MS=6000", "TICKERTAPE_SHARD_SIZE=8"];
 const TIME_SCALE: u32 = 1;
-/// Time for which posts to a new connection are answered with 410, as on AWS, in milliseconds.
+/// Time after a connection's start in which posts to it are answered with 410, as on AWS, in milliseconds.
 const GONE_MS: u64 = 60;
-/// Share of posts that fail. It is small, because batches combine many publications into few posts.
+/// Share of the posts that fail. It is small, because a batch combines many publications into few posts.
 const BROKEN: f64 = 0.01;
 
 const ROTATIONS: u64 = 3;
-/// Time that is enough for one rotation, even on a slow machine.
+/// Maximum time for one replacement of the connections (rotation), even on a slow machine.
 const ROTATION: Duration = Duration::from_secs(30);
 const STORM: Duration = Duration::from_secs(20);
 const FUNCTIONS: [&str; 3] = ["websocket", "ingest", "broadcast"];
@@ -65,7 +67,7 @@ async fn whatever_goes_wrong_and_whoever_is_killed_everyone_has_everything_in_th
     assert!(report.reconnects + report.histories >= 5, "no storm worth the name: {report}");
 }
 
-/// The topology with its viewers and publishers.
+/// The running topology, with its viewers and publishers.
 struct Scene {
     topology: Topology,
     seed: Seed,
@@ -75,7 +77,8 @@ struct Scene {
 }
 
 impl Scene {
-    /// Starts the topology without faults. Viewers are connected, and a session and two HTTP clients publish.
+    /// Starts the topology without faults, connects the viewers, and starts the publishers: a session and two HTTP
+    /// clients.
     async fn begin() -> Self {
         let seed = Seed::from_env_or_random();
         let with_faults =
@@ -92,24 +95,25 @@ impl Scene {
         Self { topology, seed, load, posters, stop_posting }
     }
 
-    /// Turns faults on.
+    /// Makes the server inject faults from now on.
     fn start_faults(&self) {
         let seed = self.seed.for_faults(0);
         let faults = AllFaults { time_scale: TIME_SCALE, seed, gone_ms: GONE_MS, connection_faults: BROKEN };
         self.write_faults(&faults.to_json());
     }
 
-    /// Turns faults off.
+    /// Stops the injection of faults.
     fn stop_faults(&self) {
         self.write_faults(&faults::none(TIME_SCALE));
     }
 
-    /// Writes the settings, which the server reads within a second.
+    /// Writes the settings of the injected faults to a file, which the server reads once a second.
     fn write_faults(&self, chaos: &str) {
         file(&self.topology.folder, "chaos.json", chaos);
     }
 
-    /// Kills the processes of one function after the other. Returns the number of processes.
+    /// Kills the processes of a randomly chosen function again and again, until the time `during` has passed. Returns
+    /// the number of killed processes.
     async fn kill_at_random(&self, during: Duration) -> usize {
         let mut chance = StdRng::seed_from_u64(self.seed.for_restarts());
         let (end, mut killed) = (Instant::now() + during, 0);
@@ -120,7 +124,7 @@ impl Scene {
         killed
     }
 
-    /// Waits until every viewer has received every publication, and returns the totals.
+    /// Stops the publishers, waits until every viewer has received every publication, and returns the totals.
     async fn end(self) -> Report {
         self.stop_posting.send_replace(true);
         let violations = self.posters.join_all().await.concat();

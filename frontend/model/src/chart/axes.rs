@@ -1,4 +1,4 @@
-//! Axes of values of a chart: one for each group of series whose units can be converted into each other. Depends on
+//! Value axes of a chart: one for each group of series whose units can be converted into each other. Depends on
 //! [`super::scale`], [`super::series`] and [`super::geometry`].
 
 use std::ops::Range;
@@ -10,45 +10,47 @@ use super::hidden::Hidden;
 use super::scale::{Bounds, Scale};
 use super::series::SeriesSet;
 
-/// Maximum number of axes in one chart. Series in further units are not drawn. Only their number is shown.
+/// Maximum number of value axes in one chart. A series that would need a further axis is not drawn; the panel shows
+/// the number of such series.
 pub const MOST_AXES: usize = 6;
 
-/// The axes of a chart, from the top to the bottom. There is at least one.
+/// The value axes of a chart, from the top to the bottom. There is at least one.
 ///
-/// Series share an axis if their units can be converted into each other: MiB and GiB, ms and s. For example, series in %,
-/// MiB and GiB have two axes, one from 0 to 100 % and one in MiB.
+/// Series share an axis if their units can be converted into each other, such as MiB and GiB, or ms and s. For
+/// example, a chart with series in %, MiB and GiB has two axes: one from 0 to 100 %, and one in MiB.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Axes(pub Vec<Axis>);
 
-/// One axis, with the series that are drawn on it.
+/// One value axis of a chart, with the series that are drawn on it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Axis {
-    /// The ends and marks of the axis.
+    /// The ends of the axis, and the distance between its marks.
     pub scale: Scale,
-    /// Index of each series that is shown on the axis, and the factor that converts its values into the axis's unit.
+    /// The series that are drawn on this axis: the index of each, and the factor that converts its values into the
+    /// axis's unit.
     pub columns: Vec<(usize, f64)>,
 }
 
 /// The data and settings from which the axes of a chart are computed.
 #[derive(Clone, Debug)]
 pub struct Wanted<'a> {
-    /// The data.
+    /// The series of the chart.
     pub set: &'a SeriesSet,
     /// Series that the reader has switched off.
     pub hidden: &'a Hidden,
-    /// The times of the left and right edge of the chart.
+    /// Times of the left and right edge of the chart, in milliseconds since the Unix epoch.
     pub window: Range<i64>,
     /// Unit of the series that have no unit of their own.
     pub unit: &'a Unit,
-    /// Ends that the publisher has set. They apply to the axis in `unit`, or to the only axis.
+    /// Ends of the value axis that the publisher has set. They apply to the axis in `unit`, or to the only axis.
     pub bounds: Bounds,
     /// Size of the canvas and of its text.
     pub surface: Surface,
 }
 
 impl Axes {
-    /// Computes the axes for the data of a window. An axis of the axes `before` is kept as it was if the data still fills enough
-    /// of it.
+    /// Computes the value axes of a chart. `before` are the axes that are shown now: one of them is kept unchanged if
+    /// the data still fills enough of it.
     pub fn fit(wanted: &Wanted<'_>, before: Option<&Self>) -> Self {
         let mut groups = groups(wanted.set, wanted.set.shown(wanted.hidden), wanted.unit);
         groups.truncate(MOST_AXES);
@@ -75,8 +77,8 @@ impl Axes {
         Self(vec![Axis { scale, columns: (0..columns).map(|column| (column, 1.0)).collect() }])
     }
 
-    /// Returns the part of the canvas that belongs to each axis, from the top to the bottom, with the times and values of its
-    /// edges. If `is_bare` is true, there is no room for labels.
+    /// Returns the part of the canvas in which the series of each axis are drawn, from the top to the bottom, with
+    /// the times and values of its edges. If `is_bare` is true, there are no labels, and no room is left for them.
     pub fn plots(&self, surface: &Surface, window: &Range<i64>, is_bare: bool) -> Vec<Plot> {
         let labels = self.0.iter().flat_map(|axis| axis.scale.ticks().map(|tick| axis.scale.label(tick)));
         let widest = labels.map(|label| label.chars().count()).max().unwrap_or(0);
@@ -90,7 +92,7 @@ impl Axes {
         areas.into_iter().zip(&self.0).map(plot).collect()
     }
 
-    /// Returns the axis on which a series is drawn; `None` if the series is not shown.
+    /// Returns the axis on which the series with the index `column` is drawn; `None` if the series is not drawn.
     pub fn of(&self, column: usize) -> Option<&Axis> {
         self.0.iter().find(|axis| axis.columns.iter().any(|(shown, _)| *shown == column))
     }
@@ -106,19 +108,22 @@ impl Wanted<'_> {
     }
 }
 
-/// Returns the number of series that are not drawn, because the series before them already take [`MOST_AXES`] axes.
+/// Returns the number of series that are not drawn because the chart already has [`MOST_AXES`] axes for the series
+/// before them. `unit` is the unit of series without one of their own.
 pub fn without_axis(set: &SeriesSet, unit: &Unit) -> usize {
     let groups = groups(set, 0..set.series().len(), unit);
     groups.iter().skip(MOST_AXES).map(|(_, columns)| columns.len()).sum()
 }
 
-/// Returns the number of axes that are necessary for all series of a set, at most [`MOST_AXES`].
+/// Returns the number of value axes that the series of a set need, at most [`MOST_AXES`]. `unit` is the unit of
+/// series without one of their own.
 pub fn count(set: &SeriesSet, unit: &Unit) -> usize {
     groups(set, 0..set.series().len(), unit).len().min(MOST_AXES)
 }
 
-/// Groups series whose units can be converted into each other, in the order in which the units first occur. Returns the unit of
-/// each group, and the indices of its series with the factors that convert their values into that unit.
+/// Groups the series whose units can be converted into each other. Returns the unit of each group, with the index of
+/// each of its series and the factor that converts the values of the series into this unit. The groups are in the
+/// order in which their units first occur.
 fn groups(
     set: &SeriesSet,
     columns: impl Iterator<Item = usize>,
@@ -160,7 +165,7 @@ mod tests {
         Axes::fit(&Wanted { set, hidden, window: 0..5_000, unit: &unit, bounds, surface: SURFACE }, None)
     }
 
-    /// Returns the label of the uppermost mark of each axis, and the indices of its series.
+    /// Returns for each axis the label of its uppermost mark and the indices of its series.
     fn tops(axes: &Axes) -> Vec<(String, Vec<usize>)> {
         let top =
             |axis: &Axis| axis.scale.ticks().last().map(|tick| axis.scale.label(tick)).unwrap_or_default();

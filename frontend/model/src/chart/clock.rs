@@ -1,4 +1,4 @@
-//! Local clock times, and the marks of an axis of time.
+//! Writes times of day in a time zone, and chooses the marks of a time axis.
 
 use std::ops::Range;
 
@@ -24,19 +24,23 @@ const STEPS_MS: [i64; 14] = [
     6 * HOUR_MS,
 ];
 
-/// Maximum number of changes of a zone's offset that are remembered. A year has two changes, or four in Morocco.
+/// Maximum number of changes of a time zone's offset that are stored. A zone has two changes a year, or four in
+/// Morocco.
 const CHANGES: usize = 4;
-/// Maximum age of the changes that are searched for. The server keeps no older data.
+/// Maximum age of changes of a time zone's offset that are searched for, in milliseconds. The server keeps no older
+/// data.
 const LOOK_BACK_MS: i64 = 366 * DAY_MS;
-/// Time between two moments whose offsets are compared in the search for changes. No zone changes its offset and changes it back
-/// within this time.
+/// Step of the search for changes of a time zone's offset, in milliseconds. The offsets at both ends of a step are
+/// compared. No zone changes its offset and changes it back within this time.
 const LOOK_STEP_MS: i64 = 14 * DAY_MS;
-/// Placeholder for a change that does not exist. Its time is before all others, so it has no effect.
+/// Stands for a change of the offset that does not exist. Its time is before all others, so it has no effect.
 const NEVER: (i64, i64) = (i64::MIN, 0);
 
-/// Local time: the offset from UTC now, and the earlier offsets, which differ if the zone has daylight saving time.
+/// Converts times to local times of day. It contains the zone's offset from UTC now, and its earlier offsets, which
+/// differ if the zone has daylight saving time.
 ///
-/// The zone of a page may change while it is open, so every function that writes a time has the clock as an argument.
+/// The zone of a page may change while it is open, so every function that writes a time takes the clock as an
+/// argument.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LocalClock {
     /// Offset from UTC now, in milliseconds: 7,200,000 in Berlin in summer.
@@ -55,7 +59,7 @@ impl LocalClock {
     /// Coordinated universal time.
     pub const UTC: Self = Self::fixed(0);
 
-    /// Creates a clock whose offset from UTC never changes.
+    /// Creates a clock with this offset from UTC in milliseconds, which never changes.
     pub const fn fixed(offset_ms: i64) -> Self {
         Self { offset_ms, changes: [NEVER; CHANGES] }
     }
@@ -80,13 +84,14 @@ impl LocalClock {
         clock
     }
 
-    /// Returns the offset from UTC at a time, in milliseconds.
+    /// Returns the zone's offset from UTC at the time `ts_ms`, in milliseconds.
     pub fn offset_at(self, ts_ms: i64) -> i64 {
         let passed = self.changes.iter().take_while(|(at_ms, _)| ts_ms < *at_ms).last();
         passed.map_or(self.offset_ms, |(_, before_ms)| *before_ms)
     }
 
-    /// Returns about `most` round local times at which a window is marked.
+    /// Returns about `most` times at which a time axis has marks. They are at round local times, such as full
+    /// minutes, and inside `window`.
     pub fn ticks(self, window: &Range<i64>, most: usize) -> Vec<i64> {
         let step_ms = step_ms(window.end - window.start, most);
         let offset_ms = self.offset_at(window.start);
@@ -98,29 +103,30 @@ impl LocalClock {
             .collect()
     }
 
-    /// Returns a time as `10:42:07`.
+    /// Formats a time as a local time of day with seconds: `10:42:07`.
     pub fn seconds(self, ts_ms: i64) -> String {
         let second = self.of_day(ts_ms) / SECOND_MS;
         format!("{:02}:{:02}:{:02}", second / 3_600, second / 60 % 60, second % 60)
     }
 
-    /// Returns a time as `10:42`.
+    /// Formats a time as a local time of day with hours and minutes: `10:42`.
     pub fn minutes(self, ts_ms: i64) -> String {
         let minute = self.of_day(ts_ms) / MINUTE_MS;
         format!("{:02}:{:02}", minute / 60, minute % 60)
     }
 
-    /// Returns a time as `10:42:07.114`.
+    /// Formats a time as a local time of day with milliseconds: `10:42:07.114`.
     pub fn milliseconds(self, ts_ms: i64) -> String {
         format!("{}.{:03}", self.seconds(ts_ms), ts_ms.rem_euclid(SECOND_MS))
     }
 
-    /// Returns the label of a mark: hours and minutes if all marks are at whole minutes, and otherwise also seconds.
+    /// Returns the label of the mark at `tick_ms` on a time axis with the marks `ticks`: hours and minutes if all
+    /// marks are at whole minutes, and otherwise also seconds.
     pub fn label(self, tick_ms: i64, ticks: &[i64]) -> String {
         if self.are_whole_minutes(ticks) { self.minutes(tick_ms) } else { self.seconds(tick_ms) }
     }
 
-    /// Returns true if all times are at whole minutes of the local clock.
+    /// Returns true if all these times are at whole minutes of local time.
     pub fn are_whole_minutes(self, ticks: &[i64]) -> bool {
         ticks.iter().all(|tick| (tick + self.offset_at(*tick)).rem_euclid(MINUTE_MS) == 0)
     }
@@ -130,7 +136,8 @@ impl LocalClock {
     }
 }
 
-/// Returns the smallest round step with which a window of this length contains at most `most` marks.
+/// Returns the distance between two marks of a time axis in milliseconds: the smallest round step with which a window
+/// of this length has at most `most` marks.
 fn step_ms(window_ms: i64, most: usize) -> i64 {
     let least = window_ms.max(1) / (most.max(1) as i64);
     STEPS_MS.into_iter().find(|step_ms| *step_ms >= least).unwrap_or_else(|| (least / DAY_MS + 1) * DAY_MS)
@@ -175,7 +182,8 @@ mod tests {
         }
     }
 
-    /// Returns the offset of Berlin in 2026, where summer time began on 29 March and ended on 25 October, at 01:00 UTC.
+    /// Returns the offset of Berlin from UTC in 2026, in milliseconds. Summer time began on 29 March and ended on 25
+    /// October, at 01:00 UTC.
     fn berlin(ts_ms: i64) -> i64 {
         let is_summer = (1_774_746_000_000..1_792_890_000_000).contains(&ts_ms);
         if is_summer { 2 * HOUR_MS } else { HOUR_MS }

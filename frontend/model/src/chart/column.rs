@@ -1,36 +1,38 @@
-//! Values of one series, a value for each row: the numbers that a chart draws, with their digits as they were sent. Depends on
-//! [`super::ring`].
+//! Stores the values of one series, a value for each row: the numbers that a chart draws, and their digits as they
+//! were sent. Depends on [`super::ring`].
 
 use std::ops::Range;
 
 use super::ring::Ring;
 use crate::field::Field;
 
-/// Marks a row whose publication says that the series has no value, so that the line has a gap there. It differs from every
-/// number in a publication, because JSON has no infinite numbers.
+/// Stored instead of a number if a publication says that the series has no value, so that the line has a gap there.
+/// No published number is equal to it, because JSON has no infinite numbers.
 const BREAK: f64 = f64::NEG_INFINITY;
-/// Maximum number of significant digits that are always unchanged after a conversion to an `f64` and back.
+/// A number with at most this many significant digits has the same digits after a conversion to `f64` and back.
 const SAFE_DIGITS: usize = 15;
-/// In place of the number of decimals, means that the digits are kept as text.
+/// Stored instead of the number of decimals if the digits of the number are stored as text.
 const AS_TEXT: u8 = u8::MAX;
 
-/// Identifies a row: its time stamp, and its place among rows of the same time.
+/// Identifies a row: the time stamp in milliseconds, and the sequence number, which distinguishes rows of the same
+/// time.
 pub type Key = (i64, u64);
 
-/// Values of one series, oldest row first. The number is NaN if a row does not contain the series.
+/// Values of one series, oldest row first. The number of a row is NaN if its publication does not contain the series.
 ///
-/// The digits that were sent are computed from a number and the number of its decimals: 21.5 with two decimals is `21.50`. If
-/// that would give different digits (`1e3`, or more digits than an `f64` has), the digits are kept as text.
+/// The digits that were sent are computed from the number and its number of decimals: 21.5 with two decimals gives
+/// `21.50`. If this would give other digits than were sent (`1e3`, or more digits than an `f64` has), the digits are
+/// stored as text.
 #[derive(Clone, Debug)]
 pub struct Column {
     numbers: Ring<f64>,
     decimals: Ring<u8>,
-    /// Digits that are kept as text, in ascending order of their rows.
+    /// Digits that are stored as text, sorted by the keys of their rows.
     texts: Vec<(Key, Box<str>)>,
 }
 
 impl Column {
-    /// Creates a column of `rows` rows without a value, which can contain at most `bound` rows.
+    /// Creates a column with `rows` rows that have no value. It can grow to `bound` rows.
     pub fn empty(rows: usize, bound: usize) -> Self {
         Self {
             numbers: Ring::filled(f64::NAN, rows, bound),
@@ -39,13 +41,14 @@ impl Column {
         }
     }
 
-    /// Inserts a row without a value. See [`Ring::insert`].
+    /// Inserts a row without a value before `row`. A full column drops its oldest row; see [`Ring::insert`].
     pub fn insert(&mut self, row: usize) {
         self.numbers.insert(row, f64::NAN);
         self.decimals.insert(row, 0);
     }
 
-    /// Replaces the value of a row.
+    /// Sets the value of a row, which is identified by its index and by its key. A field that is not a number is
+    /// stored as a gap in the line.
     pub fn set(&mut self, row: usize, key: Key, field: &Field) {
         let Field::Number { value, sent } = field else { return self.numbers.set(row, BREAK) };
         let decimals = decimals_of(sent);
@@ -66,7 +69,7 @@ impl Column {
         self.forget_before(first);
     }
 
-    /// Removes the digits kept as text of all rows before `first`, or of all rows if `first` is `None`.
+    /// Drops the texts of digits that belong to rows before the row `first`. If `first` is `None`, drops all of them.
     pub fn forget_before(&mut self, first: Option<Key>) {
         if !self.texts.is_empty() {
             let gone = self.texts.partition_point(|(kept, _)| first.is_none_or(|first| *kept < first));
@@ -74,13 +77,13 @@ impl Column {
         }
     }
 
-    /// Returns the number of a row; NaN if it has none.
+    /// Returns the number in a row; NaN if the row has no number.
     pub fn number(&self, row: usize) -> f64 {
         self.numbers.get(row).filter(|value| value.is_finite()).unwrap_or(f64::NAN)
     }
 
-    /// Returns the numbers of some rows, oldest first. NaN means that the row does not contain the series. Any other number that
-    /// is not finite means that the line has a gap there.
+    /// Returns the numbers of some rows, oldest first. NaN means that the row does not contain the series. An
+    /// infinite number means that the line has a gap there.
     pub fn numbers(
         &self,
         rows: Range<usize>,
@@ -101,8 +104,8 @@ impl Column {
     }
 }
 
-/// Returns the number of decimals with which a number is written with the same digits as in `sent`; `None` if there is no such
-/// number of decimals.
+/// Returns the number of decimals with which formatting the number gives exactly the digits in `sent`: 2 for `21.50`.
+/// Returns `None` if no number of decimals does.
 fn decimals_of(sent: &str) -> Option<u8> {
     let is_plain = sent.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'-'));
     let digits = sent.trim_start_matches(['-', '0', '.']).bytes().filter(u8::is_ascii_digit).count();

@@ -1,14 +1,15 @@
-//! Decimal numbers as text, so that no digit is lost or invented between a publisher and the screen.
+//! Decimal numbers as text. They keep exactly the digits that a publisher sent.
 
 use std::cmp::Ordering;
 
-/// Maximum number of digits before the point for which trailing zeros are written out. Larger numbers have an exponent.
+/// Maximum number of digits before the decimal point with which a number is written out. A number with more digits is
+/// written with an exponent.
 const LONGEST_WHOLE: i32 = 15;
 
-/// A number in decimal digits: `digits` times ten to the power of `-scale`. The sign is stored separately.
+/// A number as decimal digits: `digits` times ten to the power of `-scale`. The sign is stored separately.
 ///
-/// `1.08370` has the digits `108370` and the scale 5; `1.5e25` has the digits `15` and the scale -24. Trailing zeros
-/// are kept as they were sent, leading zeros are not.
+/// For example, `1.08370` has the digits `108370` and the scale 5, and `1.5e25` has the digits `15` and the scale
+/// -24. Trailing zeros are kept as they were sent, and leading zeros are dropped.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Decimal {
     negative: bool,
@@ -35,7 +36,8 @@ impl Decimal {
         Some(Self { negative, digits: all.trim_start_matches('0').to_owned(), scale })
     }
 
-    /// Returns the number with the fewest digits that is read back as `value`; `None` for a value that is not finite.
+    /// Returns `value` as the decimal number with the fewest digits that is read back as `value`. Returns `None` if
+    /// `value` is not finite.
     pub fn of(value: f64) -> Option<Self> {
         let mut decimal = Self::parse(&format!("{value:e}"))?;
         // `{:e}` writes 1200 as 1.2e3, so the zeros before the point are added again.
@@ -50,17 +52,17 @@ impl Decimal {
         self.digits.is_empty() || self.digits.bytes().all(|digit| digit == b'0')
     }
 
-    /// Returns true if the number has no digits after the point.
+    /// Returns true if the number is written without digits after the decimal point. It is false for `7.0`.
     pub fn is_whole(&self) -> bool {
         self.scale <= 0
     }
 
-    /// Returns the number of significant digits.
+    /// Returns the number of significant digits, including trailing zeros.
     pub fn len(&self) -> usize {
         self.digits.len()
     }
 
-    /// Returns true if the number has no significant digits, that is, if it is zero.
+    /// Returns true if no digits are stored, because the number is zero.
     pub fn is_empty(&self) -> bool {
         self.digits.is_empty()
     }
@@ -70,13 +72,13 @@ impl Decimal {
         usize::try_from(self.scale).unwrap_or(0)
     }
 
-    /// Returns the number of digits before the point: 3 for 123.4, 1 for 1.5. For numbers below one it is 0 or less: 0
-    /// for 0.5, -1 for 0.05.
+    /// Returns the number of digits before the decimal point: 3 for 123.4, and 1 for 1.5. For a number below one,
+    /// returns minus the number of zeros after the point: 0 for 0.5, and -1 for 0.05.
     pub fn point(&self) -> i32 {
         if self.is_zero() { 0 } else { self.digits.len() as i32 - self.scale }
     }
 
-    /// Returns this number times ten to the power of `power`. The point moves, and no digit changes.
+    /// Returns this number times ten to the power of `power`. Only the decimal point moves; no digit is changed.
     #[must_use]
     pub fn shifted(&self, power: i32) -> Self {
         let mut moved = Self { scale: self.scale - power, ..self.clone() };
@@ -86,10 +88,10 @@ impl Decimal {
         moved
     }
 
-    /// Returns this number, rounded to at most `decimals` digits after the point.
+    /// Returns this number, rounded to at most `decimals` digits after the decimal point.
     ///
-    /// A fraction is never rounded to a whole number: 99.96 with one decimal is 99.9, not 100.0. Trailing zeros that
-    /// come from rounding are dropped, since they were not sent.
+    /// A fraction is never rounded to a whole number: 99.96 with one decimal is 99.9 and not 100.0. Trailing zeros
+    /// that result from rounding are dropped, since they were not sent.
     #[must_use]
     pub fn cut(&self, decimals: usize) -> Self {
         let surplus = self.scale - decimals as i32;
@@ -107,8 +109,8 @@ impl Decimal {
         if rounded.is_integral() && !self.is_integral() { truncated } else { rounded.without_last_zeros() }
     }
 
-    /// Formats the number without its sign and without an exponent. `separator` separates groups of three digits before
-    /// the point if there are at least five digits.
+    /// Formats the number without its sign and without an exponent. If there are at least five digits before the
+    /// decimal point, `separator` is put between groups of three.
     pub fn plain(&self, separator: Option<char>) -> String {
         let zeros = |count: usize| "0".repeat(count);
         let point = self.digits.len() as i32 - self.scale;
@@ -130,8 +132,8 @@ impl Decimal {
         self.negative && !self.is_zero()
     }
 
-    /// Returns the number in scientific notation: the digits with the point after the first of them, and the power of
-    /// ten. For `1.5e25` these are `1.5` and 25.
+    /// Returns the number in scientific notation: a number with one digit before the decimal point, and the power of
+    /// ten. For `1.5e25`, returns `1.5` and 25.
     pub fn scientific(&self) -> (Self, i32) {
         let exponent = self.point() - 1;
         let trimmed = Self { digits: self.digits.clone(), scale: self.scale + exponent, ..self.clone() };
@@ -145,7 +147,7 @@ impl Decimal {
         by_point.then_with(|| digits(self).cmp(&digits(other)))
     }
 
-    /// Returns this number without the trailing zeros of its fraction.
+    /// Returns this number without trailing zeros after the decimal point.
     #[must_use]
     pub fn without_last_zeros(mut self) -> Self {
         while self.scale > 0 && self.digits.ends_with('0') {
@@ -158,7 +160,7 @@ impl Decimal {
         self
     }
 
-    /// Returns true if all digits after the point are zeros.
+    /// Returns true if all digits after the decimal point are zeros, as in `7.0`.
     fn is_integral(&self) -> bool {
         self.is_zero() || {
             let decimals = self.decimals();
@@ -188,7 +190,8 @@ impl Decimal {
     }
 }
 
-/// Separates groups of three digits if there are at least five digits. Four digits, such as a year, stay together.
+/// Puts `separator` between groups of three digits if there are at least five digits. Four digits stay together,
+/// because they may be a year.
 fn grouped(digits: &str, separator: char) -> String {
     let mut text = String::with_capacity(digits.len() + 8);
     for (index, digit) in digits.char_indices() {

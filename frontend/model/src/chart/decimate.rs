@@ -1,28 +1,28 @@
-//! Reduces samples to as many points as a screen can show: the first, least, greatest and last of each column of
-//! pixels. Depends on [`super::spans`].
+//! Reduces the samples of a line to as many points as a screen can show. Of each column of pixels, the first, the
+//! smallest, the largest and the last sample are kept. Depends on [`super::spans`].
 
 use super::spans::Spans;
 
 /// Time of a sample, in milliseconds since the Unix epoch, and its value.
 pub type Sample = (i64, f64);
 
-/// Conditions under which the line between two samples is interrupted.
+/// Conditions under which two samples of a series are not joined by a line.
 #[derive(Clone, Copy, Debug)]
 pub struct Breaks<'a> {
-    /// Two samples that are further apart than this, in milliseconds, are not joined. If it is `None`, only lost data
+    /// Maximum time in milliseconds between two samples that are joined by a line. If it is `None`, only lost data
     /// interrupts the line.
     pub hole_ms: Option<i64>,
-    /// Time spans whose data was lost.
+    /// Time spans whose data was lost. Samples before and after such a span are not joined.
     pub lost: &'a Spans,
 }
 
-/// Reduces samples to runs, each of which is drawn as one line: at most four points for every `bucket_ms` milliseconds.
-/// The samples must be in ascending order of time.
+/// Reduces samples to at most four points for every `bucket_ms` milliseconds. Each of the returned lists is drawn as
+/// one line, with a gap after it. The samples must be in ascending order of time.
 ///
-/// A sample whose value is not finite means that there is no value. It is not drawn, and it interrupts the line.
+/// A sample whose value is not finite is not drawn, and it interrupts the line.
 ///
-/// Buckets begin at multiples of `bucket_ms` since the epoch, and not at the edge of the window, so that a curve keeps
-/// its shape while the window moves. The least and the greatest value of each bucket are always kept.
+/// Buckets begin at multiples of `bucket_ms` since the Unix epoch and not at the edge of the window, so that a curve
+/// keeps its shape while the window moves. The smallest and the largest value of each bucket are always kept.
 pub fn decimate(
     samples: impl IntoIterator<Item = Sample>,
     bucket_ms: i64,
@@ -112,7 +112,7 @@ impl Bucket {
         self
     }
 
-    /// Returns the points of the bucket in order of time, each sample once.
+    /// Returns the first, smallest, largest and last sample of the bucket in order of time, without repeats.
     fn points(&self) -> impl Iterator<Item = Sample> + use<> {
         let (inner_a, inner_b) = if self.least.0 <= self.greatest.0 {
             (self.least, self.greatest)

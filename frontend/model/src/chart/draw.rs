@@ -1,5 +1,5 @@
-//! A chart as a list of marks from back to front. The canvas decides which colours the inks have. Depends on
-//! [`super::axes`], [`super::geometry`], [`super::decimate`] and [`super::series`].
+//! Converts a chart to a list of marks (lines, areas, texts), from back to front. The canvas that draws them chooses
+//! the colours. Depends on [`super::axes`], [`super::geometry`], [`super::decimate`] and [`super::series`].
 
 use std::ops::Range;
 
@@ -10,16 +10,16 @@ use super::format::Unit;
 use super::geometry::{Plot, Point, Rect, Surface, nearest};
 use super::series::SeriesSet;
 
-/// Everything that determines the look of a chart at one moment.
+/// Everything that determines the appearance of a chart at one moment.
 #[derive(Clone, Debug)]
 pub struct Scene<'a> {
     /// The series that are drawn.
     pub set: &'a SeriesSet,
-    /// Amount of axes and labels around the lines.
+    /// Appearance of the chart: with axes and labels, or as a sparkline.
     pub look: Look,
-    /// The times of the left and right edge of the chart.
+    /// Times of the left and right edge of the chart, in milliseconds since the Unix epoch.
     pub window: Range<i64>,
-    /// The axes of values, with the series that are drawn.
+    /// The value axes, with the series that are drawn on each.
     pub axes: &'a Axes,
     /// Unit of the series that have no unit of their own.
     pub unit: &'a Unit,
@@ -29,86 +29,89 @@ pub struct Scene<'a> {
     pub hole_ms: Option<i64>,
     /// True if the data is stale. The chart is then drawn faintly.
     pub dimmed: bool,
-    /// The time at which the crosshair stands; `None` if there is no crosshair.
+    /// Time at which the crosshair stands, in milliseconds since the Unix epoch; `None` if there is no crosshair.
     pub crosshair: Option<i64>,
-    /// Clock for the axis of time.
+    /// Clock of the time zone in which the labels of the time axis are written.
     pub clock: LocalClock,
 }
 
-/// Width that a label such as `10:42` and the space beside it need, in digits.
+/// Width of a label such as `10:42` and the space beside it, as a multiple of a digit's width.
 const MINUTE_LABEL_DIGITS: f64 = 9.0;
-/// Width that a label such as `10:42:15` and the space beside it need, in digits.
+/// Width of a label such as `10:42:15` and the space beside it, as a multiple of a digit's width.
 const SECOND_LABEL_DIGITS: f64 = 13.0;
 
-/// Amount of axes and labels around the lines of a chart.
+/// Appearance of a chart: with axes and labels, or as a sparkline.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Look {
-    /// Lines with axes, labels and a legend.
+    /// A full chart: lines with axes, labels and a legend.
     #[default]
     Line,
-    /// One line beside a figure in large type, without axes and labels.
+    /// A sparkline: one line below a figure in large type, without axes and labels.
     Sparkline,
 }
 
-/// One element of a drawing.
+/// One element of the drawing of a chart, such as a line or a text. Elements are drawn in order, from back to front.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Mark {
     /// A thin straight line.
     Rule {
-        /// Ink of the line.
+        /// Colour of the line.
         ink: Ink,
-        /// Beginning of the line.
+        /// Start of the line.
         from: Point,
         /// End of the line.
         to: Point,
     },
-    /// A line through several points.
+    /// The curve of a series: a line through several points.
     Line {
-        /// Ink of the curve.
+        /// Colour of the curve.
         ink: Ink,
         /// The points of the curve, from left to right.
         points: Vec<Point>,
     },
-    /// The space between a curve and a level below it.
+    /// A filled area between a curve and a level below it.
     Area {
-        /// Ink of the filling, which is thin.
+        /// Colour of the filling, which is transparent.
         ink: Ink,
         /// The points of the curve, from left to right.
         points: Vec<Point>,
-        /// Vertical position of the level down to which the area is filled.
+        /// Vertical position of the level down to which the area is filled, in CSS pixels from the upper edge.
         base_y: f64,
     },
-    /// A dot: a sample that stands alone, the end of a sparkline, or a reading under the crosshair.
+    /// A dot. It marks a sample that is not joined to others, the end of a sparkline, or the sample of a series at
+    /// the crosshair.
     Dot {
-        /// Ink of the filling.
+        /// Colour of the dot.
         ink: Ink,
         /// Position of the dot's centre.
         at: Point,
     },
-    /// A range of time whose data was lost. It is marked by slanted hatching.
+    /// Slanted hatching in this rectangle. It marks a range of time whose data was lost.
     Hatch(Rect),
-    /// A range of time whose data was replayed after an interruption. It is marked by a tint and a bar above it.
+    /// A tint in this rectangle, with a bar above it. It marks a range of time whose data was replayed after an
+    /// interruption.
     Replayed(Rect),
-    /// A range of time whose data is not loaded yet. It is marked by dots, so that it looks neither empty nor lost.
+    /// A pattern of dots in this rectangle. It marks a range of time whose data is not loaded yet, so that the range
+    /// looks neither empty nor lost.
     Unloaded(Rect),
-    /// A text or a number.
+    /// A text, such as the label of an axis.
     Text {
-        /// Position of the text, at half its height.
+        /// Position of the text. The vertical position is the middle of its height.
         at: Point,
-        /// Part of the text that stands at the position.
+        /// Part of the text that stands at the position: its start, its middle or its end.
         align: Align,
         /// The text itself.
         text: String,
     },
-    /// The marks after this one are drawn faintly.
+    /// Instruction to draw the following marks faintly, until [`Self::Restore`].
     Dim,
-    /// The marks after this one are not drawn outside a rectangle.
+    /// Instruction to draw the following marks only inside this rectangle, until [`Self::Restore`].
     Clip(Rect),
     /// Ends the effect of [`Self::Dim`] and [`Self::Clip`].
     Restore,
 }
 
-/// Colour of a mark, by its role.
+/// Colour of a mark, given by the role of the mark in the chart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ink {
     /// The colour of the grid.
@@ -121,7 +124,7 @@ pub enum Ink {
     Series(usize),
 }
 
-/// Part of a text that stands at its position.
+/// Part of a text that stands at the given position.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Align {
     /// The left end of the text.
@@ -133,13 +136,14 @@ pub enum Align {
 }
 
 impl Scene<'_> {
-    /// Returns the rectangle in which the data of each axis is drawn, with the times and values of its edges.
+    /// Returns for each value axis the rectangle in which its series are drawn, with the times and values of its
+    /// edges.
     pub fn plots(&self) -> Vec<Plot> {
         self.axes.plots(&self.surface, &self.window, self.look == Look::Sparkline)
     }
 
-    /// Returns the rectangle that contains the data of all axes, with the times of its edges. The values are those of the first
-    /// axis.
+    /// Returns the rectangle that contains the series of all value axes, with the times of its edges. The values of
+    /// its edges are those of the first axis.
     pub fn plot(&self) -> Plot {
         let mut plots = self.plots().into_iter();
         let nothing = || Plot { area: Rect::default(), window: self.window.clone(), min: 0.0, max: 1.0 };
@@ -214,8 +218,8 @@ impl Scene<'_> {
         }
     }
 
-    /// Returns the times of the marks. They are closer together if labels such as `10:42` are enough than if the labels have to
-    /// be longer (`10:42:15`).
+    /// Returns the times at which the time axis has marks. Short labels such as `10:42` allow more marks than longer
+    /// ones (`10:42:15`).
     fn time_ticks(&self, plot: &Plot) -> Vec<i64> {
         let spaced = |digits: f64| {
             self.clock.ticks(&self.window, (plot.area.width / (self.surface.digit_px * digits)) as usize)
@@ -233,8 +237,8 @@ impl Scene<'_> {
         marks.extend(lost.map(|span| Mark::Hatch(self.stretch(plot, &span))));
     }
 
-    /// Returns the rectangle of a range of time, with the height of the plot. It is cut to the window, and at least two pixels
-    /// wide so that it is visible.
+    /// Returns the rectangle that marks a range of time in the plot. It has the height of the plot, does not extend
+    /// beyond it, and is at least two pixels wide so that it is visible.
     fn stretch(&self, plot: &Plot, span: &Range<i64>) -> Rect {
         let left = plot.x(span.start.max(self.window.start));
         let right = plot.x(span.end.min(self.window.end)).max(left + 2.0).min(plot.area.right());
@@ -259,8 +263,8 @@ impl Scene<'_> {
         marks.push(Mark::Restore);
     }
 
-    /// Returns true if the area below a curve is filled. A filled area shows an amount above zero, so it is used only for a
-    /// single series on an axis that contains zero, and in sparklines.
+    /// Returns true if the area below the curves of an axis is filled. A filled area shows an amount above zero, so
+    /// it is used only for a single series on an axis that contains zero, and in sparklines.
     fn is_filled(&self, axis: &Axis) -> bool {
         let from_zero = axis.scale.min <= 0.0 && axis.scale.max >= 0.0;
         let is_alone = axis.columns.len() == 1 && (self.set.series().len() == 1 || self.axes.0.len() > 1);
@@ -287,8 +291,8 @@ impl Scene<'_> {
         }
     }
 
-    /// Returns the parts of one series' line between its gaps, with one sample beyond each edge, so that the line reaches the
-    /// edges.
+    /// Returns the lines that are drawn for one series, which are separated by gaps. They include one sample beyond
+    /// each edge of the window, so that they reach the edges. Values are multiplied by `factor`.
     fn runs(&self, plot: &Plot, column: usize, factor: f64) -> Vec<Vec<Sample>> {
         let rows = self.set.rows_within(&self.window);
         let rows = rows.start.saturating_sub(1)..rows.end + 1;
@@ -304,7 +308,7 @@ impl Scene<'_> {
         marks.push(Mark::Rule { ink: Ink::Crosshair, from, to });
     }
 
-    /// Adds a dot at the sample of each series that is nearest to the crosshair.
+    /// Adds to `marks` a dot for each series on the axis, at the sample that is nearest to the crosshair.
     fn readings(&self, plot: &Plot, axis: &Axis, marks: &mut Vec<Mark>) {
         let Some(pointed_ms) = self.pointed() else { return };
         let reach_ms = self.reach_ms(plot);
@@ -320,8 +324,8 @@ impl Scene<'_> {
         self.crosshair.filter(|ts_ms| self.window.contains(ts_ms))
     }
 
-    /// Returns the maximum distance in milliseconds between the crosshair and the sample that is read there: a few pixels or, if
-    /// that is more, half of the time `hole_ms`, beyond which samples are not joined by a line.
+    /// Returns the maximum time in milliseconds between the crosshair and the samples whose values are shown for it.
+    /// This is the time of eight CSS pixels or half of `hole_ms`, whichever is longer.
     pub fn reach_ms(&self, plot: &Plot) -> i64 {
         let pixels_ms = plot.pixel_ms(1.0) * 8;
         self.hole_ms.map_or(pixels_ms, |hole_ms| pixels_ms.max(hole_ms / 2))

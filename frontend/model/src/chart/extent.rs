@@ -1,6 +1,6 @@
-//! The range of the values in a range of rows.
+//! The range between the smallest and the largest of some values.
 
-/// Smallest and largest value in a range of rows, and whether all values are whole numbers.
+/// Smallest and largest of some values, and whether all of them are whole numbers.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Extent {
     /// The smallest value.
@@ -22,7 +22,7 @@ impl Extent {
         Self { min: self.min * factor, max: self.max * factor, whole: self.whole && factor == 1.0 }
     }
 
-    /// Returns the extent of the values of both extents.
+    /// Returns the extent of the values of both extents together.
     pub fn with(self, other: Self) -> Self {
         Self { min: self.min.min(other.min), max: self.max.max(other.max), whole: self.whole && other.whole }
     }

@@ -1,42 +1,46 @@
-//! Numbers with their units as people read them: as they were sent, shortened only by a prefix.
+//! Formats numbers with their units for people to read. Numbers keep the digits that were sent, and large or small
+//! ones get a prefix such as k or µ.
 //!
-//! A reading has all digits that were sent, up to [`ROOM`] digits. Longer numbers, which are computed and not measured, have
-//! `CUT_DIGITS` significant digits. Marks of an axis, which were not sent, have as many digits as are necessary to distinguish
-//! them.
+//! A published number is shown with all digits that were sent, up to [`ROOM`] digits. A fraction with more digits was
+//! computed and not measured, so it is shortened to `CUT_DIGITS` significant digits. Marks of an axis were not sent.
+//! They have as many digits as are necessary to distinguish them.
 
 use super::decimal::Decimal;
 
-/// Maximum number of significant digits with which a number is shown unchanged.
+/// Maximum number of significant digits with which a number is shown as it was sent. A fraction with more digits is
+/// shortened.
 pub const ROOM: usize = 9;
-/// Significant digits of a number that is longer than [`ROOM`].
+/// Number of significant digits to which a fraction with more than [`ROOM`] digits is shortened.
 const CUT_DIGITS: i32 = 6;
-/// Minimum number of decimals of a number above one that is cut, so that amounts of money keep their cents.
+/// Minimum number of decimals that a shortened number above one keeps, so that amounts of money keep their cents.
 const CUT_DECIMALS: i32 = 2;
-/// Significant digits of a number whose prefix is not a power of ten.
+/// Number of significant digits of a number that was divided by a power of 1,024, such as one in MiB.
 const BINARY_DIGITS: i32 = 4;
-/// Minimum number of digits before the decimal point with which a number on an axis is written with a prefix (k, M, …).
+/// A number on an axis gets a prefix (k, M, …) if it has at least this many digits before the decimal point.
 const AXIS_DIGITS: i32 = 7;
-/// Maximum number of digits before the decimal point that are written out if there is no prefix for the number.
+/// A number for which there is no prefix is written with an exponent if it has more digits before the decimal point
+/// than this.
 const LONGEST_WHOLE: i32 = 15;
-/// Smallest position of the first digit, relative to the decimal point, with which a number without a prefix is written without
-/// an exponent: 0.0001.
+/// A number without a prefix is written with an exponent if [`Decimal::point`] is smaller than this. The smallest
+/// number that is written out is 0.0001.
 const SMALLEST_POINT: i32 = -3;
-/// The same as [`SMALLEST_POINT`], for units that have prefixes for small numbers: 0.001.
+/// A number whose unit can have a prefix such as `m` gets one if [`Decimal::point`] is smaller than this. The
+/// smallest number that is written without a prefix is 0.001.
 const SMALLEST_METRIC_POINT: i32 = -2;
-/// Maximum number of decimals of a mark on an axis.
+/// Maximum number of decimals in the label of a mark on an axis.
 const MOST_STEP_DECIMALS: f64 = 9.0;
 const THIN_SPACE: char = '\u{202f}';
 const MINUS: char = '\u{2212}';
 const NO_VALUE: &str = "–";
 
-/// The unit of a number, with the kind of prefixes by which large and small numbers are shortened.
+/// The unit of a number, and the kind of prefixes with which large and small numbers in this unit are shortened.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Unit {
     /// Unit as the publisher named it.
     name: String,
-    /// The usual spelling of that unit: `B` for `bytes`.
+    /// The unit as it is shown: `B` for `bytes`.
     own: &'static str,
-    /// The unit before which prefixes are put: `s` for `ms`.
+    /// The unit before which prefixes are put: `s` if the unit is `ms`.
     base: &'static str,
     prefixes: Prefixes,
 }
@@ -47,35 +51,38 @@ enum Prefixes {
     Never,
     /// The number is a count, which has a prefix from one million on, as in `1.2 M`.
     Count,
-    /// Prefixes are powers of a thousand, for large and small numbers. The unit itself is its base unit times ten to this power:
-    /// -3 for `ms`.
+    /// Prefixes are powers of a thousand, for large and small numbers. The unit itself is its base unit times ten to
+    /// this power: -3 for `ms`.
     Metric(i32),
     /// Prefixes are powers of 1,024. The unit itself is its base unit times 1,024 to this power: 2 for `MiB`.
     Binary(i32),
 }
 
-/// Prefix, or exponent, that the numbers of one axis, column or figure have in common.
+/// The prefix or the exponent that all numbers of one axis, column or figure have in common.
 #[derive(Clone, Debug, PartialEq)]
 struct Prefix {
-    /// Number of the publisher's units in one unit that is written: 1,000,000 for `M`.
+    /// Number by which a published number is divided before it is written: 1,000,000 for the prefix `M`.
     divisor: f64,
-    /// The exponent if the divisor is a power of ten, so that only the decimal point has to be moved; `None` for powers of 1,024.
+    /// The divisor as a power of ten: 6 for 1,000,000. The decimal point is then moved by this many places, and no
+    /// digit changes. `None` if the divisor is a power of 1,024.
     power: Option<i32>,
-    /// Unit with its prefix: `MiB/s`.
+    /// Text that is written after the number: the unit with its prefix, such as `MiB/s`.
     suffix: String,
 }
 
-/// The way in which the numbers of one axis, column or figure are written: with one prefix.
+/// The format of the numbers of one axis, column or figure. All of them have the same unit and the same prefix.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Format {
     unit: Unit,
     prefix: Prefix,
-    /// Number of decimals of marks on an axis; `None` for numbers that were sent.
+    /// Number of decimals of the marks on an axis; `None` for numbers that are written with the digits that were
+    /// sent.
     step_decimals: Option<usize>,
 }
 
 impl Unit {
-    /// Reads the unit that a publisher named (`meta.unit`). An unknown unit is shown as it is.
+    /// Parses the unit that a publisher has declared (`meta.unit`). An unknown unit is shown as it was declared,
+    /// without prefixes.
     pub fn parse(name: &str) -> Self {
         let name = name.trim();
         let (own, base, prefixes) = match name {
@@ -101,13 +108,14 @@ impl Unit {
         Self { name: name.to_owned(), own, base, prefixes }
     }
 
-    /// Returns the unit as it is written after a number without a prefix: `B` for `bytes`; empty for a count.
+    /// Returns the unit as it is written after a number without a prefix, such as `B` for `bytes`. It is empty for a
+    /// count.
     pub fn symbol(&self) -> &str {
         if self.own.is_empty() && self.prefixes != Prefixes::Count { &self.name } else { self.own }
     }
 
-    /// Returns the factor that converts numbers of this unit into `other`: 1,024 from GiB to MiB. Returns `None` if the units
-    /// measure different things.
+    /// Returns the factor by which numbers of this unit are multiplied to convert them to the unit `other`: 1,024
+    /// from GiB to MiB. Returns `None` if the units cannot be converted into each other.
     pub fn factor_to(&self, other: &Self) -> Option<f64> {
         if self.base != other.base {
             return None;
@@ -119,7 +127,7 @@ impl Unit {
         }
     }
 
-    /// Returns true if the unit is the percent.
+    /// Returns true if the unit is `%`.
     pub fn is_percent(&self) -> bool {
         self.own == "%"
     }
@@ -128,9 +136,9 @@ impl Unit {
         Prefix { divisor: 1.0, power: Some(0), suffix: self.symbol().to_owned() }
     }
 
-    /// Returns the prefix for numbers of which the largest has `point` digits before the decimal point or, if `point` is
-    /// negative, begins `-point` places after it. Numbers with fewer than `whole_digits` digits before the point can be written
-    /// without a prefix.
+    /// Returns the prefix for numbers of which `magnitude` is the largest. `point` is [`Decimal::point`] of
+    /// `magnitude`. Numbers with fewer than `whole_digits` digits before the decimal point are written without a
+    /// prefix, unless they are very small.
     fn prefix(&self, magnitude: f64, point: i32, whole_digits: i32) -> Prefix {
         let fits = point < whole_digits;
         match self.prefixes {
@@ -146,12 +154,14 @@ impl Unit {
         }
     }
 
-    /// Returns the prefix for a number with `point` digits before the decimal point, whose unit is its base unit times ten to the
-    /// power of `unit_power`.
+    /// Returns the decimal prefix for numbers of which the largest has `point` digits before the decimal point. The
+    /// unit is its base unit times ten to the power of `unit_power`. `powers` are the powers of ten for which there
+    /// are prefixes.
     fn metric_prefix(&self, point: i32, unit_power: i32, powers: std::ops::RangeInclusive<i32>) -> Prefix {
         let wanted = (point - 1 + unit_power).div_euclid(3) * 3;
         let power = wanted.clamp(*powers.start(), *powers.end());
-        // A number far beyond the last prefix would need as many zeros as without it.
+        // A number far beyond the range of the prefixes would still have many zeros with a prefix, so it gets an
+        // exponent.
         if (wanted - power).abs() > 3 {
             return self.exponent(point - 1);
         }
@@ -182,7 +192,7 @@ impl Unit {
 }
 
 impl Prefixes {
-    /// Returns the number of base units in one unit; `None` if it has no base unit.
+    /// Returns the number of base units in one unit: 1,000 for `kW`. Returns `None` for units that have no base unit.
     fn size(self) -> Option<f64> {
         match self {
             Self::Never | Self::Count => None,
@@ -192,7 +202,8 @@ impl Prefixes {
     }
 }
 
-/// Parses a unit with a prefix: `kW`, `MB/s`, `mA`, `MiB`. Refuses `mb/s`, because the `m` may be meant as a million.
+/// Parses a unit with a prefix, such as `kW`, `MB/s`, `mA` or `MiB`. Returns the symbol (empty for such units), the
+/// base unit and the prefix. Returns `None` for `mb/s`, because the `m` may be meant as a million.
 fn with_prefix(name: &str) -> Option<(&'static str, &'static str, Prefixes)> {
     const BASES: [&str; 11] = ["B", "B/s", "bit/s", "b/s", "W", "Wh", "V", "A", "J", "Hz", "Pa"];
     const PREFIXES: [(&str, Prefixes); 9] = [
@@ -231,7 +242,7 @@ impl Format {
         Self::for_magnitude(unit, magnitude, AXIS_DIGITS)
     }
 
-    /// Returns the format of a single number: without a prefix if the number fits, and otherwise with the prefix that suits it.
+    /// Returns the format of a single number. It has a prefix only if the number has too many digits without one.
     pub fn for_value(unit: &Unit, value: f64) -> Self {
         Self::for_magnitude(unit, if value.is_finite() { value.abs() } else { 0.0 }, ROOM as i32 + 1)
     }
@@ -242,15 +253,15 @@ impl Format {
         Self { unit: unit.clone(), prefix, step_decimals: None }
     }
 
-    /// Returns this format for the marks of an axis that are `step` apart, with as many decimals as necessary to distinguish the
-    /// marks.
+    /// Returns this format for the marks of an axis that are `step` apart. The marks get as many decimals as are
+    /// necessary to distinguish them.
     pub fn for_steps(&self, step: f64) -> Self {
         let step = (step / self.prefix.divisor).abs();
         let decimals = if step > 0.0 { -(step * 1.000_001).log10().floor() } else { 0.0 };
         Self { step_decimals: Some(decimals.clamp(0.0, MOST_STEP_DECIMALS) as usize), ..self.clone() }
     }
 
-    /// Returns a number in this format's unit, without the unit; `–` if the number is not finite.
+    /// Formats `value` in the unit of this format, without writing the unit. Returns `–` if the value is not finite.
     pub fn number(&self, value: f64) -> String {
         match (Decimal::of(value), self.step_decimals) {
             (None, _) => NO_VALUE.to_owned(),
@@ -262,20 +273,20 @@ impl Format {
         }
     }
 
-    /// Returns a number with its unit.
+    /// Formats `value` in the unit of this format, with the unit after it.
     pub fn text(&self, value: f64) -> String {
         self.with_suffix(self.number(value))
     }
 
-    /// Returns a number with its unit. `sent` is the JSON text of the number as it was sent. The number is written in the
-    /// publisher's unit if it fits. Otherwise it is written in the unit of this format or, if it would be close to zero there, in
-    /// a unit that suits it.
+    /// Formats a published number with its unit. `sent` is the JSON text of the number. The number is written in the
+    /// publisher's unit if it is short enough. Otherwise it is written in the unit of this format or, if it would be
+    /// close to zero in that unit, with the prefix that suits it.
     pub fn reading(&self, sent: &str) -> String {
         let (number, suffix) = self.parts(sent);
         if suffix.is_empty() { number } else { format!("{number}{THIN_SPACE}{suffix}") }
     }
 
-    /// Returns the same as [`Self::reading`], with the number and its unit separate.
+    /// Formats a published number as [`Self::reading`] does. Returns the number and its unit separately.
     pub fn parts(&self, sent: &str) -> (String, String) {
         let Some(decimal) = Decimal::parse(sent) else { return (sent.to_owned(), String::new()) };
         let value = sent.parse::<f64>().unwrap_or(f64::NAN);
@@ -286,12 +297,14 @@ impl Format {
         (number, format.prefix.suffix.clone())
     }
 
-    /// Returns the same as [`Self::reading`], for a value of which only the floating-point number is known.
+    /// Formats a number as [`Self::reading`] does, for a value whose digits were not stored. Returns `–` if the value
+    /// is not finite.
     pub fn reading_of(&self, value: f64) -> String {
         if value.is_finite() { self.reading(&format!("{value:e}")) } else { NO_VALUE.to_owned() }
     }
 
-    /// Returns the unit with its prefix, such as `MiB/s`. It is empty for a count without a prefix.
+    /// Returns the text that is written after numbers: the unit with its prefix, such as `MiB/s`. It is empty for a
+    /// count without a prefix.
     pub fn suffix(&self) -> &str {
         &self.prefix.suffix
     }
@@ -301,18 +314,20 @@ impl Format {
         &self.unit
     }
 
-    /// Returns true if the unit differs from the publisher's unit, which the panel shows: `MiB/s` instead of `B/s`.
+    /// Returns true if numbers are written in another unit than the publisher's: in `MiB/s` instead of `B/s`. The
+    /// head of a panel shows the publisher's unit, so the other unit has to be written beside the numbers.
     pub fn is_converted(&self) -> bool {
         !self.prefix.suffix.is_empty() && self.prefix.suffix != self.unit.name
     }
 
-    /// Returns the number of the publisher's units in one unit of this format: 1,048,576 for `MiB` if the publisher's unit is
-    /// `B`.
+    /// Returns the number by which a published number is divided before it is written: 1,048,576 if it was published
+    /// in `B` and is written in `MiB`.
     pub fn divisor(&self) -> f64 {
         self.prefix.divisor
     }
 
-    /// Returns the digits that are shown of a number that was sent as `decimal`.
+    /// Converts a published number to the unit of this format, and shortens it if it has too many digits. `decimal`
+    /// contains the digits that were sent, and `value` is the same number.
     fn scaled(&self, decimal: &Decimal, value: f64) -> Decimal {
         match self.prefix.power {
             Some(power) if power > 0 && decimal.is_whole() => {
@@ -335,8 +350,8 @@ impl Format {
     }
 }
 
-/// Returns a number as tables show it: with all digits that were sent and without spaces, so that ids stay unchanged. Only a
-/// number that is too long for any column is written with an exponent.
+/// Formats a published number as tables show it: with all digits that were sent and without spaces, so that ids stay
+/// unchanged. A number that would be too long for a column is written with an exponent.
 pub fn in_full(sent: &str) -> String {
     match Decimal::parse(sent) {
         None => sent.to_owned(),
@@ -352,7 +367,7 @@ pub fn in_full(sent: &str) -> String {
     }
 }
 
-/// Returns a length of time in its one or two largest units: `41 s`, `4 min`, `2 h 10 min`.
+/// Formats a duration with its one or two largest units: `41 s`, `4 min`, `2 h 10 min`.
 pub fn duration(ms: i64) -> String {
     let seconds = ms.max(0) / 1_000;
     match seconds {
@@ -365,8 +380,8 @@ pub fn duration(ms: i64) -> String {
     }
 }
 
-/// Returns the number with all digits if it is whole or has at most [`ROOM`] digits. Otherwise it is cut to fewer digits; above
-/// one, it keeps at least two decimals.
+/// Shortens a fraction with more than [`ROOM`] digits to `CUT_DIGITS` digits; above one, it keeps at least two
+/// decimals. Returns any other number with all its digits.
 fn legible(decimal: &Decimal) -> Decimal {
     if decimal.len() <= ROOM || decimal.is_whole() {
         return decimal.clone();

@@ -1,12 +1,12 @@
-//! Positions on a canvas: the plot's rectangle, and the conversion of times and values to pixels and back. Depends on
-//! [`super::series`].
+//! Positions on a chart's canvas: the rectangle in which data is drawn, and the conversion of times and values to
+//! pixels and back. Depends on [`super::series`].
 
 use std::ops::Range;
 
 use super::series::SeriesSet;
 
-/// Distance between two plots, one below the other, as a multiple of the font size. It is so large that the lowest label of one
-/// plot does not touch the uppermost label of the next.
+/// Vertical distance between two plots of a chart, as a multiple of the font size. It is so large that the lowest
+/// label of one plot does not touch the uppermost label of the next.
 const GAP: f64 = 1.3;
 
 /// A position on the canvas, in CSS pixels from its upper left corner.
@@ -46,12 +46,12 @@ pub struct Surface {
     pub digit_px: f64,
 }
 
-/// The part of a canvas in which data is drawn, with the times and values of its edges.
+/// A rectangle of the canvas in which data is drawn, with the times and values of its edges.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Plot {
-    /// Rectangle of the plot.
+    /// Rectangle in which the data is drawn.
     pub area: Rect,
-    /// Times of the left and right edge.
+    /// Times of the left and right edge, in milliseconds since the Unix epoch.
     pub window: Range<i64>,
     /// Value at the lower edge.
     pub min: f64,
@@ -82,9 +82,9 @@ impl Surface {
         self.width < 1.0 || self.height < 1.0
     }
 
-    /// Returns the areas of `count` plots, one below the other. Beside them is room for the labels of the axes of values, which
-    /// have at most `widest` characters, and below them for the axis of time. If the canvas is so low that the axis of time would
-    /// take too much of its height, there is no room for it.
+    /// Returns the rectangles of `count` plots, one below the other. Room is left beside them for the labels of the
+    /// value axes, which have at most `widest` characters, and below them for the time axis. A low canvas has no time
+    /// axis, because it would take too much of the height.
     pub fn areas(&self, widest: usize, count: usize) -> Vec<Rect> {
         let left = (widest.max(3) as f64 * self.digit_px + self.font_px * 0.8).ceil();
         let top = (self.font_px * 0.6).ceil();
@@ -110,12 +110,13 @@ impl Surface {
         self.font_px * if self.has_time_axis() { 1.9 } else { 0.6 }
     }
 
-    /// Returns true if there is room for clock times below the plot.
+    /// Returns true if the canvas is high enough for a time axis below the plot.
     pub fn has_time_axis(&self) -> bool {
         self.height >= self.font_px * 8.0
     }
 
-    /// Returns the number of steps between marks for which each of `axes` axes of values has room.
+    /// Returns the number of steps into which the marks divide each value axis, if `axes` of them share the height of
+    /// the canvas.
     pub fn value_steps(&self, axes: usize) -> usize {
         let steps = (self.height / (self.font_px * 3.6 * axes.max(1) as f64)) as usize;
         steps.clamp(if axes > 1 { 1 } else { 2 }, 6)
@@ -123,32 +124,34 @@ impl Surface {
 }
 
 impl Plot {
-    /// Returns the horizontal position of a time.
+    /// Returns the horizontal position of a time, in CSS pixels from the left edge of the canvas.
     pub fn x(&self, ts_ms: i64) -> f64 {
         let share = (ts_ms - self.window.start) as f64 / self.window_ms() as f64;
         self.area.left + share * self.area.width
     }
 
-    /// Returns the vertical position of a value.
+    /// Returns the vertical position of a value, in CSS pixels from the upper edge of the canvas.
     pub fn y(&self, value: f64) -> f64 {
-        // Halves, because the distance of two numbers near the ends of the range of f64 is beyond it.
+        // All numbers are halved, because the difference of two numbers near the ends of the range of `f64` is
+        // outside of it.
         let share = (value / 2.0 - self.min / 2.0) / (self.max / 2.0 - self.min / 2.0);
         self.area.bottom() - share * self.area.height
     }
 
-    /// Returns the position of a sample.
+    /// Returns the position of a sample, which consists of a time and a value.
     pub fn at(&self, (ts_ms, value): (i64, f64)) -> Point {
         Point { x: self.x(ts_ms), y: self.y(value) }
     }
 
-    /// Returns the time at a distance from the left edge of the canvas. If the position is outside the plot, returns the nearest
-    /// end of the window.
+    /// Returns the time at the horizontal position `x`, in CSS pixels from the left edge of the canvas. For a
+    /// position outside the plot, returns the time of the nearest edge.
     pub fn time_at(&self, x: f64) -> i64 {
         let share = ((x - self.area.left) / self.area.width).clamp(0.0, 1.0);
         self.window.start + (share * self.window_ms() as f64).round() as i64
     }
 
-    /// Returns the time that one device pixel covers, in milliseconds, at least one.
+    /// Returns the time that one device pixel covers, in milliseconds, rounded up. `density` is the number of device
+    /// pixels per CSS pixel.
     pub fn pixel_ms(&self, density: f64) -> i64 {
         (self.window_ms() as f64 / (self.area.width * density.max(0.5))).ceil().max(1.0) as i64
     }
@@ -158,13 +161,14 @@ impl Plot {
     }
 }
 
-/// Returns the sample of a series that is nearest to a time, if its distance is at most `reach_ms`.
+/// Returns the time and the value of the sample that is nearest to the time `ts_ms`. Returns `None` if the series has
+/// no sample within `reach_ms` milliseconds. `column` is the index of the series.
 pub fn nearest(set: &SeriesSet, column: usize, ts_ms: i64, reach_ms: i64) -> Option<(i64, f64)> {
     let row = nearest_row(set, column, ts_ms, reach_ms)?;
     Some((set.time(row)?, set.value(column, row)))
 }
 
-/// Returns the row of the sample that [`nearest`] returns.
+/// Returns the row of the sample that [`nearest`] returns; `None` if there is no such sample.
 pub fn nearest_row(set: &SeriesSet, column: usize, ts_ms: i64, reach_ms: i64) -> Option<usize> {
     let reach = ts_ms.saturating_sub(reach_ms)..ts_ms.saturating_add(reach_ms);
     let rows = set.rows_within(&reach);

@@ -1,22 +1,22 @@
 //! The series of a chart that the reader has switched off.
 
-/// Names of the series that are not drawn. Series are identified by name and not by column, because the columns may be
-/// in another order when the page is opened again.
+/// Names of the series of a chart that the reader has switched off. Series are identified by name and not by index,
+/// because they may be in another order when the page is opened again.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Hidden(Vec<String>);
 
 impl Hidden {
-    /// Creates an empty set.
+    /// Creates an empty set: every series is drawn.
     pub const fn new() -> Self {
         Self(Vec::new())
     }
 
-    /// Returns whether a series is switched off.
+    /// Returns true if the series `name` is switched off.
     pub fn has(&self, name: &str) -> bool {
         self.0.iter().any(|hidden| hidden == name)
     }
 
-    /// Switches a series off, or on again.
+    /// Switches the series `name` off, or on again if it is off.
     pub fn toggle(&mut self, name: &str) {
         if self.has(name) {
             self.0.retain(|hidden| hidden != name);
@@ -25,7 +25,7 @@ impl Hidden {
         }
     }
 
-    /// Names of the hidden series, in the order in which they were hidden.
+    /// Returns the names of the hidden series, in the order in which they were hidden.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.0.iter().map(String::as_str)
     }

@@ -1,12 +1,14 @@
-//! Charts: series of numbers, their scales and formats, and the marks that a canvas draws.
+//! Charts: series of numbers, their axes and formats, and the marks that a canvas draws.
 //!
 //! | module | contents |
 //! |---|---|
-//! | [`ring`], [`mod@column`], [`spans`], [`moment`], [`extent`], [`pending`], [`series`] | columns that forget, stretches of time, named series over one column of times |
+//! | [`series`] | several named series with common times |
+//! | [`ring`], [`mod@column`], [`spans`], [`moment`], [`extent`], [`pending`] | the parts of a series |
 //! | [`hidden`] | names of the series that are switched off |
 //! | [`decimate`] | reduction of many samples to as many points as a screen can show |
-//! | [`decimal`], [`format`](mod@format), [`scale`], [`clock`] | digits, numbers with units, axes of values, axes of time |
-//! | [`geometry`], [`axes`], [`draw`], [`readout`] | positions in the plot; an axis for each unit; a chart as marks; a chart in words |
+//! | [`decimal`], [`format`](mod@format), [`scale`], [`clock`] | digits, numbers with units, value axes, time axes |
+//! | [`geometry`], [`axes`] | positions in the plot; a value axis for each unit |
+//! | [`draw`], [`readout`] | a chart as marks; a chart in words |
 
 pub mod axes;
 pub mod clock;

@@ -1,17 +1,18 @@
-//! Fields without a number that arrived before the first number of their series. Depends on [`super::moment`].
+//! Keeps fields that are not numbers and that arrive before the first number of their series. Depends on
+//! [`super::moment`].
 
 use super::moment::Moment;
 use crate::field::Field;
 
-/// Maximum number of fields that are remembered.
+/// Maximum number of fields that are kept until their series exists.
 const MOST_PENDING: usize = 64;
 
-/// Fields without a number, kept for series that do not exist yet: the history that contains the numbers of a series may be
-/// loaded after these fields.
+/// Fields that are not numbers (texts and nulls), kept until the series to which they belong exists. A series exists
+/// only from its first number on, and the history that contains this number may be loaded after these fields.
 #[derive(Clone, Debug, Default)]
 pub struct Pending {
-    /// The name of the series, or `None` for every series, with the moment and the field. Sorted by the order of the
-    /// publications.
+    /// For each field: the name of its series (`None` if it belongs to every series), the times of its publication,
+    /// and its content. They are in the order of the publications.
     fields: Vec<(Option<String>, Moment, Field)>,
 }
 
@@ -21,7 +22,8 @@ impl Pending {
         Self { fields: Vec::new() }
     }
 
-    /// Remembers a field of the series `name`, or of every series if `name` is `None`.
+    /// Keeps a field of the series `name`, or of every series if `name` is `None`. If there are too many fields, the
+    /// oldest is dropped.
     pub fn keep(&mut self, name: Option<String>, moment: Moment, field: &Field) {
         let place = self.fields.partition_point(|(_, kept, _)| kept.order < moment.order);
         let mut same = self.fields[place..].iter().take_while(|(_, kept, _)| kept.order == moment.order);
@@ -34,7 +36,8 @@ impl Pending {
         }
     }
 
-    /// Returns the fields that belong to the new series `name`, and forgets those that belong to this series only.
+    /// Returns the kept fields that belong to the series `name`, which has just been created. Drops those that belong
+    /// to no other series.
     pub fn of(&mut self, name: &str) -> Vec<(Moment, Field)> {
         let concerns = |kept: &Option<String>| kept.as_deref().is_none_or(|kept| kept == name);
         let found = self.fields.iter().filter(|(kept, ..)| concerns(kept));

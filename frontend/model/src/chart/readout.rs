@@ -1,5 +1,5 @@
-//! A chart in words and numbers: its legend, its tooltip, its table, its label for a screen reader. Depends on
-//! [`super::draw`], [`super::geometry`] and [`super::format`](mod@super::format).
+//! The contents of a chart in words and numbers, for its legend, its tooltip, its table and screen readers. Depends
+//! on [`super::draw`], [`super::geometry`] and [`super::format`](mod@super::format).
 
 use std::ops::Range;
 
@@ -11,39 +11,41 @@ use super::geometry::nearest_row;
 use super::series::SeriesSet;
 use crate::field::Field;
 
-/// Values of a chart at one moment: under the crosshair, or now.
+/// The values that a chart shows as text: those under the crosshair or, without a crosshair, the newest ones.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Readout {
     /// One reading for each series of the chart, in the order of the series.
     pub readings: Vec<Reading>,
-    /// The crosshair, if it is in the window.
+    /// The time and position of the crosshair; `None` if it is not in the window.
     pub crosshair: Option<Cursor>,
-    /// The times of the left and right edge of the chart.
+    /// Times of the left and right edge of the chart, in milliseconds since the Unix epoch.
     pub window: Range<i64>,
-    /// Number of characters that the widest number may take. Every number gets this width, so that a change does not move the
-    /// text after it.
+    /// Width in characters that the legend reserves for every number, so that the text after it does not move when
+    /// the number changes.
     pub number_chars: usize,
-    /// Number of series that the chart leaves out because there are too many.
+    /// Number of series that the chart does not contain because there are too many.
     pub left_out: usize,
 }
 
-/// The value of one series as text.
+/// The name and the value of one series as text.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Reading {
     /// Name of the series.
     pub name: String,
-    /// The value with its unit; a dash if there is none, with its age if the series has stopped.
+    /// The value with its unit; a dash if there is none. For a series that has stopped, it is a dash and the time
+    /// since the last value: `– 1 min`.
     pub text: String,
     /// Unit in which the value was published; empty for a count.
     pub unit: String,
-    /// True if the series has stopped while others continue, or if its newest field is not a number.
+    /// True if the series has no current value: it has stopped while others continue, or its newest field is not a
+    /// number.
     pub is_over: bool,
 }
 
 /// The time and position of the crosshair.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Cursor {
-    /// Time at which the crosshair stands.
+    /// Time at which the crosshair stands, in milliseconds since the Unix epoch.
     pub ts_ms: i64,
     /// Distance of the crosshair from the left edge of the canvas, in CSS pixels.
     pub x: f64,
@@ -51,17 +53,18 @@ pub struct Cursor {
     pub is_right: bool,
 }
 
-/// One row of the table that shows the values of a chart.
+/// One row of the table that shows the numbers of a chart.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Row {
-    /// Time of the row.
+    /// Time of the row, in milliseconds since the Unix epoch.
     pub ts_ms: i64,
-    /// A number for each series, in the order of the series. It is a dash if the series has none in this row.
+    /// One number as text for each series, in the order of the series; a dash if the series has no number in this
+    /// row.
     pub numbers: Vec<String>,
 }
 
 impl Readout {
-    /// Reads the values of all series in a scene.
+    /// Returns the values of all series that the chart shows in this scene.
     pub fn of(scene: &Scene<'_>) -> Self {
         let plot = scene.plot();
         let crosshair = scene.crosshair.filter(|ts_ms| scene.window.contains(ts_ms)).map(|ts_ms| {
@@ -96,7 +99,7 @@ impl Readout {
         }
     }
 
-    /// Returns all readings as text, such as `user 58.1 %, system 54.8 %`.
+    /// Returns the names and values of all series as one text, such as `user 58.1 %, system 54.8 %`.
     pub fn summary(&self) -> String {
         let readings: Vec<String> =
             self.readings.iter().map(|reading| format!("{} {}", reading.name, reading.text)).collect();
@@ -105,13 +108,15 @@ impl Readout {
 }
 
 impl Reading {
-    /// Returns the heading of the series in a table: its name, and the unit of the numbers below it.
+    /// Returns the heading of the series in a table: its name, and the unit of its numbers in brackets, as in
+    /// `disk (GiB)`.
     pub fn head(&self) -> String {
         if self.unit.is_empty() { self.name.clone() } else { format!("{} ({})", self.name, self.unit) }
     }
 }
 
-/// Returns the format for a series whose unit is not that of its axis. It suits the newest value.
+/// Returns the format for the series `column`, whose unit is not that of its axis. Its prefix suits the newest number
+/// of the series.
 fn unit_format(set: &SeriesSet, column: usize, unit: &Unit) -> Format {
     let newest = match set.newest(column).map(|newest| &newest.field) {
         Some(Field::Number { value, .. }) => *value,
@@ -120,8 +125,8 @@ fn unit_format(set: &SeriesSet, column: usize, unit: &Unit) -> Format {
     Format::for_value(unit, newest)
 }
 
-/// Returns the newest value of a series as text, and true if there is no current value: the series has stopped, or its publisher
-/// says that it has none.
+/// Returns the newest value of a series as text. The second value is true if it is not a current number, because the
+/// series has stopped or its newest field is a text or null.
 fn newest(set: &SeriesSet, column: usize, now: i64, format: &Format) -> (String, bool) {
     if let Some(age_ms) = set.stopped_ms(column, now) {
         return (format!("{NO_VALUE} {}", short_duration(age_ms)), true);
@@ -133,8 +138,8 @@ fn newest(set: &SeriesSet, column: usize, now: i64, format: &Format) -> (String,
     }
 }
 
-/// Returns the newest rows of a window, newest first, at most `most` of them. Numbers are in the publisher's unit, with all
-/// digits that were sent.
+/// Returns at most `most` rows for the table of a chart: the newest rows in the window, the newest first. Numbers are
+/// in the publisher's unit, with all digits that were sent.
 pub fn table(set: &SeriesSet, window: &Range<i64>, most: usize) -> Vec<Row> {
     let rows = set.rows_within(window);
     let columns = 0..set.series().len();
@@ -147,8 +152,8 @@ pub fn table(set: &SeriesSet, window: &Range<i64>, most: usize) -> Vec<Row> {
     rows.rev().take(most).filter_map(row).collect()
 }
 
-/// Returns the time of the row that is `steps` rows away from `from_ms`, limited to the window. If `from_ms` is `None`, returns
-/// the time of the window's last row.
+/// Returns the time to which the crosshair moves from `from_ms` by this number of rows; a negative number means back.
+/// It stays inside the window. If `from_ms` is `None`, returns the time of the last row in the window.
 pub fn step(set: &SeriesSet, window: &Range<i64>, from_ms: Option<i64>, steps: isize) -> Option<i64> {
     let rows = set.rows_within(window);
     let last = rows.end.checked_sub(1)?;
@@ -166,7 +171,8 @@ pub fn step(set: &SeriesSet, window: &Range<i64>, from_ms: Option<i64>, steps: i
 }
 
 const NO_VALUE: &str = "–";
-/// Room for a number in the legend, whatever the ends of the axis are.
+/// Maximum width in characters that the legend reserves for a number, even if the numbers at the ends of the axis are
+/// wider.
 const MOST_NUMBER_CHARS: usize = 14;
 
 #[cfg(test)]

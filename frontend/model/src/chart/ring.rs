@@ -1,9 +1,10 @@
-//! A bounded column of numbers that keeps the newest.
+//! A list of numbers with a maximum length, which keeps the newest numbers.
 
 use std::collections::VecDeque;
 use std::ops::Range;
 
-/// A column of numbers with a maximum length. When it is full, it drops its oldest number for each new one.
+/// A list of numbers with a maximum length. When it is full, it drops its oldest number for each new one. An index in
+/// the list is called a row.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Ring<T> {
     cells: VecDeque<T>,
@@ -11,39 +12,39 @@ pub struct Ring<T> {
 }
 
 impl<T: Copy + PartialOrd> Ring<T> {
-    /// Creates an empty column that holds at most `bound` numbers. A bound of 0 counts as 1.
+    /// Creates an empty list that holds at most `bound` numbers. A bound of 0 counts as 1.
     pub const fn new(bound: usize) -> Self {
         Self { cells: VecDeque::new(), bound: if bound == 0 { 1 } else { bound } }
     }
 
-    /// Creates a column that contains `fill` `len` times. It holds at most `bound` numbers.
+    /// Creates a list that contains the number `fill` `len` times, and that holds at most `bound` numbers.
     pub fn filled(fill: T, len: usize, bound: usize) -> Self {
         let mut ring = Self::new(bound);
         ring.cells.resize(len.min(ring.bound), fill);
         ring
     }
 
-    /// Number of numbers in the column.
+    /// Returns the number of entries in the list.
     pub fn len(&self) -> usize {
         self.cells.len()
     }
 
-    /// Returns whether the column is empty.
+    /// Returns true if the list is empty.
     pub fn is_empty(&self) -> bool {
         self.cells.is_empty()
     }
 
-    /// Returns whether the column is full, so that the next number replaces the oldest.
+    /// Returns true if the list is full, so that a new number replaces the oldest.
     pub fn is_full(&self) -> bool {
         self.cells.len() >= self.bound
     }
 
-    /// Returns the number at `row`. Row 0 is the oldest.
+    /// Returns the number at `row`; `None` if there is no such row. Row 0 is the oldest.
     pub fn get(&self, row: usize) -> Option<T> {
         self.cells.get(row).copied()
     }
 
-    /// Returns the newest number.
+    /// Returns the newest number; `None` if the list is empty.
     pub fn last(&self) -> Option<T> {
         self.cells.back().copied()
     }
@@ -54,8 +55,9 @@ impl<T: Copy + PartialOrd> Ring<T> {
         self.cells.range(rows.start.min(end)..end).copied()
     }
 
-    /// Inserts `cell` before `row`, or at the end if that row does not exist. A full column drops its oldest number. At
-    /// row 0 of a full column, `cell` itself would be the oldest number, and nothing is inserted.
+    /// Inserts the number `cell` before `row`, or at the end if there is no such row. A full list first drops its
+    /// oldest number. If the list is full and `row` is 0, `cell` itself would be the oldest number, so nothing is
+    /// inserted.
     pub fn insert(&mut self, row: usize, cell: T) {
         let row = row.min(self.len());
         if !self.is_full() {
@@ -73,8 +75,8 @@ impl<T: Copy + PartialOrd> Ring<T> {
         }
     }
 
-    /// Returns the first row in `rows` whose number is not smaller than `cell`, or the end of `rows` if there is none.
-    /// The numbers in `rows` must be ascending.
+    /// Returns the first row in `rows` whose number is not smaller than `cell`, or the end of `rows` if there is no
+    /// such row. The numbers in `rows` must be in ascending order.
     pub fn place_within(&self, rows: Range<usize>, cell: T) -> usize {
         let (mut start, mut end) = (rows.start, rows.end.min(self.len()));
         while start < end {
@@ -84,17 +86,17 @@ impl<T: Copy + PartialOrd> Ring<T> {
         start
     }
 
-    /// Drops the oldest `count` numbers.
+    /// Drops the `count` oldest numbers.
     pub fn drop_first(&mut self, count: usize) {
         self.cells.drain(..count.min(self.cells.len()));
     }
 
-    /// Returns how many numbers are smaller than `cell`. The column must be ascending.
+    /// Returns the number of entries that are smaller than `cell`. The list must be in ascending order.
     pub fn rows_before(&self, cell: T) -> usize {
         self.cells.partition_point(|kept| *kept < cell)
     }
 
-    /// Returns how many numbers are not greater than `cell`. The column must be ascending.
+    /// Returns the number of entries that are not greater than `cell`. The list must be in ascending order.
     pub fn rows_through(&self, cell: T) -> usize {
         self.cells.partition_point(|kept| *kept <= cell)
     }

@@ -1,43 +1,45 @@
-//! Axes of values with round ends and round steps, which change as little as possible. Depends on
-//! [`super::format`](mod@super::format) and [`super::extent`].
+//! Value axes with round ends and round steps. An axis changes as seldom as possible while new data arrives. Depends
+//! on [`super::format`](mod@super::format) and [`super::extent`].
 
 use super::extent::Extent;
 use super::format::{Format, Unit};
 
-/// Ends of an axis that the publisher has set.
+/// Ends of a value axis that the publisher has set; `None` for an end that is computed from the data.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Bounds {
-    /// The lower end.
+    /// The lower end of the axis.
     pub min: Option<f64>,
-    /// The upper end.
+    /// The upper end of the axis.
     pub max: Option<f64>,
 }
 
-/// An axis of values.
+/// A value axis: its ends, and the distance between its marks.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Scale {
-    /// The lower end.
+    /// The value at the lower end.
     pub min: f64,
-    /// The upper end, above [`Self::min`].
+    /// The value at the upper end. It is above [`Self::min`].
     pub max: f64,
-    /// Distance between two marks.
+    /// Distance between two marks, as a value.
     pub step: f64,
-    /// Format of the values on the axis.
+    /// Format of the numbers at the marks.
     pub format: Format,
-    /// True if the uppermost mark contains the unit even if it is the publisher's, because the panel does not show that unit
-    /// elsewhere.
+    /// True if the uppermost mark always has the unit. If it is false, the mark has the unit only if it differs from
+    /// the unit in the head of the panel.
     pub names_unit: bool,
 }
 
-/// An axis starts at zero if the range of its values is at least this share of the value that is furthest from zero.
+/// Share of the value that is furthest from zero. If the range of the data is at least this share of that value, the
+/// axis starts at zero.
 const BASELINE_SHARE: f64 = 0.5;
-/// An axis shrinks only if the data would fill less than this share of it.
+/// An axis is replaced by a smaller one only if the new one covers less than this share of it.
 const SHRINK_BELOW: f64 = 0.5;
-/// Maximum number of marks of an axis, even if its ends would allow more.
+/// Maximum number of marks on an axis, even if its ends and its step would give more.
 const MOST_TICKS: usize = 24;
 
 impl Scale {
-    /// Creates the axis for data of this extent, or for no data, with about `intervals` steps.
+    /// Creates the axis for data between the ends of `extent` (`None` if there is no data), with about `intervals`
+    /// steps between marks.
     pub fn fit(extent: Option<Extent>, unit: &Unit, bounds: Bounds, intervals: usize) -> Self {
         let whole = extent.is_none_or(|extent| extent.whole);
         let (low, high) = ends(extent, unit, bounds);
@@ -56,8 +58,8 @@ impl Scale {
         }
     }
 
-    /// Returns the axis `before` if the data still fills enough of it, and otherwise this axis. So an axis grows at once, and
-    /// shrinks only when the data is much smaller.
+    /// Returns `before`, the axis that is shown now, if the data still fills enough of it. Otherwise returns this
+    /// axis. So an axis grows at once, and shrinks only when the data has become much smaller.
     pub fn settle(self, before: Option<&Self>) -> Self {
         match before {
             Some(before) if before.suits(&self) => before.clone(),
@@ -73,7 +75,8 @@ impl Scale {
             .take_while(|tick| *tick <= self.max + self.step * EPSILON)
     }
 
-    /// Returns the text at a mark. The text of the uppermost mark contains the unit, unless the panel already shows that unit.
+    /// Returns the text at the mark of the value `tick`. The text of the uppermost mark contains the unit if
+    /// [`Self::names_unit`] is true or if the unit is not the publisher's.
     pub fn label(&self, tick: f64) -> String {
         let format = self.format.for_steps(self.step);
         let is_uppermost = tick + self.step * (1.0 - EPSILON) > self.max;
@@ -95,7 +98,7 @@ impl Scale {
 
 const EPSILON: f64 = 1e-9;
 
-/// Returns the ends of the axis before they are rounded.
+/// Returns the lower and the upper end of the axis before they are rounded.
 fn ends(extent: Option<Extent>, unit: &Unit, bounds: Bounds) -> (f64, f64) {
     let (low, high) = extent.map_or((0.0, 0.0), |extent| (extent.min, extent.max));
     let (low, high) = if unit.is_percent() { percent_ends(low, high) } else { from_zero(low, high) };
@@ -104,8 +107,9 @@ fn ends(extent: Option<Extent>, unit: &Unit, bounds: Bounds) -> (f64, f64) {
     if high > low { (low, high) } else { (low, low + low.abs().max(1.0)) }
 }
 
-/// Returns the ends of an axis in percent: from 0 to 100 %, so that the reader sees the share of the whole, or from 0 to 10 % if
-/// all values are that small.
+/// Returns the ends of an axis for percentages. They are 0 and 100 %, so that the reader sees the share of the whole,
+/// or 0 and 10 % if no value is above 10 %. If a value is below 0 or above 100 %, the ends are those of any other
+/// unit.
 fn percent_ends(low: f64, high: f64) -> (f64, f64) {
     if low < 0.0 || high > 100.0 {
         return from_zero(low, high);
@@ -113,7 +117,8 @@ fn percent_ends(low: f64, high: f64) -> (f64, f64) {
     (0.0, if high > 10.0 { 100.0 } else { 10.0 })
 }
 
-/// Returns ends that include zero, unless the values are in a narrow range that is far from zero.
+/// Returns the lower and the upper end of an axis. The axis contains zero unless all values are in a narrow range
+/// that is far from zero.
 fn from_zero(low: f64, high: f64) -> (f64, f64) {
     if low == high {
         return ((low.min(0.0) * 1.25).max(f64::MIN), (high.max(0.0) * 1.25).min(f64::MAX));
@@ -124,7 +129,7 @@ fn from_zero(low: f64, high: f64) -> (f64, f64) {
     (low, high)
 }
 
-/// Returns the smallest of the steps 1, 2, 5, 10, 20, 50 … that is not below `rough`.
+/// Returns a round step between two marks: the smallest of …, 1, 2, 5, 10, 20, 50, … that is not below `rough`.
 fn round_step(rough: f64) -> f64 {
     let decade = 10_f64.powf(rough.log10().floor());
     let within = rough / decade;

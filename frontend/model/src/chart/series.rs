@@ -1,5 +1,6 @@
-//! Data of a chart: several named series over one column of times. Depends on [`super::ring`], [`super::column`],
-//! [`super::moment`], [`super::pending`], [`super::spans`], [`super::hidden`] and [`crate::rhythm`].
+//! The data of a chart: several named series of numbers with common times. Depends on [`super::ring`],
+//! [`super::column`], [`super::moment`], [`super::pending`], [`super::spans`], [`super::hidden`] and
+//! [`crate::rhythm`].
 
 use std::ops::Range;
 
@@ -18,42 +19,44 @@ use crate::field::Field;
 use crate::order::Order;
 use crate::rhythm::Rhythm;
 
-/// Maximum number of series in one chart, so that an object whose keys always differ does not use up the memory. It is large
-/// enough for a machine with 128 cores and the total of the host.
+/// Maximum number of series in one chart. Without it, publications with ever new field names would use up the memory.
+/// It is large enough for a machine with 128 cores.
 pub const MAX_SERIES: usize = 256;
-/// Maximum number of names of left-out series that are remembered. If there are more, the number of left-out series stays at
-/// this.
+/// Maximum number of names of left-out series that are stored, in order to count these series. If there are more,
+/// [`SeriesSet::series_left_out`] stays at this number.
 const MOST_NAMES_LEFT_OUT: usize = 1_000;
 
-/// Several named series that share their times.
+/// The data of a chart: several named series of numbers that share their times. Each row contains the numbers of one
+/// publication.
 ///
-/// Rows are in the order of `ts`, and rows of the same millisecond in the order of the log. If a row does not contain a series,
-/// the value is NaN and the line of the series continues. If a row says that a series has no value, the line has a gap there. All
-/// times in arguments and results are corrected by the error of the publisher's clock once it is known.
+/// Rows are in the order of `ts`, and rows of the same millisecond in the order of the log. If a row does not contain
+/// a series, its value is NaN and the line of the series continues. If a row says that a series has no value, the
+/// line has a gap there. All times in arguments and results are corrected by the error of the publisher's clock once
+/// it is known.
 #[derive(Clone, Debug)]
 pub struct SeriesSet {
     times: Ring<i64>,
     sequences: Ring<u64>,
-    /// Number of rows that [`Self::append`] has added.
+    /// Number of rows that [`Self::append`] has added. It orders rows of the same time.
     appended: u64,
     series: Vec<Series>,
     row_bound: usize,
-    /// Names of the series that are left out because the set already has [`MAX_SERIES`].
+    /// Names of the series that are left out because the set already has [`MAX_SERIES`] series.
     left_out: Vec<String>,
-    /// Fields without a number, kept for series that do not exist yet.
+    /// Fields that are not numbers, kept for series that do not exist yet because they had no number so far.
     pending: Pending,
-    /// Time at which the newest row was received.
+    /// Time at which the server received the most recent publication in this set; `None` if there is none.
     received_at: Option<Millis>,
     rhythm: Rhythm,
     clock_error_ms: i64,
-    /// Units of the series that have a unit of their own, by name.
+    /// The name and the unit of each series that has a unit of its own, which may differ from that of the chart.
     units: Vec<(String, Unit)>,
     lost: Spans,
     replayed: Spans,
     unloaded: Spans,
 }
 
-/// One named series: its values by row, and its newest field.
+/// One named series of a chart: its values by row, and its newest field.
 #[derive(Clone, Debug)]
 pub struct Series {
     name: String,
@@ -63,7 +66,7 @@ pub struct Series {
 }
 
 impl SeriesSet {
-    /// Creates a set without series and rows. It keeps at most the `row_bound` newest rows.
+    /// Creates a set without series and rows. It keeps the newest `row_bound` rows.
     pub const fn new(row_bound: usize) -> Self {
         Self {
             times: Ring::new(row_bound),
@@ -83,7 +86,8 @@ impl SeriesSet {
         }
     }
 
-    /// Adds one row of numbers at its place in time, after rows of the same time.
+    /// Adds one row of numbers at the time `ts_ms`, after the rows of the same time. A value that is not finite makes
+    /// a gap in the line of its series.
     pub fn append<'a>(&mut self, ts_ms: i64, values: impl IntoIterator<Item = (&'a str, f64)>) {
         self.appended += 1;
         let moment = Moment { ts_ms, received_at: ts_ms, order: Order::at(ts_ms, self.appended) };
@@ -93,8 +97,8 @@ impl SeriesSet {
         self.insert(moment, &fields);
     }
 
-    /// Adds the fields of one publication at their place in time. A name not seen before starts a series if its field
-    /// is a number. A publication that is there already changes nothing.
+    /// Adds the fields of one publication as a row at its place in time. A field with a new name starts a series if
+    /// it is a number. If the publication is already in the set, nothing changes.
     pub fn insert(&mut self, moment: Moment, fields: &[(String, Field)]) {
         if self.is_beyond(moment) {
             return;
@@ -111,15 +115,15 @@ impl SeriesSet {
         self.put(moment, &cells);
     }
 
-    /// Adds a publication whose data is not a number, such as text or null, to a topic that has series. It becomes the
-    /// newest value of every series.
+    /// Adds a publication whose data contains no number, such as a text or null. It becomes the newest value of every
+    /// series.
     pub fn insert_other(&mut self, moment: Moment, field: &Field) {
         let cells: Vec<_> = (0..self.series.len()).map(|column| (column, field)).collect();
         self.pending.keep(None, moment, field);
         self.put(moment, &cells);
     }
 
-    /// Forgets rows, losses and replays before `ts_ms`.
+    /// Drops all rows before `ts_ms`, and the record of losses and replays before it.
     pub fn drop_before(&mut self, ts_ms: i64) {
         let rows = self.times.rows_before(ts_ms.saturating_add(self.clock_error_ms));
         self.times.drop_first(rows);
@@ -132,19 +136,20 @@ impl SeriesSet {
         self.replayed.drop_before(ts_ms);
     }
 
-    /// Corrects all times by the error of the publisher's clock in milliseconds, which is positive if the clock is ahead.
+    /// Corrects all times by the error of the publisher's clock in milliseconds, which is positive if the clock is
+    /// ahead.
     pub fn correct_clock(&mut self, error_ms: i64) {
         self.clock_error_ms = error_ms;
     }
 
-    /// Replaces the units of single series, by name, where they are not the unit of the whole chart.
+    /// Sets the units of the series that have a unit of their own. Each unit is given with the name of its series.
     pub fn set_units(&mut self, units: &[(String, Unit)]) {
         if self.units != units {
             self.units = units.to_vec();
         }
     }
 
-    /// Returns the unit of a series; `None` if it is that of the whole chart.
+    /// Returns the unit of the series with the index `column`; `None` if the series has the unit of the whole chart.
     pub fn unit(&self, column: usize) -> Option<&Unit> {
         let name = self.series.get(column)?.name();
         self.units.iter().find(|(known, _)| known == name).map(|(_, unit)| unit)
@@ -155,7 +160,7 @@ impl SeriesSet {
         &self.series
     }
 
-    /// Returns the indices of the series that are not switched off.
+    /// Returns the indices of the series that the reader has not switched off.
     pub fn shown<'a>(&'a self, hidden: &'a Hidden) -> impl Iterator<Item = usize> + 'a {
         let columns = self.series.iter().enumerate();
         columns.filter(|(_, series)| !hidden.has(&series.name)).map(|(column, _)| column)
@@ -171,28 +176,28 @@ impl SeriesSet {
         self.times.is_empty()
     }
 
-    /// Returns the number of series that are left out because the set already has [`MAX_SERIES`].
+    /// Returns the number of series that are left out because the set already has [`MAX_SERIES`] series.
     pub fn series_left_out(&self) -> usize {
         self.left_out.len()
     }
 
-    /// Returns the time of a row. The oldest row has the index 0.
+    /// Returns the time of a row; `None` if there is no such row. The oldest row has the index 0.
     pub fn time(&self, row: usize) -> Option<i64> {
         self.times.get(row).map(|ts_ms| ts_ms - self.clock_error_ms)
     }
 
-    /// Returns the time of the newest row.
+    /// Returns the time of the newest row; `None` if there are no rows.
     pub fn last_time(&self) -> Option<i64> {
         self.times.last().map(|ts_ms| ts_ms - self.clock_error_ms)
     }
 
-    /// Returns the indices of the rows whose time is in `window`, including `window.end`.
+    /// Returns the indices of the rows whose time is in `window`. Unlike in a usual range, `window.end` is included.
     pub fn rows_within(&self, window: &Range<i64>) -> Range<usize> {
         let sent = |ts_ms: i64| ts_ms.saturating_add(self.clock_error_ms);
         self.times.rows_before(sent(window.start))..self.times.rows_through(sent(window.end))
     }
 
-    /// Returns the values of a series in some rows with their times, oldest first.
+    /// Returns the numbers of the series `column` in some rows, each with its time, oldest first.
     pub fn samples(
         &self,
         column: usize,
@@ -201,7 +206,8 @@ impl SeriesSet {
         self.points(column, rows).filter(|(_, value)| value.is_finite())
     }
 
-    /// Returns the same as [`Self::samples`], and in addition a value that is not finite wherever the line has a gap.
+    /// Returns the numbers of the series `column` in the given rows, each with its time, oldest first. A gap in the
+    /// series' line is marked by a value that is not finite.
     pub fn points(
         &self,
         column: usize,
@@ -215,17 +221,18 @@ impl SeriesSet {
         present.map(|(ts_ms, value)| (ts_ms - self.clock_error_ms, value))
     }
 
-    /// Returns the value of a series in a row; NaN if it has none.
+    /// Returns the number of the series `column` in a row; NaN if it has none there.
     pub fn value(&self, column: usize, row: usize) -> f64 {
         self.series.get(column).map_or(f64::NAN, |series| series.values.number(row))
     }
 
-    /// Returns the digits of a series' number in a row as they were sent; `None` if it has none there.
+    /// Returns the digits of a number as they were sent. The number is that of the series `column` in `row`; `None`
+    /// if there is no number.
     pub fn sent(&self, column: usize, row: usize) -> Option<String> {
         self.series.get(column)?.values.sent(row, self.key(row)?)
     }
 
-    /// Returns the rows among `rows` in which a series has a number, oldest first.
+    /// Returns those of the given rows in which the series `column` has a number, oldest first.
     pub fn rows_with_number(
         &self,
         column: usize,
@@ -234,18 +241,18 @@ impl SeriesSet {
         rows.filter(move |row| !self.value(column, *row).is_nan())
     }
 
-    /// Returns the newest number of a series at or before `ts_ms`, with its time.
+    /// Returns the time and the value of the newest number of the series `column` at or before `ts_ms`.
     pub fn latest(&self, column: usize, ts_ms: i64) -> Option<(i64, f64)> {
         self.samples(column, 0..self.rows_within(&(i64::MIN..ts_ms)).end).next_back()
     }
 
-    /// Returns the newest field of a series.
+    /// Returns the newest field of the series `column`, which need not be a number.
     pub fn newest(&self, column: usize) -> Option<&Newest> {
         self.series.get(column)?.newest.as_ref()
     }
 
-    /// Returns the time in milliseconds since the newest field of a series that has stopped while others of the set continued;
-    /// `None` if it has not stopped.
+    /// Returns the time in milliseconds since the newest field of a series that has stopped: it gets no new values,
+    /// while others of the set do. Returns `None` if the series has not stopped.
     pub fn stopped_ms(&self, column: usize, now: Millis) -> Option<u64> {
         let series = self.series.get(column)?;
         let last = series.newest.as_ref()?.moment.received_at;
@@ -256,12 +263,12 @@ impl SeriesSet {
             .then(|| u64::try_from(now.saturating_sub(last)).unwrap_or(0).max(silence_ms))
     }
 
-    /// Returns the number of series that have stopped while others continued.
+    /// Returns the number of series that have stopped: they get no new values, while others of the set do.
     pub fn stopped(&self) -> usize {
         (0..self.series.len()).filter(|column| self.stopped_ms(*column, Millis::MIN).is_some()).count()
     }
 
-    /// Returns the extent of a series in some rows; `None` if it has no value there.
+    /// Returns the smallest and largest number of the series `column` in some rows; `None` if it has no number there.
     pub fn extent(&self, column: usize, rows: Range<usize>) -> Option<Extent> {
         self.samples(column, rows).map(|(_, value)| Extent::of(value)).reduce(Extent::with)
     }
@@ -271,17 +278,18 @@ impl SeriesSet {
         &self.lost
     }
 
-    /// Returns the same as [`Self::lost`], for changes.
+    /// Returns the ranges of time whose data is lost for good, so that the caller can change them.
     pub fn lost_mut(&mut self) -> &mut Spans {
         &mut self.lost
     }
 
-    /// Returns the ranges of time whose data was replayed after an interruption, as long as the chart marks them.
+    /// Returns the ranges of time whose data was replayed after an interruption. The chart marks them for some
+    /// seconds.
     pub fn replayed(&self) -> &Spans {
         &self.replayed
     }
 
-    /// Returns the same as [`Self::replayed`], for changes.
+    /// Returns the ranges of time whose data was replayed after an interruption, so that the caller can change them.
     pub fn replayed_mut(&mut self) -> &mut Spans {
         &mut self.replayed
     }
@@ -291,12 +299,13 @@ impl SeriesSet {
         &self.unloaded
     }
 
-    /// Replaces the ranges of time that [`Self::unloaded`] returns.
+    /// Replaces the ranges of time whose data exists but is not loaded yet.
     pub fn set_unloaded(&mut self, unloaded: Spans) {
         self.unloaded = unloaded;
     }
 
-    /// Puts fields into the row of a publication, which is made if it is not there.
+    /// Writes fields into the row of a publication. The row is added if it does not exist yet. Each field is given
+    /// with the index of its series.
     fn put(&mut self, moment: Moment, cells: &[(usize, &Field)]) {
         if cells.is_empty() {
             return;
@@ -316,12 +325,13 @@ impl SeriesSet {
         }
     }
 
-    /// Returns true if the set is full and all its rows are newer.
+    /// Returns true if a publication is too old for the set: the set is full and all its rows are newer.
     fn is_beyond(&self, moment: Moment) -> bool {
         self.times.is_full() && self.times.rows_through(moment.ts_ms) == 0
     }
 
-    /// Returns the row of a publication, which is added if it is missing. Returns `None` if the set is full of newer rows.
+    /// Returns the index of the row of a publication. The row is added if it does not exist. Returns `None` if the
+    /// set is full and all its rows are newer.
     fn row(&mut self, moment: Moment) -> Option<usize> {
         let sequence = moment.order.sequence();
         let same = self.times.rows_before(moment.ts_ms)..self.times.rows_through(moment.ts_ms);
@@ -349,8 +359,8 @@ impl SeriesSet {
         Some((self.times.get(row)?, self.sequences.get(row)?))
     }
 
-    /// Returns the index of the series `name`, which is added with its first number. Returns `None` if it does not exist and has
-    /// no number, or if there is no room for it.
+    /// Returns the index of the series `name`. If it does not exist, it is added, provided that the field is a number
+    /// and there is room for another series; otherwise returns `None`.
     fn column(&mut self, name: &str, is_number: bool) -> Option<usize> {
         let known = self.series.iter().position(|series| series.name == name);
         if known.is_some() || !is_number || self.series.len() >= MAX_SERIES {
@@ -373,7 +383,7 @@ impl SeriesSet {
 }
 
 impl Series {
-    /// Returns the name of the series, which is the path of a field (`load.0`).
+    /// Returns the name of the series. It is the path of a field in the published data, such as `load.0`.
     pub fn name(&self) -> &str {
         &self.name
     }

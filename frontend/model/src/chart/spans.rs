@@ -1,9 +1,9 @@
-//! Sets of time spans: lost data, data that was filled in afterwards, data that is not loaded.
+//! Sets of time spans: the times whose data is lost, was replayed, or is not loaded yet.
 
 use std::ops::Range;
 
-/// Disjoint time spans in ascending order, in milliseconds. A span includes its start and not its end. Spans that touch
-/// are merged.
+/// A set of time spans, in milliseconds since the Unix epoch. A span includes its start and not its end. Spans are in
+/// ascending order and do not overlap; spans that touch are merged.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Spans {
     spans: Vec<Range<i64>>,
@@ -28,7 +28,8 @@ impl Spans {
         self.spans.splice(first..last, std::iter::once(start..end));
     }
 
-    /// Removes the time of `span` from the set. Spans that overlap it are shortened, split or removed.
+    /// Removes the time from `span.start` to `span.end` from the set. Spans that overlap it are shortened, split or
+    /// removed.
     pub fn remove(&mut self, span: Range<i64>) {
         if span.is_empty() {
             return;
@@ -52,7 +53,7 @@ impl Spans {
         self.spans.clear();
     }
 
-    /// Returns whether the set is empty.
+    /// Returns true if the set is empty.
     pub fn is_empty(&self) -> bool {
         self.spans.is_empty()
     }
@@ -68,12 +69,12 @@ impl Spans {
         self.spans[first..].iter().take_while(move |kept| kept.start < window.end).cloned()
     }
 
-    /// Returns whether any span overlaps the time from `from_ms` to `to_ms`.
+    /// Returns true if any span overlaps the time from `from_ms` to `to_ms`.
     pub fn meets(&self, from_ms: i64, to_ms: i64) -> bool {
         self.within(from_ms..to_ms).next().is_some()
     }
 
-    /// Returns whether `ts_ms` is in a span.
+    /// Returns true if the time `ts_ms` is in a span.
     pub fn contains(&self, ts_ms: i64) -> bool {
         let next = self.spans.partition_point(|kept| kept.end <= ts_ms);
         self.spans.get(next).is_some_and(|kept| kept.contains(&ts_ms))

@@ -5,35 +5,38 @@ use crate::cell::{self, Style};
 use crate::time;
 use crate::unit::Unit;
 
-/// The names of the columns, and the texts of a row, each with the index of its column.
+/// The names of the columns, and the texts of a row. Each text is given with the index of its column.
 pub type NamedCells = (Vec<String>, Vec<(usize, String)>);
 
-/// Names of a last column that may contain text of several words.
+/// Names of columns that are the last of their table and may contain text of several words.
 pub const LAST: [&str; 8] =
     ["command", "cmd", "args", "comm", "mounted on", "mounted", "description", "what"];
 
-/// The names of the columns, and the properties of the header that determine how the rows below it are divided.
+/// The header of a table: the names of its columns, and the properties by which the rows below it are divided into
+/// columns.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Header {
     /// The words of the header line.
     pub words: Vec<String>,
     pub names: Vec<String>,
     pub units: Vec<Option<Unit>>,
-    /// The parts of the header line between separators of at least two blanks, so that a name may consist of several words.
+    /// The names in the header line if names are separated by at least two blanks, so that a name may consist of
+    /// several words.
     pub wide: Vec<String>,
-    /// True if the first column contains the time and has no name. In its place, the header line of sysstat contains the time at
-    /// which it was printed.
+    /// True if the first column contains a time and has no name. In the header lines of sysstat, the time of printing
+    /// stands in place of the name.
     pub begins_with_time: bool,
-    /// The name of a section that stands before the names of the columns, such as `avg-cpu:`.
+    /// The name of a section that the header line contains before the names of the columns, such as `avg-cpu:`.
     pub section: Option<String>,
-    /// True if the words of the header are separated by single blanks, as in a sentence.
+    /// True if the words of the header line are separated by single blanks, so that the line may also be a sentence.
     pub is_spaced_like_prose: bool,
-    /// True if rows begin with a name and the header is blank above it, as in the output of `free`.
+    /// True if rows begin with a name above which the header line is blank, as in the output of `free`.
     pub has_row_names: bool,
 }
 
 impl Header {
-    /// Parses a header line. Returns `None` if the line has fewer than two names, or if one of them is a number.
+    /// Parses a line as a header. `groups` are the names of groups of columns in the line above it. Returns `None` if
+    /// the line contains fewer than two names, or if one of them is a number.
     pub fn read(line: &str, mut words: Vec<String>, groups: &[Group]) -> Option<Self> {
         let has_hash = line.trim_start().starts_with('#');
         if has_hash {
@@ -81,13 +84,14 @@ impl Header {
         })
     }
 
-    /// Returns true if the other header has the same names and section as this one. The time at its beginning may differ.
+    /// Returns true if the other header has the same names of columns and the same section as this one. The time at
+    /// its beginning may differ.
     pub fn is_same(&self, other: &Self) -> bool {
         self.names == other.names && self.section == other.section
     }
 
-    /// Divides a row into the texts of its columns. Returns the names of the columns, and each text with the index of its column.
-    /// Returns `None` if the row does not fit this header.
+    /// Divides a row into the texts of its columns. `words` are the words of the line. Returns `None` if the row does
+    /// not have the columns of this header.
     pub fn split(&self, line: &str, words: &[String]) -> Option<NamedCells> {
         let by = |names: &[String], texts: &[String]| {
             Some((names.to_vec(), texts.iter().cloned().enumerate().collect::<Vec<_>>()))

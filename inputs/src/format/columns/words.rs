@@ -3,8 +3,8 @@
 use crate::event;
 use crate::time;
 
-/// A group of columns that a line of dashes names, with the index of its first byte in the line and that of the byte after its
-/// last.
+/// The name that a line of dashes gives to a group of columns. The group reaches from the byte with the index `from`
+/// to the byte before `to`.
 #[derive(Debug, Clone)]
 pub struct Group {
     pub name: String,
@@ -12,7 +12,8 @@ pub struct Group {
     pub to: usize,
 }
 
-/// Divides a line into words. A date and the time after it are one word, and so are a time and its AM or PM.
+/// Divides a line into words at blanks. A date and the time after it are one word, and so are a time and the AM or PM
+/// after it.
 pub fn words(line: &str) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
     for word in line.split_whitespace() {
@@ -31,13 +32,14 @@ pub fn words(line: &str) -> Vec<String> {
     words
 }
 
-/// Divides a line into the parts between separators of at least two blanks.
+/// Divides a line into parts that are separated by at least two blanks.
 pub fn wide(line: &str) -> Vec<String> {
     let parts = line.trim().split("  ").map(str::trim).filter(|part| !part.is_empty());
     parts.map(str::to_owned).collect()
 }
 
-/// Returns the groups that a line such as `disk- -----reads----- ----writes----` names, with their places in the line.
+/// Returns the groups of columns that are named in a line such as `disk- -----reads----- ----writes----`, each with
+/// its place in the line.
 pub fn groups(line: &str) -> Vec<Group> {
     let words = line.split_whitespace().map(|word| (word.as_ptr() as usize - line.as_ptr() as usize, word));
     let group = |(from, word): (usize, &str)| Group {
@@ -48,7 +50,8 @@ pub fn groups(line: &str) -> Vec<Group> {
     words.map(group).filter(|group| !group.name.is_empty()).collect()
 }
 
-/// If several columns have the same name, puts the name of the group before each: `reads.total` and `writes.total`.
+/// Makes the names of columns different by means of their groups: several columns `total` become `reads.total` and
+/// `writes.total`. Other names are returned unchanged.
 pub fn in_groups(line: &str, names: Vec<String>, groups: &[Group]) -> Vec<String> {
     let places: Vec<usize> = line
         .split_whitespace()
@@ -77,7 +80,7 @@ pub fn distinct(names: Vec<String>) -> Vec<String> {
     kept
 }
 
-/// Returns true for a line of dashes or similar characters. It may contain names of groups of columns:
+/// Returns true if a line consists of dashes or similar characters. It may also contain names of groups of columns:
 /// `procs -----memory----- ---swap--`.
 pub fn is_separator(line: &str) -> bool {
     let line = line.trim();

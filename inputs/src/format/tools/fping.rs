@@ -1,4 +1,5 @@
-//! Parses the output of fping: the answers of each target. The totals at the end are recognised, but not read as data.
+//! Parses the output of fping: the answers of each target. The totals at the end of the output are recognised, but
+//! not published.
 
 use super::parts::{in_unit, quantity};
 use crate::cell::Cell;
@@ -6,10 +7,11 @@ use crate::data::Data;
 use crate::row::Row;
 use crate::verdict::Read;
 
-/// Name of the column that contains the target. The column is used while there is only one target.
+/// Name of the field that contains the target. The field is published as long as there is only one target.
 const TARGET: &str = "target";
 
-/// Parses a line such as `192.0.2.7 : [0], 64 bytes, 0.056 ms (0.056 avg, 0% loss)` or `…, timed out (NaN avg, 100% loss)`.
+/// Parses a line such as `192.0.2.7 : [0], 64 bytes, 0.056 ms (0.056 avg, 0% loss)` or
+/// `…, timed out (NaN avg, 100% loss)`.
 pub fn read(line: &str) -> Option<Read> {
     let (target, rest) = line.split_once(" : ")?;
     let target = target.trim();

@@ -1,5 +1,5 @@
-//! Parses the output of iperf3: a row for each interval of each stream. The totals at the end are recognised, but not read as
-//! data.
+//! Parses the output of iperf3, which has a row for each interval of each stream. The totals at the end of the output
+//! are recognised, but not published.
 
 use super::parts::{amount, quantity};
 use crate::cell::Cell;
@@ -40,7 +40,8 @@ pub fn read(line: &str) -> Option<Read> {
     Some(Row { path: vec![format!("{id}{role}")], key_column: Some(String::new()), ..row }.into())
 }
 
-/// Returns the columns after the rate, which are different for a TCP sender and for UDP.
+/// Reads the words after the rate. They have other meanings for a TCP sender than for UDP. Returns the named values;
+/// `None` if the words have neither form.
 fn extras(words: &[&str]) -> Option<Vec<(String, Cell)>> {
     let named = |name: &str, cell: Cell| (name.to_owned(), cell);
     match words {

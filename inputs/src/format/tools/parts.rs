@@ -1,4 +1,4 @@
-//! Parses the parts of a line that several programs have in common: numbers with and without units, and durations.
+//! Parses parts that occur in the lines of several programs: numbers with and without units, and durations.
 
 use crate::cell::{self, Cell, Style};
 use crate::data::Data;
@@ -7,25 +7,25 @@ use crate::unit::Unit;
 
 const STYLE: Style = Style { comma: Comma::Separates, has_letters: true };
 
-/// Parses a number with its unit, such as `12.6MiB/s`, `0.056 ms` or `30%`.
+/// Parses a number with its unit, such as `12.6MiB/s`, `0.056 ms` or `30%`; `None` for any other text.
 pub(super) fn quantity(text: &str) -> Option<Cell> {
     cell::read_quantity(text.trim(), STYLE)
 }
 
-/// Parses a number without a unit, or an amount such as `1.2M`.
+/// Parses a number without a unit, or one with a prefix or a unit, such as `1.2M`.
 pub(super) fn amount(text: &str) -> Option<Cell> {
     let text = text.trim();
     let number = number::read(text, Comma::Separates, Place::Field);
     number.map(|number| Cell::Value(Data::Number(number))).or_else(|| quantity(text))
 }
 
-/// Parses a number whose unit stands elsewhere in the line.
+/// Parses a number whose unit is at another place of the line, and is given as `unit`.
 pub(super) fn in_unit(number: &str, unit: &str) -> Option<Cell> {
     let number = number::read(number.trim(), Comma::Separates, Place::Field)?;
     Some(Cell::Quantity { written: format!("{number} {unit}"), number, unit: Unit::read(unit)? })
 }
 
-/// Parses a duration such as `1:02:03`, `02:03` or `1d 02:03:04`, and returns it in seconds.
+/// Parses a duration such as `1:02:03`, `02:03` or `1d 02:03:04`. Returns it as a number of seconds.
 pub(super) fn clock(text: &str) -> Option<Cell> {
     let (days, time) = match text.trim().split_once("d ").or_else(|| text.trim().split_once(" days, ")) {
         Some((days, time)) => (days.parse::<u64>().ok()?, time),

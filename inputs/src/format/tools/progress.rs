@@ -8,7 +8,7 @@ use crate::verdict::Read;
 
 type Fields = Vec<(String, Cell)>;
 
-/// Parses a line of progress of one of these programs.
+/// Parses a line in which dd, pv, rsync or tqdm prints its progress.
 pub fn read(line: &str) -> Option<Read> {
     let fields = dd(line).or_else(|| tqdm(line)).or_else(|| pv(line)).or_else(|| rsync(line));
     fields.map(|fields| Row::fields(fields).into()).or_else(|| is_summary(line).then_some(Read::Structure))
@@ -32,7 +32,8 @@ fn dd(line: &str) -> Option<Fields> {
     Some(fields)
 }
 
-/// Parses a line of `pv`, such as ` 15.0MiB 0:00:01 [12.6MiB/s] [==>   ] 25% ETA 0:00:06`. Its parts depend on pv's options.
+/// Parses a line of `pv`, such as ` 15.0MiB 0:00:01 [12.6MiB/s] [==>   ] 25% ETA 0:00:06`. The options of pv
+/// determine which of these parts the line contains.
 fn pv(line: &str) -> Option<Fields> {
     let mut rest = line.trim();
     let (mut fields, mut has_rate) = (Fields::new(), false);
@@ -85,7 +86,8 @@ fn rsync(line: &str) -> Option<Fields> {
     ])
 }
 
-/// Parses a line of `tqdm`, such as ` 40%|████      | 12/30 [00:00<00:00, 21.63it/s]`. A description may stand before it.
+/// Parses a line of `tqdm`, such as ` 40%|████      | 12/30 [00:00<00:00, 21.63it/s]`. There may be a description
+/// before the percentage.
 fn tqdm(line: &str) -> Option<Fields> {
     let (head, rest) = line.split_once("%|")?;
     let percent = head.rsplit(' ').next()?;
@@ -108,8 +110,8 @@ fn tqdm(line: &str) -> Option<Fields> {
     Some(fields)
 }
 
-/// Returns true for a line that these programs print before or after the progress, such as a total. It contains nothing that the
-/// progress does not contain.
+/// Returns true for a line that dd, pv, rsync or tqdm prints before or after the progress, such as a total. It is not
+/// published, because it contains nothing new.
 fn is_summary(line: &str) -> bool {
     let is_records = |line: &str| {
         let counts = line.split_once(" records ").map(|(counts, way)| (counts, matches!(way, "in" | "out")));

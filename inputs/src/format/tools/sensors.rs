@@ -1,23 +1,24 @@
-//! Parses the output of sensors: for each chip its name, its adapter, and a line for each sensor.
+//! Parses the output of `sensors`. For each chip, it contains a line with the name, a line with the adapter, and a
+//! line for each sensor.
 
 use super::parts::quantity;
 use crate::cell::Cell;
 use crate::row::{Body, Row};
 use crate::verdict::Read;
 
-/// Names of buses in the name of a chip.
+/// Names of buses, of which one is a part of the name of a chip: `isa` in `coretemp-isa-0000`.
 const BUSES: [&str; 10] = ["isa", "pci", "acpi", "i2c", "virtual", "hid", "spi", "scsi", "mdio", "sdio"];
 
-/// Parses the output of sensors, and remembers the chip to which the lines belong.
+/// Parses the output of `sensors`. It stores the name of the last chip, to which the lines after it belong.
 #[derive(Debug, Default)]
 pub struct Sensors {
-    /// Name of the chip to which the following lines belong.
+    /// Name of the chip to which the next lines belong; `None` before the first chip.
     chip: Option<String>,
 }
 
 impl Sensors {
-    /// Parses a line such as `coretemp-isa-0000`, `Adapter: ISA adapter` or `Core 0:        +43.0°C  (high = +80.0°C, crit =
-    /// +100.0°C)`.
+    /// Parses a line such as `coretemp-isa-0000`, `Adapter: ISA adapter` or
+    /// `Core 0:        +43.0°C  (high = +80.0°C, crit = +100.0°C)`. Returns `None` for any other line.
     pub fn read(&mut self, line: &str) -> Option<Read> {
         if is_chip(line) {
             self.chip = Some(line.to_owned());

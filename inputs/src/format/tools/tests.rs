@@ -5,7 +5,8 @@ use crate::time::Utc;
 
 const NOW: Moment = Moment { mono_ms: 0, wall_ms: 1_795_899_600_000 };
 
-/// Returns the data of each publication, the number of lines that are structure instead of data, and the units.
+/// Reads an input in the format `tools`. Returns the data of each publication as JSON, the number of lines that are
+/// not published because they contain no values, and the units of the series.
 fn read(input: &str) -> (Vec<String>, usize, String) {
     let mut reader = Reader::new(Options::default(), Box::new(Utc));
     let mut splitter = Splitter::default();

@@ -1,4 +1,4 @@
-//! Tests with events, logs and metrics of other programs.
+//! Tests that read events, logs and metrics of other programs.
 
 use super::*;
 

@@ -1,4 +1,4 @@
-//! Every line ends as exactly one outcome, whatever the input.
+//! Tests that every line has exactly one outcome, whatever the input is.
 
 use super::*;
 
@@ -68,7 +68,7 @@ fn any_line() -> impl Strategy<Value = String> {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(512))]
 
-    /// Every line is in exactly one outcome, whatever the format is and whatever lines follow.
+    /// Every line has exactly one outcome, whatever its format is and whatever lines follow.
     #[test]
     fn every_line_ends_as_exactly_one_of_published_structure_told_and_blank(
         named in proptest::option::of(proptest::sample::select(&Format::ALL[..])),

@@ -1,4 +1,4 @@
-//! Tests with the output of system tools.
+//! Tests that read the output of system tools.
 
 use super::*;
 

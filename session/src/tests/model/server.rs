@@ -28,13 +28,13 @@ impl Log {
         Position::new(self.epoch.clone(), offset)
     }
 
-    /// Returns the kept publications after `offset`.
+    /// Returns the publications after `offset` that are still kept.
     fn after(&self, offset: u64) -> &[Publication] {
         let from = offset.max(self.oldest - 1).min(self.head());
         &self.items[from as usize..]
     }
 
-    /// Returns true if no publication after `since` is lost.
+    /// Returns true if no publication after the position `since` is lost.
     fn fits(&self, since: &Position) -> bool {
         since.epoch == self.epoch && since.offset <= self.head() && since.offset + 1 >= self.oldest
     }
@@ -43,7 +43,7 @@ impl Log {
 #[derive(Debug, Default)]
 pub struct Server {
     pub logs: BTreeMap<Topic, Log>,
-    /// Every publication that has ever been in a log.
+    /// Every publication that has ever been in a log, by topic and epoch.
     pub ever: BTreeMap<(Topic, Epoch), Vec<Publication>>,
     epochs: u64,
 }
@@ -66,7 +66,7 @@ impl Server {
         Publications { topic: topic.clone(), epoch, items, replay: false, meta: None }
     }
 
-    /// Starts the topic's log anew.
+    /// Replaces the topic's log with an empty one that has another epoch.
     pub fn start(&mut self, topic: &Topic) -> &mut Log {
         self.epochs += 1;
         let epoch = Epoch::new(&format!("e{}", self.epochs));
@@ -80,7 +80,8 @@ impl Server {
         }
     }
 
-    /// Handles a request. Returns the replies, and the publications that were appended.
+    /// Handles a request of a client. Returns the replies to it, and the publications that the request has appended, if
+    /// there are any.
     pub fn answer(
         &mut self,
         filters: &mut Vec<Filter>,
@@ -173,7 +174,8 @@ impl Server {
     }
 }
 
-/// Begins a subscription as the real server does. `share` is the maximum number of publications of this topic that it replays.
+/// Begins a subscription to one topic as the real server does. Returns the topic's entry in the answer, and the
+/// publications to replay, at most `share`.
 fn begin(topic: &Topic, log: &Log, request: &Subscribe, share: usize) -> (SubscribedTopic, Vec<Publication>) {
     let since = request.since.get(topic);
     let recovered = since.is_none_or(|since| log.fits(since));

@@ -1,4 +1,4 @@
-//! Checks the events of one session: what was delivered, and the outcome of what it published.
+//! Checks the events of one session: the publications that were delivered, and the outcomes of its publish requests.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ use shared::{Epoch, Topic};
 #[derive(Debug)]
 struct Shown {
     epoch: Epoch,
-    /// The lowest offset that was delivered or lost.
+    /// The lowest offset that was delivered or reported as lost.
     first: u64,
     last: u64,
 }
@@ -22,7 +22,7 @@ pub struct Viewer {
 }
 
 impl Viewer {
-    /// Checks an event against all earlier events and against everything that was ever in a log of the server.
+    /// Checks an event against all earlier events, and against everything that has ever been in a log of the server.
     pub fn see(&mut self, event: Event, server: &Server) {
         match event {
             Event::Publications { topic, epoch, items, .. } => {
@@ -59,8 +59,9 @@ impl Viewer {
         }
     }
 
-    /// Checks, at the end of a schedule, that delivery ended at the end of the log, and that the publications of every gap are
-    /// really lost.
+    /// Checks, at the end of a schedule, that everything up to the end of each log was delivered, and that the
+    /// publications that were reported as lost can no longer be read. If `watched_all_along` is true, every log must
+    /// have been delivered from its first publication.
     pub fn judge(&self, server: &Server, watched_all_along: bool) {
         for (topic, shown) in &self.shown {
             let log = &server.logs[topic];

@@ -11,16 +11,17 @@ use shared::client::Rewind;
 use shared::server::Publications;
 use shared::{ClientMessage, Filter, ServerMessage};
 
-/// Index of the client that watches every topic from the beginning.
+/// Index of the client that is subscribed to every topic from the beginning.
 const WATCHER: usize = 0;
-/// Index of the client that subscribes later, and asks for a small part of the past.
+/// Index of the client that subscribes later, and requests a small number of past publications.
 const LATECOMER: usize = 1;
-/// Index of the client that publishes idempotently, and watches nothing.
+/// Index of the client that sends idempotent publish requests, and subscribes to nothing.
 const PUBLISHER: usize = 2;
 /// Maximum time that a message takes to arrive, in milliseconds.
 const SLOWEST_MS: u64 = 1_500;
 const TOPICS: [&str; 3] = ["a/x", "a/y", "b"];
-/// Topic to which only the publisher publishes. Its log is never lost, so that every publication can be accounted for.
+/// Topic to which only the client [`PUBLISHER`] publishes. Its log is never lost, so that every publication can be
+/// accounted for.
 const PUBLISHED: &str = "p/q";
 
 #[derive(Debug)]
@@ -35,14 +36,15 @@ enum Arrival {
 #[derive(Debug, Default)]
 struct Connection {
     filters: Vec<Filter>,
-    /// True if no message arrives any more, and neither side was told.
+    /// True if no further message arrives on this connection, although neither side has been told that it is lost.
     frozen: bool,
 }
 
 struct Client {
     session: Session,
     viewer: Viewer,
-    /// Sockets that were asked for and neither closed nor lost, as far as the session knows.
+    /// Sockets that the session has requested to open and that are neither closed nor lost, as far as the session
+    /// knows.
     open: Vec<SocketId>,
     tickets: Vec<Ticket>,
 }
@@ -53,7 +55,7 @@ pub struct World {
     server: Server,
     clients: Vec<Client>,
     connections: BTreeMap<(usize, SocketId), Connection>,
-    /// Messages that have not arrived yet, by the moment of arrival and then in order of sending.
+    /// Messages that have not arrived yet, sorted by the moment of arrival and then by the order of sending.
     arrivals: BTreeMap<(u64, u64), (usize, SocketId, Arrival)>,
     sent: u64,
     last_restart_ms: u64,
@@ -89,7 +91,7 @@ impl World {
         world
     }
 
-    /// Performs fifty random steps, of everything that can happen.
+    /// Performs fifty steps, each with a random fault, publication or action.
     pub fn disturb(&mut self) {
         self.chaos = true;
         let arrives = self.rng.up_to(49);
@@ -107,7 +109,7 @@ impl World {
         }
     }
 
-    /// Ends the disturbances, for long enough that every session finds out what it missed.
+    /// Ends the faults, and waits until every session has had the time to recover all that it missed.
     pub fn calm_down(&mut self) {
         self.chaos = false;
         for client in 0..self.clients.len() {
@@ -129,7 +131,8 @@ impl World {
         self.judge_publisher();
     }
 
-    /// Checks that each publication was appended once and in order, and that its outcome was reported to the publisher.
+    /// Checks that each publication of the client [`PUBLISHER`] was appended once and in order, and was acknowledged to
+    /// it.
     fn judge_publisher(&self) {
         let publisher = &self.clients[PUBLISHER];
         let published = publisher.viewer.outcomes().values().filter(|outcome| **outcome == "published");
@@ -182,7 +185,8 @@ impl World {
         self.clients[PUBLISHER].tickets.extend(ticket);
     }
 
-    /// Loses a log and starts it anew. This does not happen so often that a frame of the log before last may still arrive.
+    /// Replaces a topic's log with a new one that has another epoch. This is not done so often that frames of the log
+    /// before the last one may still arrive.
     fn restart_log(&mut self, name: &str) {
         if self.now.mono_ms > self.last_restart_ms + 2 * SLOWEST_MS
             && self.server.logs.contains_key(&topic(name))
@@ -193,8 +197,8 @@ impl World {
         }
     }
 
-    /// Cuts every connection of `client`: closes it with `code` or, if that is `None`, loses every later message without telling
-    /// either side.
+    /// Cuts every connection of `client`. If `code` is given, the sockets are closed with it. If it is `None`, every
+    /// later message is lost, and neither side is told.
     fn cut(&mut self, client: usize, code: Option<u16>) {
         let sockets: Vec<SocketId> = self
             .connections
@@ -222,7 +226,8 @@ impl World {
         self.cut(client, Some(1001));
     }
 
-    /// Closes and opens a session. The session that publishes is left open, because closing drops its unsent requests.
+    /// Closes a session and opens it again. The session that publishes is left open, because closing would drop its
+    /// unsent requests.
     fn close_and_open(&mut self, client: usize) {
         if client != PUBLISHER && self.clients[client].session.state() != State::Idle {
             self.act(client, Session::close);
@@ -275,7 +280,7 @@ impl World {
         }
     }
 
-    /// Schedules the arrival of a message, which others may overtake.
+    /// Schedules the arrival of a message after a random delay, so that others may overtake it.
     fn arrive(&mut self, client: usize, socket: SocketId, arrival: Arrival) {
         let slowest_ms = if self.chaos && self.rng.up_to(3) == 0 { SLOWEST_MS } else { 30 };
         // The messages of a client on one socket arrive in order.
@@ -284,7 +289,8 @@ impl World {
         self.arrivals.insert((self.now.mono_ms + delay_ms, self.sent), (client, socket, arrival));
     }
 
-    /// Sends publications to the connections that watch their topic. During disturbances some are lost and some arrive twice.
+    /// Sends publications to the connections that are subscribed to their topic. During the faults, some are lost and
+    /// some arrive twice.
     fn push(&mut self, publications: &Publications) {
         let matching = |connection: &Connection| {
             !connection.frozen && connection.filters.iter().any(|filter| filter.matches(&publications.topic))

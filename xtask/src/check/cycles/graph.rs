@@ -1,8 +1,8 @@
-//! Finds cycles in a directed graph of files.
+//! Finds cycles in a directed graph whose nodes are files.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-/// Edges between files. Each has the reason for it that was added first.
+/// Directed edges between files. Each edge has a reason, the first use in the code from which it follows.
 #[derive(Debug, Default)]
 pub struct Graph {
     edges: BTreeMap<String, BTreeMap<String, String>>,
@@ -13,7 +13,8 @@ impl Graph {
         self.edges.entry(from.to_owned()).or_default().entry(to.to_owned()).or_insert(reason);
     }
 
-    /// Returns a text for every group of files that reach each other.
+    /// Returns one text for every group of files that all reach each other. The text contains a shortest cycle of the
+    /// group.
     pub fn cycles(&self) -> Vec<String> {
         let reached: BTreeMap<&str, BTreeSet<&str>> =
             self.edges.keys().map(|file| (file.as_str(), self.reached_from(file))).collect();
@@ -48,7 +49,8 @@ impl Graph {
         reached
     }
 
-    /// Returns the files of the shortest way from `start` back to itself, found by breadth-first search.
+    /// Returns the files of the shortest path from `start` back to `start`, found by breadth-first search. The list is
+    /// empty if there is no such path.
     fn shortest_cycle<'a>(&'a self, start: &'a str) -> Vec<&'a str> {
         let mut came_from: BTreeMap<&str, &str> = BTreeMap::new();
         let mut open = VecDeque::from([start]);

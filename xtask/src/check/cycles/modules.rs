@@ -1,12 +1,13 @@
-//! Reads the modules of a crate: the file of each, the items that it defines and imports, and the paths in its code.
+//! Parses the modules of a crate as far as needed for import cycles: the file of each module, the items that it defines
+//! and imports, and the paths in its code.
 
 use super::tokens::{Kind, Token, tokens};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Index of a module in [`Crate::modules`].
+/// Index of a module in [`Crate::modules`]. The crate's root module has the index 0.
 pub type ModuleId = usize;
 
-/// A path as it is written in the code, such as `["crate", "a", "B"]`, with its line.
+/// A path as written in the code, such as `["crate", "a", "B"]`, with the number of its line.
 #[derive(Debug, Clone)]
 pub struct Path {
     pub segments: Vec<String>,
@@ -16,35 +17,37 @@ pub struct Path {
 /// A name that a `use` declaration brings into scope.
 #[derive(Debug)]
 pub struct Import {
-    /// Name in this module; `*` for a glob.
+    /// The name by which the module can use the import, or `*` for a glob import.
     pub alias: String,
     pub path: Path,
-    /// True if the `use` has a visibility (`pub`, `pub(crate)` …), so that other modules can import the name from this one.
+    /// True if the `use` has a visibility such as `pub` or `pub(crate)`, so that other modules can import the name from
+    /// this module.
     pub is_reexport: bool,
 }
 
-/// A module that is not compiled for tests only.
+/// A module of a crate. Modules that are compiled only for tests are left out.
 #[derive(Debug, Default)]
 pub struct Module {
-    /// Path of the file, from the root of the project. An inline module has the file that contains it.
+    /// Path of the file from the root of the project. For an inline module, it is the file that contains the module.
     pub file: String,
     pub parent: Option<ModuleId>,
     pub children: BTreeMap<String, ModuleId>,
-    /// Names of the functions, types, constants, traits and macros that are defined in this module.
+    /// Names of the functions, types, constants, traits and macros that this module defines.
     pub items: BTreeSet<String>,
     pub imports: Vec<Import>,
-    /// Paths in the code, except for those in `use` declarations.
+    /// All paths in the module's code, except for those in `use` declarations.
     pub paths: Vec<Path>,
 }
 
-/// All modules of a crate. The first is the root.
+/// All modules of a crate. The first one is the crate's root.
 #[derive(Debug, Default)]
 pub struct Crate {
     pub modules: Vec<Module>,
 }
 
 impl Crate {
-    /// Reads the crate whose root is the file `root`. `read` returns the text of a file, or `None` if there is no such file.
+    /// Parses the crate whose root file is `root`, with all its modules. The closure `read` returns the text of a file,
+    /// or `None` if there is no such file.
     pub fn read<'a>(root: &str, read: impl Fn(&str) -> Option<&'a str>) -> Self {
         let mut all = Self::default();
         let folder = root.rsplit_once('/').map_or("", |(folder, _)| folder).to_owned();
@@ -72,7 +75,7 @@ impl Crate {
     }
 }
 
-/// A declaration `mod name;`. The file of the module is `name.rs` or `name/mod.rs` in `folder`.
+/// A declaration `mod name;`, whose module has not been parsed yet. Its file is `name.rs` or `name/mod.rs` in `folder`.
 struct Declared {
     parent: ModuleId,
     name: String,
@@ -89,7 +92,7 @@ struct Parser<'a> {
 const DEFINING: [&str; 8] = ["const", "enum", "fn", "static", "struct", "trait", "type", "union"];
 
 impl Parser<'_> {
-    /// Reads a module up to the end of its file, or up to the closing brace of an inline module.
+    /// Parses a module up to the end of its file or, for an inline module, up to its closing brace.
     fn module(&mut self, id: ModuleId, folder: &str) {
         let mut depth = 0_usize;
         let mut is_visible = false;
@@ -121,7 +124,7 @@ impl Parser<'_> {
         }
     }
 
-    /// Skips an attribute. Returns true if the item after it is compiled for tests only.
+    /// Skips an attribute. Returns true if the attribute means that the next item is compiled for tests only.
     fn attribute_is_of_tests(&mut self) -> bool {
         if self.peek() == Some(Kind::Mark('!')) {
             self.at += 1;
@@ -135,7 +138,7 @@ impl Parser<'_> {
         )
     }
 
-    /// Skips the next item: up to a `;`, or to the end of its braces.
+    /// Skips the next item, up to a `;` or to the end of its braces.
     fn skip_item(&mut self) {
         let is_use = self.tokens[self.at..].iter().take(5).any(|token| token.kind == Kind::Word("use"));
         while let Some(kind) = self.peek() {
@@ -159,7 +162,7 @@ impl Parser<'_> {
         }
     }
 
-    /// Skips everything from `open` to its `close`, if the next token is `open`.
+    /// If the next token is `open`, skips everything up to the matching `close`.
     fn skip_group(&mut self, open: char, close: char) {
         let mut depth = 0;
         while let Some(kind) = self.peek() {
@@ -203,7 +206,7 @@ impl Parser<'_> {
         }
     }
 
-    /// Reads a path in code. Its first word has just been read.
+    /// Parses the rest of a path in the code. The caller has already read its first word.
     fn path(&mut self, id: ModuleId) {
         let first = self.at - 1;
         let line = self.tokens[first].line;
@@ -221,7 +224,7 @@ impl Parser<'_> {
         }
     }
 
-    /// Returns true if the path can be that of an item. A single lowercase word is a variable, unless it is called.
+    /// Returns true if the path may name an item. A single word in lower case is a variable, unless a call follows it.
     fn can_name_an_item(&self, segments: &[String]) -> bool {
         let is_large = segments.first().is_some_and(|word| word.starts_with(char::is_uppercase));
         segments.len() > 1 || is_large || self.peek() == Some(Kind::Mark('('))
@@ -234,7 +237,8 @@ impl Parser<'_> {
         self.all.modules[id].imports.extend(imports);
     }
 
-    /// Reads one branch of a `use` declaration, up to its `,`, `}` or `;`.
+    /// Parses one branch of a `use` declaration, up to its `,`, `}` or `;`, and adds the imported names to `found`.
+    /// `prefix` is the part of the path before this branch.
     fn use_tree(&mut self, prefix: &mut Vec<String>, found: &mut Vec<(String, Path)>) {
         let depth = prefix.len();
         let mut alias = None;

@@ -1,20 +1,22 @@
-//! Finds the module that defines the item of a path, through imports and re-exports.
+//! Finds the module that defines the item of a path. Imports and re-exports are followed.
 
 use super::modules::{Crate, Import, ModuleId};
 
-/// Something of this crate to which a path leads.
+/// The module or item of the crate to which a path leads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Target {
     Module(ModuleId),
-    /// An item. Contains the module that defines it.
+    /// An item that the module with this id defines.
     ItemOf(ModuleId),
 }
 
-/// Maximum number of re-exports that are followed. The limit is needed because globs can form a circle.
+/// Maximum number of re-exports that are followed for one path. It is limited, because glob re-exports can form a
+/// circle.
 const MOST_HOPS: usize = 8;
 
 impl Crate {
-    /// Resolves `path`, which is written in the module `from`. Returns `None` if it leads to another crate.
+    /// Finds the module or item to which a path leads. The path is written in the module `from`. Returns `None` if it
+    /// leads to another crate.
     pub fn resolve(&self, from: ModuleId, path: &[String]) -> Option<Target> {
         self.resolve_within(from, path, MOST_HOPS)
     }
@@ -39,8 +41,8 @@ impl Crate {
         Some(target)
     }
 
-    /// Returns the item or module called `name` in `module`. A function and a module may have the same name: the last word of a
-    /// path means the function, an earlier word the module.
+    /// Returns the item or module with this name in a module, or `None` if there is none. A function and a module may
+    /// have the same name. Then the last word of a path means the function, and an earlier word means the module.
     fn lookup(&self, id: ModuleId, name: &str, is_last: bool, hops: usize) -> Option<Target> {
         let module = &self.modules[id];
         let item = module.items.contains(name).then_some(Target::ItemOf(id));
@@ -75,7 +77,7 @@ impl Crate {
         }
     }
 
-    /// Returns true if `module` is `ancestor` or is declared somewhere below it.
+    /// Returns true if `module` is `ancestor` itself, or is declared in it at any depth.
     pub fn is_within(&self, module: ModuleId, ancestor: ModuleId) -> bool {
         let mut at = Some(module);
         while let Some(id) = at {

@@ -1,7 +1,7 @@
 use super::*;
 
-/// Returns the cycles of a crate with these files; the first file is the root. Each cycle is returned as the files in its first
-/// line.
+/// Returns the import cycles of a crate with these files, of which the first is the root. Each cycle is returned as the
+/// text that describes it.
 fn cycles(files: &[(&str, &str)]) -> Vec<String> {
     let sources: Vec<Source> = files
         .iter()

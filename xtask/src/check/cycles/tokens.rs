@@ -3,7 +3,7 @@
 //! Only the syntax that matters for reading paths is known. A crate that parses Rust completely would have to be compiled before
 //! every `cargo xtask` command.
 
-/// A word, or a punctuation mark of one character, with its line.
+/// One token of source text with its line: a word, the mark `::`, or another single character.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Token<'a> {
     pub kind: Kind<'a>,
@@ -21,7 +21,7 @@ pub enum Kind<'a> {
     Mark(char),
 }
 
-/// Returns the tokens of `text`, in order.
+/// Splits `text` into its tokens, in order.
 pub fn tokens(text: &str) -> Vec<Token<'_>> {
     let mut scanner = Scanner { text, at: 0, line: 1 };
     let mut tokens = Vec::new();
@@ -86,7 +86,7 @@ fn is_in_word(c: char) -> bool {
     c.is_alphanumeric() || c == '_'
 }
 
-/// Returns the length of a block comment in bytes, nested ones included.
+/// Returns the length in bytes of the block comment at the beginning of `rest`. Comments nested in it belong to it.
 fn block_comment_bytes(rest: &str) -> usize {
     let mut depth = 0;
     let mut at = 0;
@@ -107,7 +107,8 @@ fn block_comment_bytes(rest: &str) -> usize {
     rest.len()
 }
 
-/// Returns the length in bytes of the string, character or lifetime at the beginning of `rest`, or `None` if there is none.
+/// Returns the length in bytes of the string, character or lifetime at the beginning of `rest`, or `None` if `rest`
+/// begins with another token.
 fn literal_bytes(rest: &str) -> Option<usize> {
     let prefix = ["br", "cr", "b", "c", "r", ""].into_iter().find(|prefix| {
         let after = rest.strip_prefix(prefix).unwrap_or_default();
@@ -123,7 +124,8 @@ fn literal_bytes(rest: &str) -> Option<usize> {
     }
 }
 
-/// Returns the length in bytes of a raw string `#"…"#`, with any number of `#`.
+/// Returns the length in bytes of the raw string at the beginning of `rest`, such as `#"…"#`. It may have any number of
+/// `#`.
 fn raw_string_bytes(rest: &str) -> usize {
     let hashes = rest.len() - rest.trim_start_matches('#').len();
     let end = format!("\"{}", "#".repeat(hashes));
@@ -131,7 +133,8 @@ fn raw_string_bytes(rest: &str) -> usize {
     rest.get(body..).and_then(|text| text.find(&end)).map_or(rest.len(), |at| body + at + end.len())
 }
 
-/// Returns the length in bytes of `"…"` or `'…'`, with escapes.
+/// Returns the length in bytes of the text in quotes at the beginning of `rest`, `"…"` or `'…'`. A quote after a
+/// backslash does not end it.
 fn quoted_bytes(rest: &str) -> usize {
     let quote = rest.chars().next().unwrap_or('"');
     let mut is_escaped = false;
@@ -144,7 +147,9 @@ fn quoted_bytes(rest: &str) -> usize {
     rest.len()
 }
 
-/// Returns the length in bytes of a character such as `'x'` or `'\n'`, or of a lifetime such as `'a`, which has no second quote.
+/// Returns the length in bytes of a character such as `'x'` or `'
+///
+/// '` at the beginning of `rest`. A lifetime such as `'a` is also accepted, although it has no second quote.
 fn character_or_lifetime_bytes(rest: &str) -> usize {
     let mut after = rest.chars().skip(1);
     let (first, second) = (after.next(), after.next());

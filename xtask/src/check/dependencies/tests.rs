@@ -1,7 +1,8 @@
 use super::*;
 use serde_json::json;
 
-/// Returns the metadata of a workspace with the crates `members`, and with one dependency for each tuple `(from, to, kind)`.
+/// Returns `cargo metadata` output for a workspace with the crates `members`. Each tuple `(from, to, kind)` adds a
+/// dependency.
 pub fn metadata(members: &[&str], dependencies: &[(&str, &str, Option<&str>)]) -> Value {
     let mut names: BTreeSet<&str> = members.iter().copied().collect();
     names.extend(dependencies.iter().flat_map(|(from, to, _)| [*from, *to]));

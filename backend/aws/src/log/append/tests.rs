@@ -154,8 +154,8 @@ fn a_damaged_head_is_an_error_and_is_not_overwritten() {
     assert!(matches!(next, Err(AppendError::Unavailable(_))), "{next:?}");
 }
 
-/// Asserts that the update uses every name and value that it declares, and declares every one that it uses. DynamoDB refuses
-/// other updates.
+/// Asserts that an update uses every placeholder for a name or value that it declares, and declares every one that it
+/// uses. DynamoDB refuses other updates.
 fn all_is_used(update: &Update) {
     let text = format!("{} {}", update.expression(), update.condition());
     let words: Vec<&str> = text.split(|c: char| !(c.is_ascii_alphanumeric() || "#:_".contains(c))).collect();
@@ -168,7 +168,8 @@ fn all_is_used(update: &Update) {
     }
 }
 
-/// Returns a head with these producers (id, `seq`, offset) of the principal `me`, which published at the time 1.
+/// Returns the item with a topic's state that contains these producers (id, `seq`, offset). They belong to the
+/// principal `me` and published at the time 1.
 fn head(producers: &[(&str, u64, u64)]) -> Item {
     let keys: Vec<String> = producers.iter().map(|entry| key(entry.0)).collect();
     let producers: Vec<_> =
@@ -180,7 +181,7 @@ fn key(id: &str) -> String {
     producer::key("me", &Producer { id: id.into(), seq: 1, done: false })
 }
 
-/// Returns a head with these producers (key, `seq`, offset).
+/// Returns the item with a topic's state that contains these producers (key, `seq`, offset).
 fn head_of(producers: &[(&str, u64, u64)]) -> Item {
     let mut head = head::skeleton(&Topic::new("x").unwrap(), &Epoch::new("e"), "me");
     let map = |pick: fn(&(&str, u64, u64)) -> u64| {

@@ -2,8 +2,8 @@ use serde_json::json;
 
 use super::*;
 
-/// Returns the image of an append of two publications, as the topics table's stream contains it. `changes` replaces some of its
-/// attributes.
+/// Returns the state of a topic after an append of two publications, as the topics table's stream contains it.
+/// `changes` replaces some of its attributes.
 fn image(changes: serde_json::Value) -> Image {
     let mut image = json!({
         "pk": {"S": "T#host/cpu"},

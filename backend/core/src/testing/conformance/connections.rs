@@ -1,4 +1,4 @@
-//! Checks of [`Connections`].
+//! The conformance suite of [`Connections`]: functions that test an implementation of this trait.
 
 use futures_util::future::join_all;
 use shared::{Filter, Millis, Topic, limits};
@@ -9,7 +9,8 @@ use crate::principal::Principal;
 const NOW: Millis = 1_800_000_000_000;
 const LATER: Millis = NOW + limits::CONNECTION_ROW_MS;
 
-/// Every field is read back, including the filters and the expiry of the principal.
+/// Checks that every field of a connection is read as it was written, including the filters and the expiry of the
+/// principal.
 pub async fn a_connection_is_read_back_as_it_was_written<C: Connections>(port: &C) {
     let agent = Connection {
         principal: Principal {
@@ -28,7 +29,8 @@ pub async fn a_connection_is_read_back_as_it_was_written<C: Connections>(port: &
     assert_eq!(port.get(&id("c"), NOW).await.unwrap(), None);
 }
 
-/// `refresh` relies on this.
+/// Checks that writing a row again replaces it and keeps the subscriptions. A `refresh` message, which replaces a
+/// token, relies on this.
 pub async fn a_row_is_replaced_and_its_subscriptions_stay<C: Connections>(port: &C) {
     watch(port, "a", &["x"]).await;
     let renamed = Connection {
@@ -40,7 +42,8 @@ pub async fn a_row_is_replaced_and_its_subscriptions_stay<C: Connections>(port: 
     assert_eq!(port.subscriptions(&id("a"), NOW).await.unwrap(), [filter("x")]);
 }
 
-/// Stores delete expired rows late, which readers must not notice.
+/// Checks that no method returns an expired row. Stores such as DynamoDB delete expired rows late, so the row may still
+/// exist.
 pub async fn a_row_past_its_time_is_not_returned_anywhere<C: Connections>(port: &C) {
     watch(port, "old", &["x/y", "*"]).await;
     port.put(Connection { expires_at: LATER + 1, ..connection("young") }).await.unwrap();
@@ -58,7 +61,8 @@ pub async fn a_row_past_its_time_is_not_returned_anywhere<C: Connections>(port: 
     assert_eq!(late, Err(SubscribeError::Gone));
 }
 
-/// A well-known sample application makes the mistake of removing another row.
+/// Checks that `remove` deletes one connection with its subscriptions, and nothing of other connections. A well-known
+/// sample application makes the mistake of deleting another row.
 pub async fn removing_takes_the_subscriptions_of_that_connection_and_no_other<C: Connections>(port: &C) {
     watch(port, "a", &["x", "y/*"]).await;
     watch(port, "b", &["x", "y/*"]).await;
@@ -74,21 +78,22 @@ pub async fn removing_takes_the_subscriptions_of_that_connection_and_no_other<C:
     assert_eq!(port.subscriptions(&id("a"), NOW).await.unwrap(), [], "a namesake starts anew");
 }
 
-/// `$disconnect` may arrive twice, or after the row was pruned.
+/// Checks that removing an unknown connection has no effect. `$disconnect` may arrive twice, or after the row was
+/// deleted.
 pub async fn removing_what_is_not_there_changes_nothing<C: Connections>(port: &C) {
     watch(port, "a", &["x"]).await;
     assert_eq!(port.remove(&id("b")).await.unwrap(), []);
     assert_eq!(port.all(NOW).await.unwrap(), [id("a")]);
 }
 
-/// A subscription without a row would never end.
+/// Checks that subscribing fails if the connection has no row. Otherwise the subscription would never be deleted.
 pub async fn subscribing_without_a_connection_is_gone<C: Connections>(port: &C) {
     assert_eq!(port.subscribe(&id("a"), &filter("x"), NOW).await, Err(SubscribeError::Gone));
     assert_eq!(port.subscribers(&topic("x"), NOW).await.unwrap(), []);
     assert_eq!(port.viewers(&filter("x"), NOW).await.unwrap(), 0);
 }
 
-/// Clients may subscribe again to the same filter.
+/// Checks that a second subscription to the same filter has no effect.
 pub async fn subscribing_twice_is_subscribing_once<C: Connections>(port: &C) {
     watch(port, "a", &["x", "x"]).await;
     assert_eq!(port.subscriptions(&id("a"), NOW).await.unwrap(), [filter("x")]);
@@ -97,7 +102,8 @@ pub async fn subscribing_twice_is_subscribing_once<C: Connections>(port: &C) {
     assert_eq!(port.subscribers(&topic("x"), NOW).await.unwrap(), []);
 }
 
-/// The limit is [`limits::SUBSCRIPTIONS`]. Subscribing again to the same filter does not count twice.
+/// Checks that a connection can have at most [`limits::SUBSCRIPTIONS`] subscriptions. Subscribing again to the same
+/// filter does not count twice.
 pub async fn a_connection_has_a_bounded_number_of_subscriptions<C: Connections>(port: &C) {
     port.put(connection("a")).await.unwrap();
     for number in 0..limits::SUBSCRIPTIONS {
@@ -111,7 +117,8 @@ pub async fn a_connection_has_a_bounded_number_of_subscriptions<C: Connections>(
     assert_eq!(port.subscribe(&id("a"), &filter("more"), NOW).await, Ok(()));
 }
 
-/// Otherwise `occupancy` would be sent without a change.
+/// Checks that `unsubscribe` returns true only if the subscription existed. Otherwise `occupancy` messages would be
+/// sent although the number of subscribers has not changed.
 pub async fn unsubscribing_says_whether_it_was_there<C: Connections>(port: &C) {
     watch(port, "a", &["x/*"]).await;
     assert!(!port.unsubscribe(&id("a"), &filter("x")).await.unwrap());
@@ -120,7 +127,8 @@ pub async fn unsubscribing_says_whether_it_was_there<C: Connections>(port: &C) {
     assert!(!port.unsubscribe(&id("a"), &filter("x/*")).await.unwrap());
 }
 
-/// Filters are the topic itself, every parent with `/*`, and `*`. A connection with several of them is listed once.
+/// Checks that the subscribers of a topic are those of the topic itself, of every parent with `/*`, and of `*`. A
+/// connection that has several of these filters is listed once.
 pub async fn subscribers_are_found_by_every_kind_of_filter_each_once_in_order<C: Connections>(port: &C) {
     watch(port, "d", &["a/b/c"]).await;
     watch(port, "c", &["a/b/*", "a/*", "*", "a/b/c"]).await;
@@ -131,7 +139,7 @@ pub async fn subscribers_are_found_by_every_kind_of_filter_each_once_in_order<C:
     assert_eq!(found, [id("a"), id("b"), id("c"), id("d")]);
 }
 
-/// A topic may occur twice in the request.
+/// Checks that `audiences` returns the same as `subscribers` for each topic. A topic may occur twice in the call.
 pub async fn audiences_are_the_subscribers_of_each_topic<C: Connections>(port: &C) {
     watch(port, "a", &["*"]).await;
     watch(port, "b", &["x/*", "y/z"]).await;
@@ -146,7 +154,8 @@ pub async fn audiences_are_the_subscribers_of_each_topic<C: Connections>(port: &
     assert_eq!(port.audiences(&[], NOW).await.unwrap(), Vec::<Vec<ConnectionId>>::new());
 }
 
-/// The topics that the filter matches do not count.
+/// Checks that `viewers` and `watching` count only the subscriptions to the given filter itself. Subscriptions to other
+/// filters that match the same topics do not count.
 pub async fn viewers_and_watching_count_the_filter_itself<C: Connections>(port: &C) {
     watch(port, "b", &["x/*"]).await;
     watch(port, "a", &["x/*", "x/y"]).await;
@@ -157,7 +166,7 @@ pub async fn viewers_and_watching_count_the_filter_itself<C: Connections>(port: 
     assert_eq!(port.viewers(&filter("x"), NOW).await.unwrap(), 0);
 }
 
-/// A store may have to read several pages.
+/// Checks that a thousand connections are all returned, even if the store has to read several pages.
 pub async fn a_thousand_connections_are_all_found<C: Connections>(port: &C) {
     let names: Vec<String> = (0..1000).map(|number| format!("c{number:04}")).collect();
     join_all(names.iter().map(|name| watch(port, name, &["x"]))).await;

@@ -1,4 +1,4 @@
-//! Checks of [`TopicLog`].
+//! The conformance suite of [`TopicLog`]: functions that test an implementation of this trait.
 
 use std::collections::BTreeSet;
 
@@ -13,14 +13,14 @@ use crate::testing::Keep;
 
 const NOW: Millis = 1_800_000_000_000;
 
-/// It has neither a head nor a page.
+/// Checks that a topic without publications has neither a head nor a page.
 pub async fn a_topic_nobody_published_to_is_unknown<L: TopicLog>(log: &L) {
     assert_eq!(log.head(&topic("x")).await.unwrap(), None);
     assert_eq!(log.read(&topic("x"), ReadFrom::After(0), 10, NOW).await.unwrap(), None);
     assert_eq!(log.heads(&Filter::All).await.unwrap(), []);
 }
 
-/// Each append adds 1 to the offset.
+/// Checks that the first offset is 1 and each append adds 1 to it.
 pub async fn offsets_begin_at_one_and_have_no_holes<L: TopicLog>(log: &L) {
     for offset in 1..=20 {
         let appended = publish(log, "x", offset).await;
@@ -29,7 +29,7 @@ pub async fn offsets_begin_at_one_and_have_no_holes<L: TopicLog>(log: &L) {
     assert_eq!(offsets(&read(log, "x", ReadFrom::After(0), 100).await), (1..=20).collect::<Vec<_>>());
 }
 
-/// No order is promised among concurrent appends.
+/// Checks that concurrent appends get different and consecutive offsets. The order among them is not defined.
 pub async fn a_thousand_concurrent_appends_get_every_offset_once<L: TopicLog>(log: &L) {
     let appended = join_all((0..1000).map(|number| publish(log, "x", number))).await;
     let offsets: BTreeSet<u64> = appended.iter().map(|appended| appended.position.offset).collect();
@@ -41,7 +41,7 @@ pub async fn a_thousand_concurrent_appends_get_every_offset_once<L: TopicLog>(lo
     }
 }
 
-/// Each topic has its own offsets and its own epoch.
+/// Checks that each topic has its own offsets and its own epoch.
 pub async fn topics_are_counted_apart<L: TopicLog>(log: &L) {
     publish(log, "x", 1).await;
     publish(log, "x", 2).await;
@@ -50,7 +50,8 @@ pub async fn topics_are_counted_apart<L: TopicLog>(log: &L) {
     assert_eq!(log.head(&topic("x")).await.unwrap().unwrap().last.offset, 2);
 }
 
-/// The answer is the position of the last item.
+/// Checks that the publications of one append get consecutive offsets, and that the returned position is that of the
+/// last one.
 pub async fn a_batch_is_appended_in_order_and_as_one<L: TopicLog>(log: &L) {
     publish(log, "x", 0).await;
     let batches = join_all((1..=20).map(|number| {
@@ -68,7 +69,7 @@ pub async fn a_batch_is_appended_in_order_and_as_one<L: TopicLog>(log: &L) {
     }
 }
 
-/// An item with a time of its own keeps it.
+/// Checks that the time of a publication is the time at which it was received, unless it has a time of its own.
 pub async fn an_item_without_a_time_happened_when_it_was_received<L: TopicLog>(log: &L) {
     let items = vec![Item::now(1), Item { data: 2.into(), ts: Some(NOW - 5) }];
     log.append(Append { items, ..one("x", 0) }).await.unwrap();
@@ -77,7 +78,7 @@ pub async fn an_item_without_a_time_happened_when_it_was_received<L: TopicLog>(l
     assert_eq!(times, [(NOW, NOW), (NOW - 5, NOW)]);
 }
 
-/// The JSON text of the data is unchanged: every digit, and fields in their order.
+/// Checks that the JSON text of the data is unchanged, with every digit and with the fields in their order.
 pub async fn publications_are_read_back_unchanged<L: TopicLog>(log: &L) {
     let kinds = [
         json!(0.1),
@@ -100,7 +101,8 @@ pub async fn publications_are_read_back_unchanged<L: TopicLog>(log: &L) {
     assert_eq!(log.head(&topic("x")).await.unwrap().unwrap().last, page.items[page.items.len() - 1]);
 }
 
-/// This also holds after other producers have published.
+/// Checks that a request that is sent twice is appended once and gets the same position both times, even if somebody
+/// else has published in between.
 pub async fn a_sequence_sent_twice_lands_once_with_the_same_position<L: TopicLog>(log: &L) {
     let batch = Append { items: vec![Item::now(1), Item::now(2)], ..produced("x", "me", 7) };
     let first = log.append(batch.clone()).await.unwrap();
@@ -111,7 +113,8 @@ pub async fn a_sequence_sent_twice_lands_once_with_the_same_position<L: TopicLog
     assert_eq!(log.head(&topic("x")).await.unwrap().unwrap().last.offset, 3);
 }
 
-/// A client that gives up waiting sends the same request again.
+/// Checks that concurrent copies of one request are appended once. A client that gives up waiting sends the same
+/// request again.
 pub async fn the_same_sequence_sent_at_once_lands_once<L: TopicLog>(log: &L) {
     let appended = join_all((0..20).map(|_| log.append(produced("x", "me", 1)))).await;
     let appended: Vec<Appended> = appended.into_iter().map(Result::unwrap).collect();
@@ -120,7 +123,8 @@ pub async fn the_same_sequence_sent_at_once_lands_once<L: TopicLog>(log: &L) {
     assert_eq!(log.head(&topic("x")).await.unwrap().unwrap().last.offset, 1);
 }
 
-/// The position of the earlier request is no longer known. Higher sequences need not be consecutive.
+/// Checks that a `seq` (number of a producer's request) lower than the last one is refused. The result of the earlier
+/// request is no longer stored. Higher numbers need not be consecutive.
 pub async fn a_sequence_lower_than_the_last_is_refused_and_adds_nothing<L: TopicLog>(log: &L) {
     log.append(produced("x", "me", 2)).await.unwrap();
     log.append(produced("x", "me", 9)).await.unwrap();
@@ -129,7 +133,7 @@ pub async fn a_sequence_lower_than_the_last_is_refused_and_adds_nothing<L: Topic
     assert_eq!(log.head(&topic("x")).await.unwrap().unwrap().last.offset, 2);
 }
 
-/// Each producer has its own sequence in each topic.
+/// Checks that each producer id has numbers (`seq`) of its own in each topic.
 pub async fn producers_are_told_apart_by_topic_and_by_id<L: TopicLog>(log: &L) {
     for (topic, id) in [("x", "me"), ("x", "you"), ("y", "me")] {
         assert!(!log.append(produced(topic, id, 1)).await.unwrap().repeated, "{id} on {topic}");
@@ -137,7 +141,8 @@ pub async fn producers_are_told_apart_by_topic_and_by_id<L: TopicLog>(log: &L) {
     assert_eq!(log.head(&topic("x")).await.unwrap().unwrap().last.offset, 2);
 }
 
-/// So a principal that knows the id of another principal's producer can neither send in its name nor use up its numbers.
+/// Checks that two principals with the same producer id have separate numbers (`seq`). So a principal that knows the
+/// producer id of another one can neither send in its name nor use up its numbers.
 pub async fn producers_belong_to_their_principal<L: TopicLog>(log: &L) {
     let of = |principal: &str, seq| Append { principal: principal.into(), ..produced("x", "me", seq) };
     log.append(of("ann", 1)).await.unwrap();
@@ -147,7 +152,8 @@ pub async fn producers_belong_to_their_principal<L: TopicLog>(log: &L) {
     assert_eq!(log.head(&topic("x")).await.unwrap().unwrap().last.offset, 3);
 }
 
-/// No producer is forgotten within ten minutes. A new producer for which there is no room is told when to try again.
+/// Checks that no producer is forgotten within ten minutes after its last request. If there is no room for a new
+/// producer, its request is refused with the time to wait.
 pub async fn a_repeat_is_recognised_whoever_else_publishes<L: TopicLog>(log: &L) {
     let at = |id: usize, seq, received_at| Append { received_at, ..produced("x", &format!("p{id}"), seq) };
     let ids = 0..limits::PRODUCERS;
@@ -168,7 +174,8 @@ pub async fn a_repeat_is_recognised_whoever_else_publishes<L: TopicLog>(log: &L)
     assert!(log.append(at(0, 2, later)).await.unwrap().repeated, "it has published lately");
 }
 
-/// A new producer takes the place of the one that is done, and not of one that may still publish.
+/// Checks that a new producer takes the place of one that has sent its last request, and not of one that may still
+/// publish.
 pub async fn a_producer_that_is_done_makes_room_early<L: TopicLog>(log: &L) {
     for id in 0..limits::PRODUCERS {
         let mut append = produced("x", &format!("p{id}"), 1);
@@ -182,7 +189,8 @@ pub async fn a_producer_that_is_done_makes_room_early<L: TopicLog>(log: &L) {
     log.append(newcomer(NOW + done_ms)).await.unwrap();
 }
 
-/// Topics of other principals do not count towards the limit, nor do publications to topics that exist.
+/// Checks the maximum number of topics that a principal may create. Topics of other principals and publications to
+/// existing topics do not count.
 pub async fn a_principal_has_a_bounded_number_of_topics<L: TopicLog>(log: &L) {
     let create = |name: &str, principal: &str| {
         log.append(Append { principal: principal.into(), principal_topics: 2, ..one(name, 1) })
@@ -197,7 +205,7 @@ pub async fn a_principal_has_a_bounded_number_of_topics<L: TopicLog>(log: &L) {
     create("z", "eve").await.unwrap();
 }
 
-/// Fields that a later publisher leaves out stay.
+/// Checks that new metadata is merged into the metadata of the topic: fields that a later request leaves out are kept.
 pub async fn metadata_is_put_over_what_was_there<L: TopicLog>(log: &L) {
     let unit = TopicMeta { unit: Some("%".into()), max: Some(100.0), ..TopicMeta::default() };
     let label = TopicMeta { label: Some("CPU".into()), max: Some(50.0), ..TopicMeta::default() };
@@ -207,7 +215,8 @@ pub async fn metadata_is_put_over_what_was_there<L: TopicLog>(log: &L) {
     assert_eq!(log.head(&topic("x")).await.unwrap().unwrap().meta, unit.merged(label));
 }
 
-/// The epoch that later appends offer is ignored.
+/// Checks that a log keeps the epoch (identifier) that its first append contained. The epochs in later appends are
+/// ignored.
 pub async fn the_epoch_is_that_of_the_first_append<L: TopicLog>(log: &L) {
     for offered in ["first", "second", "third"] {
         let appended = log.append(Append { new_epoch: Epoch::new(offered), ..one("x", 1) }).await.unwrap();
@@ -217,7 +226,7 @@ pub async fn the_epoch_is_that_of_the_first_append<L: TopicLog>(log: &L) {
     assert_eq!(read(log, "x", ReadFrom::Newest, 1).await.epoch, Epoch::new("first"));
 }
 
-/// Names are ordered by their bytes.
+/// Checks that heads are listed in order of name. Names are ordered by their bytes.
 pub async fn heads_are_listed_by_filter_in_order_of_name<L: TopicLog>(log: &L) {
     for name in ["host/net", "a", "host", "hosts", "host/cpu", "host/cpu/0", "host-1"] {
         publish(log, name, 1).await;
@@ -232,7 +241,8 @@ pub async fn heads_are_listed_by_filter_in_order_of_name<L: TopicLog>(log: &L) {
     assert_eq!(list("nothing").await, [""; 0]);
 }
 
-/// A page begins after a given topic, even if that topic does not exist. All pages together contain all heads.
+/// Checks that a page of heads begins after the given topic, even if that topic does not exist, and that all pages
+/// together contain all heads.
 pub async fn heads_are_read_page_by_page<L: TopicLog>(log: &L) {
     for name in ["host/net", "a", "host", "hosts", "host/cpu", "host/cpu/0", "host-1"] {
         publish(log, name, 1).await;
@@ -257,7 +267,7 @@ pub async fn heads_are_read_page_by_page<L: TopicLog>(log: &L) {
     assert_eq!(ends, [("host/cpu", 1), ("host/cpu/0", 1), ("host/net", 1)]);
 }
 
-/// At most `limit` items are read, and none after the end.
+/// Checks that a read after an offset returns the oldest publications after it, at most `limit`.
 pub async fn reading_after_an_offset_begins_with_the_oldest<L: TopicLog>(log: &L) {
     fill(log, 10).await;
     let page = read(log, "x", ReadFrom::After(3), 4).await;
@@ -266,14 +276,15 @@ pub async fn reading_after_an_offset_begins_with_the_oldest<L: TopicLog>(log: &L
     assert_eq!(offsets(&read(log, "x", ReadFrom::After(u64::MAX), 4).await), [0; 0]);
 }
 
-/// The items are in order of offset.
+/// Checks that a read of the newest publications ends with the head, and that they are in order of offset.
 pub async fn reading_the_newest_ends_with_the_head<L: TopicLog>(log: &L) {
     fill(log, 10).await;
     assert_eq!(offsets(&read(log, "x", ReadFrom::Newest, 3).await), [8, 9, 10]);
     assert_eq!(offsets(&read(log, "x", ReadFrom::Newest, 100).await), (1..=10).collect::<Vec<_>>());
 }
 
-/// If there are more than `limit`, the newest are read.
+/// Checks that a read by time returns the publications received at that time or later. If there are more than `limit`,
+/// the newest are returned.
 pub async fn reading_by_time_begins_where_it_was_received<L: TopicLog>(log: &L) {
     fill(log, 10).await;
     assert_eq!(offsets(&read(log, "x", ReadFrom::ReceivedSince(NOW + 8), 100).await), [8, 9, 10]);
@@ -281,7 +292,8 @@ pub async fn reading_by_time_begins_where_it_was_received<L: TopicLog>(log: &L) 
     assert_eq!(offsets(&read(log, "x", ReadFrom::ReceivedSince(NOW + 11), 100).await), [0; 0]);
 }
 
-/// A page without items differs from a topic that does not exist.
+/// Checks that a read with a limit of 0 returns a page without publications, and `None` only for a topic that does not
+/// exist.
 pub async fn reading_no_items_still_answers_with_the_ends_of_the_log<L: TopicLog>(log: &L) {
     fill(log, 10).await;
     for from in [ReadFrom::After(0), ReadFrom::Newest, ReadFrom::ReceivedSince(0)] {
@@ -290,7 +302,8 @@ pub async fn reading_no_items_still_answers_with_the_ends_of_the_log<L: TopicLog
     }
 }
 
-/// Streams deliver the same change more than once.
+/// Checks that writing the same change to history twice has no effect. DynamoDB streams deliver the same change more
+/// than once.
 pub async fn recording_a_change_again_changes_nothing<L: TopicLog>(log: &L) {
     fill(log, 3).await;
     let before = read(log, "x", ReadFrom::After(0), 10).await;
@@ -301,7 +314,8 @@ pub async fn recording_a_change_again_changes_nothing<L: TopicLog>(log: &L) {
     assert_eq!(read(log, "x", ReadFrom::After(0), 10).await, before);
 }
 
-/// With [`Keep::LITTLE`], reads return exactly the newest items, whatever is still on disk.
+/// Checks that reads with [`Keep::LITTLE`] return exactly the newest publications, even if older ones are not deleted
+/// from the disk yet.
 pub async fn history_is_kept_by_count<L: TopicLog>(log: &L) {
     fill(log, 25).await;
     for from in [ReadFrom::After(0), ReadFrom::Newest, ReadFrom::ReceivedSince(0)] {
@@ -312,7 +326,8 @@ pub async fn history_is_kept_by_count<L: TopicLog>(log: &L) {
     assert_eq!(read(log, "x", ReadFrom::After(25 - kept), 1).await.items[0].offset, 16);
 }
 
-/// With [`Keep::LITTLE`], the age counts from when an item was received, by the reader's clock.
+/// Checks that reads with [`Keep::LITTLE`] return no publications that are too old. The age is computed from the time
+/// of receipt and the `now` of the read.
 pub async fn history_is_kept_by_age<L: TopicLog>(log: &L) {
     fill(log, 5).await;
     let age = Keep::LITTLE.age_ms;
@@ -323,7 +338,7 @@ pub async fn history_is_kept_by_age<L: TopicLog>(log: &L) {
     }
 }
 
-/// The offsets continue from the head.
+/// Checks that a topic whose history was deleted keeps its head, and that the next offset follows that of the head.
 pub async fn a_log_whose_history_is_gone_keeps_its_head<L: TopicLog>(log: &L) {
     fill(log, 5).await;
     let long_after = NOW + 10 * Keep::LITTLE.age_ms;
@@ -335,7 +350,8 @@ pub async fn a_log_whose_history_is_gone_keeps_its_head<L: TopicLog>(log: &L) {
     assert_eq!((offsets(&page), page.oldest), (vec![6], 6));
 }
 
-/// The head, the history and the producers are gone, and the topic no longer counts towards its principal's limit.
+/// Checks that a deleted topic no longer has a head, history or producers, and no longer counts towards its
+/// principal's limit.
 pub async fn a_topic_that_is_forgotten_begins_anew<L: TopicLog>(log: &L) {
     assert!(!log.forget(&topic("x")).await.unwrap(), "there is none");
     let bounded = |name: &str, epoch: &str| Append {
@@ -357,7 +373,7 @@ pub async fn a_topic_that_is_forgotten_begins_anew<L: TopicLog>(log: &L) {
     assert_eq!(offsets(&read(log, "x", ReadFrom::After(0), 10).await), [1]);
 }
 
-/// Publishes 1, 2, … to `x`, one per millisecond.
+/// Publishes `count` numbers from 1 to the topic `x`, one per millisecond.
 async fn fill<L: TopicLog>(log: &L, count: i64) {
     for number in 1..=count {
         log.append(Append { received_at: NOW + number, ..one("x", number) }).await.unwrap();

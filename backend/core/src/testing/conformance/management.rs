@@ -1,4 +1,4 @@
-//! Checks that an implementation of [`Management`] must pass.
+//! The conformance suite of [`Management`]: functions that test an implementation of this trait.
 
 use std::future::Future;
 
@@ -7,18 +7,18 @@ use shared::limits;
 
 use crate::ports::{ConnectionId, Management, PostError};
 
-/// The port that is tested, and clients to which messages can be posted.
+/// An implementation of [`Management`] under test, and functions that act as clients connected to it.
 pub trait Harness {
-    /// Type of the port that is tested.
+    /// The implementation of [`Management`] that is tested.
     type Port: Management;
 
-    /// Returns the port that is tested.
+    /// Returns the implementation of [`Management`] that is tested.
     fn port(&self) -> &Self::Port;
 
     /// Connects a new client, to which messages can be posted.
     fn connect(&self) -> impl Future<Output = ConnectionId> + Send;
 
-    /// Ends the connection of a client without sending an event. The gateway knows that the connection is gone.
+    /// Ends the connection of a client. The service gets no event, but the gateway answers later posts with "gone".
     fn vanish(&self, id: &ConnectionId) -> impl Future<Output = ()> + Send;
 
     /// Waits for the next `count` messages of a client. Panics if they do not arrive.
@@ -53,7 +53,7 @@ pub async fn a_post_to_many_arrives_at_each<H: Harness>(harness: &H) {
     }
 }
 
-/// Checks that one stale connection does not stop a broadcast to the others.
+/// Checks that a post to several connections returns the one that has ended, and reaches all others.
 pub async fn a_connection_that_is_gone_is_named_and_the_others_are_served<H: Harness>(harness: &H) {
     let (here, gone) = (harness.connect().await, harness.connect().await);
     harness.vanish(&gone).await;
@@ -70,7 +70,7 @@ pub async fn a_post_to_no_connections_succeeds<H: Harness>(harness: &H) {
     assert_eq!(harness.port().post_to_all(&[], Bytes::from("{}")).await, []);
 }
 
-/// Checks the size limit, [`limits::MESSAGE_BYTES`].
+/// Checks that a message of [`limits::MESSAGE_BYTES`] bytes is accepted, and a larger one is refused.
 pub async fn a_message_at_the_limit_passes_and_a_larger_one_is_refused<H: Harness>(harness: &H) {
     let id = harness.connect().await;
     let largest = Bytes::from("x".repeat(limits::MESSAGE_BYTES));

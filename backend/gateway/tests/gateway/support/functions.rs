@@ -16,7 +16,7 @@ type Authorize = dyn Fn(
     + Send
     + Sync;
 
-/// Functions that consist of closures.
+/// Functions for a gateway under test. They are closures that each test supplies.
 pub struct Script {
     invoke: Box<Invoke>,
     authorize: Box<Authorize>,
@@ -68,7 +68,7 @@ impl Script {
     }
 }
 
-/// Functions that pass each event to `script`, and also send it to a channel.
+/// Functions that pass each event to `script`, and also send it to a channel that the test reads.
 pub struct Recorded {
     pub script: Script,
     pub connections: Connections,

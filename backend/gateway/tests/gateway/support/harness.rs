@@ -125,7 +125,7 @@ impl Harness {
         }
     }
 
-    /// Returns the texts of the MESSAGE events before the next DISCONNECT event, and waits for that.
+    /// Waits for the next DISCONNECT event, and returns the texts of the MESSAGE events before it.
     pub async fn messages_until_disconnect(&mut self) -> Vec<String> {
         let mut messages = Vec::new();
         loop {
@@ -144,7 +144,7 @@ impl Harness {
         (context.disconnect_status_code.expect("a code"), context.disconnect_reason.expect("a reason"))
     }
 
-    /// Returns the number of events that were received and that the test has not taken yet.
+    /// Returns the number of recorded events that the test has not read yet.
     pub fn pending_events(&mut self) -> usize {
         self.events.len()
     }

@@ -33,7 +33,8 @@ impl HttpClient {
         self.send(&format!("{method} {path} HTTP/1.1\r\ncontent-length: {length}\r\n"), body).await
     }
 
-    /// Sends a request, whose head must not contain the empty line at its end. The headers `host` and `connection` are added.
+    /// Sends a request and returns the answer. `head` must not contain the empty line at its end. The headers `host`
+    /// and `connection` are added.
     pub async fn send(&self, head: &str, body: &[u8]) -> Answer {
         let host = self.address;
         let host = if head.to_ascii_lowercase().contains("\r\nhost:") {

@@ -1,5 +1,5 @@
-//! Starts gateways on ports of their own, with functions that consist of closures, a clock that only the test advances, and
-//! clients.
+//! Starts gateways for the tests, each on its own port. Their functions are closures, and their clock is advanced only
+//! by the test. The module also contains clients for WebSocket and HTTP.
 
 mod clock;
 mod functions;
@@ -21,7 +21,7 @@ use tokio_tungstenite::{MaybeTlsStream, WebSocketStream};
 
 pub type Client = WebSocketStream<MaybeTlsStream<tokio::net::TcpStream>>;
 
-/// Waits for a future, and fails the test after 20 seconds.
+/// Awaits a future. Fails the test if the future is not ready within 20 seconds.
 pub async fn soon<T>(what: impl Future<Output = T>) -> T {
     tokio::time::timeout(Duration::from_secs(20), what).await.expect("it happens within 20 s")
 }
@@ -34,7 +34,8 @@ pub async fn text(client: &mut Client) -> String {
     }
 }
 
-/// Waits until a client receives a close frame, and returns its code and reason. The client answers the frame, as browsers do.
+/// Waits until a client receives a close frame, and returns its code and reason. The client answers the frame, as
+/// browsers do.
 pub async fn closed(client: &mut Client) -> (u16, String) {
     let Message::Close(Some(frame)) = message(client).await else { panic!("expected a close") };
     while let Some(Ok(_)) = soon(client.next()).await {}
@@ -45,7 +46,7 @@ async fn message(client: &mut Client) -> Message {
     soon(client.next()).await.expect("the socket is open").expect("the socket works")
 }
 
-/// Replaces the ids in a frame of the gateway by `…`. Returns the text, and the ids.
+/// Replaces each id by `…` in the text of a frame that the gateway sent. Returns the resulting text, and the ids.
 pub fn masked_ids(frame: &str) -> (String, Vec<String>) {
     let mut parts: Vec<String> = frame.split('"').map(str::to_owned).collect();
     let ids: Vec<usize> =

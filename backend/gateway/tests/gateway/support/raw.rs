@@ -10,7 +10,7 @@ const MASK: [u8; 4] = [1, 2, 3, 4];
 /// A WebSocket client that sends any bytes, whether they are valid or not.
 pub struct RawSocket {
     pub stream: TcpStream,
-    /// The head of the answer to the handshake.
+    /// The status line and the headers of the answer to the handshake.
     pub head: String,
 }
 
@@ -19,7 +19,7 @@ impl RawSocket {
         Self::connect_with(TcpStream::connect(address).await.expect("the server listens"), path, "").await
     }
 
-    /// Sends a handshake over an existing stream. `headers` contains further header lines.
+    /// Sends a handshake over an existing stream and reads the answer. `headers` contains further header lines.
     pub async fn connect_with(mut stream: TcpStream, path: &str, headers: &str) -> Self {
         let host = stream.peer_addr().expect("a peer");
         let request = format!(
@@ -34,7 +34,7 @@ impl RawSocket {
         Self { stream, head: String::from_utf8(head).expect("text") }
     }
 
-    /// Sends a masked frame with the first byte `first`.
+    /// Sends a masked frame. `first` is its first byte, which contains the FIN bit and the opcode.
     pub async fn send(&mut self, first: u8, payload: &[u8]) {
         self.stream.write_all(&frame(first, payload)).await.expect("the frame goes out");
     }

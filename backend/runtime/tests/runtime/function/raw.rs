@@ -1,4 +1,4 @@
-//! Runtimes that use the Runtime API in ways in which `lambda_runtime` does not.
+//! Functions that use the Runtime API over plain HTTP, in ways in which `lambda_runtime` does not use it.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -6,7 +6,7 @@ use std::net::TcpStream;
 const NEXT: &str =
     "GET /2018-06-01/runtime/invocation/next HTTP/1.1\r\nHost: api\r\nConnection: close\r\n\r\n";
 
-/// Handles events as `mode` says, until the host ends.
+/// Handles events in the way that `mode` names, until the host ends.
 pub fn run(mode: &str) {
     if mode == "init-error" {
         let body = r#"{"errorType":"Config.Missing","errorMessage":"no table is named"}"#;
@@ -46,7 +46,7 @@ fn handle(mode: &str, id: &str) {
 const STREAMED: &str = "Transfer-Encoding: chunked\r\nLambda-Runtime-Function-Response-Mode: streaming\r\n\
     Trailer: Lambda-Runtime-Function-Error-Type, Lambda-Runtime-Function-Error-Body\r\n\r\n";
 
-/// Asks for the next event and returns its request id, or `None` if the host has ended.
+/// Requests the next event from the Runtime API. Returns the request id, or `None` if the host has ended.
 fn next() -> Option<String> {
     let answer = request(NEXT);
     let id = answer.lines().find_map(|line| line.strip_prefix("lambda-runtime-aws-request-id: "))?;
@@ -62,7 +62,7 @@ fn sized(body: &str) -> String {
     format!("Content-Length: {}\r\n\r\n{body}", body.len())
 }
 
-/// Sends a request and returns the answer. The answer is empty if the host has ended.
+/// Sends an HTTP request to the Runtime API and returns the answer. The answer is empty if the host has ended.
 fn request(text: &str) -> String {
     let mut answer = String::new();
     let api = std::env::var("AWS_LAMBDA_RUNTIME_API").expect("the host says where it is");

@@ -1,4 +1,4 @@
-//! A disk in memory that fails on command, and loses what was not synced.
+//! A disk in memory for tests. It can be made to fail, and can lose all writes that were not synced.
 
 use std::io;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -16,19 +16,19 @@ use crate::log::open::{read_topics, write_empty_tables};
 use crate::log::overlay::{Overlay, ReadAt};
 use crate::{Retention, StoreSettings};
 
-/// A disk in memory: what was written to it outlives the store that wrote it.
+/// A disk in memory. Clones share the contents, so that these are kept when the store that wrote them is closed.
 #[derive(Debug, Clone, Default)]
 pub struct Disk(Arc<DiskState>);
 
 #[derive(Debug, Default)]
 struct DiskState {
     bytes: Mutex<Vec<u8>>,
-    /// Contents at the last sync.
+    /// Contents of the disk at the last sync.
     synced: Mutex<Vec<u8>>,
-    /// Writes since the last sync.
+    /// Writes since the last sync, each with its offset and its bytes.
     unsynced: Mutex<Vec<(usize, Vec<u8>)>>,
     fault: Mutex<Option<Fault>>,
-    /// Number of operations until all of them fail.
+    /// Number of operations that still succeed before all later ones fail; `None` if this is not simulated.
     until_failure: Mutex<Option<usize>>,
     free_bytes: Mutex<Option<u64>>,
     opened: AtomicUsize,
@@ -42,23 +42,23 @@ pub enum Fault {
 }
 
 impl Disk {
-    /// Makes every later operation of this kind fail, or none.
+    /// Makes all later operations of this kind fail; with `None`, no operation fails.
     pub fn fail(&self, fault: Option<Fault>) {
         *self.0.fault.lock().unwrap() = fault;
         *self.0.until_failure.lock().unwrap() = None;
     }
 
-    /// Makes all operations that change the disk fail after `count` more.
+    /// Makes the next `count` operations that change the disk succeed, and all later ones fail.
     pub fn fail_after(&self, count: usize) {
         *self.0.until_failure.lock().unwrap() = Some(count);
     }
 
-    /// Sets the room on a disk of 100 GB.
+    /// Sets the number of free bytes. The size of the disk is 100 GB.
     pub fn leave(&self, free_bytes: u64) {
         *self.0.free_bytes.lock().unwrap() = Some(free_bytes);
     }
 
-    /// Number of times that the disk was opened for writing.
+    /// Returns how many times the disk was opened for writing.
     pub fn opened(&self) -> usize {
         self.0.opened.load(Ordering::Relaxed)
     }
@@ -72,12 +72,13 @@ impl Disk {
         EmbeddedLog::start(StoreSettings::from(Retention::default()), Arc::new(self.clone())).unwrap()
     }
 
-    /// A disk with all that was synced and nothing else.
+    /// Returns the disk as it is after a power cut that loses all writes since the last sync.
     pub fn after_power_cut(&self) -> Self {
         Self::with(self.0.synced.lock().unwrap().clone())
     }
 
-    /// A disk with all that was synced, and of the writes since then those that `chosen` picks by their number.
+    /// Returns the disk as it may be after a power cut. It contains everything that was synced, and those of the later
+    /// writes for whose number `chosen` returns true.
     pub fn after_power_cut_with(&self, chosen: impl Fn(usize) -> bool) -> Self {
         let mut bytes = self.0.synced.lock().unwrap().clone();
         for (number, (offset, data)) in self.0.unsynced.lock().unwrap().iter().enumerate() {
@@ -87,7 +88,7 @@ impl Disk {
                 bytes[*offset..end].copy_from_slice(data);
             }
         }
-        // The file had its length before anything was written beyond its end.
+        // The file grows before anything is written beyond its old end, so its length is kept.
         let len = self.0.bytes.lock().unwrap().len();
         bytes.resize(bytes.len().max(len), 0);
         Self::with(bytes)

@@ -1,11 +1,11 @@
-//! The disk fails, or the power is cut, at every single step of a number of commits.
+//! Tests that nothing acknowledged is lost if the disk fails, or the power is cut, at any step of a number of commits.
 
 use super::*;
 
-/// Number of bytes of an append that makes the file grow every few commits.
+/// Number of bytes of an append. With this size, the file grows every few commits.
 const LARGE: usize = 20_000;
 
-/// Appends until one fails, or twelve times. Answers with the offset of the last one that was acknowledged.
+/// Appends until an append fails, at most twelve times. Returns the offset of the last append that was acknowledged.
 async fn append_until_failure(log: &EmbeddedLog) -> u64 {
     let mut acknowledged = 0;
     for n in 1..=12 {
@@ -21,7 +21,7 @@ async fn append_until_failure(log: &EmbeddedLog) -> u64 {
     acknowledged
 }
 
-/// Checks that everything acknowledged is read, and that there is no hole.
+/// Checks that all acknowledged publications can be read, and that no offset is missing.
 async fn assert_holds(log: &EmbeddedLog, acknowledged: u64, when: &str) {
     let Some(head) = log.head(&Topic::new("t").unwrap()).await.unwrap() else {
         return assert_eq!(acknowledged, 0, "{when}: the topic is lost");

@@ -2,7 +2,7 @@ use super::*;
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
-/// Formats `sent` as a reading, in the format for that single value.
+/// Formats `sent` as the large figure of a panel shows it.
 fn figure(unit: &str, sent: &str) -> String {
     let value = sent.parse().unwrap();
     Format::for_value(&Unit::parse(unit), value).reading(sent).replace(THIN_SPACE, " ")
@@ -139,8 +139,8 @@ fn a_duration_names_its_two_largest_units() {
     }
 }
 
-/// Reads a displayed text as a person would. `own` is the symbol of the unit without a prefix. Returns the value and
-/// the precision of the text.
+/// Reads a displayed number as a person would. `own` is the symbol of the unit without a prefix. Returns the value,
+/// and the value of one step in the last displayed digit.
 fn read_back(shown: &str, own: &str) -> (f64, f64) {
     let plain = shown.replace('−', "-");
     let (number, rest) = plain
@@ -196,8 +196,8 @@ fn read_back(shown: &str, own: &str) -> (f64, f64) {
 proptest::proptest! {
     #![proptest_config(proptest::prelude::ProptestConfig::with_cases(4_000))]
 
-    /// Reading a displayed number gives the value within the displayed precision, and never a value that is off by a
-    /// power of ten.
+    /// A person who reads a displayed number gets the value that was sent, within the precision that is displayed. It
+    /// is never off by a power of ten.
     #[test]
     fn reading_what_is_displayed_gives_back_the_value(
         mantissa in -9_999_999_999_999_i64..9_999_999_999_999, power in -30_i32..30, largest in 0.0..1e12_f64,

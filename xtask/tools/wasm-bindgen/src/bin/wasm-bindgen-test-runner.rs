@@ -1,4 +1,4 @@
-//! The program `wasm-bindgen-test-runner`, which runs tests that are compiled for WebAssembly.
+//! The program `wasm-bindgen-test-runner`, which runs tests that are compiled to WebAssembly.
 
 use std::process::ExitCode;
 

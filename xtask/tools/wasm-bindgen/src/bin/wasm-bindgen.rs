@@ -1,4 +1,4 @@
-//! The program `wasm-bindgen`, which Trunk runs.
+//! The program `wasm-bindgen`. Trunk runs it to create JavaScript code for a compiled WebAssembly file.
 
 use std::process::ExitCode;
 
