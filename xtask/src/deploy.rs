@@ -1,8 +1,8 @@
-//! `cargo xtask deploy` and `cargo xtask destroy`: create, update and delete a deployment on AWS.
+//! The subcommands `cargo xtask deploy` and `cargo xtask destroy`. They create, update and delete a deployment on AWS.
 //!
-//! The AWS account is checked first, because building takes minutes. Then everything is built and linted, which needs no account;
-//! a dry run does this as well. Every request to AWS is a [call](call::Call) of the program `aws` or `sam`; a dry run prints the
-//! call instead of making it.
+//! A deployment first checks that an AWS account can be used, because building takes minutes. Then it builds and lints
+//! everything, which needs no account. All requests to AWS are made by the programs `aws` and `sam`. A dry run builds
+//! and lints too, but prints the [calls](call::Call) of these programs instead of making them.
 
 mod call;
 mod cloud;
@@ -27,16 +27,18 @@ use crate::terminal;
 use crate::tools::PageTools;
 use call::Call;
 use cloud::Cloud;
+use functions::Optimisation;
 use stack::Outputs;
 use std::path::Path;
 
-/// Builds the page and the functions, creates or updates the stack, uploads the page, and prints its address.
+/// Deploys to AWS: builds the page and the functions, creates or updates the CloudFormation stack, uploads the page,
+/// and prints its address.
 pub fn deploy(project: &Project, options: &Deploy) -> Result<(), TaskError> {
     options.require_known(&template::parameters(project)?)?;
     let cloud = Cloud::open(project, &options.place, options.dry_run)?;
     cloud.require_account()?;
     page::build(project, &PageTools::set_up(project)?)?;
-    functions::build(project)?;
+    functions::build(project, Optimisation::Full)?;
     template::lint(project)?;
     if options.dry_run {
         return release(&cloud, options).map(drop);
@@ -46,11 +48,11 @@ pub fn deploy(project: &Project, options: &Deploy) -> Result<(), TaskError> {
     announce(&cloud, &outputs, &tickertape)
 }
 
-/// Runs every step of a deployment that needs no AWS account. Returns the number of checks that passed.
+/// Runs every step of a deployment that needs no AWS account, for the tests. Returns the number of checks that passed.
 pub fn check_without_account(project: &Project) -> Result<u32, TaskError> {
     template::lint(project)?;
     template::check_expanded(project)?;
-    let artefacts = functions::build(project)?;
+    let artefacts = functions::build(project, Optimisation::Little)?;
     page::build(project, &PageTools::set_up(project)?)?;
     let options = Deploy::dry_run_of("test");
     options.require_known(&template::parameters(project)?)?;
@@ -61,7 +63,8 @@ pub fn check_without_account(project: &Project) -> Result<u32, TaskError> {
     Ok(artefacts + 3)
 }
 
-/// Creates or updates the stack and uploads the page. Everything must have been built before.
+/// Creates or updates the secret and the CloudFormation stack, and uploads the page. The caller must have built
+/// everything before.
 fn release(cloud: &Cloud, options: &Deploy) -> Result<Outputs, TaskError> {
     let secret_version = secret::make_or_keep(cloud, options.rotates_secret)?;
     cloud.run("stack", stack::deploy(cloud, options, &secret_version))?;
@@ -70,8 +73,8 @@ fn release(cloud: &Cloud, options: &Deploy) -> Result<Outputs, TaskError> {
     Ok(outputs)
 }
 
-/// Prints the commands that open the board and publish. If an identity provider signs the tokens, no token is created, because
-/// viewers already have one.
+/// Prints the address of the board, and the commands that open it and publish to it. If an identity provider signs the
+/// tokens, no token is created, because viewers get theirs from that provider.
 fn announce(cloud: &Cloud, outputs: &Outputs, tickertape: &Path) -> Result<(), TaskError> {
     terminal::done("the board", &outputs.site);
     let token = outputs.is_signed_by_us().then(|| token::to_watch(cloud, tickertape)).transpose()?;
@@ -79,8 +82,8 @@ fn announce(cloud: &Cloud, outputs: &Outputs, tickertape: &Path) -> Result<(), T
     Ok(())
 }
 
-/// Returns the text that is printed at the end. Its commands use the program that was just built and must be run in the root of
-/// the project, because `tickertape` need not be installed.
+/// Returns the text that a deployment prints at its end. The commands in it call the program that was just built,
+/// because `tickertape` need not be installed. They must be run in the root folder of the project.
 fn closing_text(cloud: &Cloud, outputs: &Outputs, tickertape: &Path, token: Option<&str>) -> String {
     let tickertape = tickertape.strip_prefix(&cloud.project.root).unwrap_or(tickertape);
     let make_token = Call::new(tickertape, ["token", "--auth-secret-file", "-", "--publish", "*"]);

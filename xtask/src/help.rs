@@ -1,4 +1,4 @@
-//! `cargo xtask help`: prints the subcommands and their options.
+//! The subcommand `cargo xtask help`, which prints all subcommands and their options.
 
 const HELP: &str = "\
 Builds, tests and deploys Tickertape. Each command installs the tools it needs, and skips steps that are up to date.
@@ -18,10 +18,10 @@ Builds, tests and deploys Tickertape. Each command installs the tools it needs, 
                                   inputs that break it are kept in fuzz/regressions, and replayed by the tests
     cargo xtask picture           draw the picture of the crates in ARCHITECTURE.md again
     cargo xtask bench [-- NAME]   run all benchmarks in release mode, or the one called NAME: fanout, latency,
-                                  recovery, memory, page, page-memory, hostile, appends (of the store), schedules (of the
-                                  simulation), units and websocket-units (billed by AWS), init (start-up time and
-                                  size of the functions), broadcast (posts per CPU second). Some are compared with
-                                  Node, if it is installed
+                                  recovery, memory, page, page-memory, hostile, kills, appends (of the store),
+                                  schedules (of the simulation), units and websocket-units (billed by AWS), init
+                                  (start-up time and size of the functions), broadcast (posts per CPU second). Some
+                                  are compared with Node, if it is installed
     cargo xtask soak [MINUTES]    test with injected faults over real sockets for MINUTES (default 10), printing a
                                   line a minute; then run 20,000 schedules of the simulation for each minute
     cargo xtask record            record the messages between this version's clients and server, and a store it wrote,

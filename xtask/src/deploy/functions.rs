@@ -1,4 +1,4 @@
-//! Builds the four functions for AWS (64-bit ARM) and checks the result.
+//! Builds the four Lambda functions for AWS (64-bit ARM) and checks the results.
 
 use crate::error::TaskError;
 use crate::lambda_local::FUNCTIONS;
@@ -9,16 +9,31 @@ use crate::tools::{self, ARM_TARGET};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Maximum size of a zipped function, in bytes. Large functions start slowly, so it is far below Lambda's limit of 50 MB.
+/// Maximum size of a zipped function in bytes. It is far below Lambda's limit of 50 MB, because large functions start
+/// slowly.
 const MOST_BYTES: u64 = 10_000_000;
-/// Value of `e_machine` for 64-bit ARM (ELF for the Arm 64-bit Architecture, section "ELF Header").
+/// Value of the field `e_machine` in an ELF file for 64-bit ARM (ELF for the Arm 64-bit Architecture, section "ELF
+/// Header").
 const AARCH64: u16 = 183;
 
-/// Builds all functions into the folders that the template refers to, and checks them. Returns their number.
-pub fn build(project: &Project) -> Result<u32, TaskError> {
+/// The optimisation with which the functions are compiled.
+#[derive(Clone, Copy, Debug)]
+pub enum Optimisation {
+    /// That of the `lambda` profile, for a deployment.
+    Full,
+    /// A little, for a test that only needs functions that could be deployed. Compilation takes less time.
+    Little,
+}
+
+/// Builds all functions into the folders to which the SAM template refers, and checks them. Returns the number of
+/// functions.
+pub fn build(project: &Project, optimisation: Optimisation) -> Result<u32, TaskError> {
     let mut build = tools::cargo_lambda(project)?;
     build.args(["build", "--locked", "--arm64", "--profile", "lambda", "--package", "backend-lambda"]);
     build.args(["--output-format", "zip", "--lambda-dir"]).arg(folder(project));
+    if let Optimisation::Little = optimisation {
+        build.env("CARGO_PROFILE_LAMBDA_OPT_LEVEL", "1");
+    }
     step::run(project, "functions (arm64)", &mut build)?;
     FUNCTIONS.iter().try_fold(0, |count, name| check(project, name).map(|()| count + 1))
 }
@@ -33,12 +48,12 @@ fn check(project: &Project, name: &str) -> Result<(), TaskError> {
     Ok(())
 }
 
-/// Returns the path of the zip archive that is uploaded for a function.
+/// Returns the path of the zip archive of a function. The archive is uploaded to AWS.
 pub fn zip(project: &Project, name: &str) -> PathBuf {
     folder(project).join(name).join("bootstrap.zip")
 }
 
-/// Returns the folder to which the `CodeUri`s of the template point.
+/// Returns the folder with the built functions. The values of `CodeUri` in the SAM template point to it.
 fn folder(project: &Project) -> PathBuf {
     project.root.join("infra").join("build")
 }
