@@ -1,7 +1,6 @@
-//! The benchmarks, one file for each figure. Work is measured as CPU time of the server's process, because other programs on the
-//! machine affect CPU time less than elapsed time.
+//! The benchmarks, one file for each kind of measurement. Work is measured as CPU time of the server's process, because
+//! other programs on the machine affect CPU time less than elapsed time.
 
-#[cfg(target_os = "linux")]
 pub mod attack;
 pub mod audience;
 #[cfg(target_os = "linux")]
@@ -12,6 +11,7 @@ pub mod functions;
 pub mod hostile;
 pub mod hub;
 pub mod init;
+pub mod kills;
 pub mod latency;
 pub mod memory;
 pub mod packing;
@@ -25,19 +25,20 @@ pub mod viewer;
 
 use std::path::PathBuf;
 
-/// Returns the folder of the peers (programs for Node with which ours are compared), with their packages installed, or `None` if
-/// Node is not installed.
+/// Returns the folder with the programs for Node that are compared with ours, or `None` if Node is not installed. Their
+/// packages are installed.
 pub fn peers() -> Option<PathBuf> {
     std::env::var_os("TICKERTAPE_PEERS").map(PathBuf::from)
 }
 
-/// Prints one line of the report.
+/// Prints one line of the benchmark's report: the name of the measured figure, its value and its unit.
 pub fn report(figure: &str, value: f64, unit: &str) {
     println!("{figure:<52} {:>12}  {unit}", rounded(value));
 }
 
-/// Prints one line of the report for a figure that was measured several times: the median, then the minimum and the maximum,
-/// which show the influence of other programs. Sorts the values.
+/// Prints one line of the benchmark's report for a figure that was measured several times. The line contains the
+/// median, the minimum and the maximum. Their distance shows the influence of other programs on the machine. Sorts
+/// `values`.
 pub fn report_spread(figure: &str, values: &mut [f64], unit: &str) {
     let median = percentile(values, 0.5);
     let (least, most) = (percentile(values, 0.0), percentile(values, 1.0));
@@ -45,7 +46,7 @@ pub fn report_spread(figure: &str, values: &mut [f64], unit: &str) {
     report(figure, median, &format!("{unit}  {spread}"));
 }
 
-/// Formats a number with its significant digits only.
+/// Formats a number with two decimals below 10, one decimal below 1,000, and none above.
 fn rounded(value: f64) -> String {
     let digits = match value.abs() {
         0.0..10.0 => 2,
@@ -55,7 +56,7 @@ fn rounded(value: f64) -> String {
     format!("{value:.digits$}")
 }
 
-/// Returns the quantile `share` (0 to 1) of the values, and sorts them.
+/// Returns the quantile `share` of the values, such as the median for 0.5. Sorts `values`.
 pub fn percentile(values: &mut [f64], share: f64) -> f64 {
     values.sort_by(f64::total_cmp);
     let last = values.len().saturating_sub(1);

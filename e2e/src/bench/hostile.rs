@@ -1,5 +1,5 @@
-//! Measures viewers and publishers that behave well (the crowd) during each kind of attack: the publications that they lose,
-//! their latency, and the memory of the server.
+//! Measures well-behaved viewers and publishers (the crowd) while a server is attacked. The results are the
+//! publications that the crowd did not receive, their latency, and the memory of the server.
 //!
 //! Attackers and crowd share the processors, so the crowd is measured twice for each attack: while its own server is attacked,
 //! and while a second, idle server is attacked. The ratio of the two latencies shows the effect of the attack on the server.
@@ -18,23 +18,27 @@ use super::{percentile, report};
 const TOPIC: &str = "bench/healthy";
 const VIEWERS: usize = 1_000;
 const PUBLISHERS: u64 = 10;
-/// Number of publications of each publisher, and the time between two of them.
+/// Number of publications that each publisher sends, one in each `PERIOD`.
 const PUBLICATIONS: u64 = 30;
 const PERIOD: Duration = Duration::from_millis(500);
-/// Time between the end of an attack and the last measurement of the server's memory, which should then be low again.
+/// Time to wait after an attack before the server's memory is measured again. It should then be low again.
 const RECOVERY: Duration = Duration::from_secs(60);
 
-/// The measurements of one run of the crowd: the 99th percentile of the latency, and the publications that viewers did not
-/// receive.
+/// The measurements of one run of the crowd.
 struct Outcome {
+    /// 99th percentile of the latency.
     p99_ms: f64,
+    /// Number of publications that viewers did not receive.
     lost: u64,
+    /// Number of handshakes that were answered with 429 and made again.
+    refused: u64,
 }
 
-/// Measures the crowd during every attack.
+/// Measures the crowd during every attack, or during the attack with the name in the second argument of the program.
 pub async fn run() {
     let local = tokio::task::LocalSet::new();
-    for attack in ALL {
+    let only = std::env::args().nth(2);
+    for attack in ALL.iter().filter(|attack| only.as_deref().is_none_or(|only| only == attack.name)) {
         local.run_until(measure(attack)).await;
     }
 }
@@ -53,6 +57,8 @@ async fn measure(attack: &Attack) {
     tokio::time::sleep(RECOVERY).await;
     let name = |figure: &str| format!("{}: {figure}", attack.name);
     report(&name("lost by the crowd"), outcome.lost as f64, "publications");
+    report(&name("handshakes of the crowd refused"), outcome.refused as f64, "");
+    report(&name("the same in the control"), control.refused as f64, "");
     report(&name("p99"), outcome.p99_ms, "ms");
     report(&name("p99 / p99 of the control"), outcome.p99_ms / control.p99_ms, "");
     report(&name("memory before"), before, "MB");
@@ -60,12 +66,16 @@ async fn measure(attack: &Attack) {
     report(&name("memory a minute later"), memory(&attacked), "MB");
 }
 
-/// Runs viewers and publishers, and returns their measurements. Panics if a publication is refused.
+/// Connects the viewers and publishers of the crowd to a server, and returns their results. Panics if the server
+/// refuses a publication.
 async fn crowd(hub: &Hub) -> Outcome {
     let (ages, seen, start) = (Rc::new(RefCell::new(Vec::new())), Arc::new(Seen::default()), Instant::now());
     let mut viewers = Vec::with_capacity(VIEWERS);
+    let mut refused = 0;
     for _ in 0..VIEWERS {
-        let socket = viewer::watch(&hub.ws, TOPIC).await;
+        let (mut socket, refusals) = viewer::connect_counting(&hub.ws).await;
+        viewer::subscribe(&mut socket, TOPIC).await;
+        refused += refusals;
         let ages = ages.clone();
         let sample = move |age| ages.borrow_mut().push(age);
         viewers.push(tokio::task::spawn_local(viewer::count(socket, seen.clone(), start, sample)));
@@ -80,7 +90,7 @@ async fn crowd(hub: &Hub) -> Outcome {
     viewers.iter().for_each(tokio::task::JoinHandle::abort);
     let expected = PUBLISHERS * PUBLICATIONS * VIEWERS as u64;
     let mut ages = ages.borrow().clone();
-    Outcome { lost: expected - ages.len() as u64, p99_ms: percentile(&mut ages, 0.99) / 1_000.0 }
+    Outcome { lost: expected - ages.len() as u64, refused, p99_ms: percentile(&mut ages, 0.99) / 1_000.0 }
 }
 
 async fn publish(ws: String, number: u64, start: Instant) {

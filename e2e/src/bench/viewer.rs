@@ -1,4 +1,5 @@
-//! Viewers that count publications, and publishers that wait for their acknowledgement.
+//! WebSocket clients for the benchmarks: viewers that count publications, and publishers that wait for the
+//! acknowledgement of each.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -11,28 +12,40 @@ use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 use tokio_tungstenite::tungstenite::{Error, Message};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async_with_config};
 
-/// An open socket.
+/// An open WebSocket of a client.
 pub type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
 
-/// Counts of all viewers together.
+/// Counts of all viewers of a measurement together.
 #[derive(Default)]
 pub struct Seen {
-    /// Number of publications received.
+    /// Number of publications that the viewers have received.
     pub deliveries: AtomicU64,
 }
 
-/// Opens a socket with small buffers, so that thousands of them fit into memory. If the hub refuses because of its limit of new
-/// connections per second, waits and tries again.
+/// Opens a WebSocket as [`connect_counting`] does.
 ///
 /// # Panics
 ///
-/// If the hub refuses for another reason.
+/// If the server refuses for another reason than its limit of new connections per second.
 pub async fn connect(url: &str) -> Socket {
+    connect_counting(url).await.0
+}
+
+/// Opens a WebSocket with small buffers, so that thousands of them fit into memory. If the server answers 429, its
+/// limit of new connections per second is reached, and the attempt is repeated after 100 ms. Returns the WebSocket and
+/// the number of answers with 429.
+///
+/// # Panics
+///
+/// If the server refuses for another reason.
+pub async fn connect_counting(url: &str) -> (Socket, u64) {
     let small = WebSocketConfig::default().read_buffer_size(4096).write_buffer_size(0);
+    let mut refusals = 0;
     loop {
         match connect_async_with_config(url, Some(small), true).await {
-            Ok((socket, _)) => return socket,
+            Ok((socket, _)) => return (socket, refusals),
             Err(Error::Http(response)) if response.status() == 429 => {
+                refusals += 1;
                 tokio::time::sleep(Duration::from_millis(100)).await;
             }
             Err(error) => panic!("the hub refuses: {error}"),
@@ -40,22 +53,22 @@ pub async fn connect(url: &str) -> Socket {
     }
 }
 
-/// Opens a socket and subscribes to `topic`. Returns when the hub has answered.
+/// Opens a WebSocket and subscribes to `topic`. Returns once the server has answered.
 ///
 /// # Panics
 ///
-/// If the hub refuses.
+/// If the server refuses.
 pub async fn watch(url: &str, topic: &str) -> Socket {
     let mut socket = connect(url).await;
     subscribe(&mut socket, topic).await;
     socket
 }
 
-/// Subscribes to `topic`, and returns the hub's answer.
+/// Subscribes to `topic`, and returns the server's answer.
 ///
 /// # Panics
 ///
-/// If the hub refuses.
+/// If the server refuses.
 pub async fn subscribe(socket: &mut Socket, topic: &str) -> serde_json::Value {
     let subscribe = json!({"action": "subscribe", "id": 1, "filter": topic}).to_string();
     socket.send(Message::text(subscribe)).await.expect("sent");
@@ -69,7 +82,7 @@ pub async fn subscribe(socket: &mut Socket, topic: &str) -> serde_json::Value {
     panic!("the hub closed a viewer's socket");
 }
 
-/// Counts publications until the socket ends, and passes the age of each in microseconds to `sample`.
+/// Counts the publications that arrive until the socket is closed. Calls `sample` with the age of each in microseconds.
 pub async fn count(mut socket: Socket, seen: Arc<Seen>, start: Instant, mut sample: impl FnMut(f64)) {
     while let Some(Ok(message)) = socket.next().await {
         let Ok(text) = message.to_text() else { continue };
@@ -84,16 +97,17 @@ pub async fn count(mut socket: Socket, seen: Arc<Seen>, start: Instant, mut samp
     }
 }
 
-/// Returns data of about 128 bytes as JSON. It contains the time at which it is sent, in microseconds since `start`.
+/// Returns the data of a publication, about 128 bytes of JSON. It contains the microseconds from `start` to now, from
+/// which [`count`] computes the age.
 pub fn payload(start: Instant) -> serde_json::Value {
     json!({"sent": start.elapsed().as_micros() as u64, "text": "x".repeat(100)})
 }
 
-/// Publishes once and waits for the answer.
+/// Sends one publication, and waits until the server has acknowledged it.
 ///
 /// # Panics
 ///
-/// If the hub closes the socket.
+/// If the server closes the socket.
 pub async fn publish(socket: &mut Socket, topic: &str, id: u64, data: &serde_json::Value) {
     let request = json!({"action": "publish", "id": id, "topic": topic, "data": data}).to_string();
     socket.send(Message::text(request)).await.expect("sent");

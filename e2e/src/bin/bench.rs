@@ -1,10 +1,11 @@
-//! The program of `cargo xtask bench`: measures the figures of the program and the page, with release builds.
+//! The program that `cargo xtask bench` runs. It measures release builds of the program and of the page.
 
 use std::process::ExitCode;
 
 use e2e::bench;
 
-/// Figures that are measured by default. The others need the AWS topology: see [`run`].
+/// Names of the benchmarks that run by default. Of the others, `init` and `broadcast` need the AWS topology. See
+/// [`run`].
 const ALL: [&str; 6] = ["fanout", "latency", "recovery", "memory", "page", "page-memory"];
 
 #[tokio::main(flavor = "current_thread")]
@@ -17,14 +18,14 @@ async fn main() -> ExitCode {
     }
     for name in wanted {
         if !run(name).await {
-            eprintln!("there is no figure {name:?}: {} hostile init broadcast", ALL.join(" "));
+            eprintln!("there is no figure {name:?}: {} hostile kills init broadcast", ALL.join(" "));
             return ExitCode::from(2);
         }
     }
     ExitCode::SUCCESS
 }
 
-/// Measures the figure with this name. Returns false if there is none.
+/// Runs the benchmark with this name. Returns false if there is no such benchmark.
 async fn run(name: &str) -> bool {
     match name {
         "fanout" => bench::fanout::run().await,
@@ -34,6 +35,7 @@ async fn run(name: &str) -> bool {
         "page" => bench::page::run().await,
         "page-memory" => bench::page_memory::run().await,
         "init" => bench::init::run().await,
+        "kills" => bench::kills::run().await,
         "hostile" => bench::hostile::run().await,
         #[cfg(target_os = "linux")]
         "broadcast" => bench::broadcast::run().await,
