@@ -1,19 +1,21 @@
-//! The command line: commands, arguments and their help.
+//! Defines the command line with clap: commands, arguments and their help.
 
 mod args;
 pub mod duration;
+mod serve_args;
 mod size;
 
 use clap::{Parser, Subcommand};
 
 pub use args::{
-    ClientArgs, CostArgs, ForgetArgs, FormatArg, FunctionsArg, HistoryArgs, HostArgs, LambdaArgs, LimitsArg,
-    LogArg, MetaArgs, PipeArgs, PublishArgs, SecretArgs, ServeArgs, Since, TokenArgs, TopicsArgs, WatchArgs,
+    ClientArgs, CostArgs, ForgetArgs, FormatArg, HistoryArgs, HostArgs, MetaArgs, PipeArgs, PublishArgs,
+    SecretArgs, Since, TokenArgs, TopicsArgs, WatchArgs,
 };
+pub use serve_args::{FunctionsArg, LambdaArgs, LimitsArg, LogArg, ServeArgs};
 
 use crate::error;
 
-/// A live dashboard that never lies about its data.
+/// A live dashboard: programs publish data to a server, and browsers show it as it changes.
 #[derive(Debug, Parser)]
 #[command(name = "tickertape", version, propagate_version = true, max_term_width = 100, after_help = EXAMPLES)]
 pub struct Cli {
@@ -24,27 +26,27 @@ pub struct Cli {
 
 const EXAMPLES: &str = "\
 Examples:
-  tickertape serve                               Show this machine's metrics at http://127.0.0.1:8080
-  tickertape publish kitchen/temp 21.5           Publish one number; its panel appears on the board
-  vmstat 1 | tickertape pipe lab/vmstat          Publish what a program prints
-  tickertape watch 'host/*'                      Print this machine's metrics in a terminal";
+  tickertape serve                           # Show this machine's metrics in a browser
+  tickertape publish kitchen/temp 21.5       # Publish one number; it appears on the board
+  vmstat 1 | tickertape pipe lab/vmstat      # Publish what a program prints
+  tickertape watch 'host/*'                  # Print this machine's metrics in a terminal";
 
-/// The commands.
+/// The commands of the program.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Run the server, and publish this machine's metrics to it
+    /// Run the server and its web page (the board), and publish this machine's metrics to it
     #[command(after_help = SERVE_EXAMPLES)]
     Serve(ServeArgs),
-    /// Publish one value, or several from standard input
+    /// Publish one value to a topic, or several values from standard input
     #[command(after_help = publish_help())]
     Publish(PublishArgs),
-    /// Publish each line of standard input
+    /// Publish each line of standard input, such as the output of a program
     #[command(after_help = pipe_help())]
     Pipe(PipeArgs),
     /// Publish this machine's metrics to a server every second
     #[command(after_help = host_help())]
     Host(HostArgs),
-    /// Print publications as they arrive
+    /// Print publications in the terminal as they arrive
     #[command(after_help = watch_help())]
     Watch(WatchArgs),
     /// List topics with their last values
@@ -62,7 +64,7 @@ pub enum Command {
     /// Create a token for a server that requires one
     #[command(after_help = TOKEN_EXAMPLES)]
     Token(TokenArgs),
-    /// Estimate the monthly cost on AWS, and show the calculation
+    /// Estimate the monthly cost of running the server on AWS, and show the calculation
     #[command(after_help = COST_EXAMPLES)]
     Cost(CostArgs),
 }
@@ -70,47 +72,52 @@ pub enum Command {
 const SERVE_EXAMPLES: &str = "\
 Examples:
   tickertape serve
-  tickertape serve --listen 127.0.0.1:0 --json          Choose a free port; print the address as JSON
-  tickertape serve --no-host --data-dir ./data          Do not publish this machine's metrics
+  tickertape serve --listen 127.0.0.1:0 --json       # Print the address of a free port
+  tickertape serve --no-host --data-dir ./data       # Do not publish this machine's metrics
   tickertape serve --listen 0.0.0.0:8080 --auth-secret-file secret.txt --allow-host board.example
   tickertape serve --functions lambda --function-dir target/lambda --function-env tables.env
 
-Without --auth-secret-file no token is needed, so the server only accepts a loopback address in --listen.
+Without --auth-secret-file, every client is accepted without a token. Then --listen must be an address that only this \
+machine can reach, such as 127.0.0.1.
 
-Fault injection: --chaos reads a JSON object from a file. Every field is optional. Probabilities are from 0 \
-(never) to 1 (always), for each frame, disconnect or handshake. A change of the file takes effect within a second; a change of time_scale needs a restart. \
-`/healthz` reports the number of injected faults.
-  \"time_scale\": 720           time passes 720 times as fast
+Fault injection: the file of --chaos contains a JSON object with some of the following fields. A frame is one WebSocket \
+message to a client. A probability is a number from 0 (never) to 1 (always). When the file changes, the server uses \
+the new faults within a second; only time_scale needs a restart. The path /healthz reports how many faults were injected.
+  \"time_scale\": 720           shorten time limits by this factor: two hours become ten seconds
   \"seed\": 7                   repeat the same faults in each run
-  \"cut\": 0.001                reset the TCP connection in the middle of a frame
-  \"freeze\": 0.001             stop reading and writing, but keep the socket open
-  \"lost_disconnect\": 0.5      do not notice that a client has left
-  \"gone_ms\": 50               for 50 ms after a client connects, refuse to send to it, with 410
+  \"cut\": 0.001                with this probability, reset the TCP connection in the middle of a frame
+  \"freeze\": 0.001             with this probability, send and read nothing more from a frame on, but
+                              keep the connection open
+  \"lost_disconnect\": 0.5      do not notice that a client has closed its connection
+  \"gone_ms\": 50               for 50 ms after a client connects, sending to it fails with 410 (gone)
   \"delay\": {\"probability\": 0.1, \"ms\": [5, 200]}
-                              send frames late, and so out of order
+                              send some frames 5 to 200 ms late, perhaps after newer ones
   \"duplicate\": {\"probability\": 0.1, \"ms\": [0, 50]}
-                              send frames twice
+                              send some frames a second time, 0 to 50 ms later
   \"throttle\": {\"probability\": 0.01, \"above_per_second\": 5000}
-                              refuse to send frames, with 429: at random, and all above this rate
+                              sending a frame fails with 429 (too many requests): at random,
+                              and always above 5000 frames per second
   \"refuse\": {\"probability\": 0.1, \"status\": 503}
-                              refuse handshakes with this status
+                              refuse some new connections with this HTTP status
 
-With --functions lambda, this program acts as API Gateway and Lambda. It starts the programs in --function-dir, one \
-process for each concurrent event, and prints their logs without the lines of CloudWatch metrics. It adds \
-TICKERTAPE_MANAGEMENT_ENDPOINT, TICKERTAPE_SECRET and AWS_ENDPOINT_URL_LAMBDA to the environment from --function-env. \
-Topics are stored in the functions' tables. This program does not read the DynamoDB stream of the table of topics: \
-run another program that reads it, and that invokes `broadcast` with the records at the Lambda address that this program \
-prints after `call`. That address contains a random key, without which nobody can invoke functions or post to \
-connections. In a source checkout, `cargo xtask lambda-local` starts all these programs.";
+With --functions lambda, this program takes the place of API Gateway and Lambda. It starts the functions in \
+--function-dir as processes, as many as there are requests at the same time, and prints their logs. It adds \
+TICKERTAPE_MANAGEMENT_ENDPOINT, TICKERTAPE_SECRET (from --auth-secret-file) and AWS_ENDPOINT_URL_LAMBDA to their \
+environment variables. They store topics in DynamoDB tables. `cargo xtask lambda-local`, in a copy of the source code, \
+starts all of this with DynamoDB Local.
+
+To do that by hand, run a second program that reads the DynamoDB stream of the table of topics and invokes the function \
+`broadcast` with its records, at the URL that `tickertape serve` prints after `call`. The URL contains a random key, \
+without which requests cannot invoke functions or send messages to clients.";
 
 const SECRET_EXAMPLES: &str = "\
 Examples:
   tickertape secret secret.txt
   tickertape serve --auth-secret-file secret.txt
-  tickertape secret --replace secret.txt         Make all tokens invalid
+  tickertape secret --replace secret.txt         # Make all tokens invalid
 
-Only the user who runs this command can read the file. `tickertape serve` refuses a file that others can read. A \
-running server notices within two seconds that the file was replaced.";
+Only the user who runs this command can read the file. `tickertape serve` refuses a file that others can read. If the \
+file is replaced while the server runs, the server uses the new secret within two seconds.";
 
 const TOKEN_EXAMPLES: &str = "\
 Examples:
@@ -118,16 +125,16 @@ Examples:
   tickertape token --auth-secret-file secret.txt --sub wall --subscribe '*' --ttl 30d
   tickertape token --auth-secret-file secret.txt --sub web1 --publish 'web1/*' --ttl 365d
   aws ssm get-parameter --name NAME --with-decryption --query Parameter.Value --output text \\
-    | tickertape token --auth-secret-file - --subscribe '*'         For a server on AWS
+    | tickertape token --auth-secret-file - --subscribe '*'      # For a server on AWS
 
-A single token cannot be revoked: it is valid until it expires. Changing the server's secret invalidates all \
-tokens: `tickertape secret --replace`.";
+A single token cannot be revoked: it is valid until it expires. To make all tokens invalid, replace the secret of the \
+server with `tickertape secret --replace FILE`.";
 
 const COST_EXAMPLES: &str = "\
 Examples:
   tickertape cost --viewers 50 --rate 1
   tickertape cost --viewers 1000 --rate 10 --bytes 400 --hours 10
-  tickertape cost --viewers 50 --rate 0                          Viewers, but no publications
+  tickertape cost --viewers 50 --rate 0                     # Viewers, but no publications
   tickertape cost --viewers 50 --rate 1 --json | jq .usd";
 
 fn publish_help() -> String {
@@ -135,7 +142,7 @@ fn publish_help() -> String {
         "\
 Examples:
   tickertape publish kitchen/temp 21.5 --unit '°C' --every 10s
-  tickertape publish kitchen in=21.5 out=4                   One topic with two series
+  tickertape publish kitchen in=21.5 out=4           # Two numbers, shown as two curves
   tickertape publish build/main '{\"state\": \"passed\", \"took_s\": 12.5}'
   df -P / | tail -1 | awk '{print $5+0}' | tickertape publish host/root -
 
@@ -151,21 +158,21 @@ Examples:
   ping example.org | tickertape pipe net/ping --unit ms
   vmstat 1 | tickertape pipe lab/vmstat --every 1s
   tail -F app.log | tickertape pipe app/log --format pairs
-  nvidia-smi --query-gpu=timestamp,index,utilization.gpu --format=csv -l 1 | tickertape pipe gpu --key index
+  nvidia-smi --query-gpu=index,utilization.gpu --format=csv -l 1 | tickertape pipe gpu
   journalctl -f -o json | tickertape pipe host/journal
 
-The format is detected from the first lines, and again if later lines do not match it. --format turns detection off.
+Headers, comments, separators, blank lines and the lines with averages that programs such as sar print at the end are \
+skipped. Every other line is published, or reported on standard error with its number and the reason why it could not \
+be published; the exit code is then 1. Text between lines of another format, such as a warning, is published to the \
+topic TOPIC/log. A summary at the end counts all lines.
 
-Each line is published, skipped as structure (headers, comments, separators, averages), skipped as blank, or \
-reported as unreadable with its line number and the reason. The summary counts all four, and the exit code is 1 if \
-a line was unreadable. A line of text between lines of another format, such as a warning, is published to TOPIC/log.
+Numbers are published as they are written, without rounding. A unit after a number is shown beside it on the board. \
+The suffixes K, M and G without a unit multiply by 1024, 1024² and 1024³. A time without a time zone is read as the \
+local time of this machine. Fields that journald uses internally, such as __CURSOR, are not published.
 
-Numbers are published as they are written, without rounding. A unit after a number becomes the unit of its series. \
-The suffixes K, M and G without a unit mean 1024, 1024² and 1024³. A time without a zone is in the time zone of this machine. Entries of journald are published without \
-journald's own bookkeeping fields, such as __CURSOR.
-
-While the server cannot be reached, pipe keeps some thousand lines, then stops reading until the server is back. No \
-line is lost, and none is published twice.",
+While the server cannot be reached, pipe keeps at least the next 1,000 lines in memory. When its memory is full, it \
+stops reading until the server is back, and the program that writes the lines has to wait. No line is lost, and none \
+is published twice.",
     )
 }
 
@@ -175,7 +182,8 @@ fn host_help() -> String {
 Examples:
   tickertape host --topic web1 --url https://board.example
 
-`tickertape serve` publishes the metrics of its own machine, unless it was started with --no-host.",
+This command is not needed on the machine of the server: `tickertape serve` publishes the metrics of its own machine, \
+unless it was started with --no-host.",
     )
 }
 
@@ -186,12 +194,12 @@ Examples:
   tickertape watch '*'
   tickertape watch 'host/*' --rewind 5m
   tickertape watch lab/seq --json | jq .data
-  tickertape watch build/main --count 1        Wait for one publication, then exit
+  tickertape watch build/main --count 1       # Wait for one publication, then exit
 
-With --json, each line is {\"topic\", \"epoch\", \"offset\", \"ts\", \"received_at\", \"data\"}. Publications \
-that were missed while the server was unreachable are fetched. If they were deleted in the meantime, a line \
-{\"gap\": {\"topic\", \"from\", \"to\"}} names the position before and the position after them; \"to\": null means that \
-the topic's log was replaced by a new one.",
+With --json, each line is an object with the fields topic, epoch, offset, ts, received_at and data. Publications that \
+were missed while the server could not be reached are fetched later. If they have been deleted by then, the line \
+{\"gap\": {\"topic\": …, \"from\": …, \"to\": …}} shows the positions before and after the missing publications. If \"to\" is \
+null, the history of the topic was started again, for example because the topic was deleted.",
     )
 }
 
@@ -208,8 +216,8 @@ Examples:
 
 If the server requires tokens, use one that permits deleting: tickertape token --forget 'old/*' …
 
-The panels of deleted topics disappear from all boards. Publishing to a deleted topic creates it again, with an empty \
-history.",
+The panels of deleted topics disappear from all boards. If a program publishes to a deleted topic, the topic is created \
+again, with an empty history.",
     )
 }
 
@@ -219,7 +227,10 @@ fn history_help() -> String {
 Examples:
   tickertape history host/cpu --limit 10
   tickertape history host/cpu --since 5m --json
-  tickertape history host/cpu --since 9f86d081884c:17     After the position EPOCH:OFFSET",
+  tickertape history host/cpu --since 9f86d081884c:17     # After the position EPOCH:OFFSET
+
+A position consists of an epoch, which names the present history of the topic and changes if the history is started \
+again, and an offset, which counts the publications.",
     )
 }
 

@@ -1,4 +1,5 @@
-//! The connection of a command to its server: options from the command line, and errors with a hint about what to type.
+//! Connects a command to its server: converts the options of the command line, and adds hints about what to type to
+//! errors.
 
 use std::net::IpAddr;
 
@@ -9,7 +10,7 @@ use tickertape_session::Refused;
 use crate::cli::ClientArgs;
 use crate::error::{CliError, Exit};
 
-/// Finds the server that the command line names.
+/// Finds the server that `--url` names.
 ///
 /// # Errors
 ///
@@ -21,7 +22,7 @@ pub async fn find(args: &ClientArgs) -> Result<Target, CliError> {
     Ok(Target::find(&options).await?)
 }
 
-/// Returns the error of a command whose request the server has refused.
+/// Returns the error of a command whose request was refused by the server.
 pub fn refused(refused: &Refused) -> CliError {
     ClientError::Refused(refused.clone()).into()
 }
@@ -36,7 +37,8 @@ impl From<ClientError> for CliError {
     }
 }
 
-/// Returns the error's message. If its cause is a value from a flag, the name of the flag stands before it.
+/// Returns the message of an error. If the value of a flag caused the error, the message begins with the name of the
+/// flag.
 fn flagged(error: &ClientError) -> String {
     match error {
         ClientError::InvalidUrl { .. } => format!("--url {error}"),
@@ -78,7 +80,7 @@ fn hint(error: &ClientError) -> Option<String> {
             "the file must contain certificates in PEM, which begin with -----BEGIN CERTIFICATE-----"
         }
         ClientError::NoTrustedAuthorities { .. } => {
-            "install the system's package ca-certificates, or name a file with --ca-file or SSL_CERT_FILE"
+            "install the package ca-certificates of the operating system, or give a file of certificates with --ca-file or SSL_CERT_FILE"
         }
         ClientError::Connect { server, error, .. } => return connect_hint(server, error),
         ClientError::SignInRequired { with_token: false, .. } => GIVE_TOKEN,
@@ -91,13 +93,21 @@ fn hint(error: &ClientError) -> Option<String> {
             "give the address of the board, or of its WebSocket, with --url, such as ws://127.0.0.1:8080/ws"
         }
         ClientError::Gateway { .. } => {
-            "try again in a moment; the logs of the functions contain the request id"
+            "try again in a moment; the reason is in the logs of the Lambda functions, in the lines with this request id"
         }
         ClientError::BoardMoved { location, .. } => return Some(format!("try --url {location}")),
         ClientError::NoHttp { .. } => {
             "give the address of the board with --url, such as https://board.example"
         }
-        ClientError::UnusableServer { .. } => "give the address of the server's WebSocket with --url",
+        ClientError::UnusableServer { .. } => {
+            "give the address of the server's WebSocket with --url, such as wss://board.example/ws"
+        }
+        ClientError::NoAnswer { .. } | ClientError::ConnectionLost { .. } => {
+            "run the command again in a moment; if it fails again, check that the server in --url is running"
+        }
+        ClientError::Forbidden { .. } | ClientError::Removed { .. } => {
+            "give another token with --token, or ask the server's operator for access"
+        }
         _ => return None,
     };
     Some(hint.to_owned())
@@ -116,6 +126,7 @@ fn connect_hint(server: &Address, error: &ConnectError) -> Option<String> {
         }
         ConnectError::Certificate(problem) => certificate_hint(problem),
         ConnectError::InvalidToken => GIVE_TOKEN,
+        ConnectError::Tls { .. } => "ask the server's operator whether the server supports TLS 1.2 or 1.3",
         _ => return None,
     };
     Some(hint.to_owned())
@@ -124,13 +135,13 @@ fn connect_hint(server: &Address, error: &ConnectError) -> Option<String> {
 fn certificate_hint(problem: &CertificateProblem) -> &'static str {
     match problem {
         CertificateProblem::UnknownAuthority => {
-            "if the authority is your own or your company's, name its certificate with --ca-file FILE"
+            "if the authority is your own or your company's, give its certificate with --ca-file FILE"
         }
         CertificateProblem::WrongName { .. } => {
-            "use the name in the certificate, or ask the server's operator for a certificate with this name"
+            "give a --url with a name from the certificate, or ask the server's operator for a certificate with the name in --url"
         }
         CertificateProblem::Expired => {
-            "ask the server's operator for a new one, or check this machine's clock"
+            "ask the server's operator for a new certificate, or check this machine's clock"
         }
         CertificateProblem::NotYetValid => "check this machine's clock",
         _ => "ask the server's operator for another certificate",

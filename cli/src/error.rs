@@ -1,4 +1,4 @@
-//! The errors of commands: each has an exit code for programs and a message for people.
+//! The error type of all commands. An error has an exit code for programs and a message for people.
 
 use std::fmt;
 use std::process::ExitCode;
@@ -6,11 +6,11 @@ use std::process::ExitCode;
 /// The exit code of a command that failed. The code of success is 0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Exit {
-    /// Code 1: the command failed.
+    /// Code 1: the command failed for a reason without a code of its own.
     Failed,
-    /// Code 2: the command line is not valid. clap's own errors have this code, too.
+    /// Code 2: the command line is not valid. Errors of clap have this code as well.
     Usage,
-    /// Code 3: the server refused the request. Sign in, or ask for the permission.
+    /// Code 3: the server refused the request, because a token is missing or does not permit it.
     Refused,
     /// Code 4: the server could not be reached.
     Unreachable,
@@ -28,21 +28,21 @@ impl Exit {
     }
 }
 
-/// The list of exit codes at the end of `--help`.
+/// The list of exit codes at the end of the help of a command.
 pub const HELP: &str = "\
 Exit codes:
   0  success
   1  any other error
   2  the command line is not valid
-  3  the server refused the request; if it needs a token, use a --token that permits it
+  3  the server refused the request, for example because --token is missing or does not permit it
   4  the server could not be reached";
 
-/// The reason why a command failed, and what to do next.
+/// An error of a command, with the exit code and a hint about what to do next.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CliError {
     /// The exit code.
     pub exit: Exit,
-    /// Description of the error.
+    /// Description of the problem.
     pub what: String,
     /// Description of what the user can type or change next; `None` if nothing is known to help.
     pub hint: Option<String>,

@@ -9,14 +9,14 @@ use tickertape_session::Refusal;
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ConnectError {
-    /// No TCP connection could be made.
+    /// No TCP connection could be made to the server.
     Unreachable {
         /// Message of the operating system; empty if there is none.
         reason: String,
     },
     /// The server closed the connection during the handshake.
     Closed,
-    /// TLS was requested, but the server does not support it.
+    /// TLS was requested, but the server does not speak TLS.
     NotTls,
     /// The server's answer is not HTTP. The server may expect TLS.
     NotHttp,
@@ -27,21 +27,21 @@ pub enum ConnectError {
         /// Message of the TLS library.
         reason: String,
     },
-    /// The server answered the handshake with an HTTP status other than 101.
+    /// The server answered the WebSocket handshake with an HTTP status other than 101.
     Refused(Refusal),
     /// The token contains characters that an HTTP header must not contain.
     InvalidToken,
 }
 
-/// Reason for which a certificate was rejected.
+/// Reason for which the server's TLS certificate was rejected.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum CertificateProblem {
     /// The certificate is not signed by an authority that this machine trusts.
     UnknownAuthority,
-    /// The certificate was issued for other host names.
+    /// The certificate was issued for other host names than that of the server.
     WrongName {
-        /// Names in the certificate; empty if the TLS library does not report them.
+        /// Host names in the certificate; empty if the TLS library does not report them.
         names: Vec<String>,
     },
     /// The certificate has expired.
@@ -60,8 +60,8 @@ impl ConnectError {
         Self::Unreachable { reason: error.to_string() }
     }
 
-    /// Converts the error to the form that a session needs. An error that may be temporary, such as an expired certificate, gets
-    /// no status, so that the session tries again.
+    /// Converts this error to the description of a refused handshake that a session needs. An error that may be
+    /// temporary, such as an expired certificate, gets no HTTP status, so that the session tries again.
     pub(crate) fn to_refusal(&self) -> Refusal {
         match self {
             Self::Refused(refusal) => *refusal,
@@ -83,8 +83,10 @@ impl fmt::Display for CertificateProblem {
             Self::UnknownAuthority => {
                 f.write_str("it is not signed by an authority that this machine trusts")
             }
-            Self::WrongName { names } if names.is_empty() => f.write_str("it is for another host name"),
-            Self::WrongName { names } => write!(f, "it is for {}", names.join(", ")),
+            Self::WrongName { names } if names.is_empty() => {
+                f.write_str("it was issued for another host name")
+            }
+            Self::WrongName { names } => write!(f, "it was issued for {}", names.join(", ")),
             Self::Expired => f.write_str("it has expired"),
             Self::NotYetValid => f.write_str("it is not valid yet"),
             Self::Other { reason } => f.write_str(reason),

@@ -9,34 +9,35 @@ use crate::{Address, ConnectError};
 
 /// Reason for which a client operation failed.
 ///
-/// `Display` describes the error. It does not mention the options of a program: a command line adds them.
+/// `Display` describes the error. It does not mention the options of a program; a command line adds them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ClientError {
-    /// The URL is that of neither a WebSocket nor a board. Correct the URL.
+    /// The URL is neither that of a WebSocket nor that of a board. Correct the URL.
     InvalidUrl {
-        /// The URL as it was given.
+        /// The invalid URL as it was given.
         url: String,
     },
-    /// The file of additional certificates cannot be used. Correct the file or its path.
+    /// The file with additional certificates cannot be used. Correct the file or its path.
     CaFile {
         /// Path of the file.
         path: PathBuf,
-        /// Description of the problem.
+        /// Description of the problem with the file.
         reason: String,
     },
-    /// This machine trusts no certificate authority, so no certificate can be checked. Install the certificates of authorities.
+    /// This machine trusts no certificate authority, so no server certificate can be checked. Install the certificates
+    /// of authorities.
     NoTrustedAuthorities {
         /// Message of the operating system, if there is one.
         reason: Option<String>,
     },
-    /// No connection could be made.
+    /// No connection to the server could be made.
     Connect {
         /// Address of the server.
         server: Address,
         /// Reason for the failure.
         error: ConnectError,
-        /// True if a token was sent.
+        /// True if a token was sent with the handshake.
         with_token: bool,
     },
     /// The server did not answer in time. Try again later.
@@ -53,7 +54,7 @@ pub enum ClientError {
     SignInRequired {
         /// Address of the server.
         server: Address,
-        /// True if a token was sent.
+        /// True if a token was sent, and false if the client has none.
         with_token: bool,
     },
     /// The token is valid but does not permit this connection. Do not try again.
@@ -66,38 +67,39 @@ pub enum ClientError {
         /// Address of the server.
         server: Address,
     },
-    /// The server at this address is not a Tickertape server. Correct the address.
+    /// The program that answers at this address is not a Tickertape server. Correct the address.
     NotTickertape {
         /// Address of the server.
         server: Address,
-        /// HTTP status of the answer; `None` if a frame was not a message of the protocol.
+        /// HTTP status of the answer; `None` if the connection was made, but a message was not one of the protocol.
         status: Option<u16>,
     },
-    /// The server refused a request. The code's advice says how to react.
+    /// The server refused a request. The error code says how to react.
     Refused(Refused),
-    /// API Gateway reported that a function failed, timed out or was throttled. Try again later.
+    /// API Gateway reported that a Lambda function failed, timed out or was throttled. Try again later.
     Gateway {
         /// Address of the server.
         server: Address,
-        /// Message of API Gateway.
+        /// Error message of API Gateway.
         message: String,
-        /// Id of the request, which the logs of the functions contain as well.
+        /// Id of the request, by which it can be found in the logs of the Lambda functions.
         request_id: String,
     },
-    /// The board has moved to another address. Use the new address.
+    /// The server redirected to another address of the board. Use the new address.
     BoardMoved {
         /// Old address of the board.
         board: Address,
-        /// New address of the board.
+        /// New address of the board, from the header `Location`.
         location: String,
     },
-    /// The request needs the server's HTTP API, but only the address of its WebSocket is known. Give the address of the board
-    /// instead.
+    /// The request needs the server's HTTP API, but only the address of the WebSocket is known. Give the address of the
+    /// board instead.
     NoHttp {
-        /// The address of the WebSocket.
+        /// Address of the WebSocket.
         server: Address,
     },
-    /// The board's settings contain a server that cannot be used: it is not a WebSocket, or has no TLS although the board has.
+    /// The board's settings contain a server that cannot be used. Its address is not that of a WebSocket, or it has no
+    /// TLS although the board has.
     UnusableServer {
         /// Address of the board.
         board: Address,
@@ -120,7 +122,7 @@ impl ClientError {
         }
     }
 
-    /// Returns the error for a session that has given up.
+    /// Returns the error for a session that has given up because of `reason`.
     pub(crate) fn session_ended(reason: SessionFailure, server: &Address, with_token: bool) -> Self {
         let server = server.clone();
         match reason {
@@ -138,7 +140,7 @@ impl fmt::Display for ClientError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::InvalidUrl { url } => {
-                write!(f, "{url:?} is neither the address of a board nor of a WebSocket")
+                write!(f, "{url:?} is neither the address of a board nor that of a WebSocket")
             }
             Self::CaFile { path, reason } => write!(f, "{}: {reason}", path.display()),
             Self::NoTrustedAuthorities { reason: None } => {
@@ -154,13 +156,16 @@ impl fmt::Display for ClientError {
             Self::SignInRequired { server, with_token: true } => {
                 write!(f, "{server} does not accept this token")
             }
-            Self::Forbidden { server } => write!(f, "{server} refuses this client"),
+            Self::Forbidden { server } => write!(f, "{server} does not permit this client to connect"),
             Self::Removed { server } => write!(f, "{server} has closed this connection permanently"),
             Self::NotTickertape { server, status: Some(status) } => {
-                write!(f, "{server} answered {status}: there is no Tickertape WebSocket")
+                write!(
+                    f,
+                    "{server} answered with HTTP status {status}: there is no Tickertape server at this address"
+                )
             }
             Self::NotTickertape { server, status: None } => {
-                write!(f, "{server} sent a message that is not Tickertape's")
+                write!(f, "{server} sent a message that is not part of Tickertape's protocol")
             }
             Self::Refused(refused) => write!(f, "{} ({})", refused.message, refused.code),
             Self::Gateway { server, message, request_id } => {
@@ -168,10 +173,16 @@ impl fmt::Display for ClientError {
             }
             Self::BoardMoved { board, location } => write!(f, "{board} has moved to {location}"),
             Self::NoHttp { server } => {
-                write!(f, "{server} is only the address of a WebSocket, and this needs the server's HTTP API")
+                write!(
+                    f,
+                    "{server} is the address of a WebSocket, but this request needs the server's HTTP API"
+                )
             }
             Self::UnusableServer { board, ws } => {
-                write!(f, "{board} says that its server is at {ws:?}, which cannot be used")
+                write!(
+                    f,
+                    "{board} names {ws:?} as its server, which is not the address of a WebSocket or is less secure than the board"
+                )
             }
         }
     }
@@ -192,8 +203,10 @@ fn connect_words(f: &mut fmt::Formatter<'_>, server: &Address, error: &ConnectEr
         ConnectError::Tls { reason } => write!(f, "TLS with {server} failed: {reason}"),
         ConnectError::Refused(refusal) => match refusal.status {
             None => write!(f, "no server answers at {server}"),
-            Some(status) => write!(f, "{server} accepts no connections at the moment ({status})"),
+            Some(status) => write!(f, "{server} accepts no connections at the moment (HTTP status {status})"),
         },
-        ConnectError::InvalidToken => f.write_str("the token contains characters that no token has"),
+        ConnectError::InvalidToken => {
+            f.write_str("the token contains a character that is not permitted in a token")
+        }
     }
 }

@@ -1,8 +1,9 @@
 //! TLS connections, and the certificate authorities that are trusted.
 //!
-//! The authorities that the operating system trusts are trusted, so that of a company's proxy is among them. None are compiled
-//! in, because such a list would become outdated. The environment variables `SSL_CERT_FILE` and `SSL_CERT_DIR` replace them, as
-//! for OpenSSL; [`crate::ConnectOptions::ca_file`] adds to them.
+//! The authorities that the operating system trusts are trusted, so that the authority of a company's proxy is among
+//! them. None are compiled in, because such a list would become outdated. The environment variables `SSL_CERT_FILE` and
+//! `SSL_CERT_DIR` replace the authorities of the system, as for OpenSSL. [`crate::ConnectOptions::ca_file`] adds to
+//! them.
 
 use std::io;
 use std::path::Path;
@@ -18,17 +19,18 @@ use tokio_rustls::rustls::{CertificateError, ClientConfig, Error, RootCertStore}
 
 use crate::{CertificateProblem, ClientError, ConnectError};
 
-/// Configuration of TLS, with the certificate authorities to trust.
+/// Configuration of TLS connections, which contains the certificate authorities to trust.
 #[derive(Debug, Clone)]
 pub(crate) struct Trust(Arc<ClientConfig>);
 
 impl Trust {
-    /// Trusts this machine's authorities and those in a PEM file. Both are read from the disk.
+    /// Creates a configuration that trusts the certificate authorities of this machine and those in the PEM file
+    /// `ca_file`. Both are read from the disk.
     ///
     /// # Errors
     ///
-    /// [`ClientError::CaFile`] if the PEM file cannot be used, and [`ClientError::NoTrustedAuthorities`] if there are no
-    /// authorities.
+    /// [`ClientError::CaFile`] if the PEM file cannot be used, and [`ClientError::NoTrustedAuthorities`] if there are
+    /// no authorities.
     pub fn of_this_machine(ca_file: Option<&Path>) -> Result<Self, ClientError> {
         let mut roots = RootCertStore::empty();
         let native = rustls_native_certs::load_native_certs();
@@ -66,7 +68,7 @@ fn read(path: &Path) -> Result<Vec<CertificateDer<'static>>, ClientError> {
     let certificates = CertificateDer::pem_file_iter(path).and_then(Iterator::collect);
     let certificates: Vec<_> = certificates.map_err(|error| unusable(Some(path), error))?;
     if certificates.is_empty() {
-        return Err(unusable(Some(path), "it contains no certificate"));
+        return Err(unusable(Some(path), "the file contains no certificate"));
     }
     Ok(certificates)
 }
@@ -104,7 +106,8 @@ fn problem(error: &CertificateError) -> CertificateProblem {
     }
 }
 
-/// Returns `board.example` for `DnsName("board.example")`, the form in which rustls prints the names of a certificate.
+/// Returns the plain host name, such as `board.example`, for a name in the form in which rustls prints the names of a
+/// certificate, such as `DnsName("board.example")`.
 fn plain(name: &str) -> String {
     name.split('"').nth(1).unwrap_or(name).to_owned()
 }

@@ -1,4 +1,4 @@
-//! The formats that can be read. Each has a file of its own.
+//! The formats of input that can be read. Each has a file of its own.
 
 pub mod access;
 pub mod columns;
@@ -12,7 +12,7 @@ pub mod statsd;
 pub mod syslog;
 pub mod tools;
 
-/// A format of lines.
+/// A format of input, which determines how its lines are read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
     /// One number per line.
@@ -21,11 +21,11 @@ pub enum Format {
     Json,
     /// `key=value` pairs, including logfmt.
     Pairs,
-    /// Values that are separated by commas, semicolons or tabs, below a header.
+    /// Values that are separated by commas, semicolons or tabs, with a header above them.
     Csv,
-    /// Columns below a header.
+    /// Columns that are separated by blanks, with a header above them, as system tools print them.
     Columns,
-    /// The text format in which programs give their metrics to Prometheus.
+    /// The text format in which programs offer their metrics to Prometheus.
     Prometheus,
     /// The line protocol of InfluxDB.
     Influx,
@@ -35,14 +35,14 @@ pub enum Format {
     Syslog,
     /// The common and combined logs of web servers.
     Access,
-    /// Lines that dd, pv, rsync, tqdm, fping, iperf3 and sensors print.
+    /// Lines in formats of their own that dd, pv, rsync, tqdm, fping, iperf3 and sensors print.
     Tools,
-    /// Lines that are published as text, unchanged.
+    /// Any text. Each line is published as it is.
     Text,
 }
 
 impl Format {
-    /// Every format, in the order in which help lists them.
+    /// Every format, in the order in which the help text lists them.
     pub const ALL: [Self; 12] = [
         Self::Number,
         Self::Json,
@@ -58,7 +58,7 @@ impl Format {
         Self::Text,
     ];
 
-    /// Returns the name of the format for `--format`.
+    /// Returns the name by which the user selects the format with `--format`.
     pub fn name(self) -> &'static str {
         match self {
             Self::Number => "number",
@@ -76,7 +76,7 @@ impl Format {
         }
     }
 
-    /// Returns other names that `--format` accepts for this format.
+    /// Returns further names that the option `--format` accepts for this format.
     pub fn aliases(self) -> &'static [&'static str] {
         match self {
             Self::Pairs => &["kv", "logfmt"],
@@ -88,23 +88,26 @@ impl Format {
     /// Returns a description of the format for the help text. It is one line long.
     pub fn about(self) -> &'static str {
         match self {
-            Self::Number => "One number a line, with or without a unit",
+            Self::Number => "One number on each line, with or without a unit",
             Self::Json => {
-                "JSON, one value a line or over several: data, {\"data\", \"ts\"}, journalctl -o json, docker events and stats, \
-                 and the logs of pino, Bunyan, zap, zerolog and structlog"
+                "JSON values, each on one line or over several lines: plain data, {\"data\": …, \"ts\": …}, the output of \
+                 `journalctl -o json`, `docker events` and `docker stats` as JSON, and the logs of pino, Bunyan, zap, zerolog \
+                 and structlog"
             }
-            Self::Pairs => "key=value pairs and logfmt, with quotes and units",
-            Self::Csv => "Comma, semicolon or tab separated, with a header",
+            Self::Pairs => {
+                "key=value pairs on each line, as in logfmt; values may be in quotes and have units"
+            }
+            Self::Csv => "A header, and values separated by commas, semicolons or tabs",
             Self::Columns => {
-                "Columns under a header: vmstat, iostat, mpstat, sar, pidstat, df, free, docker stats"
+                "Columns under a header, as printed by vmstat, iostat, mpstat, sar, pidstat, df, free and `docker stats`"
             }
-            Self::Prometheus => "Prometheus' text format",
-            Self::Influx => "InfluxDB's line protocol",
-            Self::Statsd => "StatsD's lines, name:value|type",
-            Self::Syslog => "Syslog, RFC 5424 and RFC 3164",
-            Self::Access => "Access logs of web servers, common and combined",
-            Self::Tools => "Lines of dd, pv, rsync, tqdm, fping, iperf3 and sensors",
-            Self::Text => "Each line as it is",
+            Self::Prometheus => "The text format of Prometheus metrics",
+            Self::Influx => "The line protocol of InfluxDB",
+            Self::Statsd => "StatsD lines, such as name:value|type",
+            Self::Syslog => "Syslog lines in the formats of RFC 5424 and RFC 3164",
+            Self::Access => "Access logs of web servers, in the common or combined format",
+            Self::Tools => "Lines that dd, pv, rsync, tqdm, fping, iperf3 and sensors print",
+            Self::Text => "Each line is published as text, unchanged",
         }
     }
 }

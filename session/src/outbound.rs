@@ -1,4 +1,4 @@
-//! Sends requests on behalf of the owner: subscriptions, publications and tokens.
+//! Sends the requests of the session's owner: subscriptions, publications and tokens.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ use shared::server::{ErrorReply, Published};
 use shared::{Advice, ClientMessage, ErrorCode, Filter, Position, Topic, limits};
 
 impl Session {
-    /// Sends the first messages on a socket: every subscription, or a ping if there are none.
+    /// Sends the first messages on a socket: a `subscribe` for every filter, or a ping if there are no filters.
     pub(super) fn greet(&mut self, socket: SocketId, now: Now) {
         let wanted: Vec<Wanted> = self.subscriptions.iter().cloned().collect();
         let mut greeting: Vec<String> =
@@ -102,10 +102,10 @@ impl Session {
         }
     }
 
-    /// Handles a refused publish request. If it was refused for good, this is reported; if it was refused temporarily, it is sent
-    /// again. A temporary refusal for any other reason than the rate means that the server failed and does not know if the
-    /// request is in the log: then only an idempotent request is sent again, and for another one the outcome is reported as
-    /// unknown.
+    /// Handles a publish request that the server refused. If it was refused for good, this is reported. If it was
+    /// refused temporarily, it is sent again. Except for the code `RateLimited`, a temporary refusal means that the
+    /// server failed and does not know if the request is in the log. Then only an idempotent request is sent again, and
+    /// the outcome of any other is reported as unknown.
     pub(super) fn publish_refused(&mut self, ticket: Ticket, reply: ErrorReply, now: Now) {
         if reply.code.advice() == Advice::Retry {
             let in_doubt = (reply.code != ErrorCode::RateLimited).then_some(ticket);
@@ -120,13 +120,14 @@ impl Session {
         }
     }
 
-    /// Holds a request back that was refused because of the token, until the session has another token.
+    /// Puts a publish request that was refused because of the token back into the queue, so that it is sent again when
+    /// the session has another token.
     pub(super) fn publish_postponed(&mut self, ticket: Ticket, now: Now) {
         self.outbox.hold(ticket, now.mono_ms);
     }
 
-    /// Reports the largest request on a socket as refused, because the socket was closed after a message that was too large. The
-    /// request is not sent again.
+    /// Reports the largest publish request on a socket as refused, because the socket was closed after a message that
+    /// was too large. The request is not sent again.
     pub(super) fn refuse_largest(&mut self, link: &mut Link) {
         let sizes = link.requests.iter().filter_map(|(id, pending)| match pending.request {
             Request::Publish { ticket } => Some((self.message_bytes(ticket)?, *id, ticket)),
@@ -141,12 +142,14 @@ impl Session {
         };
         link.requests.remove(&id);
         self.outbox.settle(ticket);
-        let message = format!("the server closed the connection over a message of {size_bytes} bytes");
+        let message = format!(
+            "the server closed the connection because a request of {size_bytes} bytes was too large: divide it into several requests"
+        );
         let refused = Refused { code: ErrorCode::TooLarge, message };
         self.emit(Event::PublishRefused { ticket, refused });
     }
 
-    /// Sends a request and records it as unanswered.
+    /// Sends a request on `socket` and records it as unanswered. It has to be answered within `timeout_ms`.
     pub(super) fn send(
         &mut self,
         socket: SocketId,
@@ -162,8 +165,8 @@ impl Session {
         }
     }
 
-    /// Subscribes to `wanted` on `socket`, with the positions from which to continue. Returns the message, so that it can be sent
-    /// again.
+    /// Sends a `subscribe` for the filter `wanted` on `socket`, with the positions from which to continue. Returns the
+    /// message as text, so that it can be sent again, or `None` if there is no such socket.
     pub(super) fn send_subscribe(&mut self, socket: SocketId, wanted: &Wanted, now: Now) -> Option<String> {
         let id = self.next_request();
         let since = self.since(&wanted.filter);
@@ -182,9 +185,9 @@ impl Session {
         Some(text)
     }
 
-    /// Returns the positions from which to continue, as many as fit one frame. For the other topics, the server sends the ends of
-    /// their logs, and missing publications are requested by `history`. This takes one listing of all topics and a few requests,
-    /// instead of a listing for each frame of positions.
+    /// Returns the positions from which to continue the topics that match `filter`, as many as fit into one frame. For
+    /// the other topics, the server only sends the ends of their logs, and missing publications are requested by
+    /// `history`. This takes one list of all topics and a few requests, instead of a list for each frame of positions.
     fn since(&self, filter: &Filter) -> BTreeMap<Topic, Position> {
         let mut room_bytes = limits::PACK_BYTES - SUBSCRIBE_BYTES;
         let positions = self.book.positions(|topic| filter.matches(topic));
@@ -199,26 +202,31 @@ impl Session {
         since
     }
 
-    /// Returns the sockets that are open.
+    /// Returns the numbers of the sockets that are open.
     fn open_sockets(&self) -> Vec<SocketId> {
         let links = self.link.iter().chain(&self.successor);
         links.filter(|link| link.phase != Phase::Opening).map(|link| link.id).collect()
     }
 
-    /// Checks a publish request before it is sent. Returns an error if the server would refuse it, or it does not fit a frame.
+    /// Checks a publish request before it is queued. Returns an error if the server would refuse it, or if it does not
+    /// fit into a frame.
     fn check(&self, outgoing: &Outgoing) -> Result<(), Refused> {
         let refuse = |code, message| Err(Refused { code, message });
         let (count, limit) = (outgoing.items.len(), limits::BATCH_ITEMS);
         if count == 0 {
-            return refuse(ErrorCode::BadData, "there is nothing to publish".into());
+            return refuse(ErrorCode::BadData, "there is nothing to publish: give at least one item".into());
         }
         if count > limit {
-            let message = format!("{count} publications in one request; the limit is {limit}");
+            let message = format!(
+                "a request can have at most {limit} publications, and this one has {count}: divide it into several requests"
+            );
             return refuse(ErrorCode::TooLarge, message);
         }
         let (size_bytes, limit_bytes) = (self.outbox.size_bytes(outgoing), limits::FRAME_BYTES);
         if size_bytes > limit_bytes {
-            let message = format!("the message has {size_bytes} bytes; a frame holds {limit_bytes}");
+            let message = format!(
+                "the request has {size_bytes} bytes, and at most {limit_bytes} are permitted: divide it into several requests"
+            );
             return refuse(ErrorCode::TooLarge, message);
         }
         Ok(())
@@ -229,7 +237,9 @@ impl Session {
     }
 }
 
-/// Maximum size of a `subscribe` without positions, in bytes: action, id, rewind and the longest filter.
+/// Maximum size of a `subscribe` message without positions, in bytes. It contains action, id, rewind and the longest
+/// filter.
 const SUBSCRIBE_BYTES: usize = 512;
-/// Maximum size of a position in JSON without topic and epoch, in bytes: braces, quotes, field names and 20 digits.
+/// Maximum size of a position in a JSON message, in bytes, without the names of topic and epoch. It consists of braces,
+/// quotes, field names and 20 digits.
 const POSITION_BYTES: usize = 52;

@@ -10,7 +10,7 @@
 use super::State;
 use shared::{DisconnectCode, Millis};
 
-/// Reason for which there is no connection, or for which an attempt failed.
+/// Reason for which there is no connection, or for which an attempt to connect failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Cause {
     /// The socket did not open in time.
@@ -18,23 +18,24 @@ pub enum Cause {
     /// No socket could be opened: there is no network or no server, or the server refused and the browser does not report the
     /// reason.
     Unreachable,
-    /// The handshake was refused with this HTTP status, perhaps by a proxy before the server. A later attempt may succeed.
+    /// The handshake was refused with an HTTP status, perhaps by a proxy before the server. A later attempt may
+    /// succeed.
     Refused {
-        /// HTTP status.
+        /// HTTP status of the response.
         status: u16,
     },
     /// The socket opened, but the server did not reply in time.
     NoReply,
     /// The server did not answer a ping in time.
     Silent,
-    /// The socket was closed.
+    /// The socket was closed, with a WebSocket close code.
     Closed {
         /// WebSocket close code.
         code: u16,
     },
     /// The server announced that it would close the socket.
     Server {
-        /// Reason, as a code.
+        /// The server's reason for closing the socket.
         code: DisconnectCode,
     },
     /// The machine reports that it has no network.
@@ -42,13 +43,13 @@ pub enum Cause {
 }
 
 impl Cause {
-    /// Returns a clause for people, without a full stop.
+    /// Returns the reason as a clause for people, without a full stop.
     pub fn words(self) -> &'static str {
         match self {
             Self::OpenTimeout => "the server did not answer in time",
             Self::Unreachable => "the server cannot be reached",
             Self::Refused { status: 429 | 500.. } => "the server is not taking connections right now",
-            Self::Refused { .. } => "something else answers in place of the server",
+            Self::Refused { .. } => "another program, such as a proxy, answers in place of the server",
             Self::NoReply => "the server accepted the connection but did not reply",
             Self::Silent => "the server stopped responding",
             Self::Closed { .. } => "the connection was closed",
@@ -69,14 +70,14 @@ impl Cause {
     }
 }
 
-/// Reason for which the session gave up. A person has to resolve it.
+/// Reason for which the session gave up. It does not try again until a person has resolved the problem.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SessionFailure {
     /// The token is missing, wrong or expired.
     SignIn,
-    /// The token is valid and does not permit this connection.
+    /// The token is valid but does not permit this connection.
     Forbidden,
-    /// The server ended the connection for good.
+    /// The server ended the connection for good, for example because access was revoked.
     Removed,
     /// The HTTP answer came from something that is not a Tickertape server.
     NotTickertape {
@@ -86,12 +87,14 @@ pub enum SessionFailure {
 }
 
 impl SessionFailure {
-    /// Returns a sentence or two for people: the problem and the solution.
+    /// Returns a sentence or two for people, with the problem and its solution.
     pub fn words(self) -> &'static str {
         match self {
             Self::SignIn => "You are signed out. Sign in again to see live data.",
             Self::Forbidden => "You may not see this. Ask whoever runs this board for access.",
-            Self::Removed => "The server ended this connection for good. Ask whoever runs this board.",
+            Self::Removed => {
+                "The server ended this connection for good. Ask whoever runs this board for access."
+            }
             Self::NotTickertape { .. } => "There is no Tickertape server at this address. Check the address.",
         }
     }
@@ -100,21 +103,23 @@ impl SessionFailure {
 /// Information about a lost connection, to be shown across the page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Banner {
-    /// State of the session.
+    /// State of the session's connection.
     pub state: State,
-    /// Reason for the loss, if it is known.
+    /// Reason for which the connection was lost or could not be made, if it is known.
     pub cause: Option<Cause>,
     /// Reason for which the session gave up; `None` if it did not give up.
     pub failure: Option<SessionFailure>,
-    /// Moment of the last message from the server, by this machine's wall clock; `None` if there was none. The data that is shown
-    /// is not newer than this.
+    /// Time of the last message from the server, by this machine's wall clock; `None` if there was none. The data that
+    /// the page shows is not newer than this.
     pub last_heard_at: Option<Millis>,
-    /// Moment of the next attempt, in milliseconds of the monotonic clock; `None` if the session does not wait for a timer.
+    /// Moment of the next attempt to connect, in milliseconds of the monotonic clock; `None` if no attempt is
+    /// scheduled.
     pub retry_at_mono_ms: Option<u64>,
 }
 
 impl Banner {
-    /// Returns a sentence for people. It does not contain the time of the last data, because only the page knows the time zone.
+    /// Returns a sentence about the lost connection for people. The sentence does not contain the time of the last
+    /// data, because only the page knows the time zone.
     pub fn words(&self) -> &'static str {
         match (self.failure, self.last_heard_at) {
             (Some(SessionFailure::SignIn), None) => "This board asks for a token.",
@@ -123,13 +128,13 @@ impl Banner {
         }
     }
 
-    /// Returns true if [`Session::retry_now`](crate::Session::retry_now) has an effect.
+    /// Returns true if [`Session::retry_now`](crate::Session::retry_now) would begin an attempt to connect.
     pub fn can_retry(&self) -> bool {
         self.state.is_between_attempts() || self.state == State::Failed
     }
 }
 
-/// Returns the state in one or two words, for a status line.
+/// Returns a session's state in one or two words, for a status line.
 pub fn state_words(state: State) -> &'static str {
     match state {
         State::Idle => "not connected",
@@ -143,7 +148,8 @@ pub fn state_words(state: State) -> &'static str {
     }
 }
 
-/// The state of an interruption in a sentence, for a client that has received data before and for one that has not.
+/// Returns a sentence for people about the state of a lost connection. There are different sentences for a client that
+/// has already received data (`has_data`) and for one that has not.
 fn interruption_words(state: State, has_data: bool) -> &'static str {
     let [with_data, without_data] = match state {
         State::Offline => ["This device is offline. What you see is old.", "This device is offline."],

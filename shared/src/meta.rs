@@ -1,4 +1,4 @@
-//! Metadata of a topic, which its publishers set.
+//! Metadata of a topic, such as its unit and label, which its publishers set.
 
 use std::collections::BTreeMap;
 
@@ -6,50 +6,51 @@ use serde::{Deserialize, Serialize};
 
 use crate::limits::{META_SERIES_BYTES, META_STATES, META_TEXT_BYTES, META_UNITS};
 
-/// Meanings that [`TopicMeta::states`] can give to a state. With `neutral`, a state has no colour, even if its word has one by
-/// default.
+/// Meanings that [`TopicMeta::states`] can give to a state. With the meaning `neutral`, the board shows the state
+/// without a colour, even if its word has a colour by default.
 pub const MEANINGS: [&str; 4] = ["good", "warning", "bad", "neutral"];
 
-/// Metadata of a topic: how to show it, and how often it publishes. Every field may be absent.
+/// Metadata of a topic: how the board shows it, and how often something is published to it. Every field may be absent.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct TopicMeta {
     /// Unit of the topic's numbers, as it is printed: `%`, `GiB`, `°C`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unit: Option<String>,
-    /// Units of single series, by the path of each series (`disk.free`), for a topic whose numbers have different units. A series
-    /// that is not in this map has [`TopicMeta::unit`]. A newer map replaces the older one as a whole, so a publisher has to send
-    /// all units.
+    /// Units of individual series (named values of the topic), by the path of each series, such as `disk.free`. They
+    /// are for a topic whose numbers have different units. A series that is not in this map has [`TopicMeta::unit`]. A
+    /// newer map replaces the older one as a whole, so a publisher has to send all units.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub units: BTreeMap<String, String>,
-    /// Meaning of each state, such as `"open": "bad"`. A meaning is one of [`MEANINGS`]. It takes precedence over the meaning
-    /// that some words have everywhere. Upper and lower case of a state are not distinguished. A newer map replaces an older one,
-    /// as with [`TopicMeta::units`].
+    /// Meaning of each state that the topic can have, such as `"open": "bad"`. A meaning is one of [`MEANINGS`], and
+    /// takes precedence over the meaning that some words have by default. Upper and lower case of a state are not
+    /// distinguished. A newer map replaces the older one as a whole, so a publisher has to send all meanings.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub states: BTreeMap<String, String>,
     /// Short description for people, shown beside the topic's name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub label: Option<String>,
-    /// Expected time between publications, in milliseconds. If it is absent, it is learned from the data.
+    /// Expected time between publications, in milliseconds. If it is absent, the time is learned from the data.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expect_every_ms: Option<u64>,
-    /// Lowest value of the chart's axis.
+    /// Lowest value of the axis of the topic's chart.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub min: Option<f64>,
-    /// Highest value of the chart's axis.
+    /// Highest value of the axis of the topic's chart.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max: Option<f64>,
-    /// Kind of panel: `line`, `number`, `state`, `log` or `table`. If it is absent or unknown, the kind is chosen from the data.
+    /// Kind of panel that shows the topic: `line`, `number`, `state`, `log` or `table`. If it is absent or unknown, the
+    /// kind is chosen from the data.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub panel: Option<String>,
 }
 
 impl TopicMeta {
-    /// Returns true if every field is absent.
+    /// Returns true if no field is set.
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
     }
 
-    /// Returns this metadata with every field replaced that is present in `newer`.
+    /// Returns the metadata after an update: every field that is present in `newer` replaces the one in `self`.
     #[must_use]
     pub fn merged(self, newer: Self) -> Self {
         Self {
@@ -64,7 +65,8 @@ impl TopicMeta {
         }
     }
 
-    /// Checks that the texts are short enough to be stored with the topic, and that the expected time is not 0.
+    /// Checks the lengths of texts, the numbers of entries, and the meanings of states, and that the expected time
+    /// between publications is not 0.
     ///
     /// # Errors
     ///
@@ -89,7 +91,7 @@ impl TopicMeta {
     }
 }
 
-/// Checks that a map has no more entries than allowed, and that its keys and values are not too long.
+/// Checks that a map in the metadata has no more than `most` entries, and that its keys and values are not too long.
 fn check_map(
     field: &'static str,
     map: &BTreeMap<String, String>,
@@ -107,39 +109,39 @@ fn check_map(
     }
 }
 
-/// The reason why metadata is not valid. The publisher has to correct the metadata.
+/// Reason for which a topic's metadata is not valid. The publisher has to correct the metadata.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum MetaError {
-    /// A text is longer than [`META_TEXT_BYTES`].
-    #[error("meta.{field} has {bytes} bytes; the limit is {limit}")]
+    /// A text is longer than [`META_TEXT_BYTES`], or the name of a series is longer than [`META_SERIES_BYTES`].
+    #[error("meta.{field} has {bytes} bytes, and the limit is {limit}: send a shorter text")]
     TooLong {
-        /// Name of the field.
+        /// Name of the metadata field that contains the text.
         field: &'static str,
         /// Length of the text, in bytes.
         bytes: usize,
-        /// Maximum length, in bytes.
+        /// Maximum length of the text, in bytes.
         limit: usize,
     },
     /// A map has more entries than [`META_UNITS`] or [`META_STATES`].
-    #[error("meta.{field} has {found} entries; the limit is {limit}")]
+    #[error("meta.{field} has {found} entries, and the limit is {limit}: send fewer")]
     TooMany {
-        /// Name of the field.
+        /// Name of the metadata field with too many entries.
         field: &'static str,
         /// Number of entries that the map has.
         found: usize,
-        /// Maximum number of entries.
+        /// Maximum number of entries of the map.
         limit: usize,
     },
-    /// A meaning is not one of [`MEANINGS`].
-    #[error("meta.states calls {state:?} {meaning:?}; a state is good, warning, bad or neutral")]
+    /// The metadata gives a meaning to a state that is not one of [`MEANINGS`], such as `good` or `bad`.
+    #[error("meta.states gives {state:?} the meaning {meaning:?}: send good, warning, bad or neutral")]
     Meaning {
-        /// The state, such as `open`.
+        /// Name of the state, such as `open`.
         state: String,
-        /// The meaning of the state, as it was sent.
+        /// The meaning that the publisher sent for the state.
         meaning: String,
     },
-    /// The expected time between publications is zero.
-    #[error("meta.expect_every_ms must be at least 1")]
+    /// The expected time between publications is 0.
+    #[error("meta.expect_every_ms is 0: send at least 1")]
     Never,
 }
 

@@ -1,4 +1,4 @@
-//! One entry of a topic's log, and the checks that it has to pass before it is appended.
+//! A publication, which is one entry of a topic's log, and the checks that it has to pass before it is appended.
 
 use serde::{Deserialize, Serialize};
 
@@ -6,37 +6,37 @@ use crate::{Data, Millis, limits};
 
 pub use crate::data::DataError;
 
-/// One entry of a topic's log.
+/// One entry of a topic's log: a published value with its times.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Publication {
-    /// Number of this entry in the log, counted from 1 without holes.
+    /// Number of this entry in the topic's log, counted from 1 without holes.
     pub offset: u64,
-    /// Time of the event by the publisher's clock. If the publisher sent no time, the same as `received_at`.
+    /// Time of the event by the publisher's clock. If the publisher sent no time, it is the same as `received_at`.
     pub ts: Millis,
     /// Time of receipt by the server's clock.
     pub received_at: Millis,
-    /// The content: a number, a bool, a string, an object of them (each field becomes a series), or a list of objects (shown as a
-    /// table).
+    /// The published value: a number, a bool, a string, an object of them (each field becomes a series), or a list of
+    /// objects (shown as a table).
     pub data: Data,
 }
 
-/// A publication before it is appended to a log.
+/// A publication that is to be appended to a log. It has no offset yet.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Item {
-    /// The same as [`Publication::data`].
+    /// The value to publish, as in [`Publication::data`].
     pub data: Data,
-    /// The same as [`Publication::ts`]. If it is absent, the server's time of receipt is used.
+    /// Time of the event by the publisher's clock. If it is absent, the server's time of receipt is used.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ts: Option<Millis>,
 }
 
 impl Item {
-    /// Creates an item without a time stamp. The time of its event is the time at which the server receives it.
+    /// Creates an item without a time stamp. The server then uses its time of receipt as the time of the event.
     pub fn now(data: impl Into<Data>) -> Self {
         Self { data: data.into(), ts: None }
     }
 
-    /// Checks that this item can be appended to a log at the time `now`.
+    /// Checks that this item can be appended to a log at the time `now` of the server's clock.
     ///
     /// # Errors
     ///
@@ -56,7 +56,7 @@ pub enum ItemError {
     /// The time stamp is behind the server's clock by more than [`limits::TS_PAST_MS`] or ahead of it by more than
     /// [`limits::TS_FUTURE_MS`].
     #[error(
-        "ts {ts} is too far from the server's clock ({now}): milliseconds since 1970 are expected, at \
+        "ts {ts} is too far from the server's clock ({now}): send milliseconds since 1970, at \
          most {} days ago and {} minutes ahead",
         limits::TS_PAST_MS / 86_400_000,
         limits::TS_FUTURE_MS / 60_000
@@ -69,11 +69,12 @@ pub enum ItemError {
     },
 }
 
-/// Checks that a publisher's time stamp is plausible.
+/// Checks that a publisher's time stamp is not too far from the server's time `now`.
 ///
 /// # Errors
 ///
-/// [`ItemError::Timestamp`]. It also finds times in seconds or microseconds that were sent as milliseconds.
+/// [`ItemError::Timestamp`] if it is too far. This is also the result for a time in seconds or microseconds that was
+/// sent as milliseconds.
 pub fn check_ts(ts: Option<Millis>, now: Millis) -> Result<(), ItemError> {
     match ts {
         Some(ts) if ts < now - limits::TS_PAST_MS || ts > now + limits::TS_FUTURE_MS => {

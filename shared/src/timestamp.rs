@@ -1,4 +1,5 @@
-//! Reads the time stamp of an envelope `{"data": …, "ts": …}`. HTTP requests and `tickertape pipe` use the same rules.
+//! Reads the time stamp of a published JSON object of the form `{"data": …, "ts": …}` (an envelope). HTTP
+//! requests and the command `tickertape pipe` use the same rules.
 //!
 //! A time stamp is either a JSON number, in seconds or milliseconds since the Unix epoch and possibly with a fraction, or a
 //! string in ISO 8601 with its offset from UTC. The functions read no clock: [`crate::publication::check_ts`] checks whether a
@@ -17,23 +18,24 @@ use serde_json::{Number, Value};
 
 use crate::Millis;
 
-/// Numbers from this one up to [`SECONDS_BELOW`] are seconds, of 1973 or later. A smaller number is returned unchanged, so that
-/// the error message of the check that refuses it contains the number that was sent.
+/// Lower bound of the numbers that are read as seconds; as a time, it is in the year 1973. A smaller number is returned
+/// unchanged, so that the error message of the later check contains the number that was sent.
 const SECONDS_FROM: f64 = 1e8;
-/// Numbers from this one on are milliseconds: as seconds they would be in the year 5138 or later.
+/// Upper bound of the numbers that are read as seconds; as a time, it is in the year 5138. This number and larger ones
+/// are read as milliseconds.
 const SECONDS_BELOW: f64 = 1e11;
 
 /// Error for a value that is not a time stamp. The publisher has to change it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "ts {ts} is not a time: seconds or milliseconds since 1970 are expected, or ISO 8601 with its offset, such as 2026-11-22T10:42:07Z"
+    "ts {ts} is not a time: send seconds or milliseconds since 1970, or ISO 8601 with the offset from UTC, such as 2026-11-22T10:42:07Z"
 )]
 pub struct TimestampError {
     /// The value that was sent, as JSON.
     pub ts: String,
 }
 
-/// Reads the value of an envelope's `ts`.
+/// Converts the JSON value of a publisher's time stamp to milliseconds since the Unix epoch.
 ///
 /// # Errors
 ///
@@ -47,8 +49,8 @@ pub fn read(ts: &Value) -> Result<Millis, TimestampError> {
     found.ok_or_else(|| TimestampError { ts: ts.to_string() })
 }
 
-/// Converts a number of seconds or milliseconds to milliseconds since the Unix epoch. Seconds and milliseconds are told apart by
-/// their size. A fraction of a millisecond is rounded.
+/// Converts a number of seconds or milliseconds to milliseconds since the Unix epoch. The size of the number decides
+/// between the two units. A fraction of a millisecond is rounded.
 fn read_number(number: &Number) -> Option<Millis> {
     let value = number.as_f64()?;
     if (SECONDS_FROM..SECONDS_BELOW).contains(&value.abs()) {
@@ -61,21 +63,23 @@ fn read_number(number: &Number) -> Option<Millis> {
 /// A date and time of day as it is written in a text, with the offset from UTC if the text contains one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct WrittenTime {
-    /// Milliseconds since 1970-01-01T00:00:00 on the writer's own clock.
+    /// Date and time as they are written, in milliseconds since 1970-01-01T00:00:00 in the writer's time zone.
     pub local_ms: i64,
-    /// Seconds by which the writer's clock is ahead of UTC; `None` if the text does not contain an offset.
+    /// Offset from UTC in seconds, positive if the writer's clock is ahead of UTC; `None` if the text does not contain
+    /// an offset.
     pub utc_offset_s: Option<i32>,
 }
 
 impl WrittenTime {
-    /// Returns the time in milliseconds since the Unix epoch, or `None` if the offset is not known.
+    /// Returns the time in milliseconds since the Unix epoch, or `None` if the offset from UTC is not known.
     pub fn utc_ms(self) -> Option<Millis> {
         self.utc_offset_s.map(|offset_s| self.local_ms - i64::from(offset_s) * 1000)
     }
 }
 
-/// Reads `2026-11-22T10:42:07.101+01:00` and its variants: a blank or `t` for `T`, slashes in the date, a comma before the
-/// fraction, no seconds, no offset, an offset without a colon or minutes. Returns `None` for anything else.
+/// Parses a date and time such as `2026-11-22T10:42:07.101+01:00`. It also accepts a blank or `t` for `T`, slashes in
+/// the date, a comma before the fraction, no seconds, no offset, and an offset without a colon or minutes. Returns
+/// `None` for anything else.
 pub fn read_iso(text: &str) -> Option<WrittenTime> {
     let text = text.trim();
     if !text.is_ascii() {
@@ -93,7 +97,8 @@ pub fn read_iso(text: &str) -> Option<WrittenTime> {
     })
 }
 
-/// Reads a date such as `2026-11-22` or `2026/11/22`. Returns the beginning of the day in milliseconds since 1970.
+/// Parses a date such as `2026-11-22` or `2026/11/22`. Returns the beginning of the day in milliseconds since 1970, or
+/// `None` if the text is not a date.
 pub fn read_date(text: &str) -> Option<i64> {
     let separator = if text.contains('-') { '-' } else { '/' };
     let mut parts = text.split(separator);
@@ -104,7 +109,8 @@ pub fn read_date(text: &str) -> Option<i64> {
     day_ms(digits(year)?, digits(month)?, digits(day)?)
 }
 
-/// Returns the beginning of a day of the Gregorian calendar in milliseconds since 1970, or `None` if there is no such day.
+/// Returns the beginning of a day of the Gregorian calendar in milliseconds since 1970, or `None` if there is no such
+/// day.
 pub fn day_ms(year: u32, month: u32, day: u32) -> Option<i64> {
     let is_leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
     let days = match month {
@@ -126,8 +132,8 @@ pub fn day_ms(year: u32, month: u32, day: u32) -> Option<i64> {
     Some((era * 146_097 + day_of_era - 719_468) * 86_400_000)
 }
 
-/// Reads a time of day such as `10:42`, `10:42:07` or `10:42:07.101`. Returns milliseconds since midnight; digits after the third
-/// of the fraction are ignored.
+/// Parses a time of day such as `10:42`, `10:42:07` or `10:42:07.101`. Returns the milliseconds since midnight, or
+/// `None` if the text is not a time of day. Digits after the third of the fraction are ignored.
 pub fn read_time_of_day(text: &str) -> Option<i64> {
     let (clock, fraction) = text.split_once(['.', ',']).unwrap_or((text, ""));
     let mut parts = clock.split(':');
@@ -146,8 +152,8 @@ pub fn read_time_of_day(text: &str) -> Option<i64> {
     Some(i64::from(hour * 3600 + minute * 60 + second) * 1000 + ms)
 }
 
-/// Reads `Z`, `+01:00`, `+0100` or `+01` in seconds ahead of UTC, or an empty text as `Some(None)`. Returns `None` for anything
-/// else.
+/// Parses an offset from UTC: `Z`, `+01:00`, `+0100` or `+01`. Returns the seconds ahead of UTC, `Some(None)` for an
+/// empty text, and `None` for anything else.
 fn read_offset(text: &str) -> Option<Option<i32>> {
     if text.is_empty() {
         return Some(None);

@@ -33,9 +33,9 @@ impl Topic {
         Ok(Self(name.into()))
     }
 
-    /// Returns an error if the topic cannot be addressed in a URL, because programs resolve the segments `.` and `..` in the path
-    /// of a URL before they send it. Topics with such names cannot be created. But the names are still accepted for topics that a
-    /// former version has created, so that these can be read over the WebSocket.
+    /// Returns an error if the topic cannot be addressed in a URL, because programs resolve the segments `.` and `..`
+    /// in the path of a URL before they send it. Topics with such names can no longer be created. [`Topic::new`] still
+    /// accepts the names, so that topics which a former version created can be read over the WebSocket.
     ///
     /// # Errors
     ///
@@ -47,22 +47,23 @@ impl Topic {
         }
     }
 
-    /// Returns the whole name.
+    /// Returns the whole name of the topic, such as `host/cpu`.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// Returns the parts between the slashes. There is at least one.
+    /// Returns the segments of the name, which are separated by slashes. There is at least one.
     pub fn segments(&self) -> impl Iterator<Item = &str> {
         self.0.split('/')
     }
 
-    /// Returns the last segment. It is the title of a panel within its group.
+    /// Returns the last segment of the name, such as `cpu` for `host/cpu`. The board uses it as the title of the
+    /// topic's panel.
     pub fn leaf(&self) -> &str {
         self.0.rsplit('/').next().unwrap_or(&self.0)
     }
 
-    /// Returns everything before the last segment, or `None` for a topic of one segment.
+    /// Returns the name without its last segment, such as `host` for `host/cpu`, or `None` for a topic of one segment.
     pub fn parent(&self) -> Option<&str> {
         self.0.rsplit_once('/').map(|(parent, _)| parent)
     }
@@ -130,22 +131,26 @@ impl From<Topic> for String {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum TopicError {
     /// The name is empty.
-    #[error("a topic needs a name, such as host/cpu")]
+    #[error("the name of the topic is empty: give a name such as host/cpu")]
     Empty,
     /// The name has more bytes than [`limits::TOPIC_BYTES`].
-    #[error("a topic has at most {limit} bytes; this one has {bytes}")]
+    #[error(
+        "the name of a topic can have at most {limit} bytes, and this one has {bytes}: choose a shorter name"
+    )]
     TooLong {
-        /// Number of bytes of the name.
+        /// Length of the name that was refused, in bytes.
         bytes: usize,
-        /// Maximum number of bytes.
+        /// Maximum length of a name, in bytes.
         limit: usize,
     },
     /// The name has more segments than [`limits::TOPIC_SEGMENTS`].
-    #[error("a topic may have at most {limit} segments; this one has {segments}")]
+    #[error(
+        "the name of a topic can have at most {limit} segments between slashes, and this one has {segments}: use fewer"
+    )]
     TooDeep {
-        /// Number of segments of the name.
+        /// Number of segments of the name that was refused.
         segments: usize,
-        /// Maximum number of segments.
+        /// Maximum number of segments of a name.
         limit: usize,
     },
     /// The name begins or ends with a slash, or has two slashes in a row.
@@ -153,19 +158,19 @@ pub enum TopicError {
         "topic {name:?} has an empty segment: a topic must not begin or end with a slash, or contain two in a row"
     )]
     EmptySegment {
-        /// The name that was refused.
+        /// The topic name that was refused.
         name: String,
     },
-    /// The name has a segment that is `.` or `..`.
+    /// The name has a segment that is `.` or `..`, which cannot be used in the path of a URL.
     #[error("topic {name:?} has the segment '.' or '..', which cannot be in a URL: choose another name")]
     DotSegment {
-        /// The name that was refused.
+        /// The topic name that was refused.
         name: String,
     },
     /// The name has a character outside `[A-Za-z0-9._-]` and `/`.
-    #[error("topic {name:?} holds {found:?}: only letters, digits, '.', '_', '-' and '/' are allowed")]
+    #[error("topic {name:?} contains {found:?}: only letters, digits, '.', '_', '-' and '/' are allowed")]
     Character {
-        /// The name that was refused.
+        /// The topic name that was refused.
         name: String,
         /// First character of the name that is not allowed.
         found: char,

@@ -1,5 +1,5 @@
-//! Authentication: from the headers of a request to a principal, and from a principal to API Gateway's authorizer context
-//! and back.
+//! Authenticates the senders of requests. Finds the token in the headers of a request, and converts a principal (the
+//! authenticated sender) to the context of an API Gateway authorizer and back.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -14,14 +14,16 @@ use crate::token::TokenError;
 /// The headers that may hold a token.
 #[derive(Clone, Copy, Default)]
 pub struct Credentials<'a> {
-    /// Value of `Authorization`.
+    /// Value of the header `Authorization`.
     pub authorization: Option<&'a str>,
-    /// Value of `Sec-WebSocket-Protocol`.
+    /// Value of the header `Sec-WebSocket-Protocol`. Browsers cannot set other headers of a WebSocket handshake, so
+    /// this one may contain a token.
     pub protocols: Option<&'a str>,
 }
 
 impl<'a> Credentials<'a> {
-    /// The token from `Authorization: Bearer …`, or else from the sub-protocol `bearer.…`.
+    /// Returns the token from the header `Authorization: Bearer …`, or else from the sub-protocol `bearer.…`. Returns
+    /// `None` if there is no token.
     pub fn token(&self) -> Option<&'a str> {
         self.authorization
             .and_then(bearer)
@@ -29,7 +31,7 @@ impl<'a> Credentials<'a> {
     }
 }
 
-/// Prints only whether there is a token, since this may end in a log.
+/// Prints only whether there is a token, since the output may end in a log.
 impl fmt::Debug for Credentials<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let token = if self.token().is_some() { "present" } else { "absent" };
@@ -37,27 +39,30 @@ impl fmt::Debug for Credentials<'_> {
     }
 }
 
-/// The sub-protocols that a client offers, without the one that holds its token, so that they can be logged.
+/// Returns the WebSocket sub-protocols in `header` without the one that contains the client's token, so that the result
+/// can be logged.
 pub fn asked_protocols(header: &str) -> Vec<String> {
     let asked = split_protocols(header).filter(|protocol| handshake::token_in(protocol).is_none());
     asked.map(str::to_owned).collect()
 }
 
-/// The entries of a `Sec-WebSocket-Protocol` header.
+/// Splits the value of a `Sec-WebSocket-Protocol` header into its sub-protocols.
 fn split_protocols(header: &str) -> impl Iterator<Item = &str> {
     header.split(',').map(str::trim).filter(|protocol| !protocol.is_empty())
 }
 
-/// The sub-protocol to agree on among those that the client offers; never the one that holds the token.
+/// Returns the sub-protocol that the server selects from those that the client offers, or `None` if none of them is
+/// supported. The sub-protocol that contains the token is never selected.
 pub fn agree<'a>(protocols: impl IntoIterator<Item = &'a str>) -> Option<&'static str> {
     protocols.into_iter().any(|protocol| protocol == PROTOCOL).then_some(PROTOCOL)
 }
 
-/// Authenticates the sender of a request.
+/// Authenticates the sender of a request. If the server needs no tokens, returns the principal `local`, which may do
+/// everything.
 ///
 /// # Errors
 ///
-/// [`TokenError`], if the server needs tokens.
+/// [`TokenError`] if the server needs tokens, and the token is missing or not valid.
 pub fn authorize(
     access: &Access,
     credentials: &Credentials<'_>,
@@ -74,8 +79,8 @@ fn bearer(authorization: &str) -> Option<&str> {
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }
 
-/// Writes a principal as the context of an authorizer. API Gateway allows only scalars there and passes them on as strings,
-/// so that lists are joined with spaces, which no filter contains.
+/// Converts a principal to the context that an API Gateway authorizer returns. API Gateway allows only scalars there
+/// and passes them on as strings. So each list of filters is joined with spaces, which no filter contains.
 pub fn to_context(principal: &Principal) -> BTreeMap<String, String> {
     let mut context = BTreeMap::from([
         (SUB.to_owned(), principal.name.clone()),
@@ -87,11 +92,12 @@ pub fn to_context(principal: &Principal) -> BTreeMap<String, String> {
     context
 }
 
-/// Reads the principal that [`to_context`] wrote. `get` looks up a key.
+/// Converts an authorizer's context that [`to_context`] created to a principal. `get` returns the value of a key of the
+/// context.
 ///
 /// # Errors
 ///
-/// [`ContextError`] if the context was not written by [`to_context`]. The connection must be refused then.
+/// [`ContextError`] if [`to_context`] did not create the context. The connection must be refused then.
 pub fn from_context<'a>(get: impl Fn(&str) -> Option<&'a str>) -> Result<Principal, ContextError> {
     let required = |key| get(key).ok_or(ContextError::Missing { key });
     Ok(Principal {
@@ -110,19 +116,21 @@ const PUBLISH: &str = "publish";
 const FORGET: &str = "forget";
 const EXPIRES_AT: &str = "expires_at";
 
-/// A context of another authorizer.
+/// The reason why an authorizer's context cannot be converted to a principal: another authorizer created it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ContextError {
-    /// A key is missing.
-    #[error("the authorizer's context lacks {key}")]
+    /// The context lacks a key that [`to_context`] always writes.
+    #[error("the authorizer's context lacks {key}: the API must use the authorizer of Tickertape")]
     Missing {
-        /// The key.
+        /// Name of the missing key.
         key: &'static str,
     },
-    /// A value cannot be read.
-    #[error("{key} in the authorizer's context cannot be read: {value:?}")]
+    /// The value of a key of the context cannot be parsed.
+    #[error(
+        "{key} in the authorizer's context cannot be read ({value:?}): the API must use the authorizer of Tickertape"
+    )]
     Value {
-        /// The key.
+        /// Name of the key.
         key: &'static str,
         /// The value as it was received.
         value: String,

@@ -33,11 +33,11 @@ use crate::refusal::Refusal;
 pub struct Body {
     /// The publications in order: at least one, at most [`limits::BATCH_ITEMS`].
     pub items: Vec<Item>,
-    /// The numbers of the lines at which the items begin, from 1. Empty if the body is not NDJSON.
+    /// For each publication, the number of the line at which it begins, from 1. Empty if the body is not NDJSON.
     pub lines: Vec<usize>,
 }
 
-/// Parses a body.
+/// Parses the body of a request to publish.
 ///
 /// # Errors
 ///
@@ -58,14 +58,16 @@ pub fn read(bytes: &[u8]) -> Result<Body, BodyError> {
     }
 }
 
-/// The reason why a body cannot be read. The sender must change the body.
+/// The reason why the body of a request to publish cannot be parsed. The sender must change the body.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum BodyError {
     /// The body is empty, or it is an empty list.
-    #[error("nothing to publish: the body is empty")]
+    #[error("nothing to publish, because the body is empty: send a number, text or JSON")]
     Empty,
     /// The body has more bytes than [`limits::BODY_BYTES`].
-    #[error("a body has at most {limit} bytes; this one has {bytes}")]
+    #[error(
+        "a body can have at most {limit} bytes, and this one has {bytes}: divide it into several requests"
+    )]
     TooLarge {
         /// Size of the body in bytes.
         bytes: usize,
@@ -73,19 +75,23 @@ pub enum BodyError {
         limit: usize,
     },
     /// The body has more publications than [`limits::BATCH_ITEMS`].
-    #[error("a request can have at most {limit} publications; this one has more")]
+    #[error(
+        "a request can have at most {limit} publications, and this one has more: divide it into several requests"
+    )]
     TooMany {
         /// Largest number of publications allowed.
         limit: usize,
     },
     /// The body is not valid UTF-8.
-    #[error("the body is not UTF-8")]
+    #[error("the body is not valid UTF-8: send text or JSON in UTF-8")]
     NotUtf8 {
         /// Line of the first bad byte, from 1.
         line: usize,
     },
     /// The body begins like JSON but is not valid JSON.
-    #[error("{fault}; to publish plain text that begins like JSON, send it as a JSON string")]
+    #[error(
+        "{fault}: correct the JSON; to publish plain text that begins like JSON, send it as a JSON string"
+    )]
     NotJson {
         /// Line of the fault, from 1.
         line: usize,
@@ -93,7 +99,7 @@ pub enum BodyError {
         fault: String,
     },
     /// A line contains more than one JSON value.
-    #[error("one JSON value per line is expected, and there is more after the first")]
+    #[error("there is more text after the JSON value: send one JSON value per line")]
     MoreOnLine {
         /// Number of the line, from 1.
         line: usize,
@@ -103,7 +109,7 @@ pub enum BodyError {
     Timestamp {
         /// Line of the envelope, from 1; `None` if the body is one value.
         line: Option<usize>,
-        /// The reason why it is not a valid time.
+        /// The reason why the `ts` is not a valid time.
         error: TimestampError,
     },
 }
@@ -133,8 +139,8 @@ impl From<BodyError> for Refusal {
     }
 }
 
-/// Returns true if `text` is to be published as plain text: it does not begin like JSON, and its first line is not
-/// JSON. Only called if the whole text is not valid JSON.
+/// Returns true if `text` is to be published as plain text. That is the case if it does not begin like JSON and its
+/// first line is not JSON. Must only be called if the whole text is not valid JSON.
 fn is_plain(text: &str) -> bool {
     let text = text.trim_start();
     let first_line = text.lines().next().unwrap_or_default();

@@ -1,5 +1,5 @@
-//! Computes how many bytes of a disk have to stay free and how many a store may use, and describes the reasons why a store
-//! takes no publications.
+//! Computes how many bytes of a disk have to stay free and how many a store may use. Describes the reasons why a store
+//! cannot write publications.
 
 /// The size of a file system and its free space.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,8 +19,9 @@ impl Space {
         (self.total_bytes / 20).clamp(4 * MIB, 64 * MIB)
     }
 
-    /// Returns [`DiskTrouble::Full`] if fewer bytes are free than [`Space::reserve_bytes`]. A disk that `was_full` counts
-    /// as full until a quarter more bytes than these are free, so that the state does not change with every publication.
+    /// Returns [`DiskTrouble::Full`] if fewer bytes are free than [`Space::reserve_bytes`], and `None` if the disk has
+    /// room. `was_full` is true if the last call found the disk full. Then a quarter more bytes have to be free before
+    /// the disk has room again, so that the result does not change with every publication.
     pub fn trouble(&self, was_full: bool) -> Option<DiskTrouble> {
         let reserve_bytes = self.reserve_bytes();
         let needed_bytes = if was_full { reserve_bytes + reserve_bytes / 4 } else { reserve_bytes };
@@ -28,19 +29,20 @@ impl Space {
         (free_bytes < needed_bytes).then_some(DiskTrouble::Full { free_bytes, reserve_bytes })
     }
 
-    /// Returns the default of the number of bytes that a store may use of this disk, of which it already uses `used_bytes`:
-    /// a tenth of the disk, but at most half of the bytes that are free or used by the store, and at least 16 MiB.
+    /// Returns the default of the number of bytes that a store may use on this disk: a tenth of the disk, but at most
+    /// half of the bytes that are free or used by the store, and at least 16 MiB. `used_bytes` is the number of bytes
+    /// that the store already uses.
     pub fn default_keep_bytes(&self, used_bytes: u64) -> u64 {
         (self.total_bytes / 10).min(self.free_bytes.saturating_add(used_bytes) / 2).max(16 * MIB)
     }
 }
 
-/// The reason why a store takes no publications. Stored publications can still be read.
+/// The reason why a store accepts no publications. Stored publications can still be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum DiskTrouble {
     /// The disk has fewer free bytes than have to stay free.
     #[error(
-        "the disk of the server is full: {} MB are free and {} MB have to stay free, so nothing can be published for now",
+        "the disk of the server is full: {} MB are free and {} MB have to stay free, so nothing can be published for now; delete other files on this disk",
         free_bytes / 1_000_000, reserve_bytes / 1_000_000
     )]
     Full {
@@ -49,8 +51,10 @@ pub enum DiskTrouble {
         /// Number of bytes that have to stay free.
         reserve_bytes: u64,
     },
-    /// A write or a sync failed.
-    #[error("the server cannot write to its disk, so nothing can be published for now")]
+    /// A write to the disk or a sync of the disk failed.
+    #[error(
+        "the server cannot write to its disk, so nothing can be published for now; the log of the server contains the reason"
+    )]
     Failed {
         /// Description of the error for the operator's log. It is never sent to clients.
         reason: String,
@@ -58,10 +62,10 @@ pub enum DiskTrouble {
 }
 
 impl DiskTrouble {
-    /// Time in milliseconds after which a refused publication may be tried again.
+    /// Time in milliseconds after which a client may publish again, if its publication was refused because of the disk.
     pub const RETRY_AFTER_MS: u64 = 5_000;
 
-    /// Returns a word that programs can compare: `disk_full` or `disk_failed`.
+    /// Returns a fixed word for the reason, which programs can compare: `disk_full` or `disk_failed`.
     pub fn word(&self) -> &'static str {
         match self {
             Self::Full { .. } => "disk_full",

@@ -1,4 +1,4 @@
-//! The checks on publications, which are the same whether they came by WebSocket or by HTTP.
+//! The checks of requests to publish. They are the same for WebSocket and HTTP.
 
 use shared::client::{Producer, Publish};
 use shared::data::DataError;
@@ -11,25 +11,27 @@ use crate::ports::AppendError;
 use crate::principal::Principal;
 use crate::refusal::Refusal;
 
-/// A request to append publications to one log: all or none.
+/// A request to append publications to the log of one topic. Either all of them are appended or none.
 #[derive(Debug, Clone, PartialEq)]
 pub struct IngestRequest {
-    /// Topic to append to.
+    /// Topic to whose log the publications are appended.
     pub topic: Topic,
-    /// Items in the order in which they are appended.
+    /// Publications in the order in which they are appended.
     pub items: Vec<Item>,
-    /// Lets the log recognise a repeat of the request.
+    /// Id of the publisher and number of the request, by which the log recognises a request that was sent twice; `None`
+    /// if such a request need not be recognised.
     pub producer: Option<Producer>,
-    /// Metadata to merge into that of the topic.
+    /// Metadata to merge into the topic's metadata; `None` to leave the topic's metadata unchanged.
     pub meta: Option<TopicMeta>,
 }
 
 impl IngestRequest {
-    /// Checks that `principal` may append this at `now`, apart from its rate.
+    /// Checks everything about the request except the rate of its sender: the token, the permission, the name of the
+    /// topic, the size, the metadata and each publication.
     ///
     /// # Errors
     ///
-    /// The first fault; the cheapest checks come first.
+    /// The first fault that is found. The cheapest checks are made first.
     pub fn check(&self, principal: &Principal, now: Millis) -> Result<(), IngestError> {
         self.check_permission(principal, now)?;
         self.topic.check_reachable()?;
@@ -98,86 +100,93 @@ fn check_producer(producer: Option<&Producer>) -> Result<(), IngestError> {
     Ok(())
 }
 
-/// The outcome of an append.
+/// The result of a request whose publications are in the log.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ingested {
-    /// Topic of the log.
+    /// Topic to whose log the publications were appended.
     pub topic: Topic,
-    /// Position of the last publication.
+    /// Position (epoch and offset) of the last publication of the request.
     pub position: Position,
     /// Number of publications in the request.
     pub count: usize,
-    /// True if the producer had sent the request before, so that nothing was added now.
+    /// True if the log had received the same request before. Nothing was appended this time.
     pub repeated: bool,
 }
 
-/// A refused request. Nothing was added, unless [`AppendError::Unavailable`] leaves that open.
+/// The reason why publications were not appended. After [`AppendError::Unavailable`] it is not certain that nothing was
+/// appended.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum IngestError {
-    /// The principal's token has expired.
-    #[error("the token has expired")]
+    /// The token of the sender has expired.
+    #[error("the token has expired: send a new token")]
     TokenExpired,
-    /// The principal may not publish here.
-    #[error("{principal} may not publish to {topic}")]
+    /// The token of the sender does not allow publishing to this topic.
+    #[error(
+        "{principal} may not publish to {topic}: its token needs a filter in `publish` that matches the topic"
+    )]
     Forbidden {
-        /// Name of the principal.
+        /// Name of the sender, from the token.
         principal: String,
-        /// Topic of the request.
+        /// Topic that the sender may not publish to.
         topic: Topic,
     },
     /// The name of the topic has the segment `.` or `..`, which cannot be in a URL.
     #[error(transparent)]
     Topic(#[from] TopicError),
-    /// The principal publishes faster than allowed.
+    /// The sender publishes faster than its rate limit allows.
     #[error("too many publications at once; try again in {retry_after_ms} ms")]
     RateLimited {
         /// Time to wait before the next try, in milliseconds.
         retry_after_ms: u64,
     },
-    /// A request without publications.
-    #[error("nothing to publish: send `data`, or `items` with at least one")]
+    /// The request contains no publications.
+    #[error("nothing to publish: send `data`, or at least one item in `items`")]
     Empty,
-    /// Both `data` and `items`.
+    /// The request contains both `data` (one publication) and `items` (a batch), of which only one is allowed.
     #[error("send either `data` or `items`, not both")]
     DataAndItems,
-    /// A larger batch than allowed.
-    #[error("a request can have at most {limit} publications; this one has {items}")]
+    /// The request contains more publications than allowed.
+    #[error(
+        "a request can have at most {limit} publications, and this one has {items}: divide it into several requests"
+    )]
     TooMany {
         /// Number of publications in the request.
         items: usize,
-        /// Largest `seq` that is allowed.
+        /// Largest number of publications that one request may contain.
         limit: usize,
     },
-    /// One of the publications cannot be put into a log.
+    /// One of the publications is not valid.
     #[error("{}{error}", ordinal(*index, *of))]
     Item {
-        /// Index of the publication, from 0.
+        /// Index of the publication in the request, from 0.
         index: usize,
         /// Number of publications in the request.
         of: usize,
-        /// The fault of the item.
+        /// The reason why the publication is not valid.
         error: ItemError,
     },
-    /// The metadata is refused.
+    /// The metadata of the topic is not valid.
     #[error(transparent)]
     Meta(#[from] MetaError),
-    /// The producer has no id, or one that is too long.
-    #[error("a producer's id must have 1 to {limit} bytes; this one has {bytes}")]
+    /// The publisher's id is empty or too long.
+    #[error("the id of a producer must have 1 to {limit} bytes, and this one has {bytes}: choose another id")]
     Producer {
-        /// Length of the id in bytes.
+        /// Length of the publisher's id in bytes.
         bytes: usize,
-        /// Longest length allowed, in bytes.
+        /// Maximum length of a publisher's id in bytes.
         limit: usize,
     },
-    /// The `seq` of a producer's request is too large.
-    #[error("a producer's seq is at most {limit}; this one is {seq}")]
+    /// The number of the request (`seq`) is too large.
+    #[error(
+        "the seq of a producer can be at most {limit}, and this one is {seq}: begin again with another producer id"
+    )]
     Sequence {
-        /// The `seq` of the request.
+        /// The number (`seq`) that the request has.
         seq: u64,
-        /// Largest `seq` that is allowed.
+        /// Largest number (`seq`) that a request may have.
         limit: u64,
     },
-    /// The log did not append them.
+    /// The log refused the append or could not carry it out.
     #[error(transparent)]
     Append(#[from] AppendError),
 }

@@ -17,16 +17,16 @@ use shared::{ClientMessage, ErrorCode, Filter, Topic};
 
 use crate::refusal::Refusal;
 
-/// The error for a message that could not be read.
+/// The error for a WebSocket message that could not be parsed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unreadable {
-    /// The message's `id`; `None` if it could not be read.
+    /// The `id` of the message, which is returned with the error; `None` if the `id` could not be parsed.
     pub id: Option<RequestId>,
-    /// The error to answer the message with.
+    /// The error that is sent to the client.
     pub refusal: Refusal,
 }
 
-/// Parses one message.
+/// Parses the text of one WebSocket message.
 ///
 /// # Errors
 ///
@@ -37,9 +37,10 @@ pub fn read(text: &str) -> Result<ClientMessage, Unreadable> {
     typed(action, text).map_err(|refusal| Unreadable { id, refusal })
 }
 
-/// Returns the token of a `refresh` message; `None` for all other messages.
+/// Returns the token in the text of a `refresh` message, which replaces the token of a connection. Returns `None` for
+/// all other messages.
 pub fn token(text: &str) -> Option<String> {
-    // Most messages do not contain the word, and need not be parsed.
+    // Messages without this word, which are most of them, need not be parsed.
     match text.contains("refresh").then(|| read(text))? {
         Ok(ClientMessage::Refresh(refresh)) => Some(refresh.token),
         Ok(_) | Err(_) => None,
@@ -67,7 +68,9 @@ fn envelope(text: &str) -> Result<Envelope<'_>, Refusal> {
         Some(_) | None => "a number",
     };
     match serde_json::from_str::<IgnoredAny>(text) {
-        Ok(_) => Err(malformed(format!("a message is a JSON object with an `action`, not {kind}"))),
+        Ok(_) => Err(malformed(format!(
+            "a message must be a JSON object with an `action`, and this one is {kind}"
+        ))),
         Err(error) => Err(malformed(json_fault::explain(&error, text))),
     }
 }
@@ -99,8 +102,8 @@ fn fields<T: DeserializeOwned>(text: &str) -> Result<T, Refusal> {
     })
 }
 
-/// Returns the refusal for a topic or filter whose name breaks the rules; `None` if the names are valid. These faults
-/// have error codes of their own.
+/// Returns the refusal for a message with an invalid name of a topic or filter; `None` if all names are valid. These
+/// faults have error codes of their own.
 fn bad_name(text: &str) -> Option<Refusal> {
     #[derive(Deserialize)]
     struct Names<'a> {
@@ -120,8 +123,8 @@ fn bad_name(text: &str) -> Option<Refusal> {
 fn unknown_action(action: Option<&RawValue>) -> Refusal {
     let known = ClientMessage::ACTIONS.join(", ");
     let message = match action {
-        None => format!("`action` is missing: it is one of {known}"),
-        Some(action) => format!("no such action: {action}; it is one of {known}"),
+        None => format!("`action` is missing: send one of {known}"),
+        Some(action) => format!("unknown action {action}: send one of {known}"),
     };
     Refusal::new(ErrorCode::UnknownAction, message)
 }

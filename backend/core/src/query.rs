@@ -1,4 +1,4 @@
-//! Parsing of the query strings of the HTTP API.
+//! Parses the query strings of the HTTP API.
 
 use serde_json::Value;
 use shared::client::Producer;
@@ -7,24 +7,27 @@ use shared::{ErrorCode, Millis, Position, Topic, TopicMeta, timestamp};
 
 use crate::refusal::Refusal;
 
-/// The query of `POST /topics/{topic}`. Unknown keys are ignored.
+/// The parsed query string of `POST /topics/{topic}`. Unknown keys are ignored.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct PublishQuery {
-    /// `ts`: time of the event, for publications that have no time of their own.
+    /// Value of `ts`: time at which the published event happened, for publications that contain no time.
     pub ts: Option<Millis>,
-    /// `producer` and `seq`, which have to be given together, and `done`.
+    /// Values of `producer`, `seq` and `done`, by which a request that is sent twice is recognised. `producer` and
+    /// `seq` have to be given together.
     pub producer: Option<Producer>,
-    /// `unit`, `label`, `expect_every_ms`, `min`, `max`, `panel`, and `good`, `warning`, `bad` and `neutral` each with the
-    /// states that have this meaning, separated by commas.
+    /// Metadata of the topic, from the keys `unit`, `label`, `expect_every_ms`, `min`, `max` and `panel`, and from
+    /// `good`, `warning`, `bad` and `neutral`. Each of the last four lists the states that have this meaning, separated
+    /// by commas.
     pub meta: TopicMeta,
 }
 
 impl PublishQuery {
-    /// Parses decoded key-value pairs. If a key occurs twice, the last one counts.
+    /// Parses the key-value pairs of a query string, which are already percent-decoded. If a key occurs twice, the last
+    /// one counts.
     ///
     /// # Errors
     ///
-    /// 206 for a bad `ts` and 200 for any other bad value; the message names the key.
+    /// A refusal with code 206 for a bad `ts`, and with code 200 for any other bad value. The message names the key.
     pub fn read<K, V>(pairs: impl IntoIterator<Item = (K, V)>) -> Result<Self, Refusal>
     where
         K: AsRef<str>,
@@ -64,36 +67,38 @@ fn pair(id: Option<String>, seq: Option<u64>, done: bool) -> Result<Option<Produ
     match (id, seq) {
         (Some(id), Some(seq)) => Ok(Some(Producer { id, seq, done })),
         (None, None) => Ok(None),
-        (Some(_), None) | (None, Some(_)) => {
-            Err(Refusal::new(ErrorCode::Malformed, "`producer` and `seq` have to be given together"))
-        }
+        (Some(_), None) | (None, Some(_)) => Err(Refusal::new(
+            ErrorCode::Malformed,
+            "`producer` and `seq` belong together: send both or neither",
+        )),
     }
 }
 
-/// The query of `GET /topics/{topic}`. Unknown keys are ignored.
+/// The parsed query string of `GET /topics/{topic}`, which reads a part of a topic's log. Unknown keys are ignored.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct HistoryQuery {
-    /// `since`: the place to read on from; absent: the newest publications.
+    /// Value of `since`: the place in the log after which to read; `None` to read the newest publications.
     pub since: Option<Since>,
-    /// `limit`: largest number of publications.
+    /// Value of `limit`: maximum number of publications to return.
     pub limit: Option<u32>,
 }
 
-/// A place in a log to read on from.
+/// A place in a log after which a client wants to read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Since {
-    /// `EPOCH:OFFSET`.
+    /// A position in the form `EPOCH:OFFSET`.
     Position(Position),
-    /// A plain number: an offset in the current log.
+    /// An offset without an epoch, which is understood as an offset in the current log.
     Offset(u64),
 }
 
 impl HistoryQuery {
-    /// Parses decoded key-value pairs. If a key occurs twice, the last one counts.
+    /// Parses the key-value pairs of a query string, which are already percent-decoded. If a key occurs twice, the last
+    /// one counts.
     ///
     /// # Errors
     ///
-    /// 200; the message names the key.
+    /// A refusal with code 200, whose message names the key.
     pub fn read<K, V>(pairs: impl IntoIterator<Item = (K, V)>) -> Result<Self, Refusal>
     where
         K: AsRef<str>,
@@ -111,21 +116,24 @@ impl HistoryQuery {
     }
 }
 
-/// The query of `GET /topics`. Unknown keys are ignored.
+/// The parsed query string of `GET /topics`, which lists topics. Unknown keys are ignored.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct TopicsQuery {
-    /// `after`: the topic after which the page begins. It is the `next` of the previous page.
+    /// Value of `after`: only topics whose names come after this one are listed. A client takes it from the field
+    /// `next` of the previous page.
     pub after: Option<Topic>,
-    /// `limit`: largest number of topics.
+    /// Value of `limit`: maximum number of topics to return.
     pub limit: Option<u32>,
 }
 
 impl TopicsQuery {
-    /// Parses decoded key-value pairs. If a key occurs twice, the last one counts.
+    /// Parses the key-value pairs of a query string, which are already percent-decoded. If a key occurs twice, the last
+    /// one counts.
     ///
     /// # Errors
     ///
-    /// 202 for a bad topic in `after` and 200 for a bad `limit`; the message names the key.
+    /// A refusal with code 202 for a bad topic in `after`, and with code 200 for a bad `limit`. The message names the
+    /// key.
     pub fn read<K, V>(pairs: impl IntoIterator<Item = (K, V)>) -> Result<Self, Refusal>
     where
         K: AsRef<str>,
@@ -151,9 +159,9 @@ fn parse_since(text: &str) -> Result<Since, Refusal> {
     if let Ok(offset) = text.parse() {
         return Ok(Since::Offset(offset));
     }
-    text.parse()
-        .map(Since::Position)
-        .map_err(|error| Refusal::new(ErrorCode::Malformed, format!("since: {error}, or the offset alone")))
+    text.parse().map(Since::Position).map_err(|error| {
+        Refusal::new(ErrorCode::Malformed, format!("since: {error}, or write the offset alone, such as 17"))
+    })
 }
 
 fn parse_ts(text: &str) -> Result<Millis, Refusal> {

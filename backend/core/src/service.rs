@@ -1,7 +1,8 @@
-//! The service: asks the ports, lets the pure modules decide, and posts the answers.
+//! The service: it handles each request by calling the ports (the traits of a platform) for IO and the pure modules for
+//! decisions, and posts the answers.
 //!
-//! There is a file for each route. Every answer to a message leaves through [`Management::post`]; nothing is posted from
-//! `$connect`.
+//! Each kind of request has a file. Every answer to a WebSocket message is sent with [`Management::post`]. Nothing is
+//! posted while `$connect` is handled.
 
 mod broadcast;
 mod catch_up;
@@ -39,9 +40,11 @@ use crate::settings::Settings;
 use crate::stats::{Stats, add};
 use crate::turns::Turns;
 
-/// Every decision of the server, over three ports. All methods take `&self`, so that one service is shared by reference.
+/// The server without its sockets and its storage: it handles every event and every HTTP request. `C`, `L` and `M` are
+/// the platform's table of connections, store of logs, and sender of messages. All methods take `&self`, so that one
+/// service is shared by reference.
 ///
-/// The HTTP API needs only the log, so that a host which serves nothing else may use `()` for the other two ports.
+/// The HTTP API needs only the store of logs (`L`). A program that serves only this API may use `()` for the other two.
 #[derive(Debug)]
 pub struct Service<C, L, M> {
     connections: C,
@@ -56,7 +59,7 @@ pub struct Service<C, L, M> {
 }
 
 impl<C, L, M> Service<C, L, M> {
-    /// Creates a service over these ports.
+    /// Creates a service with a table of connections, a store of logs, and a sender of messages.
     pub fn new(connections: C, log: L, management: M, settings: Settings) -> Self {
         Self {
             rates: Mutex::new(Rates::new(settings.rates)),
@@ -71,30 +74,30 @@ impl<C, L, M> Service<C, L, M> {
         }
     }
 
-    /// Counters of the work done since the service was created.
+    /// Returns the counters of the work that was done since the service was created.
     pub fn stats(&self) -> &Stats {
         &self.stats
     }
 
-    /// The settings that the service was created with.
+    /// Returns the settings with which the service was created.
     pub fn settings(&self) -> &Settings {
         &self.settings
     }
 
-    /// The table of connections and subscriptions.
+    /// Returns the table of connections and subscriptions.
     pub fn connections(&self) -> &C {
         &self.connections
     }
 
-    /// The topics' logs.
+    /// Returns the store of the topics' logs.
     pub fn log(&self) -> &L {
         &self.log
     }
 }
 
 impl<C: Connections, L: TopicLog, M: Management> Service<C, L, M> {
-    /// Handles one event of the gateway. Answers to messages are posted; the client sees the returned reply only for
-    /// `$connect`.
+    /// Handles one event of the gateway. The answer to a message is posted to the connection. The client sees the
+    /// returned reply only for `$connect`, as the status of the handshake.
     pub async fn handle(&self, event: GatewayEvent, now: Millis) -> Reply {
         match event {
             GatewayEvent::Connect(connect) => self.connect(connect, now).await,
@@ -128,7 +131,8 @@ impl<C: Connections, L: TopicLog, M: Management> Service<C, L, M> {
         Reply::ok()
     }
 
-    /// Charges a request to its sender and answers it. If it is a request to read, the size of the answer is charged, too.
+    /// Counts a request of a client against its rate limits, and answers it. If the request reads publications, the
+    /// size of the answer is counted, too.
     async fn answer_request(
         &self,
         connection: Connection,
@@ -154,8 +158,8 @@ impl<C: Connections, L: TopicLog, M: Management> Service<C, L, M> {
         }
     }
 
-    /// Waits for `reading` and charges the size of its answer. If earlier answers exceed the client's limit, nothing is
-    /// read.
+    /// Awaits `reading`, which answers a request to read, and counts the size of the answer against the client's rate
+    /// limit. If earlier answers already exceed the limit, `reading` is not awaited, and the request is refused.
     async fn charging_read(
         &self,
         payer: &Payer,
@@ -168,15 +172,15 @@ impl<C: Connections, L: TopicLog, M: Management> Service<C, L, M> {
         Ok(frames)
     }
 
-    /// Closes a connection that has no row in the table, and tells its client why. The row has expired, together with the
-    /// token or after the maximum lifetime of a connection, or it was pruned. Without a row the client would receive no
-    /// publications.
+    /// Closes a connection that has no row in the table of connections, after sending the reason to its client. The row
+    /// has expired (with the token, or after the maximum lifetime of a connection) or it was removed. Without a row the
+    /// client would receive no publications.
     async fn close_unknown(&self, id: &ConnectionId, sender: &Sender, now: Millis) {
         let message = match sender.token_ends_at {
             Some(at) if at <= now => token_over(),
             Some(_) | None => disconnect_message(
                 DisconnectCode::LifetimeOver,
-                "this connection is no longer known here; connect again",
+                "the server has no record of this connection any more: connect again",
                 None,
             ),
         };
@@ -186,7 +190,8 @@ impl<C: Connections, L: TopicLog, M: Management> Service<C, L, M> {
         }
     }
 
-    /// Posts frames in order and stops at the first failure: the client will notice the hole and ask again.
+    /// Posts frames (WebSocket messages) to a connection, in order. Stops at the first failure: the client notices that
+    /// publications are missing and requests them.
     async fn send(&self, to: &ConnectionId, frames: Vec<Bytes>, now: Millis) {
         for frame in frames {
             match self.management.post(to, frame).await {
@@ -205,8 +210,9 @@ impl<C: Connections, L: TopicLog, M: Management> Service<C, L, M> {
         }
     }
 
-    /// True if a connection is so new that "gone" may only mean "not there yet": API Gateway also answers 410 for a
-    /// moment after connecting. Pruning such a connection would leave it without publications.
+    /// Returns true if the connection was made less than [`NEW_MS`] ago. For a moment after connecting, API Gateway
+    /// answers 410 (gone) although the connection exists. So a new connection is not removed because of this answer.
+    /// Otherwise it would get no publications.
     async fn is_new(&self, id: &ConnectionId, now: Millis) -> bool {
         let row = self.connections.get(id, now).await;
         row.is_ok_and(|row| row.is_some_and(|row| now - row.connected_at < NEW_MS))
@@ -220,7 +226,8 @@ impl<C: Connections, L: TopicLog, M: Management> Service<C, L, M> {
         }
     }
 
-    /// Removes one connection and its subscriptions. If the store is unavailable, the row stays until it expires.
+    /// Removes one connection and its subscriptions from the table. If the table is unavailable, the row stays until it
+    /// expires.
     async fn prune(&self, id: &ConnectionId) {
         match self.connections.remove(id).await {
             Ok(filters) => filters.iter().for_each(|filter| self.left(filter)),
@@ -232,15 +239,16 @@ impl<C: Connections, L: TopicLog, M: Management> Service<C, L, M> {
 /// Age below which a connection counts as new, in milliseconds.
 const NEW_MS: Millis = 10_000;
 
-/// The frames that answer a request, in order.
+/// The answer to a request: the frames (WebSocket messages) to post, in order, or the reason why the request has no
+/// result.
 type Answer = Result<Vec<Bytes>, RequestError>;
 
-/// A request that is not answered with its result.
+/// The reason why a request has no result.
 #[derive(Debug)]
 enum RequestError {
-    /// The request is answered with an error.
+    /// The request was refused. The client is sent this error.
     Refused(Refusal),
-    /// The connection is not in the table.
+    /// The connection that sent the request is not in the table of connections. It will be closed.
     NotConnected,
 }
 
@@ -260,9 +268,10 @@ pub fn token_over() -> Bytes {
     disconnect_message(DisconnectCode::TokenOver, reason, None)
 }
 
-/// Returns the message that is sent before a connection is closed because its client does not read.
+/// Returns the message that is sent before a connection is closed because its client reads too slowly.
 pub fn too_slow() -> Bytes {
-    let reason = "this client did not read what was sent to it; connect again to get what it missed";
+    let reason =
+        "this client did not read its messages fast enough: connect again to get those that it missed";
     disconnect_message(DisconnectCode::TooSlow, reason, None)
 }
 

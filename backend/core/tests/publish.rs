@@ -1,4 +1,4 @@
-//! `publish`: answers and refusals, and that other connections are not affected.
+//! Tests `publish`: its answers and errors, and that other connections are not affected by errors.
 #![allow(clippy::unwrap_used, reason = "also called by functions that only tests call")]
 
 mod support;
@@ -125,7 +125,10 @@ async fn a_topic_beyond_the_token_is_forbidden() {
         world.refused(&client, json!({"action": "publish", "id": 2, "topic": "x", "data": 1})).await;
     assert_eq!(
         (refused.code, refused.message.as_str()),
-        (ErrorCode::Forbidden, "agent may not publish to x")
+        (
+            ErrorCode::Forbidden,
+            "agent may not publish to x: its token needs a filter in `publish` that matches the topic"
+        )
     );
     assert_eq!(world.publish(&client, "host/cpu", json!(1)).await.len(), 1);
     assert_eq!(world.log.take_changes().len(), 1);

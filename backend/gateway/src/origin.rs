@@ -1,9 +1,9 @@
-//! Checks the headers `Host` and `Origin`, to keep web pages of other sites away from a server on this machine. The checks are
-//! pure functions of the headers, so that other paths of a server can use them too.
+//! Checks the headers `Host` and `Origin`, to keep web pages of other sites away from a server on this machine. The
+//! checks are pure functions of the headers, so that other paths of a server can use them too.
 //!
-//! A page of another site can make a browser open a WebSocket to `localhost` or post to it. By DNS rebinding it can also make its
-//! own host name resolve to 127.0.0.1. A browser always sends both headers truthfully. Programs other than browsers send no
-//! `Origin` and are accepted.
+//! A page of another site can make a browser open a WebSocket to `localhost` or post to it. By DNS rebinding it can
+//! also make its own host name resolve to 127.0.0.1. A browser always sends both headers truthfully. Programs other
+//! than browsers send no `Origin` and are accepted.
 
 use std::net::{IpAddr, Ipv6Addr};
 
@@ -25,28 +25,30 @@ use http::{HeaderMap, header};
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct OriginPolicy {
-    /// Host names or addresses by which the server may be addressed: the address that it is bound to, and its public names.
-    /// Loopback addresses and `localhost` are always allowed. `*` allows every host. A name without a port allows every port. A
-    /// name with a port allows this port only; 80 and 443 also allow a `Host` without a port, which browsers send for them.
+    /// Host names or addresses by which the server may be addressed: the address that it is bound to, and its public
+    /// names. Loopback addresses and `localhost` are always allowed. `*` allows every host. A name without a port
+    /// allows every port. A name with a port allows this port only; 80 and 443 also allow a `Host` without a port,
+    /// which browsers send for them.
     pub allowed_hosts: Vec<String>,
-    /// Origins of other sites, such as `https://board.example`, whose pages may send requests. The default port of the scheme may
-    /// be written or left out.
+    /// Origins of other sites, such as `https://board.example`, whose pages may send requests. The default port of the
+    /// scheme may be written or left out.
     pub allowed_origins: Vec<String>,
 }
 
-/// The reason why a request is refused with 403.
+/// The reason why the `Host` or `Origin` header of a request is refused. The request is answered with 403.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum OriginRefusal {
-    /// The request has no `Host`, several of them, or one that is malformed or not allowed. This may be an attack by DNS
-    /// rebinding.
-    #[error("host {host:?} is not a name of this server; allow it by name if it is")]
+    /// The request has no `Host` header, several of them, or one that is malformed or not allowed. A host that is not
+    /// allowed may be an attack by DNS rebinding.
+    #[error("host {host:?} is not a name of this server")]
     Host {
-        /// The `Host` of the request, or an empty text if the request has none. Several are separated by commas.
+        /// The `Host` of the request. It is an empty text if the request has none; several hosts are separated by
+        /// commas.
         host: String,
     },
     /// The request comes from a web page of another site.
-    #[error("origin {origin:?} is not allowed; allow it by name if it should be")]
+    #[error("origin {origin:?} is not allowed")]
     Origin {
         /// The `Origin` of the request.
         origin: String,
@@ -91,7 +93,8 @@ impl OriginPolicy {
     }
 }
 
-/// Returns the `Host` of a request; an empty text if it has none. Refuses a request that has several.
+/// Returns the `Host` header of a request, or an empty text if the request has none. Refuses a request that has
+/// several.
 fn host(headers: &HeaderMap) -> Result<&str, OriginRefusal> {
     let mut lines = headers.get_all(header::HOST).iter();
     let first = lines.next().map_or("", |line| line.to_str().unwrap_or_default());
@@ -102,7 +105,8 @@ fn host(headers: &HeaderMap) -> Result<&str, OriginRefusal> {
     Err(OriginRefusal::Host { host: all.collect::<Vec<_>>().join(", ") })
 }
 
-/// Converts an origin to lower case and removes the default port of its scheme, since browsers send origins in this form.
+/// Converts an origin to lower case and removes the default port of its scheme, since browsers send origins in this
+/// form.
 fn normal_origin(origin: &str) -> String {
     let origin = origin.to_ascii_lowercase();
     let default_port = match origin.split_once("://") {
@@ -122,7 +126,8 @@ struct Host<'a> {
 }
 
 impl<'a> Host<'a> {
-    /// Parses `name`, `name:port`, `[address]` or `[address]:port`. Returns `None` for anything else, such as `user@name`.
+    /// Parses `name`, `name:port`, `[address]` or `[address]:port`. Returns `None` for anything else, such as
+    /// `user@name`.
     fn read(text: &'a str) -> Option<Self> {
         let (name, port) = match text.strip_prefix('[') {
             Some(rest) => {

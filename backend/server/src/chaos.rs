@@ -8,10 +8,11 @@ use tokio::time::{MissedTickBehavior, interval};
 
 use crate::{Notify, PageConfig, ServerError};
 
-/// Interval at which the file's modification time is checked. Not every platform can signal changes of a file.
+/// Time between two checks of the file's modification time. The checks are needed because not every platform can signal
+/// that a file has changed.
 const CHECK_EVERY: Duration = Duration::from_secs(1);
 
-/// The file of faults, and its content as it was last read.
+/// The file that describes the faults to inject, with its content as it was last read.
 pub struct ChaosFile {
     path: PathBuf,
     changed_at: Option<SystemTime>,
@@ -20,7 +21,7 @@ pub struct ChaosFile {
 }
 
 impl ChaosFile {
-    /// Reads the file that the settings name; `None` if they name none.
+    /// Reads the file that the settings name. Returns `None` if they name none.
     ///
     /// # Errors
     ///
@@ -40,8 +41,7 @@ impl ChaosFile {
         &self.chaos
     }
 
-    /// Injects the faults that the file describes, and applies each change of the file. It never ends by itself: abort
-    /// it.
+    /// Injects the faults that the file describes, and applies each change of the file. Runs until it is aborted.
     pub async fn follow(mut self, gateway: ChaosHandle) {
         gateway.set(self.chaos.clone());
         let mut ticks = interval(CHECK_EVERY);
@@ -54,7 +54,8 @@ impl ChaosFile {
         }
     }
 
-    /// Returns the new content if the file has changed and is valid. Otherwise the previous content stays in force.
+    /// Returns the new content if the file has changed and is valid. Otherwise returns `None`, so that the former
+    /// faults stay in use. An invalid file is reported to the operator.
     fn read_if_changed(&mut self) -> Option<Chaos> {
         let changed_at = changed_at(&self.path);
         if changed_at == std::mem::replace(&mut self.changed_at, changed_at) {
@@ -64,8 +65,9 @@ impl ChaosFile {
         match read(&self.path) {
             Ok(mut chaos) if chaos.time_scale != self.chaos.time_scale => {
                 let scale = self.chaos.time_scale;
-                self.notify
-                    .notify(&format!("chaos: {path} was read; time_scale stays {scale} until a restart"));
+                self.notify.notify(&format!(
+                    "chaos: {path} was read again; time_scale stays {scale} until the server is restarted"
+                ));
                 chaos.time_scale = scale;
                 Some(chaos)
             }
@@ -74,14 +76,15 @@ impl ChaosFile {
                 Some(chaos)
             }
             Err(fault) => {
-                self.notify.notify(&format!("chaos: {path}: {fault}; the previous settings stay in force"));
+                self.notify.notify(&format!("chaos: {path}: {fault}; the former settings stay in use"));
                 None
             }
         }
     }
 }
 
-/// Returns the modification time; `None` if the file is missing or the platform does not report it.
+/// Returns the modification time of a file. Returns `None` if the file is missing or the platform does not report the
+/// time.
 fn changed_at(path: &Path) -> Option<SystemTime> {
     std::fs::metadata(path).and_then(|metadata| metadata.modified()).ok()
 }

@@ -6,17 +6,18 @@ use std::path::PathBuf;
 
 use backend_store::OpenError;
 
-/// The reason why a server cannot start, or had to stop. Its message says what is wrong, and mentions no command-line
-/// flags.
+/// The reason why a server cannot start, or had to stop. The message says what is wrong, but names no command-line
+/// flags, because this crate has none.
 #[derive(Debug, thiserror::Error)]
 pub enum ServerError {
-    /// Other machines can reach the address, and clients would need no token. Listen on loopback, or require tokens.
-    #[error("other machines can reach {address}, and no token is required")]
+    /// The server would listen on an address that other machines can reach, and would require no token. Listen on a
+    /// loopback address, or require tokens.
+    #[error("{address}: other machines can reach this address, and no token is required")]
     OpenToTheNetwork {
         /// The address on which the server was to listen.
         address: SocketAddr,
     },
-    /// The listener has no address.
+    /// The operating system does not report the address of the listener.
     #[error("the listener has no address: {0}")]
     Listener(#[source] io::Error),
     /// The directory of the page cannot be used. Correct its path in the settings.
@@ -27,7 +28,7 @@ pub enum ServerError {
         /// The reason why the directory cannot be used.
         reason: SiteProblem,
     },
-    /// The file of faults cannot be used. Correct the file.
+    /// The file that describes the faults to inject cannot be used. Correct the file.
     #[error("{}: {reason}", path.display())]
     Chaos {
         /// Path of the file.
@@ -35,7 +36,7 @@ pub enum ServerError {
         /// The reason why the file cannot be used, with the field and its place in the file.
         reason: String,
     },
-    /// The store cannot be opened.
+    /// The store cannot be opened. The error of the store says why, and what to do.
     #[error(transparent)]
     Store(#[from] OpenError),
     /// A part of the server ended unexpectedly, so the server stopped.
@@ -50,6 +51,6 @@ pub enum SiteProblem {
     #[error("{0}")]
     Unreadable(#[from] io::Error),
     /// The directory has no `index.html`.
-    #[error("it contains no index.html")]
+    #[error("the directory contains no index.html")]
     NoIndex,
 }

@@ -1,5 +1,5 @@
-//! The file of the secret with which tokens are signed. It is created, read with a check of its permissions, and read again when
-//! it changes.
+//! The file with the secret that signs tokens. This module creates the file, reads it after a check of its permissions,
+//! and reads it again when it changes.
 
 mod create;
 
@@ -20,14 +20,14 @@ pub use create::create_secret;
 /// Time between two checks for a change of the file. They are needed because not every platform can signal a change.
 const CHECK_EVERY: Duration = Duration::from_secs(1);
 
-/// The reason why a file cannot be used as a secret.
+/// The reason why the secret in a file cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum SecretError {
     /// The file cannot be read or written.
     #[error("{0}")]
     Io(#[from] io::Error),
     /// Users other than its owner can read or change the file. Change its permissions.
-    #[error("other users of this machine can read or change it (its mode is {mode:04o})")]
+    #[error("other users of this machine can read or change this file (its mode is {mode:04o})")]
     OpenToOthers {
         /// The permissions of the file.
         mode: u32,
@@ -92,7 +92,7 @@ impl SecretFile {
                 Ok(false) => {}
                 Ok(true) => {
                     notify.notify(&format!(
-                        "{}: the secret has changed; sign in with new tokens",
+                        "{}: the secret has changed; tokens that were signed with the former secret are not accepted any more",
                         path.display()
                     ));
                     changed().await;
@@ -104,8 +104,8 @@ impl SecretFile {
         }
     }
 
-    /// Reads the file if its stamp has changed. Returns true if the secret has changed, too; tokens are then verified with the
-    /// new secret.
+    /// Reads the file if its stamp has changed. Returns true if the secret has changed, too. From then on, tokens
+    /// are verified with the new secret.
     fn check(
         &mut self,
         stamp: Option<Stamp>,
@@ -125,7 +125,7 @@ impl SecretFile {
     }
 }
 
-/// Prints the path, never the secret.
+/// Prints the path of the file, but never the secret.
 impl std::fmt::Debug for SecretFile {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("SecretFile").field("path", &self.path).finish_non_exhaustive()

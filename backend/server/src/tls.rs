@@ -1,8 +1,8 @@
-//! TLS for a server without a reverse proxy. The certificate and its key are read from two files, and read again when the files
-//! change. A change does not affect connections that are already open.
+//! TLS for a server without a reverse proxy. The certificate and its key are read from two files, and read again when
+//! the files change. A change does not affect connections that are already open.
 //!
-//! Each connection is decrypted by a task of its own, which passes the bytes on to the server through a pair of connected
-//! sockets. So the gateway always works with a plain socket, and the server still sees the address of the client.
+//! Each connection has a task that decrypts its bytes and passes them to the server through a pair of connected
+//! sockets. So the gateway always works with a plain socket, and the server still knows the address of the client.
 
 mod pair;
 mod places;
@@ -34,7 +34,7 @@ use places::Places;
 const HANDSHAKE: Duration = Duration::from_secs(10);
 /// Time between two checks for a change of the files.
 const CHECK_EVERY: Duration = Duration::from_secs(1);
-/// Maximum number of connections whose handshake is complete and that wait for the server to accept them.
+/// Maximum number of connections whose handshake is complete and that the server has not accepted yet.
 const READY: usize = 64;
 
 /// The reason why the files of the certificate and its key cannot be used.
@@ -49,7 +49,7 @@ pub enum TlsError {
         reason: String,
     },
     /// Users other than its owner can read or change the file of the key. Change its permissions.
-    #[error("{}: other users of this machine can read or change it (its mode is {mode:04o})", path.display())]
+    #[error("{}: other users of this machine can read or change this file (its mode is {mode:04o})", path.display())]
     OpenToOthers {
         /// The file of the key.
         path: PathBuf,
@@ -121,9 +121,9 @@ impl Tls {
         }
     }
 
-    /// Reads the files if the stamp of one of them has changed. Returns true if the new certificate is now in use. While only one
-    /// of the two files is replaced, they do not match, which is an error. The check after the replacement of the other file
-    /// reads both again.
+    /// Reads both files if one of them has changed. Returns true if the new certificate is now in use. While only one
+    /// of the two files is replaced, they do not match, and the result is an error. The files are read again after the
+    /// other file is replaced.
     fn check(
         &mut self,
         stamps: Stamps,
@@ -147,7 +147,7 @@ impl Files {
         let certificates = CertificateDer::pem_file_iter(&self.certificate).and_then(Iterator::collect);
         let certificates: Vec<_> = certificates.map_err(|error| unreadable(&self.certificate, error))?;
         if certificates.is_empty() {
-            return Err(unreadable(&self.certificate, "it contains no certificate"));
+            return Err(unreadable(&self.certificate, "the file contains no certificate"));
         }
         if let Some(mode) = open_to_others(&self.key).map_err(|error| unreadable(&self.key, error))? {
             return Err(TlsError::OpenToOthers { path: self.key.clone(), mode });
@@ -203,8 +203,8 @@ impl Accept for TlsListener {
 }
 
 impl TlsListener {
-    /// Begins the TLS handshake with a client. If too many handshakes are in progress, of its address or of all clients, its
-    /// connection is closed.
+    /// Begins the TLS handshake with a client. If too many handshakes are in progress, from its address or from all
+    /// clients, closes the connection.
     fn begin(&self, stream: TcpStream, peer: SocketAddr) {
         let Some(place) = self.places.take(peer.ip()) else {
             return tracing::debug!(%peer, "too many TLS handshakes in progress");

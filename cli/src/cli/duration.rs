@@ -1,13 +1,13 @@
-//! Reads durations as they are typed on the command line.
+//! Parses durations that are typed on the command line.
 
 use std::time::Duration;
 
-/// Reads a duration such as `500ms`, `10s`, `5m`, `24h` or `7d`. A number without a unit is refused, because the
-/// intended unit would have to be guessed.
+/// Parses a duration such as `500ms`, `10s`, `5m`, `24h` or `7d`. A number without a unit is refused, because the unit
+/// would have to be guessed.
 ///
 /// # Errors
 ///
-/// An error message for the person who typed the duration.
+/// A message that tells the user what to type.
 pub fn read(text: &str) -> Result<Duration, String> {
     let split = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
     let (number, unit) = text.split_at(split);
@@ -19,11 +19,15 @@ pub fn read(text: &str) -> Result<Duration, String> {
         "d" => 86_400_000,
         _ => return Err("expected a number and a unit, such as 500ms, 10s, 5m, 24h or 7d".into()),
     };
-    let number: u64 = number.parse().map_err(|_| "the number is missing or too large".to_owned())?;
-    number.checked_mul(unit_ms).map(Duration::from_millis).ok_or_else(|| "the time is too long".into())
+    let number: u64 =
+        number.parse().map_err(|_| "the number before the unit is missing or too large".to_owned())?;
+    number
+        .checked_mul(unit_ms)
+        .map(Duration::from_millis)
+        .ok_or_else(|| "the time is too long: give a shorter one".into())
 }
 
-/// Returns a duration in whole milliseconds. A duration from [`read`] always fits.
+/// Returns a duration in whole milliseconds. Every duration from [`read`] fits into the result.
 pub fn ms(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }

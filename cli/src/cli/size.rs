@@ -18,12 +18,13 @@ pub fn read(text: &str) -> Result<u64, String> {
         "tib" => 1_u64 << 40,
         _ => return Err("expected a number and a unit, such as 500MB, 2GB or 1TB".into()),
     };
-    let number: u64 = number.parse().map_err(|_| "the number is missing or too large".to_owned())?;
-    let bytes = number.checked_mul(unit_bytes).ok_or("the size is too large")?;
-    if bytes < LEAST_BYTES { Err("the smallest size is 16MB".into()) } else { Ok(bytes) }
+    let number: u64 =
+        number.parse().map_err(|_| "the number before the unit is missing or too large".to_owned())?;
+    let bytes = number.checked_mul(unit_bytes).ok_or("the size is too large: give a smaller one")?;
+    if bytes < LEAST_BYTES { Err("the size is too small: give at least 16MB".into()) } else { Ok(bytes) }
 }
 
-/// Smallest size of a store that is accepted, in bytes. An empty file of the store already has 1.5 MB.
+/// Smallest size of a store that is accepted, in bytes. The file of an empty store already has 1.5 MB.
 const LEAST_BYTES: u64 = 16_000_000;
 
 #[cfg(test)]
@@ -37,9 +38,9 @@ mod tests {
         assert_eq!(read("1GiB"), Ok(1 << 30));
         for (text, why) in [
             ("500", "such as 500MB"),
-            ("GB", "the number is missing"),
+            ("GB", "the number before the unit is missing"),
             ("1.5GB", "such as 500MB"),
-            ("15MB", "the smallest size"),
+            ("15MB", "give at least 16MB"),
             ("99999999999TB", "too large"),
         ] {
             assert!(read(text).unwrap_err().contains(why), "{text}");

@@ -1,8 +1,8 @@
 //! Implements `tickertape pipe`.
 //!
-//! While the server is unreachable, lines wait on standard input: the command stops reading when too many requests are
-//! unacknowledged. So memory is bounded, and no line is dropped. Requests are numbered, so that a request whose answer
-//! was lost can be sent again without being published twice.
+//! While the server cannot be reached, the command stops reading standard input as soon as [`IN_FLIGHT`] requests are
+//! not acknowledged. So its memory is bounded, and no line is dropped. Requests have numbers, so that the server
+//! recognises a request that is sent again because its answer was lost.
 
 mod input;
 mod progress;
@@ -34,17 +34,17 @@ use zone::LocalZone;
 
 /// Number of unacknowledged requests at which the command stops reading.
 const IN_FLIGHT: usize = 16;
-/// Length of the session's queue of requests. It exceeds [`IN_FLIGHT`], because one line can complete several requests:
-/// the previous batch, and the batch of the line itself.
+/// Length of the session's queue of requests. It is longer than [`IN_FLIGHT`], because one line can complete several
+/// requests: the previous batch, and the batch with the line itself.
 const QUEUE: usize = IN_FLIGHT + 8;
-/// Time between two displays of the rate on a terminal.
+/// Time between two updates of the number of lines and the rate on a terminal.
 const SHOW: Duration = Duration::from_millis(500);
 
 /// Publishes each line of standard input.
 ///
 /// # Errors
 ///
-/// An error if the first connection cannot be made, the server refuses, or lines could not be read.
+/// An error if the first connection cannot be made, the server refuses a request, or lines could not be published.
 pub async fn run(args: PipeArgs) -> Result<(), CliError> {
     let target = client::find(&args.client).await?;
     let settings = Settings::default().with_queue_messages(QUEUE).with_queue_age_ms(None);
@@ -69,12 +69,12 @@ pub async fn run(args: PipeArgs) -> Result<(), CliError> {
 struct Pipe {
     args: PipeArgs,
     driver: Driver,
-    /// `None` after the end of the input was read.
+    /// The lines of standard input; `None` after the last line was read.
     input: Option<Input>,
     reader: Reader,
     queue: Queue,
     log_queue: Queue,
-    /// The topic for lines that are not in the format of the input, or the reason why they cannot be published to it.
+    /// The topic for lines that are not in the format of the input. If it cannot be used, this is the reason.
     log: Result<Topic, String>,
     progress: Progress,
 }
@@ -101,8 +101,9 @@ impl Pipe {
         self.progress.verdict()
     }
 
-    /// Returns true if the input was read and everything is acknowledged. There must have been a connection, even if
-    /// nothing was read: otherwise it would depend on chance whether the command succeeds with an empty input.
+    /// Returns true if the whole input was read and acknowledged, and the command has been connected at least once.
+    /// Without the second condition, a command with an empty input could succeed before it has tried to connect, even
+    /// if there is no server.
     fn is_done(&self) -> bool {
         self.input.is_none() && self.driver.session().outstanding() == 0 && self.driver.has_been_connected()
     }
@@ -124,7 +125,8 @@ impl Pipe {
         Ok(())
     }
 
-    /// Sends the batches that have waited long enough, and processes the lines that the reader has kept until now.
+    /// Sends the batches that have waited long enough, and handles the lines that the reader has held back for some
+    /// time.
     fn due(&mut self) {
         let now = self.now();
         let outcomes = self.reader.wake(now);
@@ -151,9 +153,9 @@ impl Pipe {
         self.progress.bad_line(line, &reason.to_string());
     }
 
-    /// Queues a publication. It may wait while the server is unreachable. Therefore it gets the time at which it was
-    /// read, unless it has its own. An item that the server would refuse is reported here, because the server would
-    /// refuse the whole batch.
+    /// Adds a publication to the queue. If it has no time of its own, it gets the present time, because it may wait
+    /// while the server cannot be reached. An item that the server would refuse is reported here and left out, because
+    /// the server would refuse the whole batch.
     fn publish(&mut self, publication: Publication, now: Moment) {
         let Publication { lines, to, json, ts } = publication;
         let item = batch::item(&json, ts.or(Some(now.wall_ms))).map_err(|error| error.to_string());
@@ -167,7 +169,7 @@ impl Pipe {
                 return self.report_lines(
                     &lines,
                     &format!(
-                        "not of this format, and cannot be published to {}/log: {fault}",
+                        "the line is not in the format of the input, and cannot be published to {}/log: {fault}",
                         self.args.topic
                     ),
                 );
@@ -203,7 +205,7 @@ impl Pipe {
             (Destination::Log, Ok(topic)) => topic.clone(),
             (Destination::Log, Err(fault)) => {
                 let reason = format!(
-                    "not of this format, and cannot be published to {}/log: {fault}",
+                    "the line is not in the format of the input, and cannot be published to {}/log: {fault}",
                     self.args.topic
                 );
                 return self.report_lines(&batch.lines, &reason);
@@ -219,7 +221,7 @@ impl Pipe {
         self.progress.sent(ticket, lines, to);
     }
 
-    /// Returns the metadata from the command line, and the units that followed the numbers in the input.
+    /// Returns the metadata from the command line, together with the units that stood after the numbers in the input.
     fn meta(&self) -> Option<TopicMeta> {
         let mut meta = self.args.meta.to_meta().unwrap_or_default();
         let mut units = self.reader.units();
@@ -238,7 +240,7 @@ impl Pipe {
                 // published.
                 Some(lines) => {
                     let reason = format!(
-                        "not of this format, and cannot be published to {}/log: {}",
+                        "the line is not in the format of the input, and cannot be published to {}/log: {}",
                         self.args.topic, why.message
                     );
                     self.log = Err(why.message.clone());
@@ -258,13 +260,13 @@ impl Pipe {
         match self.progress.unacknowledged() + waiting as u64 {
             0 => self.progress.verdict(),
             count => Err(CliError::failed(format!(
-                "interrupted; {} may not be stored: the server did not acknowledge them",
+                "interrupted: {} may be missing on the server, because it did not acknowledge them",
                 lines(count)
             ))),
         }
     }
 
-    /// Prints the counts of lines. It is called however the command ends.
+    /// Prints the numbers of lines. It is called both after success and after an error.
     fn print_summary(&self) -> Result<(), CliError> {
         let counts = self.progress.counts();
         if self.args.json {
@@ -287,7 +289,7 @@ impl Pipe {
     }
 }
 
-/// Returns the next line. If there is no more input, it waits for ever.
+/// Returns the next line of the input. After the last line, the future never resolves.
 async fn next_line(input: Option<&mut Input>) -> Option<Result<Line, CliError>> {
     match input {
         Some(input) => input.next().await,
@@ -309,7 +311,7 @@ async fn tick(show: Option<&mut Interval>) {
     }
 }
 
-/// Returns the format that was named on the command line; `None` if it is to be recognised.
+/// Returns the format that was named on the command line. Returns `None` if the format is to be detected.
 fn named(format: FormatArg) -> Option<tickertape_inputs::Format> {
     match format {
         FormatArg::Auto => None,

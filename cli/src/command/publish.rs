@@ -47,7 +47,7 @@ fn items(words: &[String]) -> Result<Vec<Item>, CliError> {
         [dash] if dash == "-" => from_stdin(),
         [word] if !is_pair(word) => one(word).map(|item| vec![item]),
         pairs if pairs.iter().all(|word| is_pair(word)) => object(pairs).map(|item| vec![item]),
-        _ => Err(CliError::usage("several words, but not all of them are KEY=VALUE")
+        _ => Err(CliError::usage("DATA has several words, but not all of them are KEY=VALUE")
             .hint("to publish text with spaces, quote it: tickertape publish TOPIC 'like this'")),
     }
 }
@@ -56,7 +56,7 @@ fn is_pair(text: &str) -> bool {
     word::pair(text).is_some()
 }
 
-/// Reads one argument. It is JSON if it begins like JSON; otherwise it is a number, a bool or text.
+/// Reads a single argument. If it begins like JSON, it must be JSON. Otherwise it is a number, a bool or text.
 fn one(text: &str) -> Result<Item, CliError> {
     if text.starts_with(['{', '[', '"']) {
         let (json, ts) = word::json(text).map_err(|error| {
@@ -80,8 +80,8 @@ fn object(words: &[String]) -> Result<Item, CliError> {
     item(&Data::Object(fields).to_json(), None).map_err(CliError::usage)
 }
 
-/// Reads standard input in the forms that `POST /topics/{topic}` accepts: one value, a list of values, or one value per
-/// line.
+/// Reads standard input in the forms that the HTTP request `POST /topics/{topic}` accepts: one JSON value, a list of
+/// values, or one value on each line.
 fn from_stdin() -> Result<Vec<Item>, CliError> {
     let mut bytes = Vec::new();
     let most = limits::BODY_BYTES as u64 + 1;
@@ -93,8 +93,9 @@ fn from_stdin() -> Result<Vec<Item>, CliError> {
 
 fn unreadable(refusal: &Refusal) -> CliError {
     let line = refusal.line.map(|line| format!(", line {line}")).unwrap_or_default();
-    CliError::usage(format!("standard input{line}: {}", refusal.message))
-        .hint("to read other formats line by line, use `tickertape pipe`")
+    CliError::usage(format!("standard input{line}: {}", refusal.message)).hint(
+        "`tickertape publish` reads JSON; to publish lines in another format, use `tickertape pipe TOPIC`",
+    )
 }
 
 /// Divides items into requests, each of which fits into a frame.

@@ -10,17 +10,17 @@ use crate::term::say;
 ///
 /// # Errors
 ///
-/// If the file exists and `--replace` is missing, or if the file cannot be written.
+/// An error if the file exists and `--replace` is missing, or if the file cannot be written.
 pub fn run(args: &SecretArgs) -> Result<(), CliError> {
     let file = args.file.display();
     tickertape_server::create_secret(&args.file, args.replace).map_err(|error| {
         let cli_error = CliError::failed(format!("{file}: {error}"));
         match error.kind() {
             io::ErrorKind::AlreadyExists => cli_error
-                .hint("choose another name, or add --replace, which makes all tokens of this secret void"),
+                .hint("choose another name, or add --replace to overwrite the secret; tokens that were signed with it become invalid"),
             _ => cli_error,
         }
     })?;
-    say(format_args!("{file} has a new secret, which only this user can read"));
+    say(format_args!("wrote a new secret to {file}; only this user can read the file"));
     Ok(())
 }

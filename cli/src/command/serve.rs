@@ -1,4 +1,4 @@
-//! `tickertape serve`: reads the flags, starts the server, and stops it on a signal.
+//! Implements `tickertape serve`: reads the flags, starts the server, and stops it on a signal.
 
 mod access;
 mod announce;
@@ -29,18 +29,18 @@ use signals::Signals;
 
 pub(super) use access::{read_secret, unusable};
 
-/// The age up to which publications are kept by default.
+/// Default of `--keep-age`, the age at which publications are deleted.
 const KEEP_AGE: Duration = Duration::from_secs(24 * 60 * 60);
-/// The number of publications that are kept of each topic by default.
+/// Default of `--keep-count`, the maximum number of publications of each topic.
 const KEEP_COUNT: u64 = 100_000;
-/// The exit code that a shell reports for a program ended by Ctrl-C.
+/// The exit code with which a shell reports that a program was ended by Ctrl-C.
 const INTERRUPTED: i32 = 130;
 
 /// Runs the server until it receives Ctrl-C or SIGTERM.
 ///
 /// # Errors
 ///
-/// [`CliError`], with the flag to change.
+/// [`CliError`], with a hint that names the flag to change.
 pub fn run(args: &ServeArgs) -> Result<(), CliError> {
     log_to_stderr(args.log);
     limits::raise_open_files();
@@ -55,8 +55,8 @@ pub fn run(args: &ServeArgs) -> Result<(), CliError> {
     })
 }
 
-/// Writes the log to standard error, because standard output is for the program that started the server. The log has no colours,
-/// so that control characters in it can come only from clients, and all of them can be escaped.
+/// Writes the log to standard error, because a program that starts the server reads standard output. The log has no
+/// colours. So all control characters in it come from clients, and can be escaped.
 fn log_to_stderr(level: LogArg) {
     let level = match level {
         LogArg::Error => LevelFilter::ERROR,
@@ -150,13 +150,14 @@ fn retention(args: &ServeArgs) -> backend_core::Retention {
     }
 }
 
-/// Returns a future that resolves on Ctrl-C and, on systems that have it, on SIGTERM. A second signal ends the program at once.
+/// Returns a future that resolves when the process receives Ctrl-C or, on Unix, SIGTERM. A second signal ends the
+/// process at once.
 fn stop_on_signals() -> Result<impl Future<Output = ()> + Send + 'static, CliError> {
     let mut signals = Signals::listen()
         .map_err(|error| CliError::failed(format!("signals cannot be received: {error}")))?;
     Ok(async move {
         signals.next().await;
-        term::say("closing; press Ctrl-C again to stop at once");
+        term::say("the server is shutting down; press Ctrl-C again to end it at once");
         tokio::spawn(async move {
             signals.next().await;
             std::process::exit(INTERRUPTED);
@@ -169,10 +170,10 @@ impl From<ServerError> for CliError {
         match &error {
             ServerError::OpenToTheNetwork { .. } => access::not_without_secret(&error),
             ServerError::Site { .. } => {
-                Self::usage(format!("--site {error}")).hint("`cargo xtask run` builds the page into dist")
+                Self::usage(format!("--site {error}")).hint("leave --site out to serve the built-in page; in a source checkout, `cargo xtask run` builds a page in dist")
             }
             ServerError::Chaos { .. } => {
-                Self::usage(format!("--chaos {error}")).hint("`tickertape serve --help` explains the fields")
+                Self::usage(format!("--chaos {error}")).hint("correct the file; `tickertape serve --help` explains its fields")
             }
             ServerError::Store(_) => {
                 Self::new(Exit::Failed, error).hint("choose another directory with --data-dir")

@@ -12,7 +12,7 @@ use tickertape_client::clock::wall_ms;
 ///
 /// # Errors
 ///
-/// A usage error if the token would permit nothing or the secret is too short.
+/// A usage error if the token would permit nothing, or the secret cannot be used.
 pub fn run(args: &TokenArgs) -> Result<(), CliError> {
     if args.sub.is_empty() {
         return Err(
@@ -20,8 +20,10 @@ pub fn run(args: &TokenArgs) -> Result<(), CliError> {
         );
     }
     if args.subscribe.is_empty() && args.publish.is_empty() && args.forget.is_empty() {
-        return Err(CliError::usage("the token would permit nothing")
-            .hint("add --subscribe '*', --publish '*', or both; --forget '*' permits deleting topics"));
+        return Err(CliError::usage(
+            "a token without --subscribe, --publish or --forget would permit nothing",
+        )
+        .hint("add --subscribe '*', --publish '*', or both; --forget '*' permits deleting topics"));
     }
     let secret = read_secret(&args.auth_secret_file)?;
     let expected = Expected { issuer: args.issuer.clone(), audience: args.audience.clone() };

@@ -18,12 +18,12 @@ fn flags_without_a_meaning_for_lambda_functions_are_refused() {
     let odd = directory.path().join("odd.env");
     fs::write(&odd, "TABLE=a\nwhat is this\n").unwrap();
     let table: [(&[&str], &str); 10] = [
-        (&["--data-dir", "x"], "topics are in the functions' tables"),
+        (&["--data-dir", "x"], "topics are stored in the functions' DynamoDB tables"),
         (&["--keep-age", "1h"], "TICKERTAPE_KEEP_AGE_MS=86400000"),
         (&["--keep-count", "5"], "TICKERTAPE_KEEP_AGE_MS=86400000"),
-        (&["--keep-bytes", "2GB"], "DynamoDB has no disk to fill"),
-        (&["--no-host"], "`tickertape host` publishes them"),
-        (&["--auth-secret-file", "-"], "each Lambda function reads the secret itself"),
+        (&["--keep-bytes", "2GB"], "lower TICKERTAPE_KEEP_AGE_MS"),
+        (&["--no-host"], "to publish them, run `tickertape host`"),
+        (&["--auth-secret-file", "-"], "each Lambda function reads its file"),
         (&["--auth-secret-file", secret.to_str().unwrap()], "create a strong secret"),
         (&["--function-env", odd.to_str().unwrap()], "line 2 is not of the form NAME=VALUE"),
         (&["--function-env", "nowhere.env"], "nowhere.env"),
@@ -83,7 +83,7 @@ fn refused(arguments: &[&str], words: &str) {
     assert!(said.contains(words), "{arguments:?}: {said}");
 }
 
-/// Creates a directory in which the program of every function is this script.
+/// Creates a directory in which the program of every function is the shell script `script`.
 fn functions(script: &str) -> tempfile::TempDir {
     let directory = tempfile::tempdir().unwrap();
     for name in NAMES {

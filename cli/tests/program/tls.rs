@@ -66,7 +66,7 @@ fn each_fault_of_a_certificate_has_its_own_message() {
 
     let front = at(authority.server("board.example"));
     let said = refusal(&authority, &url(&front));
-    assert!(said.contains("it is for board.example"), "{said}");
+    assert!(said.contains("it was issued for board.example"), "{said}");
 
     let front = at(authority.expired_server("127.0.0.1"));
     let said = refusal(&authority, &url(&front));

@@ -7,7 +7,7 @@ use crate::{Cause, Event, Refusal, Session, SessionFailure, Settings, State};
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
-/// Lets attempts fail until `state` is reached.
+/// Lets all attempts to connect fail until the session is in `state`.
 fn fail_until(harness: &mut Harness, state: State) {
     for _ in 0..1_000 {
         if harness.state() == state {
@@ -252,7 +252,7 @@ fn a_terminal_refusal_is_one_attempt_and_words() {
     }
 }
 
-/// Loses the connection and refuses the next attempt.
+/// Closes the connection, and refuses the session's next attempt to connect with this HTTP status.
 fn refuse_again(harness: &mut Harness, status: u16, is_from_server: bool) {
     harness.close(1006);
     wait_for_attempt(harness);
@@ -293,7 +293,10 @@ fn the_attempts_behind_a_proxy_become_rare_and_never_end() {
     }
     assert_eq!((harness.state(), failure(&mut harness)), (State::Suspended, None));
     let banner = harness.session.banner(harness.now).unwrap();
-    assert_eq!(banner.cause.unwrap().words(), "something else answers in place of the server");
+    assert_eq!(
+        banner.cause.unwrap().words(),
+        "another program, such as a proxy, answers in place of the server"
+    );
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Reasons for which data cannot be published.
 
-/// Reason for which data cannot be published. Publishing the same data again fails again: the publisher has to change it.
+/// Reason for which data cannot be published. The publisher has to change the data, because the same data would be
+/// refused again.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum DataError {
     /// The data is JSON `null`.
@@ -9,11 +10,11 @@ pub enum DataError {
     /// The text is not JSON.
     #[error("data is not JSON: {fault}")]
     NotJson {
-        /// Description of the error by the JSON parser.
+        /// Message of the JSON parser that describes the error.
         fault: String,
     },
     /// The JSON text is larger than [`PUBLICATION_BYTES`](crate::limits::PUBLICATION_BYTES).
-    #[error("data has {bytes} bytes as JSON; the limit is {limit}")]
+    #[error("data has {bytes} bytes as JSON, and the limit is {limit}: divide it into several publications")]
     TooLarge {
         /// Size of the JSON text in bytes.
         bytes: usize,
@@ -21,27 +22,27 @@ pub enum DataError {
         limit: usize,
     },
     /// The data is nested deeper than [`DATA_DEPTH`](crate::limits::DATA_DEPTH).
-    #[error("data is nested deeper than {limit} levels")]
+    #[error("data is nested deeper than {limit} levels: put fewer objects or lists into each other")]
     TooDeep {
-        /// Maximum number of levels.
+        /// Maximum number of levels of nesting.
         limit: usize,
     },
     /// A number is beyond the range of an `f64`.
-    #[error("number out of range: {number}; a number lies between -1.8e308 and 1.8e308")]
+    #[error("number out of range: {number}; send a number between -1.8e308 and 1.8e308")]
     NumberOutOfRange {
-        /// The number as it was sent, shortened.
+        /// Text of the number that was refused, shortened for the error message.
         number: String,
     },
     /// A string contains one half of a UTF-16 surrogate pair, which is not a character.
     #[error("the string {string} has half of a surrogate pair: send \\uD800 to \\uDFFF in pairs only")]
     LoneSurrogate {
-        /// The string as it was sent, shortened.
+        /// Text of the string that was refused, shortened for the error message.
         string: String,
     },
     /// An object has the same key more than once. Readers would disagree about its value.
     #[error("the key {key} occurs twice in one object: send each key once")]
     DuplicateKey {
-        /// The key as a JSON string, shortened.
+        /// The repeated key as a JSON string, shortened for the error message.
         key: String,
     },
 }

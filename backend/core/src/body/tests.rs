@@ -111,7 +111,7 @@ fn a_fault_in_a_batch_of_lines_names_its_line() {
     assert_eq!(fault("1\n2\n{oops\n4").1, Some(3));
     let (code, line, message) = fault("1\n2 3\n");
     assert_eq!((code, line), (ErrorCode::Malformed, Some(2)));
-    assert!(message.contains("one JSON value per line"), "{message}");
+    assert!(message.contains("send one JSON value per line"), "{message}");
     let (code, line, message) = fault("1\n{\"data\": 2, \"ts\": \"now\"}");
     assert_eq!((code, line), (ErrorCode::BadTimestamp, Some(2)));
     assert!(message.contains("ts \"now\""), "{message}");

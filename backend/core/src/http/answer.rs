@@ -1,4 +1,4 @@
-//! Answers of the HTTP API: JSON, and errors with a code, a name and a message.
+//! Creates the answers of the HTTP API. Their bodies are JSON, and an error has a code, a name and a message.
 
 use serde::Serialize;
 use serde_json::{Map, Value, json};
@@ -8,24 +8,25 @@ use shared::handshake::REFUSED_HEADER;
 use crate::disk::DiskTrouble;
 use crate::refusal::Refusal;
 
-/// An answer, to be written to a socket by the host.
+/// An answer of the HTTP API. The program that owns the socket writes it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Answer {
-    /// HTTP status.
+    /// HTTP status of the answer.
     pub status: u16,
-    /// Headers, with names in lower case.
+    /// Headers of the answer, with names in lower case.
     pub headers: Vec<(&'static str, String)>,
-    /// JSON text, or empty.
+    /// Body of the answer: JSON text, or empty.
     pub body: String,
 }
 
-/// Headers of every answer. They keep pages of other sites, which can request a script or an image without a token,
-/// from reading it (Fetch Standard, "Cross-Origin-Resource-Policy header").
+/// Headers of every answer. They prevent pages of other sites from reading the answer. Such a page can request a script
+/// or an image without a token (Fetch Standard, "Cross-Origin-Resource-Policy header").
 pub const SAFETY_HEADERS: [(&str, &str); 2] =
     [("x-content-type-options", "nosniff"), ("cross-origin-resource-policy", "same-origin")];
 
 /// Headers of the answer to a browser's preflight request (Fetch Standard, "CORS protocol"). The header with the
-/// allowed origin is added by the host, which knows the origins.
+/// allowed origin is missing here. The program that owns the socket adds it, because it has the list of allowed
+/// origins.
 pub const OPTIONS_HEADERS: [(&str, &str); 4] = [
     ("allow", "GET, HEAD, POST, DELETE, OPTIONS"),
     ("access-control-allow-methods", "GET, HEAD, POST, DELETE, OPTIONS"),
@@ -34,7 +35,7 @@ pub const OPTIONS_HEADERS: [(&str, &str); 4] = [
 ];
 
 impl Answer {
-    /// A successful answer with `body` as JSON.
+    /// Creates an answer with the status 200 and `body` as JSON.
     pub fn json(body: &impl Serialize) -> Self {
         match serde_json::to_string(body) {
             Ok(text) => Self::with(200, text),
@@ -42,7 +43,8 @@ impl Answer {
         }
     }
 
-    /// The answer to a health check: status, version and `figures`.
+    /// Creates the answer to a health check. Its body contains the status `ok`, the version of the server, and
+    /// `figures`.
     pub fn health(figures: Map<String, Value>) -> Self {
         let mut body = Map::from_iter([
             ("status".to_owned(), json!("ok")),
@@ -65,18 +67,19 @@ impl Answer {
         answer
     }
 
-    /// The answer to `OPTIONS`.
+    /// Creates the answer to an `OPTIONS` request: the status 204 and [`OPTIONS_HEADERS`].
     pub fn options() -> Self {
         let headers = OPTIONS_HEADERS.map(|(name, value)| (name, value.to_owned())).to_vec();
         Self { status: 204, headers, body: String::new() }
     }
 
-    /// An error with the HTTP status that belongs to its code.
+    /// Creates an error answer. Its HTTP status follows from the code of `refusal`.
     pub fn refused(refusal: &Refusal) -> Self {
         Self::error(refusal.http_status(), refusal)
     }
 
-    /// An error with another HTTP status than that of its code.
+    /// Creates an error answer with the HTTP status `status`, which may differ from the status that belongs to the code
+    /// of `refusal`.
     pub fn error(status: u16, refusal: &Refusal) -> Self {
         let mut answer = Self::with(status, refusal.to_http_body());
         answer.headers.push((REFUSED_HEADER, "1".into()));
@@ -88,21 +91,30 @@ impl Answer {
         answer
     }
 
-    /// The error for a path that does not take this method; `allow` lists the methods that it takes.
+    /// Creates the answer with status 405 for a path that does not support this method. `allow` lists the methods that
+    /// the path supports.
     pub fn method_not_allowed(method: &str, allow: &str) -> Self {
-        let refusal =
-            Refusal::new(ErrorCode::UnknownAction, format!("{method} is not allowed here; use {allow}"));
+        let refusal = Refusal::new(
+            ErrorCode::UnknownAction,
+            format!("{method} is not allowed at this path: use {allow}"),
+        );
         let mut answer = Self::error(405, &refusal);
         answer.headers.push(("allow", allow.into()));
         answer
     }
 
-    /// The error for an unknown path.
+    /// Creates the answer with status 404 for an unknown path.
     pub fn nothing_at(path: &str) -> Self {
-        Self::error(404, &Refusal::new(ErrorCode::UnknownAction, format!("there is nothing at {path}")))
+        Self::error(
+            404,
+            &Refusal::new(
+                ErrorCode::UnknownAction,
+                format!("there is nothing at {path}: the API has /topics, /topics/TOPIC and /healthz"),
+            ),
+        )
     }
 
-    /// The value of a header, by its name in lower case.
+    /// Returns the value of a header of the answer. `name` is in lower case.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(found, _)| *found == name).map(|(_, value)| value.as_str())
     }

@@ -1,8 +1,8 @@
-//! Error messages for text that is not JSON.
+//! Writes error messages for text that is not valid JSON.
 
 use serde_json::Error;
 
-/// Describes the fault and its position in the text, and suggests a remedy if one is known.
+/// Describes why `text` is not valid JSON and at which position, and suggests a remedy if one is known.
 pub(crate) fn explain(error: &Error, text: &str) -> String {
     let fault = error.to_string();
     // serde_json's message ends with " at line 1 column 7". For a single line, the column is enough.
@@ -26,5 +26,5 @@ fn hint(error: &Error, text: &str) -> Option<&'static str> {
     if names.iter().any(|name| rest.starts_with(name)) || line.trim_start_matches('-').starts_with("Inf") {
         return Some("JSON has no NaN or Infinity: leave the field out, or send a string");
     }
-    error.to_string().contains("number out of range").then_some("a number lies between -1.8e308 and 1.8e308")
+    error.to_string().contains("number out of range").then_some("send a number between -1.8e308 and 1.8e308")
 }

@@ -39,8 +39,8 @@ fn malformed_json_is_answered_with_the_column() {
 
 #[test]
 fn text_that_is_no_object_is_named_for_what_it_is() {
-    assert_eq!(fault("42").2, "a message is a JSON object with an `action`, not a number");
-    assert_eq!(fault("[]").2, "a message is a JSON object with an `action`, not a list");
+    assert_eq!(fault("42").2, "a message must be a JSON object with an `action`, and this one is a number");
+    assert_eq!(fault("[]").2, "a message must be a JSON object with an `action`, and this one is a list");
     assert_eq!(fault("hello").1, ErrorCode::Malformed);
     assert_eq!(fault("").1, ErrorCode::Malformed);
 }

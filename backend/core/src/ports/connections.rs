@@ -1,4 +1,4 @@
-//! The table of connections and their subscriptions.
+//! The trait for the table of WebSocket connections and their subscriptions.
 
 use std::future::Future;
 
@@ -8,26 +8,29 @@ use super::connection_id::ConnectionId;
 use super::unavailable::Unavailable;
 use crate::principal::Principal;
 
-/// One row of the connection table.
+/// One row of the table of WebSocket connections.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Connection {
     /// Id of the connection.
     pub id: ConnectionId,
-    /// The authenticated principal: set by the authorizer, replaced by a `refresh` message, changed by nothing else.
+    /// The authenticated client. It is set by the authorizer, replaced by a `refresh` message, and changed by nothing
+    /// else.
     pub principal: Principal,
     /// Time at which the connection was made.
     pub connected_at: Millis,
-    /// Time from which the row is treated as absent, whether or not it has been deleted yet: DynamoDB deletes expired
-    /// items late, and `$disconnect` is best effort.
+    /// Time from which the row counts as deleted, even if it still exists. Rows may stay longer because DynamoDB
+    /// deletes expired items late, and the delivery of `$disconnect` is best effort.
     pub expires_at: Millis,
 }
 
-/// Stores connections and their subscriptions. Every read leaves out rows that have expired at `now`.
+/// Stores WebSocket connections and their subscriptions. Every method that reads leaves out rows that have expired at
+/// `now`.
 pub trait Connections: Send + Sync {
-    /// Writes a new row, or replaces the one with the same id (`refresh`). Its subscriptions are kept.
+    /// Writes a new row. If there is a row with the same id, as for a `refresh` message, it is replaced, and the
+    /// subscriptions of the connection are kept.
     fn put(&self, connection: Connection) -> impl Future<Output = Result<(), Unavailable>> + Send;
 
-    /// Reads the row of a connection; `None` if there is none.
+    /// Returns the row of a connection, or `None` if there is none or it has expired.
     fn get(
         &self,
         id: &ConnectionId,
@@ -38,7 +41,8 @@ pub trait Connections: Send + Sync {
     /// an empty list if the connection does not exist.
     fn remove(&self, id: &ConnectionId) -> impl Future<Output = Result<Vec<Filter>, Unavailable>> + Send;
 
-    /// Adds a subscription to a connection; adding it again changes nothing.
+    /// Adds a subscription to a connection. If the connection already has a subscription to the same filter, nothing
+    /// changes.
     fn subscribe(
         &self,
         id: &ConnectionId,
@@ -46,7 +50,7 @@ pub trait Connections: Send + Sync {
         now: Millis,
     ) -> impl Future<Output = Result<(), SubscribeError>> + Send;
 
-    /// Deletes a subscription. Returns true if it existed.
+    /// Deletes a subscription of a connection. Returns true if it existed.
     fn unsubscribe(
         &self,
         id: &ConnectionId,
@@ -60,7 +64,8 @@ pub trait Connections: Send + Sync {
         now: Millis,
     ) -> impl Future<Output = Result<Vec<Filter>, Unavailable>> + Send;
 
-    /// Returns the connections with a filter that matches `topic`, each once, in order of id.
+    /// Returns the connections that have a subscription whose filter matches `topic`. Each connection occurs once, in
+    /// order of id.
     fn subscribers(
         &self,
         topic: &Topic,
@@ -68,7 +73,7 @@ pub trait Connections: Send + Sync {
     ) -> impl Future<Output = Result<Vec<ConnectionId>, Unavailable>> + Send;
 
     /// Returns the subscribers of each topic, in the order of `topics`. A store whose reads cost money overrides this
-    /// method, so that it reads each filter once, even if the filter matches several of the topics.
+    /// method to read each filter once, even if the filter matches several of the topics.
     fn audiences(
         &self,
         topics: &[Topic],
@@ -83,34 +88,38 @@ pub trait Connections: Send + Sync {
         }
     }
 
-    /// Returns the number of connections that are subscribed to exactly this filter.
+    /// Returns the number of connections that are subscribed to exactly this filter. Other filters that match the same
+    /// topics do not count.
     fn viewers(&self, filter: &Filter, now: Millis) -> impl Future<Output = Result<u64, Unavailable>> + Send;
 
-    /// Returns the connections that are subscribed to exactly this filter, in order of id.
+    /// Returns the connections that are subscribed to exactly this filter, in order of id. Other filters that match the
+    /// same topics do not count.
     fn watching(
         &self,
         filter: &Filter,
         now: Millis,
     ) -> impl Future<Output = Result<Vec<ConnectionId>, Unavailable>> + Send;
 
-    /// Returns every connection, in order of id. It reads the whole table, and is called only for the announcement at
-    /// shutdown.
+    /// Returns all connections, in order of id. It reads the whole table. So it is called only for messages to all
+    /// clients, such as the announcement of a shutdown.
     fn all(&self, now: Millis) -> impl Future<Output = Result<Vec<ConnectionId>, Unavailable>> + Send;
 }
 
 /// The reason why a subscription was not added.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SubscribeError {
-    /// The connection does not exist any more.
+    /// The connection does not exist or has expired.
     #[error("the connection is gone")]
     Gone,
     /// The connection has [`shared::limits::SUBSCRIPTIONS`] subscriptions already.
-    #[error("a connection may have at most {limit} subscriptions")]
+    #[error(
+        "a connection may have at most {limit} subscriptions: end one with `unsubscribe`, or subscribe to a prefix such as host/*"
+    )]
     TooMany {
         /// Largest number of subscriptions allowed.
         limit: usize,
     },
-    /// The store does not answer.
+    /// The table of connections cannot be read or written at present.
     #[error(transparent)]
     Unavailable(#[from] Unavailable),
 }

@@ -1,4 +1,4 @@
-//! The topics' logs.
+//! The trait for the store of logs. Each topic has a log of publications.
 
 use std::future::Future;
 
@@ -9,127 +9,139 @@ use shared::{Epoch, Filter, Millis, Position, Publication, Topic, TopicMeta, lim
 use super::unavailable::Unavailable;
 use crate::disk::DiskTrouble;
 
-/// Items to append to one topic in one step: all or nothing.
+/// A request to append publications to one topic's log in one step: either all of them or none.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Append {
-    /// Topic to append to.
+    /// Topic to whose log the publications are appended.
     pub topic: Topic,
-    /// Items in order; at least one. Already checked.
+    /// Publications in order, at least one. They have passed all checks.
     pub items: Vec<Item>,
-    /// Lets the log recognise a repeat of the request.
+    /// Id of the publisher and number of the request, by which the log recognises a request that was sent twice; `None`
+    /// if such a request need not be recognised.
     pub producer: Option<Producer>,
-    /// Metadata to merge into that of the topic.
+    /// Metadata to merge into the topic's metadata; `None` to leave the topic's metadata unchanged.
     pub meta: Option<TopicMeta>,
-    /// Time by the server's clock; also the `ts` of items that have none.
+    /// Time by the server's clock at which the publications were received. It is also the `ts` of publications that
+    /// have none.
     pub received_at: Millis,
-    /// The epoch to use if this is the first publication of a new log.
+    /// Epoch (identifier) that the topic's log gets if the topic does not exist yet.
     pub new_epoch: Epoch,
-    /// Name of the principal that publishes. A topic that this append creates is charged to the principal. Producers of
-    /// other principals are different ones, even if they have the same id.
+    /// Name of the principal (the authenticated sender). If this append creates the topic, it counts towards the number
+    /// of topics that the principal may create. The id in `producer` belongs to the principal: the same id of another
+    /// principal is a different producer.
     pub principal: String,
-    /// Largest number of topics that may be charged to the principal.
+    /// Maximum number of topics that the principal may create.
     pub principal_topics: usize,
 }
 
-/// Outcome of an append.
+/// The result of a successful append.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Appended {
-    /// Position of the last item.
+    /// Position (epoch and offset) of the last publication of the request.
     pub position: Position,
-    /// True if the producer had sent this `seq` before; then `position` is the answer it got at that time, and nothing
-    /// was added.
+    /// True if the log had received the same request before, with the same `seq` of the same producer. Then nothing was
+    /// appended, and `position` is the position from the first time.
     pub repeated: bool,
 }
 
-/// An append that added nothing.
+/// The reason why an append failed. Nothing was appended, but after `Unavailable` this is not certain.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum AppendError {
-    /// `seq` is lower than the producer's last one, so that the position of that request is no longer known. Either the
-    /// producer has a bug, or two producers share an id.
-    #[error("producer {producer:?} has already sent seq {last}; seq {seq} is too low, send a higher one")]
+    /// The `seq` of the request is lower than the last `seq` of the same producer, so that the result of the earlier
+    /// request with this `seq` is no longer stored. Either the producer has a bug, or two producers use the same id.
+    #[error("producer {producer:?} has already sent seq {last}, so seq {seq} is too low: send a higher seq")]
     StaleSequence {
-        /// Id of the producer.
+        /// Id of the producer that sent the request.
         producer: String,
-        /// `seq` of the request.
+        /// The `seq` that the request has.
         seq: u64,
-        /// Highest `seq` of the producer so far.
+        /// Highest `seq` that the producer has sent so far.
         last: u64,
     },
-    /// The topic remembers as many producers as it may, and none of them may be forgotten yet.
-    #[error("the topic has had {limit} new producers in ten minutes, and remembers no more: try again in {} s", retry_after_ms.div_ceil(1000))]
+    /// The producer is new, but the topic already stores the last requests of the maximum number of producers, and none
+    /// of these may be deleted yet.
+    #[error(
+        "this topic has received too many new producer ids in ten minutes: send an id that it already knows, or try again in {} s",
+        retry_after_ms.div_ceil(1000)
+    )]
     TooManyProducers {
-        /// Largest number of producers.
+        /// Maximum number of producers of a topic.
         limit: usize,
         /// Time to wait before the next try, in milliseconds.
         retry_after_ms: u64,
     },
-    /// The server has as many topics as it keeps.
-    #[error("this server keeps at most {limit} topics")]
+    /// The topic is new, but the server already has the maximum number of topics.
+    #[error(
+        "this server already has {limit} topics, which is the maximum: publish to one of these, or delete some with `tickertape forget`"
+    )]
     TooManyTopics {
-        /// Largest number of topics.
+        /// Maximum number of topics of the server.
         limit: usize,
     },
-    /// The principal has created as many topics as it may.
+    /// The topic is new, but the principal has already created the maximum number of topics.
     #[error(
-        "{principal} has {limit} topics, and may not have more: publish to those, or have some of them forgotten"
+        "{principal} has created {limit} topics, which is the maximum: publish to one of these, or delete some with `tickertape forget`"
     )]
     TooManyTopicsOfPrincipal {
-        /// Name of the principal.
+        /// Name of the principal (authenticated sender) that has created too many topics.
         principal: String,
-        /// Largest number of topics of one principal.
+        /// Maximum number of topics that one principal may create.
         limit: usize,
     },
-    /// Each item is small enough, but together they are more than this store appends in one step.
-    #[error("these publications have {size_bytes} bytes together; send at most {limit_bytes} in one request")]
+    /// Each publication is small enough, but all together are larger than this store can append in one step.
+    #[error(
+        "these publications have {size_bytes} bytes together: send at most {limit_bytes} bytes in one request"
+    )]
     TooLarge {
-        /// Size of the items as they would be stored, in bytes.
+        /// Size of the publications in bytes, as they would be stored.
         size_bytes: usize,
-        /// Largest size that one step appends, in bytes.
+        /// Maximum size of one append in bytes.
         limit_bytes: usize,
     },
     /// The disk of the store is full, or a write to it has failed. Topics can still be read.
     #[error(transparent)]
     Disk(#[from] DiskTrouble),
-    /// The store does not answer.
+    /// The store cannot be reached or does not work. The append may or may not have been carried out.
     #[error(transparent)]
     Unavailable(#[from] Unavailable),
 }
 
 impl AppendError {
-    /// Creates the error for a new producer that should try again after `retry_after_ms` milliseconds.
+    /// Creates the error for a new producer for which the topic has no room. It should try again after `retry_after_ms`
+    /// milliseconds.
     pub fn too_many_producers(retry_after_ms: u64) -> Self {
         Self::TooManyProducers { limit: limits::PRODUCERS, retry_after_ms }
     }
 }
 
-/// The current state of a topic.
+/// The current state of a topic: its epoch, its newest publication and its metadata.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Head {
     /// Name of the topic.
     pub topic: Topic,
-    /// Epoch of the log.
+    /// Epoch of the topic's log: an identifier of the log, which changes if the log is deleted and begins anew.
     pub epoch: Epoch,
-    /// The newest publication.
+    /// The newest publication of the topic.
     pub last: Publication,
-    /// Metadata that its publishers have sent.
+    /// Metadata that the topic's publishers have sent.
     pub meta: TopicMeta,
 }
 
 impl Head {
-    /// The end of the log.
+    /// Returns the position of the newest publication, which is the end of the topic's log.
     pub fn position(&self) -> Position {
         Position::new(self.epoch.clone(), self.last.offset)
     }
 }
 
-/// The end of a topic's log.
+/// The position at which a topic's log ends, without the publication at that position.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LogEnd {
     /// Name of the topic.
     pub topic: Topic,
-    /// Position of the newest publication.
+    /// Position (epoch and offset) of the newest publication.
     pub position: Position,
-    /// Time at which that publication was received.
+    /// Time at which the newest publication was received.
     pub received_at: Millis,
 }
 
@@ -139,7 +151,7 @@ impl From<&Head> for LogEnd {
     }
 }
 
-/// Returns at most `most` of these ends, in no particular order. They are the ends of the logs that were changed last.
+/// Returns those of `ends` that belong to the most recently changed logs, at most `most`, in no particular order.
 pub fn newest_ends(mut ends: Vec<LogEnd>, most: usize) -> Vec<LogEnd> {
     if ends.len() > most {
         ends.select_nth_unstable_by_key(most, |end| std::cmp::Reverse(end.received_at));
@@ -148,66 +160,75 @@ pub fn newest_ends(mut ends: Vec<LogEnd>, most: usize) -> Vec<LogEnd> {
     ends
 }
 
-/// The place in a log at which to begin reading.
+/// The place in a log at which a read begins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ReadFrom {
-    /// The oldest items after this offset.
+    /// Reads the oldest publications with an offset higher than this one.
     After(u64),
-    /// The newest items.
+    /// Reads the newest publications.
     Newest,
-    /// The newest items among those received at this time or later.
+    /// Reads the newest of those publications that were received at this time or later.
     ReceivedSince(Millis),
 }
 
-/// A part of a log.
+/// The result of reading a part of a topic's log.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Page {
-    /// Epoch of the log.
+    /// Epoch of the topic's log: an identifier of the log, which changes if the log is deleted and begins anew.
     pub epoch: Epoch,
-    /// Publications in order of offset, without holes; at most as many as asked for.
+    /// Publications in order of offset, at most as many as requested. No offset between the first and the last one is
+    /// missing.
     pub items: Vec<Publication>,
-    /// Offset of the newest publication of the log, whether or not it is written to history yet.
+    /// Offset of the newest publication of the log, even if it is not yet in history. On AWS, a publication is appended
+    /// to the log first and written to history a little later.
     pub head: u64,
-    /// Offset of the oldest publication that is still kept or not yet written to history; `head + 1` if there is none.
+    /// Offset of the oldest publication that can still be read or will be readable soon: those in history, and those
+    /// that are being written to it. It is `head + 1` if there is no such publication.
     pub oldest: u64,
 }
 
-/// The effect of an append, for history and fan-out. Changes of one topic are in the order of their offsets.
+/// The effect of one append: the publications that it added to a topic's log. A change is written to history and then
+/// sent to the subscribers. The changes of one topic are in the order of their offsets.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Change {
-    /// Topic of the log.
+    /// Topic to whose log the publications were appended.
     pub topic: Topic,
-    /// Epoch of the log.
+    /// Epoch of the topic's log: an identifier of the log, which changes if the log is deleted and begins anew.
     pub epoch: Epoch,
-    /// Publications that were added, in order of offset.
+    /// Publications that were appended, in order of offset.
     pub items: Vec<Publication>,
-    /// The whole metadata of the topic, if the topic is new or this append changed it.
+    /// All metadata of the topic; `None` if the append neither created the topic nor changed its metadata.
     pub meta: Option<TopicMeta>,
-    /// True if the log ends with this change, because the topic was forgotten.
+    /// True if the log ends with this change, because the topic was deleted.
     pub ended: bool,
 }
 
-/// Stores the topics' logs: heads, and a history that is bounded by age and by count.
+/// Stores the logs of all topics. For each topic, it stores the head (the newest publication and the metadata) and a
+/// history that is bounded by age and by number of publications.
 pub trait TopicLog: Send + Sync {
-    /// Appends to a log in one atomic step, and returns once the items are durable. Offsets of a topic have no holes;
-    /// concurrent appends to it get some order.
+    /// Appends publications to a log in one atomic step, and returns once they are durable. The offsets of a topic are
+    /// consecutive. Concurrent appends to the same topic are carried out one after the other, in any order.
     fn append(&self, append: Append) -> impl Future<Output = Result<Appended, AppendError>> + Send;
 
-    /// Writes a change to history; a repeat changes nothing. Does nothing if `append` writes history in the same step.
+    /// Writes a change to history. Writing the same change again has no effect. An implementation whose `append`
+    /// already writes history does nothing here.
     fn record(&self, change: &Change) -> impl Future<Output = Result<(), Unavailable>> + Send;
 
-    /// Forgets a topic with its head, its history and its producers, and returns true if there was such a topic. The next
-    /// append begins a new log. The change that ends the log is delivered like the changes that appends make.
+    /// Deletes a topic with its head, its history and its producers. Returns true if the topic existed. The next append
+    /// to the topic begins a new log. The end of the old log is delivered as a [`Change`], like the changes that
+    /// appends make.
     fn forget(&self, topic: &Topic) -> impl Future<Output = Result<bool, Unavailable>> + Send;
 
-    /// The head of a topic; `None` if nobody has published to it.
+    /// Returns the head of a topic: its newest publication and its metadata. Returns `None` if the topic does not
+    /// exist.
     fn head(&self, topic: &Topic) -> impl Future<Output = Result<Option<Head>, Unavailable>> + Send;
 
-    /// The heads of all topics that match, in order of name.
+    /// Returns the heads of all topics that match `filter`, in order of name.
     fn heads(&self, filter: &Filter) -> impl Future<Output = Result<Vec<Head>, Unavailable>> + Send;
 
-    /// Returns at most `limit` heads of topics that match, in order of name. They are those after the topic `after`, or the
-    /// first ones if that is `None`. A store with many topics overrides this, so that it reads no more than it returns.
+    /// Returns the heads of at most `limit` topics that match `filter`, in order of name, beginning after the topic
+    /// `after`. If `after` is `None`, begins with the first topic. A store with many topics overrides this, so that it
+    /// reads no more than it returns.
     fn page_of_heads(
         &self,
         filter: &Filter,
@@ -221,8 +242,9 @@ pub trait TopicLog: Send + Sync {
         }
     }
 
-    /// Returns the ends of the logs of at most `most` topics that match, in no particular order. They are the logs that
-    /// were changed last. A store that keeps heads in memory overrides this, so that no publication is copied.
+    /// Returns the ends of logs (the positions of their newest publications) of at most `most` topics that match
+    /// `filter`, in no particular order. If more topics match, these are the topics that were published to last. A
+    /// store that keeps heads in memory overrides this, so that it copies no publications.
     fn ends(
         &self,
         filter: &Filter,
@@ -234,8 +256,8 @@ pub trait TopicLog: Send + Sync {
         }
     }
 
-    /// Reads at most `limit` publications; `None` if nobody has published to the topic. Publications that retention has
-    /// dropped, by age at `now` or by count, are not returned.
+    /// Reads at most `limit` publications of a topic's log, or returns `None` if the topic does not exist. Publications
+    /// that are too old at `now`, or beyond the number that is kept, are not returned.
     fn read(
         &self,
         topic: &Topic,

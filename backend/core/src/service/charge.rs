@@ -1,5 +1,5 @@
-//! Applies the rate limits to requests: each request counts, whatever its kind is, and so does the size of each answer to a
-//! request to read.
+//! Applies the rate limits. Each request counts, whatever its kind is. For requests that read publications, the size of
+//! the answer counts, too.
 
 use shared::{ErrorCode, Millis};
 
@@ -9,27 +9,27 @@ use crate::payer::Payer;
 use crate::refusal::Refusal;
 
 impl<C, L, M> Service<C, L, M> {
-    /// Charges one request to `payer`.
+    /// Counts one request of the client `payer` against its rate limit.
     ///
     /// # Errors
     ///
-    /// 101, with the time to wait.
+    /// A refusal with code 101 and the time to wait, if the limit is exceeded.
     pub(super) fn charge_request(&self, payer: &Payer, now: Millis) -> Result<(), Refusal> {
         let taken = lock(&self.rates).take_request(payer, now);
         taken.map_err(|wait_ms| rate_limited("too many requests at once", wait_ms))
     }
 
-    /// Refuses a request to read if the answers to earlier ones exceed the limit of `payer`.
+    /// Refuses a request to read if the answers to earlier requests already exceed the limit of the client `payer`.
     ///
     /// # Errors
     ///
-    /// 101, with the time to wait.
+    /// A refusal with code 101 and the time to wait.
     pub(super) fn check_read(&self, payer: &Payer, now: Millis) -> Result<(), Refusal> {
         let paid = lock(&self.rates).check_read(payer, now);
-        paid.map_err(|wait_ms| rate_limited("too much was read at once", wait_ms))
+        paid.map_err(|wait_ms| rate_limited("too much data was requested at once", wait_ms))
     }
 
-    /// Charges an answer of `bytes` bytes to `payer`.
+    /// Counts `bytes` bytes that the client `payer` has read against its limit.
     pub(super) fn charge_read(&self, payer: &Payer, bytes: usize, now: Millis) {
         lock(&self.rates).charge_read(payer, bytes, now);
     }

@@ -1,4 +1,4 @@
-//! Answers `history` with a page of a log that fits into one frame.
+//! Answers a `history` request of a client with a part of a topic's log that fits into one WebSocket message.
 
 use shared::client::{History, RequestId};
 use shared::server::HistoryReply;
@@ -23,7 +23,7 @@ impl<C: Connections, L: TopicLog, M: Management> Service<C, L, M> {
 }
 
 impl<C, L: TopicLog, M> Service<C, L, M> {
-    /// Reads the page of a log that answers one request for history, by WebSocket or by HTTP.
+    /// Reads the part of a log that a request for history asks for. The request may come by WebSocket or by HTTP.
     pub(super) async fn page(
         &self,
         principal: &Principal,
@@ -41,7 +41,10 @@ impl<C, L: TopicLog, M> Service<C, L, M> {
 }
 
 pub(super) fn unknown(topic: &Topic) -> Refusal {
-    Refusal::new(ErrorCode::UnknownTopic, format!("nobody has published to {topic} yet"))
+    Refusal::new(
+        ErrorCode::UnknownTopic,
+        format!("nobody has published to {topic} yet, or it was deleted: check the name"),
+    )
 }
 
 fn reply(id: RequestId, topic: Topic, ask: &Ask, past: Past) -> HistoryReply {

@@ -1,4 +1,4 @@
-//! `refresh`: replaces the token of a connection, for the same principal.
+//! Handles a `refresh` message: replaces the token of a connection by a new token for the same principal.
 
 use bytes::Bytes;
 use shared::client::Refresh;
@@ -24,7 +24,8 @@ impl<C: Connections, L: TopicLog, M: Management> Service<C, L, M> {
         Ok(frames)
     }
 
-    /// Ends the subscriptions that the new token does not allow. Returns an error message for each.
+    /// Ends the subscriptions of a connection that the new token does not allow. Returns an error message for each of
+    /// them, to be sent to the client.
     async fn end_forbidden(
         &self,
         id: &ConnectionId,
@@ -49,11 +50,15 @@ fn renewed(access: &Access, held: &Principal, token: &str, now: Millis) -> Resul
     if principal.name == held.name {
         return Ok(principal);
     }
-    let message = format!("the new token is for {}, this connection for {}", principal.name, held.name);
+    let message = format!(
+        "the new token is for {}, but this connection is for {}: connect again to use it",
+        principal.name, held.name
+    );
     Err(Refusal::new(ErrorCode::Forbidden, message))
 }
 
 fn no_longer_allowed(filter: &Filter) -> Refusal {
-    let message = format!("the new token does not allow {filter}: the subscription has ended");
+    let message =
+        format!("the new token does not permit subscribing to {filter}, so this subscription has ended");
     Refusal::new(ErrorCode::Forbidden, message)
 }

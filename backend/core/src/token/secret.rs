@@ -1,13 +1,13 @@
 //! Refuses shared secrets that can be guessed.
 
-/// Minimum length of a secret, in bytes: HS256 needs 256 bits or more (RFC 7518, section 3.2).
+/// Minimum length of a shared secret, in bytes: HS256 needs 256 bits or more (RFC 7518, section 3.2).
 pub const SECRET_BYTES: usize = 32;
 
-/// Smallest number of different bytes in a secret. Of two million secrets that consist of 32 random hexadecimal digits, one
-/// has fewer.
+/// Minimum number of different byte values in a shared secret. Of two million random secrets of 32 hexadecimal digits,
+/// about one has fewer, and is refused by mistake.
 pub const SECRET_DISTINCT_BYTES: usize = 8;
 
-/// A secret that could be guessed. The operator has to choose another one.
+/// The reason why a shared secret is refused: it could be guessed. The operator has to choose another one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum WeakSecret {
     /// The secret is too short.
@@ -15,31 +15,31 @@ pub enum WeakSecret {
     TooShort {
         /// Length of the secret in bytes.
         bytes: usize,
-        /// Shortest length allowed, in bytes.
+        /// Minimum length of a secret in bytes.
         limit: usize,
     },
     /// The secret consists of few different bytes, such as one letter many times.
     #[error("a secret needs at least {limit} different characters; this one has {distinct}")]
     FewDistinct {
-        /// Number of different bytes.
+        /// Number of different byte values in the secret.
         distinct: usize,
-        /// Smallest number allowed.
+        /// Minimum number of different byte values.
         limit: usize,
     },
-    /// The secret repeats a part that is shorter than a secret may be.
+    /// The secret repeats a part that is shorter than the minimum length of a secret.
     #[error(
-        "this secret is {period} characters that are repeated; a secret needs at least {limit} that are not"
+        "this secret repeats the same {period} characters; a secret needs at least {limit} characters without a repetition"
     )]
     Repeated {
         /// Length of the part that is repeated, in bytes.
         period: usize,
-        /// Shortest length allowed, in bytes.
+        /// Minimum length of a secret in bytes.
         limit: usize,
     },
 }
 
-/// Refuses a secret that is short or follows a simple pattern. It cannot recognise every secret that a person has chosen,
-/// so secrets should be random.
+/// Refuses a secret that is short or follows a simple pattern. It cannot recognise every secret that a person has
+/// chosen, so secrets should be random.
 ///
 /// # Errors
 ///
@@ -64,8 +64,8 @@ fn distinct_bytes(secret: &[u8]) -> usize {
     seen.iter().filter(|seen| **seen).count()
 }
 
-/// Returns the length of the part that `secret` repeats, if it is shorter than [`SECRET_BYTES`]. The last repetition may be
-/// incomplete.
+/// Returns the length of the part that `secret` repeats, if it is shorter than [`SECRET_BYTES`]. The last repetition
+/// may be incomplete.
 fn period(secret: &[u8]) -> Option<usize> {
     (1..SECRET_BYTES.min(secret.len() / 2 + 1))
         .find(|period| secret[*period..] == secret[..secret.len() - period])

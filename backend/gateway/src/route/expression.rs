@@ -6,8 +6,9 @@ use super::select::{Step, value_at};
 
 /// A parsed route selection expression. The default is `$request.body.action`.
 ///
-/// `$request.body.a.b[0]` is a variable. `${request.body.a}` is a variable whose end is marked. `\$` is a dollar sign. Any other
-/// text stands for itself. A path consists of names and indices, which is the part of JSONPath that selects a single value.
+/// `$request.body.a.b[0]` is a variable. `${request.body.a}` is a variable whose end is marked. `\$` is a dollar sign.
+/// Any other text stands for itself. A path consists of names and indices, which is the part of JSONPath that selects a
+/// single value.
 ///
 /// ```
 /// let selection = apigw_websocket::RouteSelection::parse("${request.body.service}/${request.body.action}")?;
@@ -33,16 +34,18 @@ pub enum ExpressionError {
     /// A `${` has no matching `}`.
     #[error("the expression has a '${{' without a '}}'")]
     Unclosed,
-    /// A variable is not `request.body` or below it. Messages have no other variable.
-    #[error("{variable:?} is not a variable of messages: use request.body or a path below it")]
+    /// A variable does not begin with `request.body`. Messages have no other variable.
+    #[error(
+        "{variable:?} is not available in a message: use request.body or a field of it, such as request.body.action"
+    )]
     UnknownVariable {
-        /// The text after the dollar sign.
+        /// Name of the refused variable, without the dollar sign.
         variable: String,
     },
     /// A path contains something other than names and indices.
     #[error("{path:?} is not a path of names and indices, such as .items[0].kind")]
     BadPath {
-        /// The text after `request.body`.
+        /// The refused path, which is the text after `request.body`.
         path: String,
     },
 }
@@ -70,8 +73,8 @@ impl RouteSelection {
         Ok(Self { parts })
     }
 
-    /// Returns the route key of a message. Returns `None` if the expression reads the body and the body is not JSON. A path that
-    /// does not exist results in an empty text.
+    /// Returns the route key of a message. Returns `None` if the expression reads the body and the body is not JSON. A
+    /// path that does not exist results in an empty text.
     pub fn evaluate(&self, body: &str) -> Option<String> {
         self.parts.iter().map(|part| part.evaluate(body)).collect()
     }
@@ -84,7 +87,8 @@ fn push(parts: &mut Vec<Part>, part: Part) {
     }
 }
 
-/// Parses the part at the beginning of `rest`, whose first character is `first`. Returns the part and the text after it.
+/// Parses the part at the beginning of `rest`, whose first character is `first`. Returns the part and the text after
+/// it.
 fn parse_part(first: char, rest: &str) -> Result<(Part, &str), ExpressionError> {
     if let Some(after) = rest.strip_prefix("\\$") {
         return Ok((Part::Literal("$".into()), after));

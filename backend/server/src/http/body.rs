@@ -1,4 +1,4 @@
-//! Reads a request's body with limits on its size and its duration.
+//! Reads the body of a request, with limits on its size and on the time until it has arrived.
 
 use std::time::Duration;
 
@@ -12,9 +12,10 @@ use http::header::CONTENT_LENGTH;
 use http_body_util::BodyExt;
 use shared::{ErrorCode, limits};
 
-/// Time limit for the arrival of a whole body.
+/// Maximum time until a whole body has arrived.
 const ARRIVAL: Duration = Duration::from_secs(10);
-/// A body that is too large is read and discarded up to this size in bytes, so that its sender receives the error.
+/// Number of bytes up to which a body that is too large is read and discarded. Many clients read the error only after
+/// they have sent the whole body.
 const DRAIN_BYTES: usize = 8 * limits::BODY_BYTES;
 
 /// Reads the whole body, at most [`limits::BODY_BYTES`].
@@ -55,10 +56,14 @@ fn too_large(bytes: usize) -> Answer {
 }
 
 fn too_slow() -> Answer {
-    let words = format!("the body did not arrive within {} s", ARRIVAL.as_secs());
+    let words = format!("the body did not arrive within {} s: send a smaller body", ARRIVAL.as_secs());
     Answer::error(408, &Refusal::new(ErrorCode::Malformed, words))
 }
 
 fn broken() -> Answer {
-    Refusal::new(ErrorCode::Malformed, "the body ended before its length").into()
+    Refusal::new(
+        ErrorCode::Malformed,
+        "the connection ended before the whole body arrived: send the request again",
+    )
+    .into()
 }

@@ -15,9 +15,9 @@ use shared::ErrorCode;
 
 use super::answer::{self, set};
 
-/// Refuses requests that come from pages of other sites, and requests for other host names (DNS rebinding). This
-/// includes requests that only read. Responses to allowed origins get the headers that browsers require (Fetch
-/// Standard, "CORS protocol").
+/// Refuses requests that come from pages of other sites, and requests whose `Host` is not a name of this server
+/// (protection against DNS rebinding). This includes requests that only read. Responses to allowed origins get the
+/// headers that browsers require (Fetch Standard, "CORS protocol").
 pub async fn guard(State(origins): State<Arc<OriginPolicy>>, mut request: Request, next: Next) -> Response {
     name_the_host(&mut request);
     if let Err(refused) = origins.check(request.headers()) {
@@ -43,7 +43,8 @@ fn forbidden(refused: &OriginRefusal) -> Response {
             return answer::respond(Answer::refused(&Refusal::new(ErrorCode::Forbidden, other.to_string())));
         }
     };
-    let refusal = Refusal::new(ErrorCode::Forbidden, format!("{refused}, with {flag}"));
+    let refusal =
+        Refusal::new(ErrorCode::Forbidden, format!("{refused}; to allow it, start the server with {flag}"));
     answer::respond(Answer::refused(&refusal))
 }
 

@@ -1,4 +1,4 @@
-//! Counts the lines that were published, and those that were not.
+//! Counts the lines that were published, skipped or faulty.
 
 use std::collections::VecDeque;
 use std::time::Instant;
@@ -10,19 +10,20 @@ use tickertape_session::{Session, Ticket};
 use crate::error::CliError;
 use crate::term::{Look, Paint, say, show};
 
-/// Number of faulty lines that are reported one by one. Further ones are only counted.
+/// Number of faulty lines that are reported one by one. Later ones are only counted.
 const SHOWN: u64 = 5;
 
 /// Numbers of lines by their outcome.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub struct Counts {
-    /// Lines whose publications are durable.
+    /// Lines whose publications were acknowledged by the server, which means that they are durable.
     pub published: u64,
-    /// The published lines that are not in the format of the input, and went to the topic for such lines.
+    /// The published lines that are not in the format of the input. They are published to the topic for such lines,
+    /// TOPIC/log.
     pub logged: u64,
     /// Headers, comments, separators and averages, which are not published.
     pub structure: u64,
-    /// Lines that could not be published, each for a reason.
+    /// Lines that could not be published. A reason was reported for each of the first ones.
     pub unreadable: u64,
     /// Blank lines.
     pub blank: u64,
@@ -36,14 +37,14 @@ impl Counts {
             words.push_str(&format!(" ({} of them to {topic}/log)", self.logged));
         }
         words.push_str(&format!(
-            "; {} structure, {} not published, {} blank",
-            self.structure, self.unreadable, self.blank
+            "; skipped: {} headers, comments and the like, {} blank; could not be published: {}",
+            self.structure, self.blank, self.unreadable
         ));
         words
     }
 }
 
-/// A request that has not been answered yet.
+/// A request that the server has not answered yet.
 #[derive(Debug)]
 struct Sent {
     ticket: Ticket,
@@ -51,7 +52,7 @@ struct Sent {
     to: Destination,
 }
 
-/// Keeps the counts, and the requests that have not been answered yet.
+/// The counts of lines, and the requests that the server has not answered yet.
 #[derive(Debug, Default)]
 pub struct Progress {
     under_way: VecDeque<Sent>,
@@ -62,12 +63,12 @@ pub struct Progress {
 }
 
 impl Progress {
-    /// Adds a request that was sent.
+    /// Records a request that was sent.
     pub fn sent(&mut self, ticket: Ticket, lines: Vec<u64>, to: Destination) {
         self.under_way.push_back(Sent { ticket, lines, to });
     }
 
-    /// Records that the publications of a request are durable. The last of them is at `position`.
+    /// Records that the server has acknowledged a request. The last of its publications is at `position`.
     pub fn published(&mut self, ticket: Ticket, position: &Position) {
         let Some(sent) = self.forget(ticket) else { return };
         let lines = sent.lines.len() as u64;
@@ -78,14 +79,14 @@ impl Progress {
         }
     }
 
-    /// Returns the lines of a refused request if it was for the topic for lines that are not in the format of the
-    /// input; otherwise `None`.
+    /// Returns the numbers of the lines of a refused request if the request was for the topic TOPIC/log, which receives
+    /// the lines that are not in the format of the input. Returns `None` for other requests.
     pub fn refused_log(&mut self, ticket: Ticket) -> Option<Vec<u64>> {
         let is_log = self.under_way.iter().any(|sent| sent.ticket == ticket && sent.to == Destination::Log);
         if is_log { self.forget(ticket).map(|sent| sent.lines) } else { None }
     }
 
-    /// Counts the lines of requests that the session has given up.
+    /// Counts the lines of requests that the session has dropped, as lost.
     pub fn dropped(&mut self, tickets: &[Ticket]) {
         let lost =
             tickets.iter().filter_map(|ticket| self.forget(*ticket)).map(|sent| sent.lines.len() as u64);
@@ -102,14 +103,15 @@ impl Progress {
         self.counts.blank += 1;
     }
 
-    /// Counts a line that could not be published, and reports it if it is one of the first.
+    /// Counts a line that could not be published. Prints the reason if fewer than [`SHOWN`] lines were faulty before.
     pub fn bad_line(&mut self, number: u64, reason: &str) {
         self.counts.unreadable += 1;
         if self.counts.unreadable <= SHOWN {
             say(Paint::stderr().paint(Look::Yellow, format_args!("line {number}: {reason}")));
         }
         if self.counts.unreadable == SHOWN {
-            say(Paint::stderr().paint(Look::Dim, "further lines that cannot be published are only counted"));
+            say(Paint::stderr()
+                .paint(Look::Dim, "further lines that cannot be published are counted, but not shown"));
         }
     }
 
@@ -128,21 +130,22 @@ impl Progress {
         self.position.as_ref()
     }
 
-    /// Succeeds if every line was published or did not need to be.
+    /// Returns success if every line was either published or skipped as a header, comment, separator, average or blank
+    /// line.
     ///
     /// # Errors
     ///
-    /// An error if lines could not be published, or were given up.
+    /// An error if some lines could not be published, or if the session has dropped requests.
     pub fn verdict(&self) -> Result<(), CliError> {
         match (self.counts.unreadable, self.lost) {
             (0, 0) => Ok(()),
-            (bad, 0) => Err(CliError::failed(format!("not published: {}", lines(bad)))
-                .hint("name the format with --format if it was not recognised")),
-            (_, lost) => Err(CliError::failed(format!("given up: {}", lines(lost)))),
+            (bad, 0) => Err(CliError::failed(format!("{} could not be published", lines(bad)))
+                .hint("the reasons are above; if the format was not recognised, name it with --format (see `tickertape pipe --help`)")),
+            (_, lost) => Err(CliError::failed(format!("{} may be missing on the server, because it did not acknowledge them", lines(lost)))),
         }
     }
 
-    /// Prints the number of lines and the rate on a terminal, in place of the previous ones.
+    /// Prints the number of lines and the rate on a terminal. The line replaces the previous one.
     pub fn show(&mut self, session: &Session, topic: &Topic) {
         let now = Instant::now();
         let total = self.counts.published;
@@ -175,7 +178,7 @@ mod tests {
         let topic = Topic::new("a").unwrap();
         assert_eq!(
             counts.words(&topic),
-            "7 lines published to a (1 of them to a/log); 2 structure, 3 not published, 4 blank"
+            "7 lines published to a (1 of them to a/log); skipped: 2 headers, comments and the like, 4 blank; could not be published: 3"
         );
     }
 

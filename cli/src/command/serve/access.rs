@@ -1,4 +1,4 @@
-//! Reads the flags that decide who may connect.
+//! Reads the flags that decide which clients may connect.
 
 use std::io::{self, IsTerminal, Read};
 use std::path::Path;
@@ -10,17 +10,19 @@ use tickertape_server::{SecretError, SecretFile, ServerError};
 use crate::cli::ServeArgs;
 use crate::error::CliError;
 
-/// The rule that decides who may connect, and the file of the secret if the server has to read it again after changes.
+/// The rule that decides which clients may connect. Also contains the file of the secret if the server has to watch it
+/// for changes.
 #[derive(Debug)]
 pub struct Admission {
-    /// The clients that may connect: everybody, or holders of tokens.
+    /// The clients that may connect: all clients, or only those with a token.
     pub access: Access,
     /// The file of the secret. `None` if there is no secret, or if it was read from standard input.
     pub secret_file: Option<SecretFile>,
 }
 
-/// Returns the rule that the flags ask for: with a secret, holders of tokens may connect; without one, everybody may, if the
-/// server listens on loopback. A server that other machines can reach needs a secret.
+/// Returns which clients may connect according to the flags. With a secret, these are clients with a token. Without a
+/// secret, all clients may connect, but the server must listen on a loopback address, which other machines cannot
+/// reach.
 ///
 /// # Errors
 ///
@@ -61,35 +63,38 @@ pub fn read_secret(path: &Path) -> Result<Vec<u8>, CliError> {
     read.map_err(|error| unusable(path, &error))
 }
 
-/// Reads standard input, unless it is a terminal, on whose screen the secret would stay visible.
+/// Reads the secret from standard input. If that is a terminal, returns an error, because a typed secret would stay
+/// visible on the screen.
 fn read_input() -> io::Result<Vec<u8>> {
     let mut input = io::stdin().lock();
     if input.is_terminal() {
-        return Err(io::Error::other("nothing is piped in"));
+        return Err(io::Error::other(
+            "standard input is a terminal, but the secret has to be piped in from a file or a program",
+        ));
     }
     let mut bytes = Vec::new();
     input.read_to_end(&mut bytes)?;
     Ok(bytes.trim_ascii().to_vec())
 }
 
-/// Returns the error for a secret that cannot be used, with a hint that contains the command to run.
+/// Returns the error for a secret that cannot be used. Its hint contains the command to run.
 pub fn unusable(path: &Path, error: &SecretError) -> CliError {
     let file = if path == Path::new("-") { Path::new("secret.txt") } else { path }.display();
     let cli_error = CliError::usage(format!("--auth-secret-file {}: {error}", path.display()));
     match error {
         SecretError::Io(error) if error.kind() == io::ErrorKind::NotFound => {
-            cli_error.hint(format!("create a secret: tickertape secret {file}"))
+            cli_error.hint(format!("create a secret with: tickertape secret {file}"))
         }
         SecretError::Io(_) => cli_error,
         SecretError::OpenToOthers { .. } => cli_error.hint(format!(
-            "chmod 600 {file}  (if others may have read it, also: tickertape secret --replace {file})"
+            "type: chmod 600 {file}  (if others may have read the secret, replace it: tickertape secret --replace {file})"
         )),
         SecretError::Weak(_) => {
-            cli_error.hint(format!("create a strong secret: tickertape secret --replace {file}"))
+            cli_error.hint(format!("create a strong secret with: tickertape secret --replace {file}"))
         }
     }
 }
 
 pub fn not_without_secret(error: &ServerError) -> CliError {
-    CliError::usage(format!("--listen {error}")).hint("add --auth-secret-file FILE, or listen on 127.0.0.1")
+    CliError::usage(format!("--listen {error}")).hint("add --auth-secret-file FILE to require tokens, or listen on this machine only: --listen 127.0.0.1:8080")
 }

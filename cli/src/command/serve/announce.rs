@@ -1,4 +1,4 @@
-//! The message with the server's address, printed when it is ready.
+//! Prints the server's addresses and settings when the server is ready.
 
 use std::io::{self, Write};
 use std::net::SocketAddr;
@@ -9,16 +9,16 @@ use tickertape_server::{STAGE, reachable};
 
 use crate::term::{Look, Paint};
 
-/// The program that handles requests.
+/// The program that handles requests and WebSocket messages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Runs<'a> {
-    /// This program, with the store in this directory.
+    /// This program handles them. Its store is in this directory.
     Store(&'a Path),
-    /// The functions in this directory.
+    /// Lambda functions in this directory handle them.
     Functions(&'a Path),
 }
 
-/// The addresses and settings that are printed.
+/// The addresses and settings to print.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Announcement {
     url: String,
@@ -31,7 +31,8 @@ pub struct Announcement {
 }
 
 impl Announcement {
-    /// Describes a server bound to `address`. For a wildcard address the loopback one is printed, which works here.
+    /// Describes a server that is bound to `address`. If that is a wildcard address, the addresses to print contain the
+    /// loopback address instead, which programs on this machine can use.
     pub fn new(address: SocketAddr, runs: Runs, has_page: bool, chaos: Option<&Path>) -> Self {
         let reachable = reachable(address);
         Self {
@@ -48,17 +49,17 @@ impl Announcement {
         }
     }
 
-    /// Adds the URL below which programs on this machine may invoke functions.
+    /// Adds the URL at which programs on this machine can invoke functions.
     pub fn with_functions_url(self, url: &str) -> Self {
         Self { functions_url: Some(url.to_owned()), ..self }
     }
 
-    /// Sets whether the server asks for tokens.
+    /// Sets whether the server requires tokens. If it does, the suggested command contains one.
     pub fn asking_for_tokens(self, asks_for_tokens: bool) -> Self {
         Self { asks_for_tokens, ..self }
     }
 
-    /// Sets whether the server speaks TLS.
+    /// Replaces the schemes of the addresses by `https:` and `wss:` if the server uses TLS.
     pub fn by_tls(self, by_tls: bool) -> Self {
         if !by_tls {
             return self;
@@ -87,7 +88,7 @@ impl Announcement {
         let runs = if *name == "data_dir" { "data " } else { "runs " };
         let dim = |text: &str| paint.paint(Look::Dim, text);
         let chaos = self.chaos.iter().map(|path| {
-            let warning = format!("faults are injected as {path} says");
+            let warning = format!("faults are injected, as described in {path}");
             format!("{} {}", dim("chaos"), paint.paint(Look::Red, warning))
         });
         let mut lines = vec![
@@ -108,7 +109,8 @@ impl Announcement {
     }
 }
 
-/// Prints it to standard output. Errors are ignored: a closed pipe does not stop the server.
+/// Prints an announcement to standard output, as one line of JSON or as text. Errors are ignored, so that the server
+/// goes on if standard output is closed.
 pub fn print(announcement: &Announcement, as_json: bool) {
     let mut out = io::stdout().lock();
     let text = if as_json { announcement.to_json() } else { announcement.to_words(Paint::stdout()) };

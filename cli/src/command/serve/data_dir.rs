@@ -1,4 +1,4 @@
-//! Finds the data directory.
+//! Finds the directory for topics and history.
 
 use std::env;
 use std::path::PathBuf;
@@ -13,14 +13,14 @@ const NAME: &str = "tickertape";
 ///
 /// # Errors
 ///
-/// A usage error if no directory was given and the environment names none.
+/// A usage error if no directory was given and this user has no data directory.
 pub fn of(args: &ServeArgs) -> Result<PathBuf, CliError> {
     let found = args.data_dir.clone().or_else(|| platform(|name| env::var_os(name).map(PathBuf::from)));
     found.ok_or_else(|| {
         CliError::usage(
             "there is no directory for topics and history, because this user has no home directory",
         )
-        .hint("name a directory with --data-dir")
+        .hint("specify a directory with --data-dir")
     })
 }
 

@@ -1,4 +1,4 @@
-//! The flags of `serve --functions lambda`.
+//! Reads the flags of `serve --functions lambda`.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -10,11 +10,11 @@ use super::access;
 use crate::cli::{FunctionsArg, ServeArgs};
 use crate::error::CliError;
 
-/// Reads the settings of the functions from the flags.
+/// Reads the settings of the Lambda functions from the flags.
 ///
 /// # Errors
 ///
-/// A usage error: a flag that does not apply, or a file that is missing or invalid.
+/// A usage error if a flag does not apply to Lambda functions, or if a file is missing or invalid.
 pub fn settings(args: &ServeArgs) -> Result<FunctionSettings, CliError> {
     refuse_the_stores_flags(args)?;
     refuse_one_address_only(args)?;
@@ -27,11 +27,11 @@ pub fn settings(args: &ServeArgs) -> Result<FunctionSettings, CliError> {
     })
 }
 
-/// Refuses flags about real functions when the functions of this program are used.
+/// Refuses the flags that only apply to Lambda functions, unless `--functions lambda` was given.
 ///
 /// # Errors
 ///
-/// A usage error that names the missing flag.
+/// A usage error that names the flag.
 pub fn refuse_without(args: &ServeArgs) -> Result<(), CliError> {
     let given = [
         ("--function-dir", args.lambda.function_dir.is_some()),
@@ -39,7 +39,7 @@ pub fn refuse_without(args: &ServeArgs) -> Result<(), CliError> {
     ];
     match given.iter().find(|(_, is_given)| *is_given) {
         Some((flag, _)) if args.lambda.functions == FunctionsArg::Embedded => {
-            let what = format!("{flag} is for Lambda functions, but --functions is embedded");
+            let what = format!("{flag} has no effect without --functions lambda");
             Err(CliError::usage(what).hint(format!("add --functions lambda, or leave {flag} out")))
         }
         _ => Ok(()),
@@ -47,45 +47,55 @@ pub fn refuse_without(args: &ServeArgs) -> Result<(), CliError> {
 }
 
 fn refuse_the_stores_flags(args: &ServeArgs) -> Result<(), CliError> {
-    let store = "with --functions lambda there is no store: topics are in the functions' tables";
+    let store =
+        "with --functions lambda, topics are stored in the functions' DynamoDB tables, not on this machine";
     let refused =
         |flag: &str, why: &str, hint: &str| Err(CliError::usage(format!("{flag}: {why}")).hint(hint));
     if args.data_dir.is_some() {
-        return refused("--data-dir (or TICKERTAPE_DATA_DIR)", store, "name the tables in --function-env");
+        return refused(
+            "--data-dir (or TICKERTAPE_DATA_DIR)",
+            store,
+            "leave it out, and name the tables in the file of --function-env",
+        );
     }
     if args.keep_age.is_some() || args.keep_count.is_some() {
-        let hint = "say how long to keep history in --function-env, as TICKERTAPE_KEEP_AGE_MS=86400000";
+        let hint = "leave them out; to keep history for a day, add the line TICKERTAPE_KEEP_AGE_MS=86400000 to the file of --function-env";
         return refused("--keep-age and --keep-count", store, hint);
     }
     if args.keep_bytes.is_some() {
-        return refused("--keep-bytes", store, "DynamoDB has no disk to fill; bound history by its age");
+        return refused(
+            "--keep-bytes",
+            store,
+            "leave it out; to store less, lower TICKERTAPE_KEEP_AGE_MS in the file of --function-env",
+        );
     }
     if args.no_host {
         let why = "with --functions lambda this machine's metrics are never published";
-        return refused("--no-host", why, "leave it out; `tickertape host` publishes them");
+        return refused("--no-host", why, "leave it out; to publish them, run `tickertape host`");
     }
     if args.tls_cert.is_some() {
-        let why = "functions post to this server without TLS";
-        return refused("--tls-cert", why, "leave it out; it is for a server that others reach");
+        let why = "with --functions lambda, the functions send to this server over plain HTTP, so it cannot use TLS";
+        return refused("--tls-cert", why, "leave --tls-cert and --tls-key out");
     }
     Ok(())
 }
 
-/// Refuses an address that does not include loopback: functions post to this server over loopback, the only address from which it
-/// accepts posts.
+/// Refuses an address at which the server cannot be reached over loopback. The functions send messages to this server
+/// over loopback, and the server accepts their messages from nowhere else.
 fn refuse_one_address_only(args: &ServeArgs) -> Result<(), CliError> {
     let ip = args.listen.ip();
     if ip.is_loopback() || ip.is_unspecified() {
         return Ok(());
     }
     let what = format!("--listen {}: functions must be able to reach this server over loopback", args.listen);
-    Err(CliError::usage(what).hint("listen on 127.0.0.1, or on 0.0.0.0 with --auth-secret-file"))
+    Err(CliError::usage(what)
+        .hint("use --listen 127.0.0.1:8080, or --listen 0.0.0.0:8080 with --auth-secret-file"))
 }
 
-/// Returns the directory as an absolute path, because functions start in their own directories.
+/// Returns the directory of the functions as an absolute path, because each function is started in its own directory.
 fn directory(args: &ServeArgs) -> Result<PathBuf, CliError> {
     let Some(named) = &args.lambda.function_dir else {
-        let what = "--functions lambda needs the directory of the functions";
+        let what = "--functions lambda needs the directory that contains the functions";
         return Err(CliError::usage(what).hint("add --function-dir DIR"));
     };
     let found = named.canonicalize();
@@ -95,21 +105,21 @@ fn directory(args: &ServeArgs) -> Result<PathBuf, CliError> {
         None => Ok(directory),
         Some(missing) => {
             let what = format!("--function-dir {}: there is no {}", named.display(), missing.display());
-            Err(CliError::usage(what).hint("`cargo xtask lambda-local` builds and starts the functions"))
+            Err(CliError::usage(what)
+                .hint("in a source checkout, `cargo xtask lambda-local` builds and starts the functions"))
         }
     }
 }
 
-/// Returns the path of the file of the secret, by the rules of the embedded server. It must be a file, because the functions read
-/// it themselves.
+/// Returns the path of the file with the secret, after the same checks as for a server without Lambda functions.
+/// Standard input is refused, because each function reads the file itself.
 fn secret_file(args: &ServeArgs) -> Result<Option<PathBuf>, CliError> {
     let Some(path) = &args.auth_secret_file else {
         return access::of(args).map(|_| None);
     };
     if path == Path::new("-") {
-        let what =
-            "--auth-secret-file -: each Lambda function reads the secret itself when it starts, from a file";
-        return Err(CliError::usage(what).hint("give the name of a file"));
+        let what = "--auth-secret-file -: the secret cannot come from standard input, because each Lambda function reads its file when it starts";
+        return Err(CliError::usage(what).hint("give the path of a file that contains the secret"));
     }
     match access::of(args)?.access {
         Access::Tokens(_) => path.canonicalize().map(Some).map_err(CliError::failed),
@@ -128,8 +138,8 @@ fn read_environment(path: &Path) -> Result<BTreeMap<String, String>, CliError> {
     })
 }
 
-/// Reads lines of `NAME=VALUE`, without empty lines and those that begin with `#`. The error is the number of the first
-/// line that is none of these.
+/// Reads lines of `NAME=VALUE`. Empty lines and lines that begin with `#` are skipped. The error is the number of the
+/// first line that has another form.
 fn environment(text: &str) -> Result<BTreeMap<String, String>, usize> {
     let lines = (1..).zip(text.lines().map(str::trim));
     let telling = lines.filter(|(_, line)| !line.is_empty() && !line.starts_with('#'));

@@ -1,4 +1,4 @@
-//! Reads the certificate and the key that the TLS flags name.
+//! Reads the certificate and the key from the files that `--tls-cert` and `--tls-key` name.
 
 use std::path::Path;
 
@@ -23,9 +23,9 @@ fn open(certificate: &Path, key: &Path) -> Result<Tls, CliError> {
     Tls::open(certificate, key).map_err(|error| {
         let cli_error = CliError::usage(format!("TLS: {error}"));
         match error {
-            TlsError::OpenToOthers { path, .. } => cli_error.hint(format!("chmod 600 {}", path.display())),
+            TlsError::OpenToOthers { path, .. } => cli_error.hint(format!("type: chmod 600 {}", path.display())),
             TlsError::File { .. } | TlsError::Unusable { .. } => cli_error.hint(
-                "--tls-cert and --tls-key are PEM files, such as fullchain.pem and privkey.pem of certbot",
+                "give PEM files that belong together, such as fullchain.pem (--tls-cert) and privkey.pem (--tls-key) of certbot",
             ),
         }
     })
