@@ -130,12 +130,21 @@ fn level_field(name: String, cell: Cell) -> Field {
                 Some(word) => word.to_owned(),
                 None if number.is_some() => return (name, cell),
                 // Some programs pad the level with blanks or put it in brackets.
-                None => board_word(text.trim_matches(|c: char| !c.is_ascii_alphanumeric())).to_owned(),
+                None => {
+                    board_word(level_name(text.trim_matches(|c: char| !c.is_ascii_alphanumeric()))).to_owned()
+                }
             }
         }
         None => return (name, cell),
     };
     ("level".to_owned(), Cell::Value(Data::Text(word)))
+}
+
+/// Returns a level without the number that Go's slog writes after it: `ERROR` for `ERROR+2`.
+fn level_name(text: &str) -> &str {
+    let (name, number) = text.split_once(['+', '-']).unwrap_or((text, ""));
+    let is_offset = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
+    if is_offset { name } else { text }
 }
 
 /// Returns the synonym of a level's word that the board shows in colour, such as `warn` for `wrn`. Returns the word

@@ -3,8 +3,10 @@
 pub mod access;
 pub mod columns;
 pub mod csv;
+pub mod graphite;
 pub mod influx;
 pub mod json;
+pub mod labels;
 pub mod number;
 pub mod pairs;
 pub mod prometheus;
@@ -21,6 +23,8 @@ pub enum Format {
     Json,
     /// `key=value` pairs, including logfmt.
     Pairs,
+    /// Names and values with a colon between them.
+    Labels,
     /// Values that are separated by commas, semicolons or tabs, with a header above them.
     Csv,
     /// Columns that are separated by blanks, with a header above them, as system tools print them.
@@ -31,6 +35,8 @@ pub enum Format {
     Influx,
     /// The protocol of StatsD.
     Statsd,
+    /// The plaintext protocol of Graphite.
+    Graphite,
     /// Syslog, in the formats of RFC 5424 and RFC 3164.
     Syslog,
     /// The common and combined logs of web servers.
@@ -43,15 +49,17 @@ pub enum Format {
 
 impl Format {
     /// Every format, in the order in which the help text lists them.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 14] = [
         Self::Number,
         Self::Json,
         Self::Pairs,
+        Self::Labels,
         Self::Csv,
         Self::Columns,
         Self::Prometheus,
         Self::Influx,
         Self::Statsd,
+        Self::Graphite,
         Self::Syslog,
         Self::Access,
         Self::Tools,
@@ -64,11 +72,13 @@ impl Format {
             Self::Number => "number",
             Self::Json => "json",
             Self::Pairs => "pairs",
+            Self::Labels => "labels",
             Self::Csv => "csv",
             Self::Columns => "columns",
             Self::Prometheus => "prometheus",
             Self::Influx => "influx",
             Self::Statsd => "statsd",
+            Self::Graphite => "graphite",
             Self::Syslog => "syslog",
             Self::Access => "access",
             Self::Tools => "tools",
@@ -97,6 +107,10 @@ impl Format {
             Self::Pairs => {
                 "key=value pairs on each line, as in logfmt; values may be in quotes and have units"
             }
+            Self::Labels => {
+                "Names and values with a colon between them, as in /proc/meminfo and printed by lscpu, `ethtool -S`, upower, \
+                 apcaccess and `chronyc tracking`"
+            }
             Self::Csv => "A header, and values separated by commas, semicolons or tabs",
             Self::Columns => {
                 "Columns under a header, as printed by vmstat, iostat, mpstat, sar, pidstat, df, free and `docker stats`"
@@ -104,6 +118,7 @@ impl Format {
             Self::Prometheus => "The text format of Prometheus metrics",
             Self::Influx => "The line protocol of InfluxDB",
             Self::Statsd => "StatsD lines, such as name:value|type",
+            Self::Graphite => "The plaintext protocol of Graphite, such as `metric value time`",
             Self::Syslog => "Syslog lines in the formats of RFC 5424 and RFC 3164",
             Self::Access => "Access logs of web servers, in the common or combined format",
             Self::Tools => "Lines that dd, pv, rsync, tqdm, fping, iperf3 and sensors print",

@@ -16,11 +16,13 @@ pub struct Guess {
     pub format: Format,
     /// Number of lines before the header. They do not have the recognised format.
     pub skip: usize,
+    /// Number of lines that have this format.
+    pub lines: usize,
 }
 
 impl Guess {
-    fn from_start(format: Format) -> Self {
-        Self { format, skip: 0 }
+    fn from_start(format: Format, lines: usize) -> Self {
+        Self { format, skip: 0, lines }
     }
 }
 
@@ -28,7 +30,7 @@ impl Guess {
 pub fn early(lines: &[&str], options: &Options) -> Option<Guess> {
     let last = lines.last()?;
     // This is the beginning of a value that is printed over several lines, as `jq` does.
-    if matches!(last.trim(), "{" | "[") {
+    if matches!(last.trim(), "{" | "[") || Trial::run(Format::Json, lines, options).is_open {
         return None;
     }
     for format in ALONE {
@@ -38,10 +40,14 @@ pub fn early(lines: &[&str], options: &Options) -> Option<Guess> {
             // A single number may be a count in a banner before the data, so more than half of the lines must be
             // numbers.
             Format::Number => trial.rows * 2 > lines.len(),
+            // A text in quotes may be the title of something else.
+            Format::Json => trial.rows >= 2 || !last.trim_start().starts_with('"'),
+            // A sentence may contain a colon and a number, so a single line is not sufficient.
+            Format::Labels => trial.rows >= 2 && trial.is_whole(lines),
             _ => true,
         };
         if trial.is_last_row && is_clear {
-            return Some(Guess::from_start(format));
+            return Some(Guess::from_start(format, trial.rows + trial.structure));
         }
     }
     with_header(lines, options)
@@ -53,32 +59,40 @@ pub fn late(lines: &[&str], options: &Options) -> Guess {
     if let Some(guess) = early(lines, options) {
         return guess;
     }
-    if lines.first().is_some_and(|first| matches!(first.trim(), "{" | "[")) {
-        return Guess::from_start(Format::Json);
+    if Trial::run(Format::Json, lines, options).is_open {
+        return Guess::from_start(Format::Json, lines.len());
     }
     let half = |trial: &Trial| {
         trial.rows > 0 && (trial.rows + trial.structure) * 2 >= lines.len() && trial.is_last_row
     };
     let found = ALONE.into_iter().find(|format| half(&Trial::run(*format, lines, options)));
     match (found, lines) {
-        (Some(format), _) => Guess::from_start(format),
-        (None, [only]) if csv::looks_like_a_header(only, 3) => Guess::from_start(Format::Csv),
-        (None, _) => Guess::from_start(Format::Text),
+        (Some(format), _) => Guess::from_start(format, lines.len()),
+        (None, [only]) if csv::looks_like_a_header(only, 3) => Guess::from_start(Format::Csv, 1),
+        (None, _) => Guess::from_start(Format::Text, lines.len()),
     }
 }
 
 /// The formats that can be recognised from a single line, because they have no header. They are tried in this order.
-const ALONE: [Format; 9] = [
+const ALONE: [Format; 11] = [
     Format::Number,
     Format::Json,
     Format::Prometheus,
     Format::Influx,
     Format::Statsd,
+    Format::Graphite,
     Format::Syslog,
     Format::Access,
     Format::Tools,
     Format::Pairs,
+    Format::Labels,
 ];
+
+/// Returns the format that every one of the lines has, if it is beyond doubt and the first line is part of it.
+pub fn whole(lines: &[&str], options: &Options) -> Option<Format> {
+    let guess = early(lines, options).filter(|guess| guess.skip == 0)?;
+    Trial::run(guess.format, lines, options).is_whole(lines).then_some(guess.format)
+}
 
 fn with_header(lines: &[&str], options: &Options) -> Option<Guess> {
     for (skip, pair) in lines.windows(2).enumerate() {
@@ -89,11 +103,12 @@ fn with_header(lines: &[&str], options: &Options) -> Option<Guess> {
                 .iter()
                 .all(|row| csv::fits(pair[0], row) || *row == pair[0] || skip_is_marker(pair[0]))
         {
-            return Some(Guess { format: Format::Csv, skip });
+            return Some(Guess { format: Format::Csv, skip, lines: lines.len() - skip });
         }
     }
     let trial = Trial::run(Format::Columns, lines, options);
-    (trial.rows > 0 && trial.is_last_row).then_some(Guess::from_start(Format::Columns))
+    (trial.rows > 0 && trial.is_last_row)
+        .then_some(Guess::from_start(Format::Columns, trial.rows + trial.structure))
 }
 
 fn skip_is_marker(line: &str) -> bool {
@@ -106,17 +121,20 @@ struct Trial {
     rows: usize,
     structure: usize,
     is_last_row: bool,
+    /// True if the last lines are the beginning of a value that continues on the next line.
+    is_open: bool,
 }
 
 impl Trial {
     fn run(format: Format, lines: &[&str], options: &Options) -> Self {
         let mut parser = Parser::new(format, options, false);
-        let mut trial = Self { rows: 0, structure: 0, is_last_row: false };
+        let mut trial = Self { rows: 0, structure: 0, is_last_row: false, is_open: false };
         let mut open = 0;
         for line in lines {
             // A line that does not look like JSON is not passed to the reader. A number does look like JSON, but its
             // own format is tried first.
-            if format == Format::Json && open == 0 && !json::looks_like_json(line.trim()) {
+            let is_json = || json::looks_like_json(line.trim()) && !json::is_number(line.trim());
+            if format == Format::Json && open == 0 && !is_json() {
                 trial.is_last_row = false;
                 continue;
             }
@@ -132,7 +150,13 @@ impl Trial {
                 Read::Broken(_) | Read::Unfit | Read::Bad(_) => open = 0,
             }
         }
+        trial.is_open = open > 0;
         trial
+    }
+
+    /// Returns true if every one of `lines` has the format of this trial.
+    fn is_whole(&self, lines: &[&str]) -> bool {
+        self.rows > 0 && self.rows + self.structure >= lines.len()
     }
 }
 

@@ -61,6 +61,29 @@ pub fn read(text: &str, comma: Comma, place: Place) -> Option<String> {
     }
 }
 
+/// Reads a number with separated thousands, such as `1,234.56` or `1.234,56`. If only one kind of separator occurs, it may be the
+/// decimal point, and `None` is returned. A text that may be a list must not be passed.
+pub fn read_grouped(text: &str) -> Option<String> {
+    let point = text.rfind(['.', ','])?;
+    let (whole, fraction) = (&text[..point], &text[point + 1..]);
+    let separator = if text[point..].starts_with('.') { ',' } else { '.' };
+    let mut groups = whole.trim_start_matches(['+', '-']).split(separator);
+    let first = groups.next()?;
+    let is_first = is_digits(first) && first.len() <= 3 && !first.starts_with('0');
+    let others: Vec<&str> = groups.collect();
+    let are_groups = !others.is_empty() && others.iter().all(|group| is_digits(group) && group.len() == 3);
+    let is_number = is_first && are_groups && is_digits(fraction);
+    is_number
+        .then(|| format!("{}.{fraction}", whole.replace(separator, "")))
+        .and_then(|plain| read(&plain, Comma::Separates, Place::Field))
+}
+
+/// Returns true if a text consists of digits only and is an integer that no 64-bit type can represent.
+pub fn is_long_integer(text: &str) -> bool {
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    is_digits(digits) && !digits.starts_with('0') && read(text, Comma::Separates, Place::Alone).is_none()
+}
+
 /// Returns the JSON text of an integer that a 64-bit type can represent; otherwise `None`. A plus sign before more
 /// than four digits is not accepted, because it is probably the beginning of a telephone number.
 fn whole_number(sign: &str, digits: &str, place: Place) -> Option<String> {
@@ -232,6 +255,35 @@ mod tests {
         assert_eq!(learned(&["0,125"]), (Comma::Decimal, Comma::Separates));
         assert_eq!(learned(&["1,234", "5,678"]), (Comma::Separates, Comma::Separates));
         assert_eq!(learned(&["21,5", "3.25"]), (Comma::Separates, Comma::Separates));
+    }
+
+    #[test]
+    fn separated_thousands_are_read_where_both_separators_occur() {
+        for (text, number) in [
+            ("1,234.56", "1234.56"),
+            ("1.234,56", "1234.56"),
+            ("-12,345,678.90", "-12345678.90"),
+            ("+1.234,5", "1234.5"),
+        ] {
+            assert_eq!(read_grouped(text).as_deref(), Some(number), "{text}");
+        }
+        for text in ["1,234", "1.234", "1,23.4", "0,123.4", "1234,567.8", "1,234.", "1.234.567,8.9", ""] {
+            assert_eq!(read_grouped(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn only_digits_beyond_64_bits_are_a_long_integer() {
+        for (text, is_long) in [
+            ("18446744073709551616", true),
+            ("-9223372036854775809", true),
+            ("18446744073709551615", false),
+            ("0042", false),
+            ("1234e8", false),
+            ("1.5", false),
+        ] {
+            assert_eq!(is_long_integer(text), is_long, "{text}");
+        }
     }
 
     #[test]

@@ -1,7 +1,8 @@
 //! Reads the lines of an input whose format is known.
 
 use crate::format::{
-    Format, access, columns, csv, influx, json, number, pairs, prometheus, statsd, syslog, tools,
+    Format, access, columns, csv, graphite, influx, json, labels, number, pairs, prometheus, statsd, syslog,
+    tools,
 };
 use crate::options::Options;
 use crate::row::Row;
@@ -16,6 +17,8 @@ pub enum Parser {
     Json(json::Json),
     /// Reads lines of [`Format::Pairs`].
     Pairs(pairs::Pairs),
+    /// Reads [`Format::Labels`].
+    Labels(labels::Labels),
     /// Reads lines of [`Format::Csv`].
     Csv(Box<csv::Csv>),
     /// Reads lines of [`Format::Columns`].
@@ -26,6 +29,8 @@ pub enum Parser {
     Influx(influx::Influx),
     /// Reads lines of [`Format::Statsd`].
     Statsd(statsd::Statsd),
+    /// Reads [`Format::Graphite`].
+    Graphite,
     /// Reads lines of [`Format::Syslog`].
     Syslog,
     /// Reads lines of [`Format::Access`].
@@ -45,11 +50,13 @@ impl Parser {
             Format::Number => Self::Number(number::Numbers),
             Format::Json => Self::Json(json::Json::new(key, time)),
             Format::Pairs => Self::Pairs(pairs::Pairs::new(key, time, is_certain)),
+            Format::Labels => Self::Labels(labels::Labels::new(is_certain)),
             Format::Csv => Self::Csv(Box::new(csv::Csv::new(key, time))),
             Format::Columns => Self::Columns(Box::new(columns::Columns::new(key, time))),
             Format::Prometheus => Self::Prometheus(prometheus::Prometheus::new(is_certain)),
             Format::Influx => Self::Influx(influx::Influx::new(is_certain)),
             Format::Statsd => Self::Statsd(statsd::Statsd::default()),
+            Format::Graphite => Self::Graphite,
             Format::Syslog => Self::Syslog,
             Format::Access => Self::Access,
             Format::Tools => Self::Tools(tools::Tools::default()),
@@ -63,11 +70,13 @@ impl Parser {
             Self::Number(_) => Format::Number,
             Self::Json(_) => Format::Json,
             Self::Pairs(_) => Format::Pairs,
+            Self::Labels(_) => Format::Labels,
             Self::Csv(_) => Format::Csv,
             Self::Columns(_) => Format::Columns,
             Self::Prometheus(_) => Format::Prometheus,
             Self::Influx(_) => Format::Influx,
             Self::Statsd(_) => Format::Statsd,
+            Self::Graphite => Format::Graphite,
             Self::Syslog => Format::Syslog,
             Self::Access => Format::Access,
             Self::Tools(_) => Format::Tools,
@@ -81,11 +90,13 @@ impl Parser {
             Self::Number(numbers) => numbers.read(line),
             Self::Json(json) => json.read(line),
             Self::Pairs(pairs) => pairs.read(line),
+            Self::Labels(labels) => labels.read(line),
             Self::Csv(csv) => csv.read(line),
             Self::Columns(columns) => columns.read(line),
             Self::Prometheus(prometheus) => prometheus.read(line),
             Self::Influx(influx) => influx.read(line),
             Self::Statsd(statsd) => statsd.read(line),
+            Self::Graphite => graphite::read(line),
             Self::Syslog => syslog::read(line),
             Self::Access => access::read(line),
             Self::Tools(tools) => tools.read(line),

@@ -29,6 +29,8 @@ pub const TICK_MS: u64 = 100;
 const SETTLED: u64 = 3;
 /// Number of consecutive lines that must have another format before a settled format is changed.
 const LINES_TO_CHANGE_FORMAT: usize = 5;
+/// Number of consecutive lines that must have a format before lines are no longer published as text.
+const LINES_BEFORE_TEXT_ENDS: usize = 3;
 
 /// The time at which a line was read, by two clocks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -293,7 +295,7 @@ impl Reader {
                 self.tick_ms = self.now.mono_ms;
                 self.publish(done, out);
                 if is_text {
-                    self.recheck_text(text);
+                    self.recheck_text(text, out);
                 }
             }
             Read::Structure => {
@@ -334,74 +336,94 @@ impl Reader {
             out.push(self.log(number, text));
             return;
         }
-        if self.fits >= SETTLED {
-            self.unmatched_lines.push_back(text.clone());
+        self.remember(text.clone());
+        if self.is_settled() {
             out.push(self.log(number, text));
-            if self.unmatched_lines.len() >= LINES_TO_CHANGE_FORMAT {
-                let lines: Vec<&str> = self.unmatched_lines.iter().map(String::as_str).collect();
-                let guess = guess::early(&lines, &self.options);
-                if let Some(guess) = guess.filter(|guess| Some(guess.format) != self.format()) {
-                    self.change(guess.format, out);
-                } else {
-                    self.unmatched_lines.pop_front();
-                }
+            let is_enough = self.unmatched_lines.len() >= LINES_TO_CHANGE_FORMAT;
+            let lines: Vec<&str> = self.unmatched_lines.iter().map(String::as_str).collect();
+            let other = is_enough.then(|| guess::whole(&lines, &self.options)).flatten();
+            if let Some(format) = other.filter(|format| Some(*format) != self.format()) {
+                self.change(format, out);
             }
             return;
         }
         self.hold(number, text);
         let lines: Vec<&str> = self.held.iter().map(|(_, text)| text.as_str()).collect();
-        let other = guess::early(&lines, &self.options).filter(|guess| Some(guess.format) != self.format());
-        let is_over = self.held.len() >= guess::LINES;
-        match other {
+        let is_other = |guess: &Guess| Some(guess.format) != self.format();
+        let other = guess::early(&lines, &self.options).filter(is_other);
+        // Lines that were already published to the log count, too: the input may be slow.
+        let earlier = self.unmatched_lines.len().saturating_sub(lines.len());
+        let is_over = lines.len() >= guess::LINES;
+        match other.filter(|guess| guess.lines + earlier >= self.lines_to_doubt()) {
             Some(guess) => self.begin(guess, out),
-            None if is_over => {
-                let guess = guess::late(&lines, &self.options);
-                self.begin(guess, out);
-            }
+            None if is_over => match Some(guess::late(&lines, &self.options)).filter(is_other) {
+                Some(guess) => self.begin(guess, out),
+                None => self.log_held(out),
+            },
             None => {}
         }
     }
 
-    /// Changes the format for the following lines. Earlier lines are not read again.
+    /// Returns true if lines that do not fit no longer change the format, unless there are many of them. A header and a row below it
+    /// are sufficient, since the header would be lost.
+    fn is_settled(&self) -> bool {
+        let has_header = matches!(self.format(), Some(Format::Csv | Format::Columns));
+        self.fits >= if has_header { 1 } else { SETTLED }
+    }
+
+    /// Returns the number of consecutive lines that must have another format before a format is changed that is not settled. A
+    /// single number may be the count of a banner; any other line shows clearly that it has its format.
+    fn lines_to_doubt(&self) -> usize {
+        let fits = usize::try_from(self.fits).unwrap_or(usize::MAX);
+        if self.format() == Some(Format::Number) { fits.max(1) } else { fits.saturating_add(1) }
+    }
+
+    fn remember(&mut self, text: String) {
+        self.unmatched_lines.push_back(text);
+        if self.unmatched_lines.len() > LINES_TO_CHANGE_FORMAT {
+            self.unmatched_lines.pop_front();
+        }
+    }
+
+    /// Changes the format for the following lines. The lines before them, which were already published, are not published again,
+    /// but they may contain the header of the new format.
     fn change(&mut self, format: Format, out: &mut Vec<Outcome>) {
         self.flush_tick(out);
-        self.parser = Some(Parser::new(format, &self.options, true));
+        let mut parser = Parser::new(format, &self.options, true);
+        if matches!(format, Format::Csv | Format::Columns) {
+            self.unmatched_lines.iter().for_each(|line| drop(parser.read(line)));
+        }
+        self.parser = Some(parser);
         (self.fits, self.texts) = (0, 0);
         self.unmatched_lines.clear();
     }
 
     /// Examines the last lines of an input with the format `text`, and changes the format if they have another one.
     /// `text` is chosen if no other format fits, so it may only be the format of a long banner before the data.
-    fn recheck_text(&mut self, text: String) {
+    fn recheck_text(&mut self, text: String, out: &mut Vec<Outcome>) {
         if self.options.format.is_some() {
             return;
         }
         self.texts += 1;
-        self.unmatched_lines.push_back(text);
-        if self.unmatched_lines.len() > LINES_TO_CHANGE_FORMAT {
-            self.unmatched_lines.pop_front();
-        }
-        // Looking for a format takes time, so it is done for the first hundred lines and then only for every fiftieth
-        // line.
+        self.remember(text);
+        // Looking for a format takes time, so it is done for the first hundred lines and then only for every fiftieth line.
         if self.texts > 100 && !self.texts.is_multiple_of(50) {
             return;
         }
         let lines: Vec<&str> = self.unmatched_lines.iter().map(String::as_str).collect();
-        let tail = &lines[lines.len().saturating_sub(3)..];
-        if tail.len() < 3 {
+        let tail = &lines[lines.len().saturating_sub(LINES_BEFORE_TEXT_ENDS)..];
+        if tail.len() < LINES_BEFORE_TEXT_ENDS {
             return;
         }
-        let guess = guess::early(tail, &self.options)
-            .filter(|guess| guess.skip == 0 && guess.format != Format::Columns);
-        let Some(guess) = guess else { return };
-        // Each of the last three lines must have the same format.
-        let agree = tail
-            .iter()
-            .all(|line| guess::early(&[line], &self.options).is_some_and(|one| one.format == guess.format));
+        let Some(format) = guess::whole(tail, &self.options) else { return };
+        // Each of the last lines must have the same format. A header and the rows below it have it only together.
+        let agree = matches!(format, Format::Csv | Format::Columns | Format::Labels)
+            || tail
+                .iter()
+                .all(|line| guess::early(&[line], &self.options).is_some_and(|one| one.format == format));
         if agree {
-            self.parser = Some(Parser::new(guess.format, &self.options, true));
-            (self.fits, self.texts) = (0, 0);
-            self.unmatched_lines.clear();
+            self.unmatched_lines.drain(..self.unmatched_lines.len() - LINES_BEFORE_TEXT_ENDS);
+            self.change(format, out);
         }
     }
 

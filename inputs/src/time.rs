@@ -224,6 +224,13 @@ pub fn is_time_name(name: &str) -> bool {
     NAMES.iter().any(|known| name.eq_ignore_ascii_case(known))
 }
 
+/// Returns true if a column with this name may contain the time, so that a number in it may be the time since the Unix epoch. The
+/// number shows whether it is one: see [`read_epoch`].
+pub fn may_be_time_name(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    is_time_name(&name) || ["time", "date", "epoch", "stamp"].iter().any(|part| name.contains(part))
+}
+
 /// Reads a numeric date with a time of day, such as `22.11.2026 10:42:07`. If the date has slashes, it must be clear
 /// which number is the day.
 fn read_numeric_date_time(text: &str) -> Option<Stamp> {

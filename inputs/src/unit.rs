@@ -56,7 +56,7 @@ const PREFIXES: [(&str, i32); 12] = [
 ];
 const BINARY: [(&str, i32); 6] = [("Ki", 10), ("Mi", 20), ("Gi", 30), ("Ti", 40), ("Pi", 50), ("Ei", 60)];
 /// Units that may not have a prefix, each with the form in which it is shown.
-const OTHERS: [(&str, &str); 33] = [
+const OTHERS: [(&str, &str); 47] = [
     ("%", "%"),
     ("‰", "‰"),
     ("°C", "°C"),
@@ -90,6 +90,21 @@ const OTHERS: [(&str, &str); 33] = [
     ("ops/s", "ops/s"),
     ("µg/m³", "µg/m³"),
     ("m/s", "m/s"),
+    // Names are shown as the program writes them.
+    ("C", "C"),
+    ("Celsius", "Celsius"),
+    ("Volts", "Volts"),
+    ("Watts", "Watts"),
+    ("Amps", "Amps"),
+    ("Percent", "Percent"),
+    ("percent", "percent"),
+    ("Seconds", "Seconds"),
+    ("seconds", "seconds"),
+    ("secs", "secs"),
+    ("Minutes", "Minutes"),
+    ("minutes", "minutes"),
+    ("hours", "hours"),
+    ("days", "days"),
 ];
 /// Endings that make a unit of data a rate, such as `/s` in `MB/s`.
 const RATES: [&str; 6] = ["/s", "/sec", "/Sec", "/second", "ps", "/m"];

@@ -20,7 +20,7 @@ use shared::{Data, Topic, TopicMeta};
 use tickertape_inputs::{Destination, Moment, Options, Outcome, Publication, Reader, Splitter, Utc};
 
 /// The time of reading in the tests, 2026-11-28T21:00:00Z. All outputs are of that day or of the week before.
-const NOW: Moment = Moment { mono_ms: 0, wall_ms: 1_795_899_600_000 };
+const NOW: Moment = Moment { mono_ms: 0, wall_ms: 1_795_923_000_000 };
 
 #[test]
 fn every_output_in_the_corpus_is_recognised_and_read() {

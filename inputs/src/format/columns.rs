@@ -9,18 +9,20 @@ mod words;
 use super::json;
 use crate::cell::{self, Cell, Style};
 use crate::data::Data;
-use crate::number::Commas;
+use crate::number::{self, Commas};
 use crate::row::Row;
 use crate::time::{self, Stamp};
 use crate::unit::Unit;
 use crate::verdict::Read;
 use header::{Header, LAST};
-use words::{Group, groups, is_separator, words};
+use words::{Group, groups, is_separator, without_bars, words};
 
 /// Names of columns that identify the device of a row, such as a disk or a process. The most specific names come
 /// first.
-const KEYS: [&str; 22] = [
+const KEYS: [&str; 29] = [
     "pid",
+    "tid",
+    "tgid",
     "device",
     "device:",
     "dev",
@@ -31,9 +33,12 @@ const KEYS: [&str; 22] = [
     "name",
     "pod",
     "disk",
+    // A file system may be mounted several times, or have the name of many others, such as `tmpfs`.
+    "mounted on",
+    "mounted",
+    "mountpoint",
     "filesystem",
     "filesys",
-    "mountpoint",
     "gpu",
     "idx",
     "core",
@@ -42,7 +47,12 @@ const KEYS: [&str; 22] = [
     "fchost",
     "bus",
     "proc",
+    "intr",
+    "tty",
+    "variable_name",
 ];
+/// Names of columns that contain a time of day.
+const CLOCKS: [&str; 5] = ["time", "hh:mm:ss", "uhrzeit", "heure", "hora"];
 /// Words with which the tools of sysstat begin the line with the average over the whole run, in the languages into
 /// which sysstat is translated.
 const AVERAGES: [&str; 9] = [
@@ -111,6 +121,8 @@ impl Columns {
             self.stamp = Some(stamp);
             return Read::Structure;
         }
+        let plain = without_bars(line);
+        let line = plain.as_str();
         let words = words(line);
         if self.is_average(&words) {
             return Read::Structure;
@@ -154,6 +166,13 @@ impl Columns {
         // If the candidate has single blanks between its words, it is rather a sentence than a new header, so the
         // known header is tried first.
         let is_prose = self.candidate.as_ref().is_some_and(|candidate| candidate.is_spaced_like_prose);
+        if is_prose
+            && has_header
+            && self.candidate.as_ref().is_some_and(|candidate| candidate.names.len() < 3)
+        {
+            // Two words within a table are a title.
+            self.candidate = None;
+        }
         let known = [self.candidate.clone(), self.header.clone()];
         let ordered = if is_prose && has_header { [known[1].clone(), known[0].clone()] } else { known };
         let found = ordered.into_iter().flatten().find_map(|header| {
@@ -167,6 +186,8 @@ impl Columns {
         if self.took_candidate {
             self.header = Some(header.clone());
         }
+        // Without a name at its beginning, the row has no name.
+        header.has_row_names &= line.starts_with(|c: char| !c.is_whitespace());
         header.names = names;
         cells.iter().for_each(|(_, text)| self.commas.observe(text));
         let style = Style { comma: self.commas.between_others(), has_letters: true };
@@ -181,8 +202,10 @@ impl Columns {
         for (column, text) in cells {
             let Some(name) = header.names.get(column) else { continue };
             let is_time_column = self.time.as_ref() == Some(name) || (header.begins_with_time && column == 0);
+            // Further to the right, a time of day is a duration, as the processor time in the output of `ps`.
+            let may_be_clock = column < 2;
             let told = if is_time_column || self.time.is_none() {
-                read_stamp(name, &text, is_time_column)
+                read_stamp(name, &text, is_time_column, may_be_clock)
             } else {
                 None
             };
@@ -222,7 +245,11 @@ impl Columns {
             Some(key) => fields.iter().find(|(name, _, _)| name == key),
             None if header.has_row_names => fields.first(),
             None => {
-                let named = |key: &&str| fields.iter().find(|(name, _, _)| name.eq_ignore_ascii_case(key));
+                let named = |key: &&str| {
+                    fields.iter().find(|(name, _, cell)| {
+                        name.eq_ignore_ascii_case(key) && !matches!(cell, Cell::Missing)
+                    })
+                };
                 let is_last = |name: &str| LAST.iter().any(|last| name.eq_ignore_ascii_case(last));
                 KEYS.iter()
                     .find_map(named)
@@ -275,6 +302,7 @@ fn is_row(cells: &[(usize, String)], is_used: bool) -> bool {
     let style = Style { has_letters: true, ..Style::default() };
     let is_number = |text: &str| {
         cell::is_numeric(text, style)
+            || number::read_grouped(text).is_some()
             || time::read_time_of_day(text).is_some()
             || time::read(text).is_some()
             || json::pair("", text, style).is_some()
@@ -288,12 +316,15 @@ fn read_cell(name: &str, text: &str, style: Style) -> Cell {
     if matches!(text, "-" | "--") {
         return Cell::Missing;
     }
-    json::pair(name, text, style).unwrap_or_else(|| cell::read(text, style))
+    match number::read_grouped(text) {
+        Some(number) => Cell::Value(Data::Number(number)),
+        None => json::pair(name, text, style).unwrap_or_else(|| cell::read(text, style)),
+    }
 }
 
 /// Reads the time in a cell of a table. A date with a time of day is accepted in any column, and a time of day alone
 /// only in a column for times.
-fn read_stamp(name: &str, text: &str, is_time_column: bool) -> Option<Stamp> {
+fn read_stamp(name: &str, text: &str, is_time_column: bool, may_be_clock: bool) -> Option<Stamp> {
     if let Some(stamp) = time::read(text) {
         // The name that vmstat gives this column is the time zone.
         return Some(match stamp {
@@ -301,10 +332,13 @@ fn read_stamp(name: &str, text: &str, is_time_column: bool) -> Option<Stamp> {
             stamp => stamp,
         });
     }
-    let is_named = is_time_column
-        || ["time", "uhrzeit", "heure", "hora"].iter().any(|known| name.eq_ignore_ascii_case(known));
+    let is_named =
+        is_time_column || (may_be_clock && CLOCKS.iter().any(|known| name.eq_ignore_ascii_case(known)));
     let is_clock = is_named && (is_time_column || text.matches(':').count() == 2);
     is_clock.then(|| time::read_time_of_day(text)).flatten().map(Stamp::TimeOfDay).or_else(|| {
-        (is_time_column || time::is_time_name(name)).then(|| time::read_epoch(text)).flatten().map(Stamp::Utc)
+        (is_time_column || time::may_be_time_name(name))
+            .then(|| time::read_epoch(text))
+            .flatten()
+            .map(Stamp::Utc)
     })
 }

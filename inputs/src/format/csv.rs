@@ -7,7 +7,7 @@ use crate::cell::{self, Cell, Style};
 use crate::data::Data;
 use crate::error::LineError;
 use crate::event;
-use crate::number::{self, Comma, Commas};
+use crate::number::{self, Comma, Commas, Place};
 use crate::row::Row;
 use crate::time::{self, Stamp};
 use crate::unit::Unit;
@@ -17,7 +17,7 @@ use crate::verdict::Read;
 /// often, the last of them in this list is used.
 const SEPARATORS: [char; 4] = ['|', ';', '\t', ','];
 /// Names of columns that identify the device of a row, such as a disk or a host. The most specific names come first.
-const KEYS: [&str; 23] = [
+const KEYS: [&str; 47] = [
     "uuid",
     "pci.bus_id",
     "index",
@@ -41,6 +41,30 @@ const KEYS: [&str; 23] = [
     "mountpoint",
     "mount",
     "filesystem",
+    "metric",
+    "variable_name",
+    "variable",
+    "datname",
+    "database",
+    "table",
+    "relname",
+    "queue",
+    "topic",
+    "service",
+    "symbol",
+    "location",
+    "room",
+    "ort",
+    "standort",
+    "raum",
+    "lieu",
+    "lugar",
+    "region",
+    "zone",
+    "site",
+    "target",
+    "url",
+    "name",
 ];
 
 /// Reads a table whose values are separated by commas or other characters: the header, and the rows below it.
@@ -61,6 +85,8 @@ struct Header {
     /// The names of the columns as they were written, by which a repeated header is recognised.
     written: Vec<String>,
     key: Option<usize>,
+    /// True if the user has named the key.
+    is_key_named: bool,
 }
 
 #[derive(Debug)]
@@ -125,7 +151,8 @@ impl Csv {
             Some(key) => columns.iter().position(|column| column.name == *key),
             None => KEYS.into_iter().find_map(named),
         };
-        self.header = Some(Header { separator, columns, written, key });
+        let is_key_named = self.key.is_some();
+        self.header = Some(Header { separator, columns, written, key, is_key_named });
         Ok(Read::Structure)
     }
 }
@@ -146,7 +173,11 @@ impl Header {
             }
         }
         let time_fields = if time.is_some() { Vec::new() } else { time_fields };
-        let key = self.key.filter(|key| !times.contains(key)).map(|key| (key, &fields[key]));
+        // The names in rows of different times are rather those of events.
+        let is_device =
+            |key: &usize| stamp.is_none() || !self.columns[*key].name.eq_ignore_ascii_case("name");
+        let key = self.key.filter(|key| !times.contains(key) && (self.is_key_named || is_device(key)));
+        let key = key.map(|key| (key, &fields[key]));
         let row = Row { stamp, time_fields, ..Row::fields(cells) };
         Ok(match key {
             Some((index, key)) if !key.is_empty() => {
@@ -196,7 +227,8 @@ impl Header {
             return Ok((Some(Stamp::Local(day)), vec![at]));
         }
         let epoch = fields.iter().enumerate().find_map(|(at, field)| {
-            is_named(at).then(|| time::read_epoch(field)).flatten().map(|ms| (at, ms))
+            let is_named = time::may_be_time_name(&self.columns[at].name);
+            is_named.then(|| time::read_epoch(field)).flatten().map(|ms| (at, ms))
         });
         Ok(epoch.map_or((None, Vec::new()), |(at, ms)| (Some(Stamp::Utc(ms)), vec![at])))
     }
@@ -209,7 +241,11 @@ impl Column {
         if self.unit.is_some() && field.starts_with('[') && field.ends_with(']') {
             return Cell::Missing;
         }
-        match (cell::read(field, style), &self.unit) {
+        let cell = match number::read_grouped(field) {
+            Some(number) => Cell::Value(Data::Number(number)),
+            None => cell::read(field, style),
+        };
+        match (cell, &self.unit) {
             (Cell::Value(Data::Number(number)), Some(unit)) => {
                 Cell::Quantity { number, unit: unit.clone(), written: field.to_owned() }
             }
@@ -303,14 +339,24 @@ pub fn looks_like_a_header(line: &str, at_least: usize) -> bool {
             || time::read_time_of_day(name).is_some()
     };
     let is_name = |name: &String| {
-        let is_number = cell::is_numeric(name, Style::default()) || number::is_missing(name);
+        let is_number =
+            cell::is_numeric(name, Style::default()) || number::is_missing(name) || is_measure(name);
         !name.is_empty()
             && !is_number
             && !is_time(name)
+            // A name is not divided into columns itself.
+            && !name.contains("  ")
             && name.split_whitespace().count() <= 4
             && !name.contains('=')
     };
     names.len() >= at_least && names.iter().all(is_name)
+}
+
+/// Returns true if a text is a number with other words behind it, such as `43 degrees C`, or a number with separated thousands.
+fn is_measure(text: &str) -> bool {
+    let (number, words) = text.split_once(' ').unwrap_or((text, ""));
+    number::read_grouped(number).is_some()
+        || (!words.is_empty() && number::read(number, Comma::Decimal, Place::Field).is_some())
 }
 
 /// Returns true if `row` can be the line below the header line `header`. Both must have the same number of fields.
@@ -326,6 +372,9 @@ pub fn fits(header: &str, row: &str) -> bool {
     }
     let style =
         Style { comma: if separator == ',' { Comma::Separates } else { Comma::Decimal }, has_letters: false };
-    let has_number = fields.iter().any(|field| !field.is_empty() && cell::is_numeric(field, style));
-    names.len() == fields.len() && (names.len() > 2 || has_number)
+    let has_number = fields.iter().any(|field| {
+        !field.is_empty() && (cell::is_numeric(field, style) || number::read_grouped(field).is_some())
+    });
+    // Many programs draw lines with `|`, so that such lines are rows only if they contain a number.
+    names.len() == fields.len() && (has_number || (names.len() > 2 && separator != '|'))
 }

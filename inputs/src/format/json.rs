@@ -166,11 +166,12 @@ pub fn read_item(text: &str) -> Result<(String, Option<Millis>), LineError> {
 /// Returns true if a line begins like JSON. A number also counts as JSON.
 pub fn looks_like_json(text: &str) -> bool {
     let is_word = |word: &str| text == word;
-    text.starts_with(['{', '[', '"'])
-        || is_word("true")
-        || is_word("false")
-        || (text.starts_with(|c: char| c == '-' || c.is_ascii_digit())
-            && serde_json::from_str::<f64>(text).is_ok())
+    text.starts_with(['{', '[', '"']) || is_word("true") || is_word("false") || is_number(text)
+}
+
+/// Returns true if a line is a number in the notation of JSON.
+pub fn is_number(text: &str) -> bool {
+    text.starts_with(|c: char| c == '-' || c.is_ascii_digit()) && serde_json::from_str::<f64>(text).is_ok()
 }
 
 /// Returns true if a JSON value may continue on the next line after a line with this end.

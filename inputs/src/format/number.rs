@@ -18,6 +18,13 @@ impl Numbers {
         if let Some(number) = number::read(text, Comma::Separates, Place::Alone) {
             return Row::alone(Body::Lone(Cell::Value(Data::Number(number)))).into();
         }
+        if let Some(number) = number::read_grouped(text) {
+            return Row::alone(Body::Lone(Cell::Value(Data::Number(number)))).into();
+        }
+        // An integer of more than 64 bits is published as text, because most programs would read other digits.
+        if number::is_long_integer(text) {
+            return Row::text(text).into();
+        }
         if number::is_missing(text) {
             return Read::Bad(LineError::NotAValue { text: text.to_owned() });
         }

@@ -1,6 +1,8 @@
 //! Reads `key=value` pairs and logfmt, such as `level=info msg="all is well" took=12ms`. Also reads pairs among other
 //! words, as ping prints them.
 
+use std::str::CharIndices;
+
 use crate::cell::{self, Cell, Style};
 use crate::data::Data;
 use crate::error::LineError;
@@ -299,12 +301,30 @@ fn unquote(text: &str, quote: char) -> Option<(String, &str)> {
                 'n' => content.push('\n'),
                 't' => content.push('\t'),
                 'r' => content.push('\r'),
+                code @ ('u' | 'U' | 'x') => content.push_str(&character(&mut chars, code)),
                 other => content.push(other),
             },
             other => content.push(other),
         }
     }
     None
+}
+
+/// Returns the character of an escape sequence such as `\u00e9`, whose digits are next in `chars`. Without the right number of
+/// digits, returns the letter `code`, and takes nothing from `chars`.
+fn character(chars: &mut CharIndices<'_>, code: char) -> String {
+    let places = match code {
+        'x' => 2,
+        'u' => 4,
+        _ => 8,
+    };
+    let digits: String = chars.clone().map(|(_, c)| c).take(places).collect();
+    let number = (digits.len() == places).then(|| u32::from_str_radix(&digits, 16).ok()).flatten();
+    let Some(character) = number.and_then(char::from_u32) else { return code.to_string() };
+    for _ in 0..places {
+        chars.next();
+    }
+    character.to_string()
 }
 
 fn is_name(text: &str) -> bool {

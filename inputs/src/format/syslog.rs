@@ -17,7 +17,7 @@ pub fn read(line: &str) -> Read {
         None => (None, line),
     };
     let event = match priority {
-        Some(_) => read_5424(rest).or_else(|| read_3164(rest)),
+        Some(_) => read_5424(rest).or_else(|| read_3164(rest)).or_else(|| read_without_host(rest)),
         None => read_3164(rest),
     };
     let Some((stamp, mut fields)) = event else { return Read::Unfit };
@@ -45,7 +45,8 @@ fn read_5424(text: &str) -> Option<Event> {
     let (at, host, program, process, id, rest) = (next()?, next()?, next()?, next()?, next()?, next()?);
     let stamp = if at == "-" { None } else { Some(timestamp::read_iso(at)?.into()) };
     let (data, message) = read_structured_data(rest)?;
-    let message = message.trim_start_matches('\u{feff}');
+    // rsyslog puts the blank behind the tag of RFC 3164 before the message.
+    let message = message.trim_start_matches('\u{feff}').trim_start_matches(' ');
     let mut fields = vec![field("message", if message.is_empty() { id } else { message })];
     let named = [("host", host), ("app", program), ("pid", process), ("msgid", id)];
     fields
@@ -91,20 +92,37 @@ fn read_structured_data(text: &str) -> Option<(&str, &str)> {
 fn read_3164(text: &str) -> Option<Event> {
     let (stamp, rest) = read_time(text)?;
     let (host, rest) = rest.split_once(' ')?;
+    if !is_name(host) || host.ends_with(':') {
+        return None;
+    }
+    let mut fields = read_message(rest)?;
+    fields.insert(1, field("host", host));
+    Some((Some(stamp), fields))
+}
+
+/// Reads a message for the local syslog, which contains no host: `Nov 22 10:42:07 app[811]: message`.
+fn read_without_host(text: &str) -> Option<Event> {
+    let (stamp, rest) = read_time(text)?;
+    Some((Some(stamp), read_message(rest)?))
+}
+
+/// Reads the program and the message in `app[811]: message`.
+fn read_message(rest: &str) -> Option<Vec<(String, Cell)>> {
     let (tag, message) = rest.split_once(": ").or_else(|| rest.strip_suffix(':').map(|tag| (tag, "")))?;
     let (program, process) = match tag.strip_suffix(']').and_then(|tag| tag.split_once('[')) {
         Some((program, process)) => (program, Some(process)),
         None => (tag, None),
     };
-    let is_name = |text: &str| {
-        !text.is_empty() && text.len() <= 64 && !text.contains(|c: char| c.is_whitespace() || c == '=')
-    };
-    if !is_name(host) || !is_name(program) || host.ends_with(':') {
+    if !is_name(program) {
         return None;
     }
-    let mut fields = vec![field("message", message), field("host", host), field("app", program)];
+    let mut fields = vec![field("message", message), field("app", program)];
     fields.extend(process.map(|process| field("pid", process)));
-    Some((Some(stamp), fields))
+    Some(fields)
+}
+
+fn is_name(text: &str) -> bool {
+    !text.is_empty() && text.len() <= 64 && !text.contains(|c: char| c.is_whitespace() || c == '=')
 }
 
 fn read_time(text: &str) -> Option<(Stamp, &str)> {

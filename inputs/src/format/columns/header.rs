@@ -34,6 +34,13 @@ pub struct Header {
     pub has_row_names: bool,
 }
 
+/// Returns true if the words have the punctuation of a sentence or of `name: value`. The colon of a section such as `avg-cpu:`
+/// stands behind the first word.
+fn is_sentence(names: &[String]) -> bool {
+    let has_end = |name: &String| name.ends_with([',', ';', '.', '!', '?']) || name.contains('=');
+    names.iter().any(has_end) || names[1..].iter().any(|name| name.ends_with(':'))
+}
+
 impl Header {
     /// Parses a line as a header. `groups` are the names of groups of columns in the line above it. Returns `None` if
     /// the line contains fewer than two names, or if one of them is a number.
@@ -47,10 +54,14 @@ impl Header {
         }
         let begins_with_time = time::read_time_of_day(words.first()?).is_some();
         let mut names = if begins_with_time { words[1..].to_vec() } else { words.clone() };
-        let style = Style { has_letters: false, ..Style::default() };
+        let style = Style { has_letters: true, ..Style::default() };
         let is_number =
             |name: &String| cell::is_numeric(name, style) || time::read_time_of_day(name).is_some();
-        if names.is_empty() || (names.len() < 2 && !begins_with_time) || names.iter().any(is_number) {
+        if names.is_empty()
+            || (names.len() < 2 && !begins_with_time)
+            || names.iter().any(is_number)
+            || is_sentence(&names)
+        {
             return None;
         }
         if names.last().is_some_and(|last| last == "on") && names.len() > 2 {
@@ -59,6 +70,11 @@ impl Header {
             if let Some(last) = names.last_mut() {
                 last.push_str(" on");
             }
+        }
+        let is_spaced_like_prose =
+            !line.trim().contains("  ") && !line.contains('\t') && !begins_with_time && !has_hash;
+        if is_spaced_like_prose && names[0].ends_with(':') && !names[0].eq_ignore_ascii_case("device:") {
+            return None;
         }
         let section =
             (names.len() > 2 && names[0].ends_with(':') && !names[0].eq_ignore_ascii_case("device:"))
@@ -70,8 +86,6 @@ impl Header {
         let names = distinct(in_groups(line, names, groups));
         let units = vec![None; names.len()];
         let wide = distinct(wide(line));
-        let is_spaced_like_prose =
-            !line.trim().contains("  ") && !line.contains('\t') && !begins_with_time && !has_hash;
         Some(Self {
             words,
             names,

@@ -32,6 +32,20 @@ pub fn words(line: &str) -> Vec<String> {
     words
 }
 
+/// Replaces the lines that a program has drawn between its columns by blanks: `|` between blanks.
+pub fn without_bars(line: &str) -> String {
+    let is_blank = |c: Option<char>| c.is_none_or(char::is_whitespace);
+    let mut before = None;
+    let mut chars = line.chars().peekable();
+    let mut plain = String::with_capacity(line.len());
+    while let Some(c) = chars.next() {
+        let is_bar = c == '|' && is_blank(before) && is_blank(chars.peek().copied());
+        plain.push(if is_bar { ' ' } else { c });
+        before = Some(c);
+    }
+    plain
+}
+
 /// Divides a line into parts that are separated by at least two blanks.
 pub fn wide(line: &str) -> Vec<String> {
     let parts = line.trim().split("  ").map(str::trim).filter(|part| !part.is_empty());
@@ -47,7 +61,7 @@ pub fn groups(line: &str) -> Vec<Group> {
         from,
         to: from + word.len(),
     };
-    words.map(group).filter(|group| !group.name.is_empty()).collect()
+    words.map(group).filter(|group| group.name.contains(char::is_alphanumeric)).collect()
 }
 
 /// Makes the names of columns different by means of their groups: several columns `total` become `reads.total` and
