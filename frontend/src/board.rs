@@ -6,6 +6,7 @@
 //! shown again.
 
 use std::collections::{HashMap, HashSet};
+use std::time::Duration;
 
 use leptos::prelude::*;
 use shared::server::Condition;
@@ -22,7 +23,7 @@ use board_model::budget::MOST_TOPICS;
 use board_model::chart::clock::LocalClock;
 use board_model::chart::series::SeriesSet;
 use board_model::chip::Chip;
-use board_model::delay::{Delay, Idleness};
+use board_model::delay::{Delay, Delays};
 use board_model::layout::{Group, Layout};
 use board_model::link::Link;
 use board_model::query::Query;
@@ -30,6 +31,8 @@ use board_model::standing::chip;
 use board_model::stream::Stream;
 use board_model::window::Window;
 
+/// Time between two measurements of the browser's load while no data is late.
+const USUAL_BEAT: Duration = Duration::from_secs(1);
 /// Maximum number of panels that one search adds for topics that have none because the board has its maximum number
 /// of panels.
 const MOST_ADDED: usize = 50;
@@ -70,8 +73,10 @@ pub struct Board {
     pub paused_at: RwSignal<Option<Millis>>,
     /// The delay of the newest live data and its cause, if it is long enough to be shown.
     pub delay: RwSignal<Delay>,
-    /// The idle moments of the browser, from which the cause of a delay is determined.
-    idleness: StoredValue<Idleness>,
+    /// Finds the cause of delays.
+    delays: StoredValue<Delays>,
+    /// True while beats follow each other quickly, to find the cause of a delay.
+    is_watching: StoredValue<bool>,
     /// The current problems of the server, each with the server's message.
     pub conditions: RwSignal<Vec<Condition>>,
     /// Number of publications that have arrived since the board was paused.
@@ -110,7 +115,8 @@ impl Board {
             paused: RwSignal::new(false),
             paused_at: RwSignal::new(None),
             delay: RwSignal::new(Delay::default()),
-            idleness: StoredValue::new(Idleness::default()),
+            delays: StoredValue::new(Delays::default()),
+            is_watching: StoredValue::new(false),
             conditions: RwSignal::new(Vec::new()),
             waiting: RwSignal::new(0),
             left_out: RwSignal::new(HashSet::new()),
@@ -231,21 +237,50 @@ impl Board {
         cell.with_known(|stream, series| chip(stream, series, window_ms, conditions, self.clock.get()))
     }
 
-    /// Records that the browser has nothing to do at this moment. The browser calls the page at such moments.
-    pub(crate) fn note_idle(self) {
-        self.idleness.update_value(|idleness| idleness.note(crate::now::now().mono_ms));
+    /// Measures how busy the browser is. Has to be called once a second.
+    pub(crate) fn beat(self) {
+        if !self.is_watching.get_value() {
+            self.beat_again_after(USUAL_BEAT);
+        }
+        self.show_delay();
     }
 
-    /// Determines the delay of live data that the server received at `received_at` and the page handles at `now`,
-    /// both by the server's clock. A long delay is shown.
+    /// Measures the delay of live data that is handled at `now`, by the server's clock, and shows it if it is long.
     pub(crate) fn measure_delay(self, received_at: Millis, now: Millis) {
-        let mono_ms = crate::now::now().mono_ms;
-        let busy_ms = self.idleness.get_value().busy_ms(mono_ms);
-        self.set_delay(Delay::of(received_at, now, busy_ms));
+        let delay_ms = u64::try_from(now.saturating_sub(received_at)).unwrap_or(0);
+        self.delays.update_value(|delays| delays.measure(delay_ms, crate::now::now().mono_ms));
+        self.show_delay();
+        if !self.is_watching.get_value() {
+            self.watch_load();
+        }
     }
 
-    /// Sets the delay of live data that is shown, and notifies the page if it has changed.
-    pub(crate) fn set_delay(self, delay: Delay) {
+    /// Measures how busy the browser is, again and again, until the cause of the delay is no longer of interest.
+    fn watch_load(self) {
+        let pause_ms = self.delays.with_value(|delays| delays.pause_ms(crate::now::now().mono_ms));
+        self.is_watching.set_value(pause_ms.is_some());
+        if let Some(pause_ms) = pause_ms {
+            let pause = Duration::from_millis(pause_ms);
+            self.beat_again_after(pause);
+            self.show_delay();
+            set_timeout(move || self.watch_load(), pause);
+        }
+    }
+
+    fn beat_again_after(self, pause: Duration) {
+        let pause_ms = u64::try_from(pause.as_millis()).unwrap_or(u64::MAX);
+        // The browser calls timers of a hidden page late, even if it is not busy.
+        let is_hidden =
+            web_sys::window().and_then(|window| window.document()).is_some_and(|page| page.hidden());
+        self.delays.update_value(|delays| match is_hidden {
+            true => *delays = Delays::default(),
+            false => delays.beat(crate::now::now().mono_ms, pause_ms),
+        });
+    }
+
+    /// Shows the delay of live data, and notifies the page if it has changed.
+    fn show_delay(self) {
+        let delay = self.delays.with_value(|delays| delays.shown(crate::now::now().mono_ms));
         if self.delay.get_untracked() != delay {
             self.delay.set(delay);
         }

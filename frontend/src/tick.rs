@@ -11,17 +11,13 @@ use crate::board::Board;
 use crate::cell::Cell;
 use crate::intake::update_link;
 use board_model::budget::keep_from;
-use board_model::delay::Delay;
 
 const TICK: Duration = Duration::from_secs(1);
 /// Maximum number of requests for history in one second. It is large enough to fill a board quickly, and small enough
 /// not to delay live data.
 const MOST_REQUESTS: usize = 8;
 
-/// A measured delay is shown for at most this time after the last live data, in milliseconds.
-const DELAY_VALID_MS: Millis = 3_000;
-
-/// Starts the timer of the page, which runs until the page is closed.
+/// Starts the timer, which runs until the page is closed.
 pub fn start(board: Board) {
     // This fails only if there is no window.
     let _running = set_interval_with_handle(move || tick(board), TICK);
@@ -35,8 +31,7 @@ fn tick(board: Board) {
     let now = board.view_session(Session::server_now).unwrap_or_else(|| crate::now::now().wall_ms);
     board.now.set(now);
     board.update_clock();
-    forget_delay(board);
-    request_idle_callback(move || board.note_idle());
+    board.beat();
     if !board.paused.get_untracked() {
         board.edge.set(now);
     }
@@ -52,16 +47,6 @@ fn tick(board: Board) {
     }
     if board.link.with_untracked(|link| link.state.is_connected()) {
         fill_in(board, &cells, now);
-    }
-}
-
-/// Removes the delay that the page shows if no live data has arrived for a while, because the delay is unknown if it
-/// is not measured again.
-fn forget_delay(board: Board) {
-    let last = board.link.with_untracked(|link| link.last_data_at);
-    let is_silent = last.is_none_or(|at| crate::now::now().wall_ms - at > DELAY_VALID_MS);
-    if is_silent {
-        board.set_delay(Delay::default());
     }
 }
 

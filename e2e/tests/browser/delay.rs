@@ -1,15 +1,40 @@
-//! Tests that the page reports a slow network as late, and that it waits for a server that is unreachable behind a
-//! proxy for a while. A busy page is reported as behind, which is tested only in the board's model.
+//! Tests that the page tells a slow network from a page that is too slow, and waits for a server that a proxy hides for a while.
 
 use std::time::Duration;
 
-use e2e::board::{BANNER, open_at, panel};
+use e2e::board::{BANNER, panel};
 use e2e::browser::Browser;
 use e2e::proxy::{Proxy, Wire};
 use e2e::server::Server;
 use e2e::wait;
-use serde_json::json;
+use serde_json::{Value, json};
 
+/// Makes the page handle messages slowly: each takes as many milliseconds as `window.slowness`.
+const SLOW_MESSAGES: &str = "
+    const handler = Object.getOwnPropertyDescriptor(WebSocket.prototype, 'onmessage');
+    Object.defineProperty(WebSocket.prototype, 'onmessage', {
+        ...handler,
+        set(handle) {
+            handler.set.call(this, handle && (event => {
+                const end = performance.now() + (window.slowness ?? 0);
+                while (performance.now() < end);
+                handle.call(this, event);
+            }));
+        },
+    });";
+/// Keeps every text of the header and of the panel's label that the page shows, in `window.labels`.
+const RECORD_LABELS: &str = "
+    (() => {
+        window.labels = [];
+        const look = () => {
+            const text = ['[data-testid=connection-state] b', '[data-testid=freshness]']
+                .map(selector => document.querySelector(selector)?.textContent).join(' / ');
+            if (window.labels.at(-1) !== text) window.labels.push(text);
+            requestAnimationFrame(look);
+        };
+        look();
+        return true;
+    })()";
 const STATE: &str = "[data-testid=connection-state]";
 /// Maximum time to wait for a change of the page, on a busy machine.
 const LONG: Duration = Duration::from_secs(60);
@@ -25,7 +50,9 @@ impl Scene {
     async fn open() -> Self {
         let server = Server::start(&["--no-host"]);
         let wire = Proxy::before(&server.url()).await;
-        let browser = open_at(&wire.url()).await;
+        let browser = Browser::open(1440, 900).await;
+        browser.devtools("Page.addScriptToEvaluateOnNewDocument", json!({"source": SLOW_MESSAGES})).await;
+        browser.driver.goto(&wire.url()).await.expect("the page opens");
         let scene = Self { server, wire, browser };
         scene.publish(1).await;
         scene.shows(1).await;
@@ -64,6 +91,41 @@ async fn a_slow_network_is_late_until_it_is_fast_again() {
     scene.says("Late by").await;
     scene.shows(2).await;
     scene.says("Live").await;
+}
+
+#[tokio::test]
+async fn a_page_that_was_blocked_is_behind_until_it_has_caught_up() {
+    let scene = Scene::open().await;
+    let busy = "(() => { const end = performance.now() + 6000; while (performance.now() < end); })()";
+    // The driver answers only when the page is idle, so that the page is blocked after the answer.
+    scene.browser.value(&format!("setTimeout(() => {busy}, 1000)")).await;
+    tokio::time::sleep(Duration::from_millis(1_500)).await;
+    scene.publish(2).await;
+    scene.says("Behind by").await;
+    scene.shows(2).await;
+    scene.says("Live").await;
+}
+
+#[tokio::test]
+async fn a_page_that_cannot_keep_up_is_behind_and_says_so_on_each_panel() {
+    let scene = Scene::open().await;
+    scene.browser.value(RECORD_LABELS).await;
+    scene.browser.value("window.slowness = 120").await;
+    // A page that is always busy answers the driver as late as it shows its data, so it is not asked meanwhile.
+    for n in 2..=120 {
+        scene.publish(n).await;
+        tokio::time::sleep(Duration::from_millis(60)).await;
+    }
+    scene.shows(120).await;
+    scene.says("Live").await;
+    let labels = scene.browser.value("window.labels").await;
+    let labels: Vec<&str> = labels.as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+    let header = labels.iter().position(|label| label.contains("Behind by"));
+    assert!(header.is_some() && labels.iter().any(|label| label.contains("behind, ")), "{labels:?}");
+    // It does not flicker: as long as more arrives than the page can handle, it never looks live.
+    let back = labels.iter().rposition(|label| label.contains("Behind by"));
+    let between = &labels[header.unwrap_or_default()..back.unwrap_or_default()];
+    assert!(between.iter().all(|label| !label.contains("Live")), "{labels:?}");
 }
 
 #[tokio::test]

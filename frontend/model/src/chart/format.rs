@@ -142,6 +142,10 @@ impl Unit {
     fn prefix(&self, magnitude: f64, point: i32, whole_digits: i32) -> Prefix {
         let fits = point < whole_digits;
         match self.prefixes {
+            // A publisher that has chosen a prefix is not given another one as long as there is room.
+            Prefixes::Binary(1..) if fits && (point >= SMALLEST_METRIC_POINT || magnitude == 0.0) => {
+                self.without_prefix()
+            }
             Prefixes::Binary(power) => self.binary_prefix(magnitude, power),
             _ if magnitude == 0.0 => self.without_prefix(),
             Prefixes::Count if fits && point >= SMALLEST_POINT => self.without_prefix(),

@@ -26,6 +26,11 @@ fn a_number_is_shown_with_the_digits_that_were_sent() {
         ("", "88213", "88 213"),
         ("", "0", "0"),
         ("%", "0.0", "0.0 %"),
+        ("MiB", "1204", "1204 MiB"),
+        ("MiB", "5321.5", "5321.5 MiB"),
+        ("GiB", "7.626", "7.626 GiB"),
+        ("KiB", "24683656", "24 683 656 KiB"),
+        ("MiB/s", "0", "0 MiB/s"),
     ];
     for (unit, sent, shown) in cases {
         assert_eq!(figure(unit, sent), shown, "{sent} {unit}");
@@ -47,7 +52,8 @@ fn long_and_extreme_numbers_are_shortened_by_a_prefix_or_an_exponent() {
         ("", "1.5e25", "1.5 × 10²⁵"),
         ("", "1.7976931348623157e308", "1.79769 × 10³⁰⁸"),
         ("W", "1e40", "1 × 10⁴⁰ W"),
-        ("MiB", "5321.5", "5.197 GiB"),
+        ("MiB", "12345678901.5", "11.5 PiB"),
+        ("MiB", "0.0001", "104.9 B"),
     ];
     for (unit, sent, shown) in cases {
         assert_eq!(figure(unit, sent), shown, "{sent} {unit}");
