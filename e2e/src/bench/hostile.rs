@@ -24,6 +24,9 @@ const PERIOD: Duration = Duration::from_millis(500);
 /// Time to wait after an attack before the server's memory is measured again. It should then be low again.
 const RECOVERY: Duration = Duration::from_secs(60);
 
+/// Time between the first crowd and the measurement of the server's memory before the attack.
+const PAUSE: Duration = Duration::from_secs(10);
+
 /// The measurements of one run of the crowd.
 struct Outcome {
     /// 99th percentile of the latency.
@@ -45,11 +48,13 @@ pub async fn run() {
 
 async fn measure(attack: &Attack) {
     let (attacked, idle) = (Hub::tickertape(), Hub::tickertape());
-    let before = memory(&attacked);
     let control = {
         let _running = attack.start(&idle.ws);
         crowd(&attacked).await
     };
+    // The crowd has left, so that what the server keeps after a crowd is not taken for what it keeps after the attack.
+    tokio::time::sleep(PAUSE).await;
+    let before = memory(&attacked);
     let running = attack.start(&attacked.ws);
     let outcome = crowd(&attacked).await;
     let during = memory(&attacked);
@@ -63,7 +68,9 @@ async fn measure(attack: &Attack) {
     report(&name("p99 / p99 of the control"), outcome.p99_ms / control.p99_ms, "");
     report(&name("memory before"), before, "MB");
     report(&name("memory during"), during, "MB");
-    report(&name("memory a minute later"), memory(&attacked), "MB");
+    let after = memory(&attacked);
+    report(&name("memory a minute later"), after, "MB");
+    report(&name("memory a minute later / before"), after / before, "");
 }
 
 /// Connects the viewers and publishers of the crowd to a server, and returns their results. Panics if the server
