@@ -109,7 +109,7 @@ async fn a_page_that_was_blocked_is_behind_until_it_has_caught_up() {
 #[tokio::test]
 async fn a_page_that_cannot_keep_up_is_behind_and_says_so_on_each_panel() {
     let scene = Scene::open().await;
-    scene.browser.value(RECORD_LABELS).await;
+    scene.browser.value(RECORD_LABELS.trim()).await;
     scene.browser.value("window.slowness = 120").await;
     // A page that is always busy answers the driver as late as it shows its data, so it is not asked meanwhile.
     for n in 2..=120 {
