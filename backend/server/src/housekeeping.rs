@@ -16,6 +16,7 @@ use tokio::time::{MissedTickBehavior, interval, sleep};
 
 use crate::app::App;
 use crate::clock::{now_ms, times};
+use crate::free_memory;
 
 /// Time between two checks for problems with the disk or the clock.
 const CONDITIONS: Duration = Duration::from_secs(1);
@@ -23,6 +24,8 @@ const CONDITIONS: Duration = Duration::from_secs(1);
 const OCCUPANCY: Duration = Duration::from_secs(1);
 /// Time between two deletions of old history and of expired connections.
 const SWEEP: Duration = Duration::from_secs(60);
+/// Time between two returns of free memory to the operating system.
+const RELEASE: Duration = Duration::from_secs(20);
 /// Time for which the row of a connection is kept after its token has expired, in milliseconds. The client is informed
 /// in this time.
 const KEEP_EXPIRED_MS: i64 = 60_000;
@@ -121,6 +124,19 @@ async fn sweep_log(app: &App) {
             Ok(swept) if swept.more => {}
             Ok(_) => return,
             Err(error) => return tracing::warn!(%error, "old history was not deleted"),
+        }
+    }
+}
+
+/// Returns free memory to the operating system every 20 seconds, so that the memory of a flood is returned soon after its end. Runs
+/// until it is aborted.
+pub async fn release_memory() {
+    let mut ticks = every(RELEASE);
+    loop {
+        ticks.tick().await;
+        // On another thread, so that no connection waits for it.
+        if let Err(error) = tokio::task::spawn_blocking(free_memory::release).await {
+            tracing::warn!(%error, "free memory was not returned");
         }
     }
 }

@@ -13,7 +13,7 @@
 //! * `http`, `front`, `site`: HTTP requests, and the files of the page.
 //! * [`LimitsOf`]: the limits of AWS, or of this machine.
 //! * `functions`, `management`: the handlers of the gateway's events, and the messages to clients.
-//! * `broadcaster`, `housekeeping`, [`host`], `host_feed`, `chaos`, `shutdown`: tasks that run beside the server.
+//! * `broadcaster`, `housekeeping`, `free_memory`, [`host`], `host_feed`, `chaos`, `shutdown`: tasks that run beside the server.
 
 #![warn(missing_docs)]
 
@@ -23,6 +23,7 @@ mod chaos;
 mod clock;
 mod config;
 mod error;
+mod free_memory;
 mod front;
 mod functions;
 mod gateway_api;

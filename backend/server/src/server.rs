@@ -126,6 +126,7 @@ fn background(app: &Arc<App>, connections: &Connections, publish_host: bool) -> 
     background.spawn(housekeeping::send_occupancy(app.clone()));
     background.spawn(housekeeping::sweep(app.clone()));
     background.spawn(housekeeping::watch_conditions(app.clone()));
+    background.spawn(housekeeping::release_memory());
     if let Some(topic) = Topic::new("host").ok().filter(|_| publish_host) {
         background.spawn(host_feed::run(app.clone(), topic));
     }
