@@ -6,7 +6,8 @@
 //!
 //! * [`Aws`] contains the configuration from which everything else is created.
 //! * [`DynamoConnections`] and [`DynamoLog`] implement the ports over three tables, which [`tables`] describes.
-//! * [`change`] reads the publications of a record from the stream of the topics table.
+//! * [`change`] reads the publications of a record from the stream of the topics table, and [`expired`] the topic that is to be
+//!   forgotten if it is silent.
 //! * [`ApiGatewayManagement`] posts to the connections of the stage at a [`ManagementEndpoint`].
 //! * [`Functions`] invokes Lambda functions; [`Aws::parameter`] reads a secret.
 //!
@@ -46,6 +47,6 @@ pub use aws::Aws;
 pub use connections::DynamoConnections;
 pub use functions::{Functions, InvokeError};
 pub use image::{Image, ImageError};
-pub use log::{DynamoLog, LogTables, Retention, change};
+pub use log::{DynamoLog, LogTables, Retention, change, expired};
 pub use management::{ApiGatewayManagement, EndpointError, ManagementEndpoint};
 pub use parameter::ParameterError;

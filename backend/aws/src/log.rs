@@ -5,6 +5,7 @@
 //! |---|---|---|
 //! | a topic's head | topics `T#{topic}`, `#` | epoch, offset, last append, metadata, last `seq` of each producer |
 //! | a topic's name | topics `CATALOGUE`, `{topic}` | none |
+//! | a topic's alarm | topics `SILENCE#{topic}`, `#` | time at which DynamoDB deletes it; see [`silence`] |
 //! | the number of topics | topics `CATALOGUE`, `#` | a number, which is limited |
 //! | the number of a principal's topics | topics `OWNER#{principal}`, `#` | a number, which is limited |
 //! | publications | history `{topic}#{epoch}`, last offset | publications up to that offset |
@@ -32,6 +33,7 @@ mod producer;
 mod read;
 mod retry;
 mod run;
+mod silence;
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
@@ -43,13 +45,14 @@ use shared::{Filter, Millis, Topic};
 
 pub use backend_core::Retention;
 pub use head::change;
+pub use silence::expired;
 
-use crate::item::{Item, text};
+use crate::item::{Item, number, text};
 use crate::pause;
 use crate::request::{self, RETRIES, TransactionOutcome, get_all, query_all, transact, unavailable};
 use append::{Attempt, Next, Update};
 use head::StoredHead;
-use names::{COUNT, ENDED, ITEMS, LOG, ONLY, PK, SK};
+use names::{COUNT, ENDED, ITEMS, LOG, ONLY, PK, RECEIVED_AT, SK};
 use read::{Log, Query};
 use retry::RetryIfRefused;
 
@@ -185,20 +188,44 @@ impl DynamoLog {
         })
     }
 
+    /// Deletes the head and the name of a topic whose head has a tombstone, and tries that several times.
+    async fn delete_tombstone(&self, topic: &Topic, head: &Item) -> Result<(), Unavailable> {
+        for attempt in 1..=ROUNDS {
+            match self.delete_ended(topic, Some(head)).await.map_err(Unavailable::new)? {
+                Round::Again(_) | Round::Done(_) => return Ok(()),
+                Round::Later => {
+                    pause::sleep(RETRIES, attempt).await;
+                }
+            }
+        }
+        Err(Unavailable::new("appends keep changing the same topic; try again later"))
+    }
+
     /// Marks a topic as deleted by a tombstone, which is an attribute of its head (the item with the topic's state).
-    /// The table's stream thereby delivers the end of the log. Returns the head, or `None` if there is no such topic.
-    async fn end(&self, topic: &Topic) -> Result<Option<Item>, Unavailable> {
+    /// The table's stream thereby delivers the end of the log. With `last`, it does so only if the last publication was
+    /// received at that time. Returns the head, or `None` if there is no such topic.
+    async fn end(&self, topic: &Topic, last: Option<Millis>) -> Result<Option<Item>, Unavailable> {
+        let condition = match last {
+            Some(_) => "attribute_exists(#items) AND #received_at = :last",
+            None => "attribute_exists(#items)",
+        };
         let request = self
             .client
             .update_item()
             .table_name(&self.tables.topics)
             .set_key(Some(head::key(topic)))
             .update_expression("SET #ended = :ended")
-            .condition_expression("attribute_exists(#items)")
+            .condition_expression(condition)
             .expression_attribute_names("#ended", ENDED)
             .expression_attribute_names("#items", ITEMS)
             .expression_attribute_values(":ended", AttributeValue::Bool(true))
             .return_values(ReturnValue::AllNew);
+        let request = match last {
+            Some(last) => request
+                .expression_attribute_names("#received_at", RECEIVED_AT)
+                .expression_attribute_values(":last", number(last)),
+            None => request,
+        };
         match request.send().await {
             Ok(written) => Ok(written.attributes),
             Err(error) => match error.as_service_error() {
@@ -334,16 +361,8 @@ impl TopicLog for DynamoLog {
     /// process ends in between, the next append completes the deletion. The rows of the history table are not deleted
     /// here, because they expire.
     async fn forget(&self, topic: &Topic) -> Result<bool, Unavailable> {
-        let Some(head) = self.end(topic).await? else { return Ok(false) };
-        for attempt in 1..=ROUNDS {
-            match self.delete_ended(topic, Some(&head)).await.map_err(Unavailable::new)? {
-                Round::Again(_) | Round::Done(_) => return Ok(true),
-                Round::Later => {
-                    pause::sleep(RETRIES, attempt).await;
-                }
-            }
-        }
-        Err(Unavailable::new("appends keep changing the same topic; try again later"))
+        let Some(head) = self.end(topic, None).await? else { return Ok(false) };
+        self.delete_tombstone(topic, &head).await.map(|()| true)
     }
 
     async fn head(&self, topic: &Topic) -> Result<Option<Head>, Unavailable> {

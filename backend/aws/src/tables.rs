@@ -64,7 +64,7 @@ pub fn tables(names: &TableNames) -> [Table; 3] {
             name: names.topics.clone(),
             partition_key: "pk",
             sort_key: ("sk", Kind::Text),
-            expires: false,
+            expires: true,
             streams: true,
         },
         Table {

@@ -12,6 +12,8 @@ pub mod unavailable;
 
 pub use connection_id::ConnectionId;
 pub use connections::{Connection, Connections, SubscribeError};
-pub use log::{Append, AppendError, Appended, Change, Head, LogEnd, Page, ReadFrom, TopicLog, newest_ends};
+pub use log::{
+    Append, AppendError, Appended, Change, ForgetSilent, Head, LogEnd, Page, ReadFrom, TopicLog, newest_ends,
+};
 pub use management::{Management, PostError};
 pub use unavailable::Unavailable;

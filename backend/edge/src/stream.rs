@@ -14,6 +14,8 @@ use crate::EventError;
 pub struct StreamRecord {
     /// Sequence number of the record in the stream.
     pub sequence_number: String,
+    /// The key of the item, in DynamoDB's JSON.
+    pub keys: Value,
     /// The item after the change, in DynamoDB's JSON, or `None` if the item was deleted.
     pub new_image: Option<Value>,
 }
@@ -29,7 +31,7 @@ pub fn stream_records(event: Value) -> Result<Vec<StreamRecord>, EventError> {
         .map_err(|error| EventError::Unreadable { reason: error.to_string() })?;
     let records = event.records.into_iter().map(|record| record.dynamodb);
     Ok(records
-        .map(|Change { sequence_number, new_image }| StreamRecord { sequence_number, new_image })
+        .map(|Change { sequence_number, keys, new_image }| StreamRecord { sequence_number, keys, new_image })
         .collect())
 }
 
@@ -57,5 +59,7 @@ struct Record {
 #[serde(rename_all = "PascalCase")]
 struct Change {
     sequence_number: String,
+    #[serde(default)]
+    keys: Value,
     new_image: Option<Value>,
 }

@@ -11,9 +11,14 @@ fn records_come_in_order_with_the_item_as_it_is_now() {
     let records = stream_records(serde_json::from_str(EVENT).unwrap()).unwrap();
     let written = StreamRecord {
         sequence_number: "13021600000000001596893679".into(),
+        keys: json!({"pk": {"S": "T#kitchen/temp"}}),
         new_image: Some(json!({"pk": {"S": "T#kitchen/temp"}, "offset": {"N": "1"}})),
     };
-    let deleted = StreamRecord { sequence_number: "13021700000000001596893680".into(), new_image: None };
+    let deleted = StreamRecord {
+        sequence_number: "13021700000000001596893680".into(),
+        keys: json!({"pk": {"S": "T#kitchen/door"}}),
+        new_image: None,
+    };
     assert_eq!(records, [written, deleted]);
 }
 

@@ -20,13 +20,13 @@ use std::future::Future;
 use std::num::NonZeroUsize;
 
 use backend_core::fanout::{self, Delivery, ShardSize};
-use backend_core::ports::{Change, Connections, Management, TopicLog};
+use backend_core::ports::{Change, Connections, ForgetSilent, Management, TopicLog};
 use backend_core::service::BroadcastReport;
 use backend_core::{Access, Principal, Service, Settings};
 use backend_edge::{StreamRecord, stream_response};
 use lambda_runtime::{Diagnostic, LambdaEvent};
 use serde_json::{Value, json};
-use shared::Millis;
+use shared::{Millis, Topic};
 
 use crate::event::diagnostic;
 use crate::metrics::{FanOut, Meter};
@@ -46,6 +46,9 @@ pub trait Invoke: Send + Sync {
 /// everywhere.
 const PAYLOAD_BYTES: usize = 256 * 1024 - 1024;
 
+/// Maximum number of topics that are forgotten concurrently.
+const FORGOTTEN_AT_ONCE: usize = 16;
+
 /// Handler of the Lambda function `broadcast`, which sends new publications to their subscribers.
 #[derive(Debug)]
 pub struct Broadcast<C, L, M, I> {
@@ -55,7 +58,7 @@ pub struct Broadcast<C, L, M, I> {
     meter: Meter,
 }
 
-impl<C: Connections, L: TopicLog, M: Management, I: Invoke> Broadcast<C, L, M, I> {
+impl<C: Connections, L: TopicLog + ForgetSilent, M: Management, I: Invoke> Broadcast<C, L, M, I> {
     /// Creates the handler of the function `broadcast`. `others` invokes the function again for further subscribers. A
     /// publication that is sent by invoking the function directly needs no token: IAM decides who may invoke the
     /// function.
@@ -104,6 +107,7 @@ impl<C: Connections, L: TopicLog, M: Management, I: Invoke> Broadcast<C, L, M, I
         fan_out: &mut FanOut,
     ) -> Value {
         let numbers: Vec<String> = records.iter().map(|record| record.sequence_number.clone()).collect();
+        let expired = expired(&records);
         let (changes, places) = readable(records, fan_out);
         let recorded = match self.service.record(&changes).await {
             Ok(()) => changes.len(),
@@ -113,13 +117,41 @@ impl<C: Connections, L: TopicLog, M: Management, I: Invoke> Broadcast<C, L, M, I
             }
         };
         let failed = match self.fan_out(&changes[..recorded], clock, fan_out).await {
-            Ok(()) => places.get(recorded),
+            Ok(()) => places.get(recorded).copied(),
             Err(error) => {
                 tracing::error!(%error, "subscribers could not be read; Lambda will send the batch again");
-                places.first()
+                places.first().copied()
             }
         };
-        stream_response(failed.and_then(|place| numbers.get(*place)).map(String::as_str))
+        let unforgotten = self.forget_silent(expired, clock()).await;
+        let failed = failed.into_iter().chain(unforgotten).min();
+        stream_response(failed.and_then(|place| numbers.get(place)).map(String::as_str))
+    }
+
+    /// Forgets those of the topics that have been silent for long. Each topic comes with the index of its record. Returns the lowest
+    /// index of a topic that could not be looked at.
+    async fn forget_silent(&self, expired: Vec<(usize, Topic)>, now: Millis) -> Option<usize> {
+        let log = self.service.log();
+        let forget = async |(place, topic): &(usize, Topic)| {
+            let forgotten = log.forget_if_silent(topic, now).await;
+            match forgotten {
+                Ok(true) => {
+                    tracing::info!(%topic, "nobody has published for long, so the topic was forgotten")
+                }
+                Ok(false) => {}
+                Err(error) => {
+                    tracing::error!(%topic, %error, "a silent topic was not forgotten; Lambda will send its record again");
+                    return Some(*place);
+                }
+            }
+            None
+        };
+        let mut failed = None;
+        for some in expired.chunks(FORGOTTEN_AT_ONCE) {
+            let places = futures_util::future::join_all(some.iter().map(forget)).await;
+            failed = failed.into_iter().chain(places.into_iter().flatten()).min();
+        }
+        failed
     }
 
     async fn fan_out(
@@ -183,6 +215,12 @@ impl<C: Connections, L: TopicLog, M: Management, I: Invoke> Broadcast<C, L, M, I
             json!({"topic": ingested.topic, "epoch": ingested.position.epoch, "offset": ingested.position.offset}),
         )
     }
+}
+
+/// Returns the topics whose alarm has been deleted, each with the index of its record.
+fn expired(records: &[StreamRecord]) -> Vec<(usize, Topic)> {
+    let topics = records.iter().enumerate();
+    topics.filter_map(|(place, record)| work::expired(record).map(|topic| (place, topic))).collect()
 }
 
 /// Reads the changes of topics from records of the table's stream. Returns the changes, and for each of them the index

@@ -6,8 +6,8 @@ use aws_sdk_dynamodb::types::{AttributeValue, Delete, Put, TransactWriteItem, Up
 use backend_core::ports::{Append, AppendError};
 use shared::{Topic, limits};
 
-use super::head;
 use super::names::{CATALOGUE, ENDED, ONLY, OWNER, PK, SK, TOPICS};
+use super::{head, silence};
 use crate::item::{AttributeError, Item, number, read_text, text};
 use crate::request::Verdict;
 
@@ -30,12 +30,13 @@ pub fn partition() -> AttributeValue {
 /// topic's state, which has no publications yet. It also adds one to the number of all topics and to the number of the
 /// principal's topics.
 pub fn register(table: &str, append: &Append) -> Result<Vec<TransactWriteItem>, BuildError> {
-    let Append { topic, new_epoch, principal, principal_topics, .. } = append;
+    let Append { topic, new_epoch, principal, principal_topics, received_at, .. } = append;
     Ok(vec![
         new(table, row(topic))?,
         one_more(table, text(CATALOGUE), limits::TOPICS)?,
         one_more(table, owner(principal), *principal_topics)?,
         new(table, head::skeleton(topic, new_epoch, principal))?,
+        silence::add(table, topic, *received_at)?,
     ])
 }
 
@@ -53,6 +54,7 @@ pub fn delete(table: &str, topic: &Topic, head: &Item) -> Result<Vec<TransactWri
         TransactWriteItem::builder().delete(tombstone.build()?).build(),
         TransactWriteItem::builder().delete(row.build()?).build(),
         one_less(table, text(CATALOGUE))?,
+        silence::remove(table, topic)?,
     ];
     // Heads that version 0.1.0 stored contain no principal, and their topics are not counted for any.
     if let Ok(principal) = read_text(head, OWNER) {

@@ -10,6 +10,8 @@ pub const ONLY: &str = "#";
 /// Partition key of the catalogue of topics. It has a row for each topic, and the number of topics under the sort key
 /// [`ONLY`].
 pub const CATALOGUE: &str = "CATALOGUE";
+/// Prefix of the partition key of an alarm, see [`super::silence`]. The topic follows it.
+pub const SILENCE: &str = "SILENCE#";
 /// Attribute with the number of topics.
 pub const TOPICS: &str = "topics";
 /// Attribute with the epoch of a topic's log. It changes when the log starts anew.

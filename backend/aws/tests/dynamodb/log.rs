@@ -3,7 +3,8 @@
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use backend_aws::{DynamoLog, LogTables, Retention};
-use backend_core::ports::{Append, AppendError, Change, Page, ReadFrom, TopicLog};
+use backend_core::ports::{Append, AppendError, Change, ForgetSilent, Page, ReadFrom, TopicLog};
+use backend_core::retention::FORGET_MS;
 use futures_util::future::join_all;
 use serde_json::json;
 use shared::client::Producer;
@@ -172,6 +173,56 @@ async fn the_stream_tells_that_a_topic_is_forgotten_and_then_how_it_begins_anew(
     let changes = log.catch_up(&topic("x")).await;
     let told: Vec<_> = changes.iter().map(|change| (change.epoch.as_str(), change.ended)).collect();
     assert_eq!(told, [("epoch", false), ("epoch", true), ("anew", false)]);
+}
+
+#[tokio::test]
+async fn a_topic_without_history_that_is_silent_for_a_week_is_forgotten_and_the_stream_tells_it() {
+    let log = StreamedLog::open(Retention::default()).await;
+    for name in ["silent", "expected"] {
+        let expect_every_ms = (name == "expected").then_some(1_000);
+        let meta = Some(TopicMeta { expect_every_ms, ..TopicMeta::default() });
+        log.append(Append { meta, ..append(name, vec![Item::now(1)]) }).await.unwrap();
+    }
+    let forget = async |name: &str, now| log.log.forget_if_silent(&topic(name), now).await.unwrap();
+    let due = NOW + FORGET_MS + 1;
+    assert!(
+        !forget("silent", due - 1).await && !forget("expected", 10 * due).await && !forget("none", due).await
+    );
+    assert!(forget("silent", due).await);
+    assert!(!forget("silent", due).await, "it is forgotten already");
+    assert_eq!(log.heads(&Filter::All).await.unwrap().len(), 1);
+    let anew = Append { new_epoch: Epoch::new("anew"), ..append("silent", vec![Item::now(2)]) };
+    log.append(anew).await.unwrap();
+    let changes =
+        log.catch_up(&topic("silent")).await.into_iter().filter(|change| change.topic == topic("silent"));
+    let told: Vec<_> = changes.map(|change| (change.epoch.as_str().to_owned(), change.ended)).collect();
+    let expected = [("epoch", false), ("epoch", true), ("anew", false)];
+    assert_eq!(told, expected.map(|(epoch, ended)| (epoch.to_owned(), ended)));
+}
+
+#[tokio::test]
+async fn every_topic_has_one_alarm_that_is_later_than_its_last_publication_and_goes_with_it() {
+    let dynamodb = DynamoDbLocal::shared();
+    let names = dynamodb.tables().await;
+    let log = open(&names.topics, &names.history, Retention::default());
+    let raw = raw(&dynamodb.endpoint_url);
+    let key = |name: &str| AttributeValue::S(name.into());
+    let alarm = async || {
+        let get = raw.get_item().table_name(&names.topics).key("pk", key("SILENCE#x")).key("sk", key("#"));
+        let item = get.send().await.unwrap().item?;
+        item["ttl"].as_n().unwrap().parse::<i64>().ok().map(|seconds| seconds * 1000)
+    };
+    publish(&log, "x", 1).await;
+    assert!(alarm().await > Some(NOW + FORGET_MS));
+    // DynamoDB has deleted the alarm, while somebody publishes.
+    let delete = raw.delete_item().table_name(&names.topics).key("pk", key("SILENCE#x")).key("sk", key("#"));
+    delete.send().await.unwrap();
+    let later = NOW + FORGET_MS + 5_000;
+    publish_at(&log, "x", 2, later).await;
+    assert!(!log.forget_if_silent(&topic("x"), later).await.unwrap());
+    assert!(alarm().await > Some(later + FORGET_MS));
+    assert!(log.forget_if_silent(&topic("x"), later + FORGET_MS + 1).await.unwrap());
+    assert_eq!(alarm().await, None);
 }
 
 #[tokio::test]

@@ -203,6 +203,18 @@ pub struct Change {
     pub ended: bool,
 }
 
+/// Forgets topics by themselves, on a platform that has no process which could look for them all the time. The platform calls
+/// this for one topic at a time, about a week after its first publication and after each earlier call.
+pub trait ForgetSilent: Send + Sync {
+    /// Forgets a topic if [`Retention::forgets`](crate::Retention::forgets) says so, as [`TopicLog::forget`] does, and returns
+    /// true if it did. If it did not, this is called again later.
+    fn forget_if_silent(
+        &self,
+        topic: &Topic,
+        now: Millis,
+    ) -> impl Future<Output = Result<bool, Unavailable>> + Send;
+}
+
 /// Stores the logs of all topics. For each topic, it stores the head (the newest publication and the metadata) and a
 /// history that is bounded by age and by number of publications.
 pub trait TopicLog: Send + Sync {

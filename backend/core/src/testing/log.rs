@@ -9,8 +9,11 @@ use shared::{Epoch, Filter, Millis, Position, Publication, Topic, TopicMeta, lim
 
 use super::Keep;
 use crate::lock::lock;
-use crate::ports::{Append, AppendError, Appended, Change, Head, Page, ReadFrom, TopicLog, Unavailable};
+use crate::ports::{
+    Append, AppendError, Appended, Change, ForgetSilent, Head, Page, ReadFrom, TopicLog, Unavailable,
+};
 use crate::producers::{Producers, Seen};
+use crate::retention::Retention;
 
 /// A fake of [`TopicLog`], which keeps the logs in memory. Its methods can be made to fail. Clones share the same logs.
 #[derive(Clone)]
@@ -20,6 +23,7 @@ pub struct FakeLog {
     changes: Arc<Mutex<Vec<Change>>>,
     recorded: Arc<Mutex<Vec<Change>>>,
     unrecordable: Arc<Mutex<Option<Topic>>>,
+    unforgettable: Arc<Mutex<Option<Topic>>>,
     broken: Arc<AtomicBool>,
     before_heads: Arc<Mutex<Option<Hook>>>,
 }
@@ -55,6 +59,7 @@ impl FakeLog {
             changes: Arc::default(),
             recorded: Arc::default(),
             unrecordable: Arc::default(),
+            unforgettable: Arc::default(),
             broken: Arc::default(),
             before_heads: Arc::default(),
         }
@@ -68,6 +73,11 @@ impl FakeLog {
     /// Makes later writes to the history of `topic` fail. With `None`, all writes work again.
     pub fn refuse_to_record(&self, topic: Option<Topic>) {
         *lock(&self.unrecordable) = topic;
+    }
+
+    /// Makes later calls of [`ForgetSilent::forget_if_silent`] for `topic` fail; with `None`, none.
+    pub fn refuse_to_forget(&self, topic: Option<Topic>) {
+        *lock(&self.unforgettable) = topic;
     }
 
     /// Calls `hook` once, at the beginning of the next call of [`TopicLog::heads`].
@@ -163,6 +173,18 @@ impl TopicLog for FakeLog {
     ) -> Result<Option<Page>, Unavailable> {
         self.check()?;
         Ok(lock(&self.topics).get(topic).map(|log| log.read(from, limit, self.keep, now)))
+    }
+}
+
+impl ForgetSilent for FakeLog {
+    /// Forgets the topic if nobody has published to it for a week, whatever is left of its history.
+    async fn forget_if_silent(&self, topic: &Topic, now: Millis) -> Result<bool, Unavailable> {
+        if lock(&self.unforgettable).as_ref() == Some(topic) {
+            return Err(Unavailable::new("made to fail"));
+        }
+        let Some(head) = self.head(topic).await? else { return Ok(false) };
+        let is_due = Retention::default().forgets(&head.meta, head.last.received_at, true, now);
+        if is_due { self.forget(topic).await } else { Ok(false) }
     }
 }
 

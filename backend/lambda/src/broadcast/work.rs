@@ -9,6 +9,7 @@ use bytes::Bytes;
 use lambda_runtime::Diagnostic;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use shared::Topic;
 use shared::client::Publish;
 
 use crate::event::diagnostic;
@@ -58,6 +59,16 @@ fn read_publication(mut payload: Value) -> Result<IngestRequest, Diagnostic> {
 pub fn item(record: &StreamRecord) -> String {
     let name = record.new_image.as_ref().and_then(|image| image["pk"]["S"].as_str());
     name.unwrap_or_default().to_owned()
+}
+
+/// Returns the topic whose alarm has been deleted, or `None` if the record is about something else. The topic may have been silent
+/// for long.
+pub fn expired(record: &StreamRecord) -> Option<Topic> {
+    if record.new_image.is_some() {
+        return None;
+    }
+    let keys: Image = serde_json::from_value(record.keys.clone()).ok()?;
+    backend_aws::expired(&keys).ok().flatten()
 }
 
 /// Returns the change of a topic's log that a stream record contains. Returns `None` if the record contains none, for

@@ -3,14 +3,17 @@
 use std::num::NonZeroUsize;
 use std::sync::{Arc, Mutex};
 
-use backend_core::ports::ConnectionId;
+use backend_core::ports::{Append, ConnectionId};
 use backend_core::testing::{FakeConnections, FakeLog, FakeManagement};
 use backend_lambda::broadcast::{Broadcast, Invoke};
 use serde_json::{Value, json};
-use shared::ServerMessage;
+use shared::publication::Item;
+use shared::{Epoch, ServerMessage, TopicMeta};
 use tracing::instrument::WithSubscriber;
 
 use crate::support::*;
+
+const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 
 type Function = Broadcast<FakeConnections, FakeLog, FakeManagement, Lambda>;
 
@@ -130,6 +133,57 @@ async fn a_record_that_history_refuses_is_retried_with_all_after_it_and_those_be
     world.log.refuse_to_record(None);
     assert_eq!(run(&function, batch(&records[1..])).await, all_done());
     assert_eq!(received(&world, &viewer), expected(&[("y", 1), ("y", 2), ("x", 2)]));
+}
+
+/// Returns the stream record that DynamoDB has deleted the alarm of a topic. Its sequence number is `s{number}`.
+fn alarm(number: u64, topic: &str) -> Value {
+    edited(STREAM, |event| {
+        let change = &mut event["Records"][1]["dynamodb"];
+        change["SequenceNumber"] = json!(format!("s{number}"));
+        change["Keys"] = json!({"pk": {"S": format!("SILENCE#{topic}")}, "sk": {"S": "#"}});
+    })["Records"][1]
+        .clone()
+}
+
+#[tokio::test]
+async fn a_topic_whose_alarm_expires_is_forgotten_if_nobody_published_for_a_week() {
+    let world = World::default();
+    let function = function(&world, &Lambda::default(), 100);
+    for (name, received_at, expect_every_ms) in
+        [("silent", NOW - 8 * DAY_MS, None), ("used", NOW - DAY_MS, None), ("expected", 0, Some(1_000))]
+    {
+        let meta = Some(TopicMeta { expect_every_ms, ..TopicMeta::default() });
+        let append = Append {
+            topic: topic(name),
+            items: vec![Item::now(1)],
+            producer: None,
+            meta,
+            received_at,
+            new_epoch: Epoch::new("epoch"),
+            principal: "me".into(),
+            principal_topics: 10,
+        };
+        world.log.append_now(append).unwrap();
+    }
+    world.log.take_changes();
+    let records = [alarm(1, "silent"), alarm(2, "used"), alarm(3, "expected"), alarm(4, "gone")];
+    assert_eq!(run(&function, batch(&records)).await, all_done());
+    let ended: Vec<_> =
+        world.log.take_changes().into_iter().map(|change| (change.topic, change.ended)).collect();
+    assert_eq!(ended, [(topic("silent"), true)]);
+}
+
+#[tokio::test]
+async fn an_alarm_that_could_not_be_handled_is_sent_again_and_publications_before_it_are_not_held_back() {
+    let world = World::default();
+    let function = function(&world, &Lambda::default(), 100);
+    let viewer = world.viewer("a", &["*"]).await;
+    let records = [record(1, "x", 1), alarm(2, "x"), record(3, "x", 2)];
+    world.log.refuse_to_forget(Some(topic("x")));
+    assert_eq!(run(&function, batch(&records)).await, failed(2));
+    assert_eq!(received(&world, &viewer), expected(&[("x", 1), ("x", 2)]));
+    world.log.refuse_to_forget(None);
+    assert_eq!(run(&function, batch(&records[1..])).await, all_done());
 }
 
 #[tokio::test]
