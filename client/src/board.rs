@@ -6,9 +6,9 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::header::LOCATION;
 use http::{Request, Response};
-use http_body_util::{BodyExt, Empty, Limited};
+use http_body_util::{BodyExt, Collected, Empty, Limited};
 use hyper::body::Incoming;
-use serde::Deserialize;
+use shared::board_config::BoardConfig;
 use tokio::time::timeout;
 
 use crate::tls::Trust;
@@ -30,15 +30,6 @@ pub(crate) struct Settings {
     pub token: Option<String>,
 }
 
-/// The fields of a board's `config.json` that a client reads.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct Config {
-    ws: Option<String>,
-    http: Option<String>,
-    token: Option<String>,
-}
-
 /// Fetches the settings of the board at this address. A `config.json` that is missing or not JSON is treated as empty,
 /// as the page does. The WebSocket and the HTTP API are then expected at the address of the board.
 ///
@@ -51,16 +42,17 @@ pub(crate) async fn settings(board: &Address, trust: Option<&Trust>) -> Result<S
     settings_from(board, config.map_err(no_answer)??)
 }
 
-async fn read(board: &Address, trust: Option<&Trust>) -> Result<Config, ClientError> {
+async fn read(board: &Address, trust: Option<&Trust>) -> Result<BoardConfig, ClientError> {
     let response = get(board, trust).await.map_err(|error| ClientError::connect(board, error, false))?;
     if response.status().is_redirection() {
         return Err(moved(board, &response));
     }
     if !response.status().is_success() {
-        return Ok(Config::default());
+        return Ok(BoardConfig::default());
     }
     let body = Limited::new(response.into_body(), MAX_BYTES).collect().await;
-    Ok(body.ok().and_then(|body| serde_json::from_slice(&body.to_bytes()).ok()).unwrap_or_default())
+    let body = body.map(Collected::to_bytes).unwrap_or_default();
+    Ok(str::from_utf8(&body).map(BoardConfig::read).unwrap_or_default())
 }
 
 async fn get(board: &Address, trust: Option<&Trust>) -> Result<Response<Incoming>, ConnectError> {
@@ -75,7 +67,7 @@ fn moved(board: &Address, response: &Response<Incoming>) -> ClientError {
     ClientError::BoardMoved { board: board.clone(), location }
 }
 
-fn settings_from(board: &Address, config: Config) -> Result<Settings, ClientError> {
+fn settings_from(board: &Address, config: BoardConfig) -> Result<Settings, ClientError> {
     let unusable = |ws: &str| ClientError::UnusableServer { board: board.clone(), ws: ws.to_owned() };
     let ws = match &config.ws {
         Some(ws) => Address::read(ws).filter(|ws| may_connect_to(board, ws)).ok_or_else(|| unusable(ws))?,

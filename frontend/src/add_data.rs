@@ -3,10 +3,10 @@
 
 use leptos::html;
 use leptos::prelude::*;
+use shared::board_config::Addresses;
 use wasm_bindgen::JsCast;
 
 use crate::board::Board;
-use crate::config::Addresses;
 use crate::follow::{click, follow, parts};
 use crate::sheet;
 

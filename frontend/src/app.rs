@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use leptos::{ev, html};
 use shared::Topic;
+use shared::board_config::{Addresses, BoardConfig};
 use tickertape_session::{Session, Settings};
 use wasm_bindgen::JsCast;
 
@@ -10,7 +11,7 @@ use crate::add_data::{AddData, AddDataSheet, EmptyBoard};
 use crate::banner::Banner;
 use crate::board::Board;
 use crate::chart::provide_crosshair;
-use crate::config::{Addresses, Config};
+use crate::config;
 use crate::follow::{click, follow, parts, when};
 use crate::header::Header;
 use crate::panel::Panel;
@@ -56,9 +57,9 @@ pub fn App() -> impl IntoView {
 /// the page came.
 fn connect(board: Board) -> RwSignal<Addresses> {
     let origin = window().location().origin().unwrap_or_default();
-    let addresses = RwSignal::new(Config::default().addresses(&origin));
+    let addresses = RwSignal::new(BoardConfig::default().addresses(&origin));
     leptos::task::spawn_local(async move {
-        let config = Config::fetch().await;
+        let config = config::fetch().await;
         let found = config.addresses(&origin);
         let token = token::kept().or(config.token);
         addresses.set(found.clone());

@@ -1,83 +1,10 @@
-//! The server's addresses, from `config.json` beside the page. If it does not contain an address, the address of the
-//! page's own server is used.
+//! Fetches the settings of the board, `config.json` beside the page.
 
-use serde::Deserialize;
+use shared::board_config::BoardConfig;
 
 use crate::http;
 
-/// Content of `config.json`. Every field may be missing, and so may the file.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(default)]
-pub struct Config {
-    /// Address of the WebSocket; `None` if it is `/ws` of the page's own server.
-    pub ws: Option<String>,
-    /// Address of the HTTP API, without a slash at the end; `None` if it is the page's own server.
-    pub http: Option<String>,
-    /// Token that is sent for everybody who opens the page; `None` if no token is needed, or if each person has one
-    /// of their own.
-    pub token: Option<String>,
-}
-
-/// Addresses of the server to which the page connects.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Addresses {
-    /// Address of the WebSocket, such as `wss://board.example/ws`.
-    pub ws: String,
-    /// Address of the HTTP API, without a slash at the end, such as `https://board.example`.
-    pub http: String,
-}
-
-impl Config {
-    /// Fetches `config.json`. If the file is missing or not valid, returns an empty configuration, with which the
-    /// page's own server is used.
-    pub async fn fetch() -> Self {
-        http::text("config.json").await.map(|text| Self::read(&text)).unwrap_or_default()
-    }
-
-    /// Parses the text of `config.json`. Returns an empty configuration if the text is not valid.
-    pub fn read(text: &str) -> Self {
-        serde_json::from_str(text).unwrap_or_default()
-    }
-
-    /// Returns the server's addresses. For those that the configuration does not contain, they are made from
-    /// `origin`, the origin of the page (`https://board.example`).
-    pub fn addresses(&self, origin: &str) -> Addresses {
-        let own_ws = || format!("ws{}/ws", origin.strip_prefix("http").unwrap_or(origin));
-        let own_http = || origin.to_owned();
-        let (ws, http) = (self.ws.clone(), self.http.clone());
-        Addresses { ws: ws.unwrap_or_else(own_ws), http: http.unwrap_or_else(own_http) }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn without_a_file_the_server_is_where_the_page_came_from() {
-        let plain = Config::default().addresses("http://127.0.0.1:8080");
-        assert_eq!(
-            (plain.ws.as_str(), plain.http.as_str()),
-            ("ws://127.0.0.1:8080/ws", "http://127.0.0.1:8080")
-        );
-        assert_eq!(Config::default().addresses("https://board.example").ws, "wss://board.example/ws");
-    }
-
-    #[test]
-    fn a_file_may_name_another_server() {
-        let config = Config::read(r#"{"ws": "wss://api.example/prod", "token": "a.b.c", "later": 1}"#);
-        assert_eq!(config.token.as_deref(), Some("a.b.c"));
-        let addresses = config.addresses("https://board.example");
-        assert_eq!(
-            (addresses.ws.as_str(), addresses.http.as_str()),
-            ("wss://api.example/prod", "https://board.example")
-        );
-    }
-
-    #[test]
-    fn an_empty_or_broken_file_says_nothing() {
-        for text in ["", "{}", "<!doctype html>", "[1]", r#"{"ws": 7}"#] {
-            assert_eq!(Config::read(text), Config::default(), "{text}");
-        }
-    }
+/// Fetches the file. If it is missing or not valid, returns an empty configuration, with which the page's own server is used.
+pub async fn fetch() -> BoardConfig {
+    http::text("config.json").await.map(|text| BoardConfig::read(&text)).unwrap_or_default()
 }

@@ -6,13 +6,13 @@
 use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
 
+use shared::board_config::Addresses;
 use shared::handshake;
 use tickertape_session::{Effect, Event, Now, Refusal, Session, SocketId};
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{CloseEvent, EventTarget, MessageEvent, WebSocket};
 
-use crate::config::Addresses;
 use crate::now::now;
 use crate::{refusal, token};
 

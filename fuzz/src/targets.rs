@@ -1,8 +1,11 @@
 //! All parsers that are fuzzed, with a file for each or for a few similar ones.
 
 mod body;
+mod config;
 mod frame;
 mod host;
+mod image;
+mod layout;
 mod message;
 mod pipe;
 mod query;
@@ -15,10 +18,13 @@ mod token;
 use crate::target::Target;
 
 /// All targets, which are the parsers that are fuzzed.
-pub const ALL: [Target; 13] = [
+pub const ALL: [Target; 16] = [
     body::TARGET,
+    config::TARGET,
     frame::TARGET,
     host::TARGET,
+    image::TARGET,
+    layout::TARGET,
     message::CLIENT,
     message::SERVER,
     pipe::TARGET,

@@ -16,6 +16,7 @@
 
 #![warn(missing_docs)]
 
+pub mod board_config;
 pub mod cadence;
 pub mod client;
 pub mod code;

@@ -43,9 +43,11 @@ const CLI: Names = &[
 ];
 const FUZZED: Names = &[
     "apigw-websocket",
+    "backend-aws",
     "backend-core",
     "backend-edge",
     "backend-store",
+    "board-model",
     "tickertape-inputs",
     "tickertape-session",
     "tickertape-shared",
@@ -87,7 +89,7 @@ const RULES: &[Rule] = &[
     // Runs session and service in simulated time; not part of any release.
     rule("simulation", &["backend-core", "tickertape-shared", "tickertape-session"], &[IO, AWS]),
     // Calls the parsers with mutated input; not part of any release.
-    rule("fuzz", FUZZED, &[AWS_SDK]),
+    rule("fuzz", FUZZED, &[]),
     // Lists the public items of published crates, for tests.
     rule("api-listing", &[], &[IO, CLOCK_AND_CHANCE, BROWSER, AWS]),
     // Contains code that the tests of several crates share.
