@@ -38,18 +38,33 @@ pub const CONNECTS_PER_CORE: u32 = 2_000;
 /// Maximum number of open WebSockets of `tickertape serve`. It is lower if the operating system does not permit that
 /// many open files.
 pub const SOCKETS: usize = 100_000;
-/// Divisor of [`SOCKETS`] for a single client: one client may have at most a quarter of the permitted WebSockets.
+/// Number of equal parts into which the permitted WebSockets of `serve` are divided. A client may have one part if it is alone,
+/// and fewer the more others have, so that some stay free.
 pub const SOCKETS_SHARE: usize = 4;
 /// Maximum number of TCP connections for HTTP to `tickertape serve`. It is lower if the operating system does not
 /// permit that many open files.
 pub const HTTP_CONNECTIONS: usize = 4_096;
-/// Divisor of [`HTTP_CONNECTIONS`] for a single IP address: one address may have at most half of the permitted TCP
-/// connections.
+/// Number of equal parts into which these TCP connections are divided. A single address may have one part, or fewer if others
+/// have many.
 pub const HTTP_SHARE: usize = 2;
+/// Maximum number of TLS handshakes in progress. It is lower if the operating system does not permit that many open files.
+pub const TLS_HANDSHAKES: usize = 2_048;
+/// Number of equal parts into which these TLS handshakes are divided. A single address may have one part, or fewer if others have
+/// many.
+pub const TLS_SHARE: usize = 8;
+/// Maximum duration of a TLS handshake, in milliseconds.
+pub const TLS_HANDSHAKE_MS: u64 = 10_000;
 /// Maximum time until the request line and headers of an HTTP request have arrived, in milliseconds.
 pub const HEADER_MS: u64 = 10_000;
 /// Maximum time that a client may take to accept each 64 KB of an HTTP response, in milliseconds.
 pub const ANSWER_MS: u64 = 10_000;
+/// Maximum number of large HTTP answers to one client of `serve` that the client has not taken yet. Large are the lists of topics,
+/// and files of a page that is not compiled into the program.
+pub const LARGE_ANSWERS_OF_CLIENT: usize = 16;
+/// Maximum number of large HTTP answers to all clients of `serve` together that have not been taken yet.
+pub const LARGE_ANSWERS: usize = 128;
+/// Maximum time that a request waits until its client has taken earlier large answers, in milliseconds.
+pub const LARGE_ANSWER_WAIT_MS: u64 = 5_000;
 /// Maximum number of bytes that wait to be sent on one WebSocket of `tickertape serve`.
 pub const QUEUE_BYTES: usize = 256 * 1024;
 /// Maximum number of bytes that wait to be sent on all WebSockets of one client of `tickertape serve`.
@@ -229,7 +244,7 @@ pub const TABLE: &[Limit] = &[
         (SOCKETS / SOCKETS_SHARE) as u64,
         SOCKETS as u64,
         "sockets",
-        "handshake refused with 429",
+        "handshake refused with 429; the more others have, the sooner",
     ),
     share(
         "TCP connections that speak HTTP, if as many files may be open",
@@ -238,8 +253,23 @@ pub const TABLE: &[Limit] = &[
         "connections",
         "the oldest silent one is closed, or else the new one",
     ),
+    share(
+        "TLS handshakes in progress, if as many files may be open",
+        (TLS_HANDSHAKES / TLS_SHARE) as u64,
+        TLS_HANDSHAKES as u64,
+        "connections",
+        "the connection is closed",
+    ),
+    row("TLS handshake", TLS_HANDSHAKE_MS, "ms", OURS, "the connection is closed"),
     row("head of an HTTP request", HEADER_MS, "ms", OURS, "the connection is closed"),
     row("each 64 KB of an HTTP answer", ANSWER_MS, "ms", OURS, "the connection is closed"),
+    share(
+        "lists of topics that a client has not taken yet",
+        LARGE_ANSWERS_OF_CLIENT as u64,
+        LARGE_ANSWERS as u64,
+        "answers",
+        "the next one waits 5 s, then HTTP 429",
+    ),
     row(
         "data that waits for one WebSocket",
         QUEUE_BYTES as u64,
@@ -280,6 +310,13 @@ pub const TABLE: &[Limit] = &[
         "a second",
         "101 rate_limited, HTTP 429",
     ),
+    share(
+        "requests that need no token, or have no valid one",
+        REQUESTS_PER_SECOND as u64,
+        REQUESTS_OF_ALL_PER_SECOND as u64,
+        "a second",
+        "HTTP 429",
+    ),
     row(
         "answers to what a client reads",
         READ_KB_PER_SECOND as u64,
@@ -292,7 +329,13 @@ pub const TABLE: &[Limit] = &[
     row("topics on a page of `GET /topics`", TOPICS_PAGE as u64, "topics", OURS, "the rest by `after`"),
     row("page of `GET /topics`", TOPICS_PAGE_BYTES as u64, "bytes of JSON", OURS, "the rest by `after`"),
     row("topics of a server", TOPICS as u64, "topics", OURS, "210 too_many_topics"),
-    row("topics of a principal", PRINCIPAL_TOPICS as u64, "topics", OURS, "210 too_many_topics"),
+    row(
+        "topics of a principal",
+        PRINCIPAL_TOPICS as u64,
+        "topics",
+        OURS,
+        "210 too_many_topics; the more others have, the sooner",
+    ),
     row("replay to a subscription", REPLAY_ITEMS as u64, "items a topic", OURS, "the rest by `history`"),
     row("replay of all topics", REPLAY_TOTAL_BYTES as u64, "bytes of JSON", OURS, "the rest by `history`"),
     row("items of one `history`", HISTORY_ITEMS as u64, "items", OURS, "the rest by another"),

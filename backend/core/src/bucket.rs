@@ -46,11 +46,30 @@ impl Bucket {
         self.left_thousandths = self.left_thousandths.saturating_sub(cost);
     }
 
-    /// Returns true if the bucket is full at `now`, and therefore equal to a new one.
-    pub fn is_full(&self, now: Millis) -> bool {
-        let mut filled = *self;
-        filled.fill(now);
-        filled.left_thousandths >= burst_thousandths(self.per_second)
+    /// Takes `count` tokens and returns true, or returns false if the bucket has fewer. Unlike [`Bucket::take`], this never makes
+    /// the bucket negative.
+    pub fn take_present(&mut self, count: usize, now: Millis) -> bool {
+        self.fill(now);
+        let cost = i64::try_from(count).unwrap_or(i64::MAX).saturating_mul(THOUSANDTHS);
+        let is_there = cost <= self.left_thousandths;
+        if is_there {
+            self.left_thousandths -= cost;
+        }
+        is_there
+    }
+
+    /// Takes `count` tokens, or all tokens if the bucket has fewer.
+    pub fn take_up_to(&mut self, count: usize, now: Millis) {
+        self.fill(now);
+        let cost = i64::try_from(count).unwrap_or(i64::MAX).saturating_mul(THOUSANDTHS);
+        self.left_thousandths -= cost.min(self.left_thousandths.max(0));
+    }
+
+    /// Changes the rate from `now` on; 0 counts as 1. Tokens beyond the burst of the new rate are lost.
+    pub fn set_rate(&mut self, per_second: u32, now: Millis) {
+        self.fill(now);
+        self.per_second = i64::from(per_second.max(1));
+        self.left_thousandths = self.left_thousandths.min(burst_thousandths(self.per_second));
     }
 
     fn fill(&mut self, now: Millis) {
@@ -89,6 +108,15 @@ mod tests {
         assert_eq!(bucket.take(50, 0), Ok(()));
         assert_eq!(bucket.take(1, 3_000), Err(100));
         assert_eq!(bucket.take(1, 3_100), Ok(()));
+    }
+
+    #[test]
+    fn a_lower_rate_holds_at_once_and_no_bucket_owes_what_it_did_not_have() {
+        let mut bucket = Bucket::new(100, 0);
+        bucket.set_rate(10, 0);
+        assert_eq!((bucket.take(20, 0), bucket.take(1, 0)), (Ok(()), Err(100)));
+        bucket.take_up_to(1000, 200);
+        assert_eq!((bucket.take(1, 299), bucket.take(1, 300)), (Err(1), Ok(())));
     }
 
     #[test]

@@ -49,6 +49,7 @@ pub mod body;
 pub mod bucket;
 pub mod disk;
 pub mod event;
+pub mod fair;
 pub mod fanout;
 pub mod http;
 pub mod ingest;
@@ -68,6 +69,7 @@ pub mod replay;
 pub mod retention;
 pub mod service;
 pub mod settings;
+pub mod shared_rate;
 pub mod shares;
 pub mod stats;
 #[cfg(feature = "testing")]

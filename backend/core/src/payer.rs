@@ -1,6 +1,6 @@
 //! Identifies the client whose rate limits apply to a request.
 
-use core::net::{IpAddr, Ipv6Addr};
+use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// The client to whose rate limits a request is charged: a principal (an authenticated name) at a network address. Both
 /// are needed, because everybody who opens a public page may have the same token, and everybody in an office may have
@@ -22,6 +22,14 @@ impl Payer {
     /// Returns true if the client has a valid token, so that its name is known.
     pub fn is_known(&self) -> bool {
         self.principal.is_some()
+    }
+
+    /// Returns true if the client connects from the usual loopback address, as programs of the server's machine do.
+    pub fn is_this_machine(&self) -> bool {
+        self.network.is_some_and(|network| {
+            // The network of `::1` is its first 64 bits.
+            network == IpAddr::V4(Ipv4Addr::LOCALHOST) || network == IpAddr::V6(Ipv6Addr::UNSPECIFIED)
+        })
     }
 
     /// Creates the payer for a client without a valid token. `peer` is the IP address of the client, if it is known.
@@ -51,6 +59,8 @@ mod tests {
         assert_eq!(at("a", "192.0.2.1"), at("a", "::ffff:192.0.2.1"));
         assert_ne!(at("a", "192.0.2.1"), at("a", "192.0.2.2"));
         assert_ne!(at("a", "192.0.2.1"), at("b", "192.0.2.1"));
+        assert!(at("a", "127.0.0.1").is_this_machine() && at("a", "::1").is_this_machine());
+        assert!(!at("a", "127.0.0.2").is_this_machine() && !at("a", "192.0.2.1").is_this_machine());
         assert_ne!(at("", "192.0.2.1"), Payer::stranger(Some("192.0.2.1".parse().unwrap())));
     }
 }

@@ -1,11 +1,12 @@
 //! Limits the rates of requests, publications and read bytes, for each client and for all clients together.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 
 use shared::{Millis, limits};
 
 use crate::bucket::Bucket;
 use crate::payer::Payer;
+use crate::shared_rate::{Part, SharedRate};
 
 /// Rate limits as averages per second. A burst may be twice as large.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,6 +21,9 @@ pub struct RateLimits {
     pub requests_of_all_per_second: u32,
     /// Maximum number of publications that all clients together may send per second.
     pub publications_of_all_per_second: u32,
+    /// True if the programs of this machine, which are all one client at the loopback address, may together use as much as all
+    /// clients. False, the default, is right if they may pass on the requests of others, as a reverse proxy does.
+    pub this_machine_has_all: bool,
 }
 
 impl Default for RateLimits {
@@ -30,30 +34,41 @@ impl Default for RateLimits {
             read_kb_per_second: limits::READ_KB_PER_SECOND,
             requests_of_all_per_second: limits::REQUESTS_OF_ALL_PER_SECOND,
             publications_of_all_per_second: limits::PUBLISHES_OF_ALL_PER_SECOND,
+            this_machine_has_all: false,
         }
     }
 }
 
-/// The token buckets for all clients together, and those for each client that has sent requests recently. Buckets of at
-/// most [`PAYERS`] clients are kept.
+impl RateLimits {
+    /// Returns the limits of one client.
+    fn of_client(&self, payer: &Payer) -> Self {
+        if !(self.this_machine_has_all && payer.is_this_machine()) {
+            return *self;
+        }
+        Self {
+            requests_per_second: self.requests_of_all_per_second,
+            publications_per_second: self.publications_of_all_per_second,
+            read_kb_per_second: u32::MAX,
+            ..*self
+        }
+    }
+}
+
+/// The token buckets of all clients together, and those of each client that has sent requests lately. At most [`PAYERS`]
+/// clients with a known principal and as many without one are remembered.
 #[derive(Debug)]
 pub struct Rates {
     limits: RateLimits,
-    requests_of_all: Bucket,
-    publications_of_all: Bucket,
-    payers: HashMap<Payer, Buckets>,
+    requests_of_all: SharedRate,
+    /// Requests of clients without a valid token are counted apart, so that they do not use up the requests of the others.
+    requests_of_strangers: SharedRate,
+    publications_of_all: SharedRate,
+    known: Clients,
+    strangers: Clients,
 }
 
-#[derive(Debug, Clone, Copy)]
-struct Buckets {
-    requests: Bucket,
-    publications: Bucket,
-    read_kb: Bucket,
-    used_at: Millis,
-}
-
-/// Maximum number of clients whose token buckets are kept. To make room for another client, clients with full buckets
-/// are removed. If there are none, the client whose last request was longest ago is removed.
+/// Maximum number of clients that are remembered. To make room for another one, a client whose last request was long ago is
+/// forgotten.
 pub const PAYERS: usize = 10_000;
 
 impl Rates {
@@ -61,9 +76,11 @@ impl Rates {
     pub fn new(limits: RateLimits) -> Self {
         Self {
             limits,
-            requests_of_all: Bucket::new(limits.requests_of_all_per_second, 0),
-            publications_of_all: Bucket::new(limits.publications_of_all_per_second, 0),
-            payers: HashMap::new(),
+            requests_of_all: SharedRate::new(limits.requests_of_all_per_second),
+            requests_of_strangers: SharedRate::new(limits.requests_of_all_per_second),
+            publications_of_all: SharedRate::new(limits.publications_of_all_per_second),
+            known: Clients::default(),
+            strangers: Clients::default(),
         }
     }
 
@@ -74,15 +91,13 @@ impl Rates {
     /// The number of milliseconds to wait before the next try, if a rate limit is exceeded. The request is not counted
     /// then.
     pub fn take_request(&mut self, payer: &Payer, now: Millis) -> Result<(), u64> {
-        let mut own = self.buckets(payer, now).requests;
-        own.take(1, now)?;
-        // Requests without a valid token do not count here, so that they do not use up the requests of clients with a
-        // token.
-        if payer.is_known() {
-            self.requests_of_all.take(1, now)?;
-        }
-        self.buckets(payer, now).requests = own;
-        Ok(())
+        let (clients, of_all) = if payer.is_known() {
+            (&mut self.known, &mut self.requests_of_all)
+        } else {
+            (&mut self.strangers, &mut self.requests_of_strangers)
+        };
+        let buckets = clients.buckets(payer, &self.limits, now);
+        take(&mut buckets.requests, &mut buckets.part_of_requests, of_all, 1, now)
     }
 
     /// Counts `count` publications of the client `payer`.
@@ -92,11 +107,10 @@ impl Rates {
     /// The number of milliseconds to wait before the next try, if a rate limit is exceeded. The publications are not
     /// counted then.
     pub fn take_publications(&mut self, payer: &Payer, count: usize, now: Millis) -> Result<(), u64> {
-        let mut own = self.buckets(payer, now).publications;
-        own.take(count, now)?;
-        self.publications_of_all.take(count, now)?;
-        self.buckets(payer, now).publications = own;
-        Ok(())
+        let clients = if payer.is_known() { &mut self.known } else { &mut self.strangers };
+        let buckets = clients.buckets(payer, &self.limits, now);
+        let (own, part) = (&mut buckets.publications, &mut buckets.part_of_publications);
+        take(own, part, &mut self.publications_of_all, count, now)
     }
 
     /// Checks that the answers that the client has read so far do not exceed its limit.
@@ -115,38 +129,79 @@ impl Rates {
     }
 
     fn buckets(&mut self, payer: &Payer, now: Millis) -> &mut Buckets {
-        if !self.payers.contains_key(payer) {
-            self.make_room(now);
+        let clients = if payer.is_known() { &mut self.known } else { &mut self.strangers };
+        clients.buckets(payer, &self.limits, now)
+    }
+}
+
+/// Takes `count` tokens from the client's `own` bucket and from the rate of all clients, or none.
+fn take(
+    own: &mut Bucket,
+    part: &mut Part,
+    of_all: &mut SharedRate,
+    count: usize,
+    now: Millis,
+) -> Result<(), u64> {
+    let before = *own;
+    own.take(count, now)?;
+    of_all.take(part, count, now).inspect_err(|_| *own = before)
+}
+
+/// The clients that have sent requests lately, at most [`PAYERS`].
+#[derive(Debug, Default)]
+struct Clients {
+    by_payer: HashMap<Payer, Buckets>,
+    /// Every client of `by_payer` once, with the time of its last request when the entry was added.
+    by_age: VecDeque<(Millis, Payer)>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Buckets {
+    requests: Bucket,
+    publications: Bucket,
+    read_kb: Bucket,
+    part_of_requests: Part,
+    part_of_publications: Part,
+    used_at: Millis,
+}
+
+impl Clients {
+    fn buckets(&mut self, payer: &Payer, limits: &RateLimits, now: Millis) -> &mut Buckets {
+        if !self.by_payer.contains_key(payer) {
+            self.make_room();
+            self.by_age.push_back((now, payer.clone()));
         }
-        let limits = self.limits;
-        let buckets = self.payers.entry(payer.clone()).or_insert_with(|| Buckets {
-            requests: Bucket::new(limits.requests_per_second, now),
-            publications: Bucket::new(limits.publications_per_second, now),
-            read_kb: Bucket::new(limits.read_kb_per_second, now),
-            used_at: now,
-        });
+        let new = || Buckets::new(&limits.of_client(payer), now);
+        let buckets = self.by_payer.entry(payer.clone()).or_insert_with(new);
         buckets.used_at = now;
         buckets
     }
 
-    fn make_room(&mut self, now: Millis) {
-        if self.payers.len() < PAYERS {
-            return;
-        }
-        self.payers.retain(|_, buckets| !buckets.are_full(now));
-        if self.payers.len() < PAYERS {
-            return;
-        }
-        let oldest = self.payers.iter().min_by_key(|(_, buckets)| buckets.used_at);
-        if let Some(payer) = oldest.map(|(payer, _)| payer.clone()) {
-            self.payers.remove(&payer);
+    /// Forgets clients until there is room for another one. A client that was used after its entry in `by_age` was added gets
+    /// a new entry instead, so each request causes at most one step of this loop.
+    fn make_room(&mut self) {
+        while self.by_payer.len() >= PAYERS {
+            let Some((added_at, payer)) = self.by_age.pop_front() else { return self.by_payer.clear() };
+            match self.by_payer.get(&payer).map(|buckets| buckets.used_at) {
+                Some(used_at) if used_at != added_at => self.by_age.push_back((used_at, payer)),
+                Some(_) | None => {
+                    self.by_payer.remove(&payer);
+                }
+            }
         }
     }
 }
 
 impl Buckets {
-    fn are_full(&self, now: Millis) -> bool {
-        [self.requests, self.publications, self.read_kb].iter().all(|bucket| bucket.is_full(now))
+    fn new(limits: &RateLimits, now: Millis) -> Self {
+        Self {
+            requests: Bucket::new(limits.requests_per_second, now),
+            publications: Bucket::new(limits.publications_per_second, now),
+            read_kb: Bucket::new(limits.read_kb_per_second, now),
+            part_of_requests: Part::new(limits.requests_of_all_per_second, now),
+            part_of_publications: Part::new(limits.publications_of_all_per_second, now),
+            used_at: now,
+        }
     }
 }
 

@@ -24,7 +24,7 @@ mod unsubscribe;
 use std::sync::Mutex;
 
 use bytes::Bytes;
-use shared::server::{Condition, Disconnect};
+use shared::server::Disconnect;
 use shared::{Advice, ClientMessage, DisconnectCode, Millis, ServerMessage};
 
 pub use broadcast::{BroadcastReport, RecordError};
@@ -54,7 +54,7 @@ pub struct Service<C, L, M> {
     rates: Mutex<Rates>,
     turns: Mutex<Turns>,
     occupancy: Mutex<Occupancy>,
-    conditions: Mutex<Vec<Condition>>,
+    conditions: Mutex<conditions::Told>,
     stats: Stats,
 }
 

@@ -356,7 +356,28 @@ async fn everybody_is_told_once_what_is_wrong_with_the_server_and_when_it_is_ove
     world.service.set_conditions(full("2 MB are free"), NOW).await.unwrap();
     assert_eq!(world.received(&before), [], "it is the same that is wrong");
     let later = world.connect("b").await;
-    assert_eq!(world.subscribe(&later, "x").await.conditions, full("3 MB are free"));
+    assert_eq!(world.subscribe(&later, "x").await.conditions, full("2 MB are free"));
     world.service.set_conditions(Vec::new(), NOW).await.unwrap();
     assert_eq!(world.received(&later), [told(Vec::new())]);
+}
+
+#[tokio::test]
+async fn figures_of_what_is_wrong_are_told_again_every_ten_seconds_while_they_change() {
+    let world = World::open();
+    let viewer = world.connect("a").await;
+    world.subscribe(&viewer, "x").await;
+    let full =
+        |free: i64| vec![Condition { name: "disk_full".into(), message: format!("{free} MB are free") }];
+    let mut told = Vec::new();
+    for second in 0..=30 {
+        // The number stays the same from the 15th second on.
+        let conditions = full(100 - second.min(15));
+        world.service.set_conditions(conditions.clone(), NOW + second * 1000).await.unwrap();
+        for message in world.received(&viewer) {
+            assert_eq!(message, ServerMessage::Conditions(Conditions { conditions: conditions.clone() }));
+            told.push(second);
+        }
+        assert_eq!(world.service.conditions(), conditions);
+    }
+    assert_eq!(told, [0, 10, 20]);
 }

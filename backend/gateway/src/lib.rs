@@ -51,6 +51,7 @@ mod connections;
 mod date;
 mod environment;
 mod event;
+mod fair;
 mod faulty_post;
 pub mod frame;
 mod functions;

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 use crate::address::network_of;
+use crate::fair;
 use crate::limits::Limits;
 use crate::lock::Mutex;
 
@@ -44,14 +45,12 @@ struct Share {
 }
 
 impl Shares {
-    /// Counts one more connection of the client `holder` until the returned membership is dropped. Returns `None` if
-    /// this client, or all clients together, already have the maximum number of connections.
+    /// Counts one more connection of `holder` until the returned membership is dropped. Returns `None` if the holder may have no
+    /// more, or if all clients together have the maximum number of connections.
     pub(crate) fn join(self: &Arc<Self>, holder: Holder, limits: &Limits) -> Option<Membership> {
         let mut by_holder = self.by_holder.lock();
         let own = by_holder.get(&holder).map_or(0, |share| share.connections.load(Relaxed));
-        let is_full = self.connections.load(Relaxed) >= limits.connections
-            || limits.connections_of_principal.is_some_and(|most| own >= most);
-        if is_full {
+        if !may_have_another(own, self.connections.load(Relaxed), limits) {
             return None;
         }
         let share = by_holder.entry(holder.clone()).or_insert_with(|| Arc::new(Share::new(holder)));
@@ -70,6 +69,14 @@ impl Shares {
 
     fn holders(&self) -> usize {
         self.by_holder.lock().len()
+    }
+}
+
+fn may_have_another(own: usize, all: usize, limits: &Limits) -> bool {
+    let of_all = limits.connections;
+    match limits.connections_of_principal {
+        Some(of_one) => fair::may_take(own, all, of_one.min(of_all), of_all),
+        None => all < of_all,
     }
 }
 
@@ -149,15 +156,45 @@ mod tests {
 
     #[test]
     fn a_client_has_at_most_its_connections_and_they_come_back() {
-        let limits = Limits { connections: 3, connections_of_principal: Some(2), ..Limits::default() };
+        let limits = Limits { connections: 10, connections_of_principal: Some(2), ..Limits::default() };
         let shares = Arc::new(Shares::default());
-        let (first, _second) = (shares.join(holder(1), &limits), shares.join(holder(1), &limits));
+        let (first, second) = (shares.join(holder(1), &limits), shares.join(holder(1), &limits));
         assert!(shares.join(holder(1), &limits).is_none(), "a third of the same client");
-        let third = shares.join(holder(2), &limits);
-        assert!(third.is_some() && shares.join(holder(3), &limits).is_none(), "a fourth of all");
-        drop((first, third));
+        drop(first);
         assert!(shares.join(holder(1), &limits).is_some());
-        assert_eq!(shares.holders(), 1, "a client without connections costs nothing");
+        drop(second);
+        assert_eq!(shares.holders(), 0, "a client without connections costs nothing");
+    }
+
+    #[test]
+    fn all_clients_together_have_at_most_the_connections_of_all() {
+        for connections_of_principal in [None, Some(3)] {
+            let limits = Limits { connections: 3, connections_of_principal, ..Limits::default() };
+            let shares = Arc::new(Shares::default());
+            let held: Vec<_> = (1..=3).map(|number| shares.join(holder(number), &limits)).collect();
+            assert!(held.iter().all(Option::is_some));
+            assert!(shares.join(holder(4), &limits).is_none());
+            drop(held);
+            assert!(shares.join(holder(4), &limits).is_some());
+        }
+    }
+
+    #[test]
+    fn clients_that_take_all_they_can_leave_room_for_others() {
+        let limits = Limits { connections: 1000, connections_of_principal: Some(250), ..Limits::default() };
+        for greedy in [1, 2, 4, 10, 100] {
+            let shares = Arc::new(Shares::default());
+            let mut held = Vec::new();
+            for number in (1..=greedy).cycle().take(1000 * usize::from(greedy)) {
+                held.extend(shares.join(holder(number), &limits));
+            }
+            let free = 1000 - held.len();
+            let greedy = usize::from(greedy);
+            assert!(free >= 3 * (1000 - greedy) / (3 + greedy), "{greedy} leave {free}");
+            assert!(greedy > 1 || held.len() == 250);
+            let another: Vec<_> = (0..free / 4).map(|_| shares.join(holder(0), &limits)).collect();
+            assert!(another.iter().all(Option::is_some), "beside {greedy}, with {free} free");
+        }
     }
 
     #[test]

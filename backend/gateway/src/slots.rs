@@ -13,6 +13,7 @@ use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
 use tokio::sync::Notify;
 
+use crate::fair;
 use crate::lock::Mutex;
 
 /// The limits that apply to a new TCP connection, and the network for which it is counted.
@@ -66,8 +67,7 @@ impl Slots {
     /// closed to make room. Returns `None` if there is no such connection.
     pub(crate) fn take(self: &Arc<Self>, network: Bounds) -> Option<SlotGuard> {
         let mut table = self.table.lock();
-        let is_bounded = matches!(network, Bounds::OfNetwork(_));
-        if is_bounded && table.count_of(network) >= self.most_of_network && !table.displace(network) {
+        if self.has_its_share(&table, network) && !table.displace(network) {
             return None;
         }
         if table.count >= self.most {
@@ -77,6 +77,18 @@ impl Slots {
         let (number, slot) = table.add(network);
         drop(table);
         Some(SlotGuard { slots: self.clone(), network, number, slot })
+    }
+}
+
+impl Slots {
+    /// Returns true if a network has as many connections as it may have. Its share becomes smaller when others have many. A
+    /// network without a connection may always take one, of the free places or of the silent connections of others.
+    fn has_its_share(&self, table: &Table, network: Bounds) -> bool {
+        let own = table.count_of(network);
+        let is_bounded = matches!(network, Bounds::OfNetwork(_));
+        is_bounded
+            && own > 0
+            && !fair::may_take(own, table.count, self.most_of_network.min(self.most), self.most)
     }
 }
 
@@ -184,6 +196,20 @@ mod tests {
         second.slot().set_busy(false);
         assert!(slots.take(network(2)).is_some());
         assert_eq!(numbers(&slots, 1), [first.number]);
+    }
+
+    #[test]
+    fn networks_whose_requests_take_long_leave_places_for_others() {
+        let slots = slots(100, 50);
+        let mut held = Vec::new();
+        for number in (1..=4).cycle().take(400) {
+            let taken = slots.take(network(number));
+            taken.iter().for_each(|guard| guard.slot().set_busy(true));
+            held.extend(taken);
+        }
+        assert_eq!(held.len(), 80, "four of 20 each");
+        let other: Vec<_> = (0..5).map(|_| slots.take(network(5))).collect();
+        assert!(other.iter().all(Option::is_some));
     }
 
     #[test]

@@ -32,6 +32,9 @@ use crate::state::GatewayState;
 
 /// Size of the read buffer in bytes. The buffer is on the stack, so that idle connections need no memory for it.
 const READ_BYTES: usize = 8 * 1024;
+/// Maximum number of frames that are decoded before other tasks run. A client can send thousands of small frames at once, and their
+/// messages may be handled without a pause.
+const FRAMES_AT_ONCE: usize = 64;
 
 /// Serves a connection until it has ended, and then delivers its `$disconnect` event. `unread` must be the bytes that
 /// the client sent directly after the handshake and that were read together with it.
@@ -87,6 +90,8 @@ struct Socket<F> {
     running: Option<Pin<Box<dyn Future<Output = Option<Frame>> + Send>>>,
     reading: Reading,
     shut_down: bool,
+    /// Number of frames that may still be decoded in this poll.
+    frames_left: usize,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -103,11 +108,16 @@ impl<F: Functions> Future for Socket<F> {
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<CloseStatus> {
         let socket = &mut *self;
+        socket.frames_left = FRAMES_AT_ONCE;
         loop {
             let progressed = socket.poll_running(context) | socket.poll_read(context);
             let flushed = socket.connection.poll_flush(context);
             let end = socket.end(flushed);
             if !progressed {
+                if socket.frames_left == 0 {
+                    // There may be more to decode, so this task is polled again after the others.
+                    context.waker().wake_by_ref();
+                }
                 return end.filter(|_| socket.running.is_none()).map_or(Poll::Pending, Poll::Ready);
             }
         }
@@ -127,6 +137,7 @@ impl<F: Functions> Socket<F> {
             running: None,
             reading: Reading::Messages,
             shut_down: false,
+            frames_left: 0,
         }
     }
 
@@ -215,7 +226,7 @@ impl<F: Functions> Socket<F> {
 
     fn wants_more(&self) -> bool {
         match self.reading {
-            Reading::Messages => self.unread.is_empty() && !self.inbox_is_full(),
+            Reading::Messages => self.unread.is_empty() && self.frames_left > 0 && !self.inbox_is_full(),
             Reading::Discarding => true,
             Reading::Ended => false,
         }
@@ -248,7 +259,7 @@ impl<F: Functions> Socket<F> {
     }
 
     fn decode_unread(&mut self) -> bool {
-        if self.unread.is_empty() || self.inbox_is_full() {
+        if self.unread.is_empty() || self.frames_left == 0 || self.inbox_is_full() {
             return false;
         }
         let unread = std::mem::take(&mut self.unread);
@@ -258,10 +269,11 @@ impl<F: Functions> Socket<F> {
 
     fn decode(&mut self, mut input: &[u8]) {
         while self.reading == Reading::Messages {
-            if self.inbox_is_full() {
+            if self.frames_left == 0 || self.inbox_is_full() {
                 self.unread = Bytes::copy_from_slice(input);
                 return;
             }
+            self.frames_left -= 1;
             match self.decoder.decode(&mut input) {
                 Ok(Some(incoming)) => self.accept(incoming),
                 Ok(None) => return,

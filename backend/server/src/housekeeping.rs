@@ -44,9 +44,9 @@ pub async fn watch_conditions(app: Arc<App>) {
         let times = times(&app);
         let trouble = app.log().check_disk(times.now_ms).await;
         let conditions = conditions(trouble.as_ref(), times.doubt);
-        if conditions.len() > app.conditions().len() {
-            conditions.iter().for_each(|condition| tracing::warn!("{}", condition.message));
-        }
+        let before = app.conditions();
+        let is_new = |condition: &&Condition| before.iter().all(|known| known.name != condition.name);
+        conditions.iter().filter(is_new).for_each(|condition| tracing::warn!("{}", condition.message));
         if let Err(error) = app.set_conditions(conditions, times.now_ms).await {
             tracing::warn!(%error, "clients were not told what is wrong with the server");
         }

@@ -7,23 +7,39 @@ mod context;
 mod function_url;
 mod guard;
 mod health;
+mod large;
 mod page;
 mod topics;
 
+use std::net::IpAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
-use apigw_websocket::{Connections, OriginPolicy};
+use apigw_websocket::{Connections, OriginPolicy, Peer};
 use axum::Router;
+use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::middleware::from_fn_with_state;
 use axum::response::Response;
-use backend_core::http::Route;
+use backend_core::Refusal;
+use backend_core::http::{Answer, Route};
+use http_body_util::BodyExt;
+use hyper::body::Body as _;
+use shared::{ErrorCode, limits};
 
 use crate::app::App;
+use crate::clock::now_ms;
 use crate::site::Site;
 
+use answer::respond;
 use context::Context;
 pub use function_url::router as router_to_function;
+use large::{Client, LargeAnswers, PartedBody};
+
+/// Maximum time that a request waits until earlier large answers to its client have been taken.
+const WAIT: Duration = Duration::from_millis(limits::LARGE_ANSWER_WAIT_MS);
+/// Time after which a client may try again that has not read its answers, in milliseconds.
+const RETRY_MS: u64 = 1_000;
 
 /// Returns the router for all paths except those of the gateway.
 pub fn router(
@@ -35,18 +51,70 @@ pub fn router(
     Router::new()
         .fallback(answer_request)
         .layer(from_fn_with_state(origins, guard::guard))
-        .with_state(Context { app, connections, site })
+        .with_state(Context { app, connections, site, large: LargeAnswers::default() })
 }
 
 /// Answers one request. If the core's table of paths contains the path, the core decides the answer. All other paths
 /// are answered with a file of the page.
 async fn answer_request(State(context): State<Context>, request: Request) -> Response {
     let (method, path) = (request.method().as_str(), request.uri().path());
-    if !Route::is_api(path) {
-        return page::page(&context.site, request).await;
-    }
     match Route::of(method, path) {
-        Ok(Route::Health) => health::healthz(&context, &request),
-        _ => topics::topics(&context, request).await,
+        Ok(Route::Options) => for_anybody(&context, request, async |_, _| respond(Answer::options())).await,
+        Ok(Route::Health) => {
+            for_anybody(&context, request, async |context, request| health::healthz(context, &request)).await
+        }
+        Ok(Route::Topics) => large(&context, request, topics::topics).await,
+        _ if Route::is_api(path) => topics::topics(&context, request).await,
+        _ if context.site.is_in_memory() => for_anybody(&context, request, page_file).await,
+        _ => {
+            for_anybody(&context, request, async |context, request| large(context, request, page_file).await)
+                .await
+        }
     }
 }
+
+async fn page_file(context: &Context, request: Request) -> Response {
+    page::page(&context.site, request).await
+}
+
+/// Answers a request whose answer may be large. It waits until not too many such answers are in memory.
+async fn large(
+    context: &Context,
+    request: Request,
+    answer: impl AsyncFnOnce(&Context, Request) -> Response,
+) -> Response {
+    let client = Client::new(peer(&request), request.headers());
+    let Some(place) = context.large.take(client, WAIT).await else {
+        let reason = "too many answers to this client wait until it takes them: read those first";
+        return respond(Answer::refused(&Refusal::new(ErrorCode::RateLimited, reason).retry_after(RETRY_MS)));
+    };
+    let (parts, body) = answer(context, request).await.into_parts();
+    match body.collect().await {
+        Ok(content) => Response::from_parts(parts, PartedBody::body(content.to_bytes(), place)),
+        Err(_) => Response::from_parts(parts, Body::empty()),
+    }
+}
+
+fn peer(request: &Request) -> Option<IpAddr> {
+    request.extensions().get().map(|Peer(peer)| peer.ip())
+}
+
+/// Answers a request that needs no token, and charges the request and the size of the answer to the address of its sender.
+async fn for_anybody(
+    context: &Context,
+    request: Request,
+    answer: impl AsyncFnOnce(&Context, Request) -> Response,
+) -> Response {
+    let peer = peer(&request);
+    if let Err(refusal) = context.app.admit_anybody(peer, now_ms(&context.app)) {
+        return respond(Answer::refused(&refusal));
+    }
+    let response = answer(context, request).await;
+    let bytes = response.body().size_hint().exact().unwrap_or_default();
+    let bytes = usize::try_from(bytes).unwrap_or(usize::MAX);
+    context.app.charge_anybody(peer, bytes, now_ms(&context.app));
+    response
+}
+
+#[cfg(test)]
+mod tests;

@@ -48,7 +48,7 @@ pub use config::{Config, PageConfig};
 pub use error::ServerError;
 pub use gateway_api::{STAGE, reachable};
 pub use lambda::{FunctionSettings, LambdaServer};
-pub use limits::LimitsOf;
+pub use limits::{LimitsOf, MostHandshakes};
 pub use notify::Notify;
 pub use secret_file::{SecretError, SecretFile, create_secret, read_secret};
 pub use server::Server;

@@ -22,10 +22,21 @@ pub enum LimitsOf {
     },
 }
 
+/// Maximum numbers of TLS handshakes in progress.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MostHandshakes {
+    /// Of all clients together.
+    pub of_all: usize,
+    /// From one address, or from the same first 64 bits of an IPv6 address, if no other address has any.
+    pub of_address: usize,
+}
+
 /// Number of files that the process is assumed to be allowed to open if the real number is unknown.
 const USUAL_FILES: usize = 4_096;
 /// Number of open files that are set aside for the store, the page and the program itself.
 const OTHER_FILES: usize = 64;
+/// Number of open files that a TLS connection takes.
+const FILES_OF_TLS: usize = 3;
 /// Number of TCP connections that a server always accepts, even if the operating system permits fewer files.
 const LEAST_CONNECTIONS: usize = 16;
 
@@ -57,6 +68,24 @@ impl LimitsOf {
         settings.connections_of_address = settings.connections.div_ceil(limits::HTTP_SHARE);
         settings.trusted_proxies = TrustedProxies::new(trusted_proxies.iter().copied());
         settings
+    }
+
+    /// Returns the limits of a server that accepts TLS connections itself. Such a connection takes three files: the client's socket
+    /// and both ends of the one through which its bytes reach the server. A handshake in progress takes one more.
+    pub fn with_tls(self) -> Self {
+        match self {
+            Self::Machine { cores, .. } => {
+                let files = self.files().saturating_sub(self.tls_handshakes().of_all) / FILES_OF_TLS;
+                Self::Machine { open_files: u64::try_from(files).ok(), cores }
+            }
+            Self::Aws => Self::Aws,
+        }
+    }
+
+    /// Returns the maximum numbers of TLS handshakes in progress: an eighth of the files.
+    pub fn tls_handshakes(self) -> MostHandshakes {
+        let of_all = (self.files() / 8).clamp(LEAST_CONNECTIONS, limits::TLS_HANDSHAKES);
+        MostHandshakes { of_all, of_address: of_all.div_ceil(limits::TLS_SHARE) }
     }
 
     /// Returns the age at which the server closes a connection, in milliseconds.
@@ -106,6 +135,18 @@ mod tests {
             let together = limits.http_connections() + limits.sockets();
             assert!(together < files as usize, "{together} connections with {files} files");
         }
+    }
+
+    #[test]
+    fn all_connections_of_a_server_with_tls_fit_the_open_files() {
+        for files in [1024, 4096, 65_536, 1_048_576] {
+            let machine = LimitsOf::Machine { open_files: Some(files), cores: 2 };
+            let limits = machine.with_tls();
+            let connections = FILES_OF_TLS * (limits.http_connections() + limits.sockets());
+            let together = machine.tls_handshakes().of_all + connections;
+            assert!(together < files as usize, "{together} with {files} files");
+        }
+        assert_eq!(LimitsOf::Aws.with_tls(), LimitsOf::Aws);
     }
 
     #[test]

@@ -59,7 +59,10 @@ impl Server {
         )
         .await?;
         let connections = Connections::new(&api.limits, Arc::new(SystemEnvironment::default()));
+        // Without tokens and proxies, every client is a program of the person who started the server.
+        let is_private = !with_authorizer && config.page.trusted_proxies.is_empty();
         let mut settings = backend_core::Settings::new(config.access, rand::random::<u64>);
+        settings.rates.this_machine_has_all = is_private;
         let time_scale = chaos.as_ref().map_or(1, |file| file.chaos().time_scale.get().into());
         settings.rotate_in_ms = limits.rotate_in_ms() / time_scale;
         settings.life_ms = limits.life_ms();

@@ -61,6 +61,11 @@ impl Site {
         }
     }
 
+    /// Returns true if the files are part of the program, so that an answer with one of them takes no memory.
+    pub fn is_in_memory(&self) -> bool {
+        !matches!(self, Self::Directory(_))
+    }
+
     /// Finds the file for the path of a URL; `None` if the page has no such file.
     pub async fn find(&self, path: &str) -> Option<Asset> {
         let name = match path.trim_start_matches('/') {

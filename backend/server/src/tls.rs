@@ -16,6 +16,7 @@ use std::time::Duration;
 
 use apigw_websocket::Accept;
 use backend_core::lock;
+use shared::limits;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::mpsc;
 use tokio::task::AbortHandle;
@@ -26,12 +27,13 @@ use tokio_rustls::rustls::crypto::ring;
 use tokio_rustls::rustls::pki_types::pem::PemObject;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
+use crate::limits::LimitsOf;
 use crate::notify::Notify;
 use crate::stamp::Stamp;
 use places::Places;
 
 /// Maximum time for the TLS handshake of a client.
-const HANDSHAKE: Duration = Duration::from_secs(10);
+const HANDSHAKE: Duration = Duration::from_millis(limits::TLS_HANDSHAKE_MS);
 /// Time between two checks for a change of the files.
 const CHECK_EVERY: Duration = Duration::from_secs(1);
 /// Maximum number of connections whose handshake is complete and that the server has not accepted yet.
@@ -98,13 +100,20 @@ impl Tls {
         Ok(Self { files, stamps, config })
     }
 
-    /// Creates a listener that accepts TLS connections from `listener`. Both files are read again when they change, until the
+    /// Creates a listener that accepts TLS connections from `listener`, with so many handshakes at once as `limits` allow. Both files are read again when they change, until the
     /// listener is dropped. Must be called in a tokio runtime.
-    pub fn listen(self, listener: TcpListener, notify: Notify) -> TlsListener {
+    pub fn listen(self, listener: TcpListener, limits: LimitsOf, notify: Notify) -> TlsListener {
         let (sender, ready) = mpsc::channel(READY);
         let config = self.config.clone();
         let following = tokio::spawn(self.follow(notify)).abort_handle();
-        TlsListener { listener, config, places: Places::default(), sender, ready, following }
+        TlsListener {
+            listener,
+            config,
+            places: Places::new(limits.tls_handshakes()),
+            sender,
+            ready,
+            following,
+        }
     }
 
     async fn follow(mut self, notify: Notify) {

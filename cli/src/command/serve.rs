@@ -91,7 +91,7 @@ async fn serve(args: &ServeArgs) -> Result<(), CliError> {
             .by_tls(tls.is_some());
     announce::print(&announcement, args.json);
     match tls {
-        Some(tls) => server.run(tls.listen(listener, notify()), stop).await?,
+        Some(tls) => server.run(tls.listen(listener, limits::of(args), notify()), stop).await?,
         None => server.run(listener, stop).await?,
     }
     Ok(())
@@ -118,7 +118,7 @@ fn page(args: &ServeArgs) -> PageConfig {
         allowed_hosts: args.allow_host.clone(),
         allowed_origins: args.allow_origin.clone(),
         trusted_proxies: args.trust_proxy.clone(),
-        limits: limits::of(args),
+        limits: if args.tls_cert.is_some() { limits::of(args).with_tls() } else { limits::of(args) },
         chaos: args.chaos.clone(),
         notify: notify(),
     }

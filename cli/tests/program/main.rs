@@ -20,6 +20,7 @@ mod http;
 mod kill;
 #[cfg(unix)]
 mod lambda;
+#[cfg(target_os = "linux")]
 mod limits_table;
 mod own_tls;
 mod page;

@@ -3,16 +3,14 @@
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use shared::limits;
-use tempfile::TempDir;
 
-use crate::support::{Client, Server, Socket, TIMEOUT, request, run, stream_from};
+use crate::support::{Client, Guarded, Server, Socket, TIMEOUT, request, run, stream_from};
 
 /// The loopback address of the client that uses too much. The other clients of a test have another address, because
 /// limits are counted for each address.
@@ -151,37 +149,6 @@ fn behind_a_trusted_proxy_each_client_has_its_own_part() {
     };
     assert_eq!(refused, 429);
     connect("192.0.2.2").unwrap().is_alive();
-}
-
-/// A server that requires tokens.
-struct Guarded {
-    server: Server,
-    secret: PathBuf,
-    _directory: TempDir,
-}
-
-impl Guarded {
-    fn start(arguments: &[&str]) -> Self {
-        let directory = tempfile::tempdir().unwrap();
-        let secret = directory.path().join("secret.txt");
-        write_secret(&secret);
-        let flags = [&["--auth-secret-file", secret.to_str().unwrap()], arguments].concat();
-        Self { server: Server::start_with(&flags), secret, _directory: directory }
-    }
-
-    fn token(&self, arguments: &[&str]) -> String {
-        let secret = ["token", "--auth-secret-file", self.secret.to_str().unwrap()];
-        let output = run("", &[&secret, arguments].concat());
-        assert!(output.status.success(), "{output:?}");
-        String::from_utf8(output.stdout).unwrap().trim().to_owned()
-    }
-}
-
-fn write_secret(path: &std::path::Path) {
-    use std::os::unix::fs::OpenOptionsExt;
-    let mut options = std::fs::OpenOptions::new();
-    let mut file = options.write(true).create_new(true).mode(0o600).open(path).unwrap();
-    file.write_all(b"gWq8tnH2mB0zYx5cVf7kLr3pSd9aJe6u\n").unwrap();
 }
 
 /// Sends handshakes without a token over one TCP connection, as fast as the server answers them, and counts the

@@ -76,7 +76,8 @@ impl Update {
         if let Some(producer) = &append.producer {
             update.add_producer(append, producer, attempt.room.as_ref());
         }
-        if let Some(meta) = &append.meta {
+        // DynamoDB refuses names of attributes that no expression uses.
+        if let Some(meta) = append.meta.as_ref().filter(|meta| !meta.is_empty()) {
             update.add_meta(meta, attempt.writes_meta);
         }
         update

@@ -8,6 +8,7 @@ const SLOW: RateLimits = RateLimits {
     read_kb_per_second: 4,
     requests_of_all_per_second: 1_000_000,
     publications_of_all_per_second: 1_000_000,
+    this_machine_has_all: false,
 };
 
 #[test]
@@ -56,13 +57,54 @@ fn all_together_are_limited_and_what_was_refused_is_not_charged() {
 }
 
 #[test]
+fn clients_that_use_up_the_rate_of_all_do_not_refuse_one_that_asks_for_little() {
+    let limits = RateLimits { requests_per_second: 200, requests_of_all_per_second: 1_000, ..SLOW };
+    for stranger in [false, true] {
+        let mut rates = Rates::new(limits);
+        let at = |number: u8| {
+            let peer = Some(IpAddr::from([192, 0, 2, number]));
+            if stranger { Payer::stranger(peer) } else { Payer::new("", peer) }
+        };
+        for now in 0..5_000 {
+            for number in 1..=20 {
+                let _ = rates.take_request(&at(number), now);
+            }
+            if now % 50 == 0 {
+                assert_eq!(rates.take_request(&at(0), now), Ok(()), "after {now} ms");
+            }
+        }
+    }
+}
+
+#[test]
+fn strangers_are_limited_together_and_use_up_nothing_of_the_others() {
+    let mut rates = Rates::new(RateLimits { requests_of_all_per_second: 100, ..SLOW });
+    let peer = |number: u32| Payer::stranger(Some(Ipv4Addr::from_bits(number).into()));
+    let taken = (0..1_000).filter(|number| rates.take_request(&peer(*number), 0).is_ok()).count();
+    assert!((200..=400).contains(&taken), "{taken}");
+    assert_eq!(rates.take_request(&payer("a"), 0), Ok(()));
+}
+
+#[test]
+fn without_others_the_programs_of_this_machine_have_the_rate_of_all() {
+    let limits = RateLimits { requests_of_all_per_second: 50, this_machine_has_all: true, ..SLOW };
+    let mut rates = Rates::new(limits);
+    let at = |address: [u8; 4]| Payer::new("anonymous", Some(address.into()));
+    let taken = |rates: &mut Rates, payer: &Payer| {
+        (0..1_000).filter(|_| rates.take_request(payer, 0).is_ok()).count()
+    };
+    assert!(taken(&mut rates, &at([127, 0, 0, 1])) >= 100);
+    assert_eq!(taken(&mut rates, &at([127, 0, 0, 2])), 4);
+}
+
+#[test]
 fn the_table_is_bounded_and_keeps_busy_principals() {
     let mut rates = Rates::new(SLOW);
     for number in 0..PAYERS {
         rates.take_publications(&payer(&format!("idle{number}")), 1, 0).unwrap();
     }
     rates.take_publications(&payer("busy"), 20, 100_000).unwrap();
-    assert!(rates.payers.len() <= PAYERS);
+    assert!(rates.known.by_payer.len() <= PAYERS && rates.known.by_age.len() <= PAYERS);
     assert_eq!(rates.take_publications(&payer("busy"), 1, 100_000), Err(100));
 }
 
@@ -73,8 +115,24 @@ fn if_all_are_busy_the_one_whose_request_was_longest_ago_is_forgotten() {
         let name = format!("p{number}");
         rates.take_publications(&payer(&name), 20, i64::from(number != 0)).unwrap();
     }
-    assert_eq!(rates.payers.len(), PAYERS);
-    assert!(!rates.payers.contains_key(&payer("p0")) && rates.payers.contains_key(&payer("p1")));
+    assert_eq!((rates.known.by_payer.len(), rates.known.by_age.len()), (PAYERS, PAYERS));
+    let is_known = |name: &str| rates.known.by_payer.contains_key(&payer(name));
+    assert!(!is_known("p0") && is_known("p1"));
+}
+
+#[test]
+fn clients_that_come_and_go_do_not_make_the_server_forget_one_that_stays() {
+    let mut rates = Rates::new(SLOW);
+    rates.take_publications(&payer("stays"), 20, 0).unwrap();
+    for number in 0..3 * PAYERS {
+        rates.take_publications(&payer(&format!("p{number}")), 1, 0).unwrap();
+        if number % 1000 == 0 {
+            // A different moment, so that it counts as used after its entry was added.
+            assert!(rates.take_publications(&payer("stays"), 20, number as i64 / 1000 % 7 + 1).is_err());
+        }
+    }
+    assert!(rates.known.by_payer.contains_key(&payer("stays")));
+    assert_eq!(rates.known.by_payer.len(), rates.known.by_age.len());
 }
 
 fn payer(name: &str) -> Payer {

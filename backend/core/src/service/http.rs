@@ -38,7 +38,11 @@ impl<C, L: TopicLog, M> Service<C, L, M> {
         B: Future<Output = Result<Bytes, Answer>>,
     {
         let answer = async {
-            match Route::of(head.method, head.path)? {
+            let route = Route::of(head.method, head.path);
+            if matches!(route, Ok(Route::Options | Route::Health) | Err(_)) {
+                self.admit_anybody(head.peer, clock())?;
+            }
+            match route? {
                 Route::Options => Ok(Answer::options()),
                 Route::Health => Ok(Answer::health(Map::new())),
                 Route::Topics => {
@@ -82,6 +86,23 @@ impl<C, L: TopicLog, M> Service<C, L, M> {
     /// has expired.
     pub fn authorize(&self, credentials: &Credentials<'_>, now: Millis) -> Result<Principal, Refusal> {
         authorize::authorize(&self.settings.access, credentials, now).map_err(Refusal::from)
+    }
+
+    /// Charges a request that needs no token to the address of its sender: one for a file of the page, for `/healthz` or with
+    /// the method OPTIONS.
+    ///
+    /// # Errors
+    ///
+    /// 101, if the address has sent too many, or has been sent too much ([`Service::charge_anybody`]).
+    pub fn admit_anybody(&self, peer: Option<IpAddr>, now: Millis) -> Result<(), Refusal> {
+        let payer = Payer::stranger(peer);
+        self.charge_request(&payer, now)?;
+        self.check_read(&payer, now)
+    }
+
+    /// Charges the answer to a request that needed no token to the address of its sender.
+    pub fn charge_anybody(&self, peer: Option<IpAddr>, answer_bytes: usize, now: Millis) {
+        self.charge_read(&Payer::stranger(peer), answer_bytes, now);
     }
 
     /// Authenticates the sender of a request, and counts the request against the rate limit of the sender at its

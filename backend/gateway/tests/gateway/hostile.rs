@@ -1,3 +1,4 @@
+use std::task::Poll;
 use std::time::Duration;
 
 use futures_util::SinkExt;
@@ -28,6 +29,33 @@ async fn endless_empty_fragments_use_no_memory() {
     soon(socket.stream.write_all(&empty)).await.expect("the server reads on");
     socket.send(0x80, b" and ended").await;
     assert_eq!(harness.event("MESSAGE").await.body.as_deref(), Some("begun and ended"));
+}
+
+#[tokio::test]
+async fn a_flood_of_small_frames_lets_other_tasks_run_in_between() {
+    const FRAMES: usize = 5_000;
+    for (first, payload) in [(0x89, b"".as_slice()), (0x8a, b"x"), (0x81, b"{}")] {
+        let mut harness = Start::new(Script::default()).run().await;
+        let flood = harness.raw().await;
+        harness.event("CONNECT").await;
+        let mut bytes = crate::support::frame(first, payload).repeat(FRAMES);
+        bytes.extend(crate::support::frame(0x81, b"last"));
+        flood.stream.writable().await.expect("a socket");
+        // All frames are in the buffer of the socket before the server runs again.
+        assert_eq!(flood.stream.try_write(&bytes).expect("room"), bytes.len());
+        let mut turns = 0;
+        let last = async { while harness.event("MESSAGE").await.body.as_deref() != Some("last") {} };
+        let counting = std::future::poll_fn(|context| {
+            turns += 1;
+            context.waker().wake_by_ref();
+            Poll::<()>::Pending
+        });
+        tokio::select! {
+            () = soon(last) => {}
+            () = counting => {}
+        }
+        assert!(turns > FRAMES / 100, "{first:#x}: other tasks had {turns} turns");
+    }
 }
 
 #[tokio::test]

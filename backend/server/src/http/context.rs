@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use apigw_websocket::Connections;
 
+use super::large::LargeAnswers;
 use crate::app::App;
 use crate::site::Site;
 
@@ -13,4 +14,5 @@ pub struct Context {
     pub app: Arc<App>,
     pub connections: Connections,
     pub site: Arc<Site>,
+    pub large: LargeAnswers,
 }

@@ -9,7 +9,8 @@ use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::middleware::from_fn_with_state;
 use axum::response::Response;
-use backend_core::http::Route;
+use backend_core::http::{Answer, Route};
+use http::Method;
 use lambda_host::{FunctionUrl, UrlRequest, UrlResponse};
 
 use super::{answer, body, guard, page};
@@ -31,7 +32,9 @@ pub fn router(function: FunctionUrl, origins: Arc<OriginPolicy>, site: Arc<Site>
 }
 
 async fn answer_request(State(context): State<Context>, request: Request) -> Response {
-    if Route::is_api(request.uri().path()) {
+    if request.method() == Method::OPTIONS {
+        answer::respond(Answer::options())
+    } else if Route::is_api(request.uri().path()) {
         invoke(&context.function, request).await
     } else {
         page::page(&context.site, request).await

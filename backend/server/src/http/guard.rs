@@ -10,7 +10,7 @@ use backend_core::Refusal;
 use backend_core::http::{Answer, SAFETY_HEADERS};
 use http::header::{ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS, HOST, ORIGIN, VARY};
 use http::uri::Authority;
-use http::{HeaderMap, HeaderName, HeaderValue, Method};
+use http::{HeaderMap, HeaderName, HeaderValue};
 use shared::ErrorCode;
 
 use super::answer::{self, set};
@@ -24,10 +24,7 @@ pub async fn guard(State(origins): State<Arc<OriginPolicy>>, mut request: Reques
         return forbidden(&refused);
     }
     let origin = request.headers().get(ORIGIN).cloned();
-    let mut response = match *request.method() {
-        Method::OPTIONS => answer::respond(Answer::options()),
-        _ => next.run(request).await,
-    };
+    let mut response = next.run(request).await;
     keep_from_others(&mut response);
     if let Some(origin) = origin {
         share_with(response.headers_mut(), origin);

@@ -5,16 +5,16 @@ use std::collections::HashMap;
 use std::net::{IpAddr, Ipv6Addr};
 use std::sync::{Arc, Mutex};
 
-use backend_core::lock;
+use backend_core::{fair, lock};
 
-/// Maximum number of handshakes in progress, of all clients together.
-const OF_ALL: usize = 2048;
-/// Maximum number of handshakes in progress from one address, or from the same first 64 bits of an IPv6 address.
-const OF_ADDRESS: usize = 256;
+use crate::limits::MostHandshakes;
 
 /// The number of handshakes in progress, for each network and in total.
-#[derive(Debug, Clone, Default)]
-pub struct Places(Arc<Mutex<Counts>>);
+#[derive(Debug, Clone)]
+pub struct Places {
+    counts: Arc<Mutex<Counts>>,
+    most: MostHandshakes,
+}
 
 #[derive(Debug, Default)]
 struct Counts {
@@ -30,12 +30,18 @@ pub struct Place {
 }
 
 impl Places {
+    /// Creates the table, in which all places are free.
+    pub fn new(most: MostHandshakes) -> Self {
+        Self { counts: Arc::default(), most }
+    }
+
     /// Counts a handshake with a client at this address. Returns `None` if the maximum is reached.
     pub fn take(&self, address: IpAddr) -> Option<Place> {
         let network = network_of(address);
-        let mut counts = lock::lock(&self.0);
+        let mut counts = lock::lock(&self.counts);
         let of_network = counts.of_network.get(&network).copied().unwrap_or_default();
-        if counts.all >= OF_ALL || of_network >= OF_ADDRESS {
+        let MostHandshakes { of_all, of_address } = self.most;
+        if !fair::may_take(of_network, counts.all, of_address, of_all) {
             return None;
         }
         counts.all += 1;
@@ -46,7 +52,7 @@ impl Places {
 
 impl Drop for Place {
     fn drop(&mut self) {
-        let mut counts = lock::lock(&self.places.0);
+        let mut counts = lock::lock(&self.places.counts);
         counts.all -= 1;
         match counts.of_network.get_mut(&self.network) {
             Some(count) if *count > 1 => *count -= 1,
@@ -66,18 +72,31 @@ fn network_of(address: IpAddr) -> IpAddr {
 mod tests {
     use super::*;
 
+    const MOST: MostHandshakes = MostHandshakes { of_all: 80, of_address: 10 };
+
+    #[test]
+    fn addresses_that_take_all_they_can_leave_places_for_others() {
+        let places = Places::new(MOST);
+        let address = |number: usize| IpAddr::from([192, 0, 2, number as u8]);
+        let taken: Vec<Place> = (0..1_000).filter_map(|number| places.take(address(number % 10))).collect();
+        assert!(taken.len() < 60, "{}", taken.len());
+        let other: Vec<_> = (0..3).map(|_| places.take(address(20))).collect();
+        assert!(other.iter().all(Option::is_some));
+    }
+
     #[test]
     fn an_address_that_takes_all_its_places_leaves_those_of_others() {
-        let places = Places::default();
+        let places = Places::new(MOST);
         let (greedy, other) = ("192.0.2.1".parse().unwrap(), "192.0.2.2".parse().unwrap());
-        let mut taken: Vec<Place> = std::iter::from_fn(|| places.take(greedy)).take(OF_ADDRESS + 1).collect();
-        assert_eq!(taken.len(), OF_ADDRESS);
+        let mut taken: Vec<Place> =
+            std::iter::from_fn(|| places.take(greedy)).take(MOST.of_address + 1).collect();
+        assert_eq!(taken.len(), MOST.of_address);
         assert!(places.take(other).is_some());
         taken.pop();
         assert!(places.take(greedy).is_some());
         drop(taken);
-        assert!(lock::lock(&places.0).of_network.is_empty());
-        assert_eq!(lock::lock(&places.0).all, 0);
+        assert!(lock::lock(&places.counts).of_network.is_empty());
+        assert_eq!(lock::lock(&places.counts).all, 0);
     }
 
     #[test]

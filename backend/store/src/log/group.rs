@@ -18,6 +18,7 @@
 
 use std::collections::BTreeMap;
 
+use backend_core::fair;
 use backend_core::ports::{Append, AppendError, Appended, Change, Head, Unavailable};
 use backend_core::shares::{self, Share};
 use backend_core::{DiskTrouble, Retention};
@@ -234,9 +235,14 @@ impl<'t> Group<'t> {
         }
         let is_new = |draft: &&Draft| self.index.get(&draft.entry.head.topic).is_none();
         let new = self.drafts.values().filter(is_new).filter(|draft| draft.entry.owner == *principal);
-        let is_full = self.index.topics_of(principal) + new.count() >= *limit;
-        let (principal, limit) = (principal.clone(), *limit);
-        is_full.then_some(Err(AppendError::TooManyTopicsOfPrincipal { principal, limit }))
+        let own = self.index.topics_of(principal) + new.count();
+        let all = self.index.len() + self.new_topics as usize;
+        if fair::may_take(own, all, (*limit).min(limits::TOPICS), limits::TOPICS) {
+            return None;
+        }
+        // If others have many topics, the principal may have fewer than the limit.
+        let (principal, limit) = (principal.clone(), own.min(*limit));
+        Some(Err(AppendError::TooManyTopicsOfPrincipal { principal, limit }))
     }
 
     fn entry(&self, topic: &Topic) -> Option<&Entry> {

@@ -1,6 +1,7 @@
 //! Helpers for the tests: a server, and clients for it. Every function that waits fails the test after [`TIMEOUT`].
 
 mod client;
+mod guarded;
 mod http;
 mod server;
 mod socket;
@@ -10,6 +11,7 @@ use std::path::Path;
 use std::time::Duration;
 
 pub use client::{Client, run, run_with_input};
+pub use guarded::Guarded;
 pub use http::{Answer, read, request};
 pub use server::Server;
 pub use socket::{Socket, stream_from};

@@ -73,6 +73,19 @@ impl Socket {
         }
     }
 
+    /// Returns the next text message, or the code with which the server has closed the connection; `None` if it was closed without
+    /// one.
+    pub fn hear_or_close(&mut self) -> Result<Value, Option<u16>> {
+        loop {
+            match self.0.read() {
+                Ok(Message::Text(text)) => return Ok(serde_json::from_str(&text).unwrap()),
+                Ok(Message::Close(frame)) => return Err(frame.map(|frame| frame.code.into())),
+                Ok(_) => {}
+                Err(_) => return Err(None),
+            }
+        }
+    }
+
     /// Waits for the next message of the type `kind`. Other messages are discarded.
     pub fn hear_type(&mut self, kind: &str) -> Value {
         loop {

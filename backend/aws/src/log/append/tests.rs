@@ -16,6 +16,14 @@ fn an_append_without_a_producer_has_the_topic_as_its_only_condition() {
 }
 
 #[test]
+fn empty_metadata_writes_nothing_and_names_nothing() {
+    for writes_meta in [false, true] {
+        let attempt = Attempt { writes_meta, ..Attempt::default() };
+        all_is_used(&Update::new(&append(None, Some(TopicMeta::default())), "[]", &attempt));
+    }
+}
+
+#[test]
 fn a_producer_is_accepted_if_its_sequence_is_higher_or_if_there_is_room_for_it() {
     let update = Update::new(&append(Some(("me", 7)), None), "[]", &Attempt::default());
     assert_eq!(

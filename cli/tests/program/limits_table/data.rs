@@ -1,0 +1,102 @@
+//! The limits of publications and of requests to publish.
+
+use serde_json::{Value, json};
+
+use super::published;
+use crate::support::Server;
+
+pub fn bytes(server: &Server, bytes: usize) {
+    let data = |bytes| json!("x".repeat(bytes - 2));
+    assert_eq!(published(server, json!({"data": data(bytes)})), None);
+    assert_eq!(published(server, json!({"data": data(bytes + 1)})), Some(205));
+}
+
+pub fn nesting(server: &Server, levels: usize) {
+    let nested = |levels| (0..levels).fold(json!(1), |inner, _| json!({"a": inner}));
+    assert_eq!(published(server, json!({"data": nested(levels)})), None);
+    assert_eq!(published(server, json!({"data": nested(levels + 1)})), Some(204));
+}
+
+pub fn name_of_a_topic(server: &Server, bytes: usize) {
+    assert_eq!(published(server, json!({"topic": "t".repeat(bytes)})), None);
+    assert_eq!(published(server, json!({"topic": "t".repeat(bytes + 1)})), Some(202));
+}
+
+pub fn depth_of_a_topic(server: &Server, segments: usize) {
+    assert_eq!(published(server, json!({"topic": vec!["t"; segments].join("/")})), None);
+    assert_eq!(published(server, json!({"topic": vec!["t"; segments + 1].join("/")})), Some(202));
+}
+
+pub fn text_in_metadata(server: &Server, bytes: usize) {
+    assert_eq!(published(server, json!({"meta": {"label": "l".repeat(bytes)}})), None);
+    assert_eq!(published(server, json!({"meta": {"label": "l".repeat(bytes + 1)}})), Some(204));
+}
+
+pub fn units(server: &Server, series: usize) {
+    let units = |series| -> Value { (0..series).map(|n| (format!("s{n}"), json!("m"))).collect() };
+    assert_eq!(published(server, json!({"topic": "units", "meta": {"units": units(series)}})), None);
+    let more = json!({"topic": "units", "meta": {"units": units(series + 1)}});
+    assert_eq!(published(server, more), Some(204));
+}
+
+pub fn states(server: &Server, states: usize) {
+    let meta = |states| -> Value {
+        let meanings: Value = (0..states).map(|n| (format!("s{n}"), json!("good"))).collect();
+        json!({"topic": "states", "data": "s0", "meta": {"states": meanings}})
+    };
+    assert_eq!(published(server, meta(states)), None);
+    assert_eq!(published(server, meta(states + 1)), Some(204));
+}
+
+pub fn name_of_a_series(server: &Server, bytes: usize) {
+    let units = |bytes| json!({"topic": "series", "meta": {"units": {"s".repeat(bytes): "m"}}});
+    assert_eq!(published(server, units(bytes)), None);
+    assert_eq!(published(server, units(bytes + 1)), Some(204));
+}
+
+pub fn past(server: &Server, ms: usize) {
+    assert_eq!(published(server, json!({"ts": now_ms() - ms as i64 + 60_000})), None);
+    assert_eq!(published(server, json!({"ts": now_ms() - ms as i64 - 60_000})), Some(206));
+}
+
+pub fn future(server: &Server, ms: usize) {
+    assert_eq!(published(server, json!({"ts": now_ms() + ms as i64 - 60_000})), None);
+    assert_eq!(published(server, json!({"ts": now_ms() + ms as i64 + 60_000})), Some(206));
+}
+
+pub fn items(server: &Server, items: usize) {
+    let batch = |items: usize| format!("[{}]", vec!["1"; items].join(","));
+    let lines = |items: usize| vec!["1"; items].join("\n");
+    assert!(batch(3).starts_with('['));
+    assert_eq!(server.post("/topics/many", lines(items)).status, 200);
+    assert_eq!(server.post("/topics/many", lines(items + 1)).status, 413);
+}
+
+pub fn body(server: &Server, bytes: usize) {
+    // Spaces around a value are no data.
+    assert_eq!(server.post("/topics/body", format!("1{}", " ".repeat(bytes - 1))).status, 200);
+    assert_eq!(server.post("/topics/body", format!("1{}", " ".repeat(bytes))).status, 413);
+}
+
+pub fn items_of_history(server: &Server, items: usize) {
+    assert_eq!(server.post("/topics/long", vec!["1"; items + 1].join("\n")).status, 200);
+    let read = server.get(&format!("/topics/long?limit={}", items + 1)).json();
+    assert_eq!(read["items"].as_array().unwrap().len(), items);
+}
+
+pub fn name_of_a_producer(server: &Server, bytes: usize) {
+    let producer = |bytes| json!({"topic": "producer", "producer": {"id": "p".repeat(bytes), "seq": 1}});
+    assert_eq!(published(server, producer(bytes)), None);
+    assert_eq!(published(server, producer(bytes + 1)), Some(200));
+}
+
+pub fn number_of_a_request(server: &Server, seq: usize) {
+    let producer = |seq: usize| json!({"topic": "seq", "producer": {"id": "p", "seq": seq}});
+    assert_eq!(published(server, producer(seq)), None);
+    assert_eq!(published(server, producer(seq + 1)), Some(200));
+}
+
+fn now_ms() -> i64 {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
+    i64::try_from(since.as_millis()).unwrap()
+}
