@@ -22,6 +22,7 @@
 //! `landed` the offset of the last publication of that request, and `until` the time from which the producer may be
 //! forgotten. The maps are separate because an update cannot compute a value inside a map that it writes.
 
+mod alarm;
 mod append;
 mod batch;
 mod catalogue;
@@ -43,9 +44,9 @@ use backend_core::ports::{
 };
 use shared::{Filter, Millis, Topic};
 
+pub use alarm::expired;
 pub use backend_core::Retention;
 pub use head::change;
-pub use silence::expired;
 
 use crate::item::{Item, number, text};
 use crate::pause;

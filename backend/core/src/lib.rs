@@ -47,6 +47,7 @@
 pub mod authorize;
 pub mod body;
 pub mod bucket;
+pub mod conditions;
 pub mod disk;
 pub mod event;
 pub mod fair;

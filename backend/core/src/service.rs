@@ -29,6 +29,7 @@ use shared::{Advice, ClientMessage, DisconnectCode, Millis, ServerMessage};
 
 pub use broadcast::{BroadcastReport, RecordError};
 
+use crate::conditions::Told;
 use crate::event::{GatewayEvent, Message, Reply, Sender};
 use crate::message;
 use crate::occupancy::Occupancy;
@@ -54,7 +55,7 @@ pub struct Service<C, L, M> {
     rates: Mutex<Rates>,
     turns: Mutex<Turns>,
     occupancy: Mutex<Occupancy>,
-    conditions: Mutex<conditions::Told>,
+    conditions: Mutex<Told>,
     stats: Stats,
 }
 

@@ -7,7 +7,7 @@ use backend_core::ports::{Append, AppendError};
 use shared::{Topic, limits};
 
 use super::names::{CATALOGUE, ENDED, ONLY, OWNER, PK, SK, TOPICS};
-use super::{head, silence};
+use super::{alarm, head};
 use crate::item::{AttributeError, Item, number, read_text, text};
 use crate::request::Verdict;
 
@@ -36,7 +36,7 @@ pub fn register(table: &str, append: &Append) -> Result<Vec<TransactWriteItem>, 
         one_more(table, text(CATALOGUE), limits::TOPICS)?,
         one_more(table, owner(principal), *principal_topics)?,
         new(table, head::skeleton(topic, new_epoch, principal))?,
-        silence::add(table, topic, *received_at)?,
+        alarm::add(table, topic, *received_at)?,
     ])
 }
 
@@ -54,7 +54,7 @@ pub fn delete(table: &str, topic: &Topic, head: &Item) -> Result<Vec<TransactWri
         TransactWriteItem::builder().delete(tombstone.build()?).build(),
         TransactWriteItem::builder().delete(row.build()?).build(),
         one_less(table, text(CATALOGUE))?,
-        silence::remove(table, topic)?,
+        alarm::remove(table, topic)?,
     ];
     // Heads that version 0.1.0 stored contain no principal, and their topics are not counted for any.
     if let Ok(principal) = read_text(head, OWNER) {

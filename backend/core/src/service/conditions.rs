@@ -8,35 +8,10 @@ use super::{Service, frame};
 use crate::lock::lock;
 use crate::ports::{Connections, Management, TopicLog, Unavailable};
 
-/// The conditions of the server, and those that clients were told.
-#[derive(Debug, Default)]
-pub(super) struct Told {
-    present: Vec<Condition>,
-    told: Vec<Condition>,
-    told_at: Option<Millis>,
-}
-
-/// Minimum time in milliseconds between two messages of which only the texts differ, such as the number of free bytes.
-const TEXT_PERIOD_MS: Millis = 10_000;
-
-impl Told {
-    /// Returns true if clients have to be told: at once if there are other conditions than they know, and every ten seconds if
-    /// only the texts have changed.
-    fn is_due(&self, now: Millis) -> bool {
-        fn names(conditions: &[Condition]) -> impl Iterator<Item = &str> {
-            conditions.iter().map(|condition| condition.name.as_str())
-        }
-        let is_another = !names(&self.present).eq(names(&self.told));
-        // A clock that was set back does not delay the message.
-        let is_old = self.told_at.is_none_or(|at| (now - at).abs() >= TEXT_PERIOD_MS);
-        is_another || (is_old && self.present != self.told)
-    }
-}
-
 impl<C, L, M> Service<C, L, M> {
     /// Returns the conditions that were set last, which are the things that are wrong with the server.
     pub fn conditions(&self) -> Vec<Condition> {
-        lock(&self.conditions).present.clone()
+        lock(&self.conditions).present().to_vec()
     }
 }
 
@@ -55,19 +30,11 @@ impl<C: Connections, L: TopicLog, M: Management> Service<C, L, M> {
         now: Millis,
     ) -> Result<BroadcastReport, Unavailable> {
         let mut report = BroadcastReport::default();
-        let is_due = {
-            let mut state = lock(&self.conditions);
-            state.present.clone_from(&conditions);
-            state.is_due(now)
-        };
-        if !is_due {
+        if !lock(&self.conditions).set(&conditions, now) {
             return Ok(report);
         }
         let everybody = self.connections.all(now).await?;
-        {
-            let mut state = lock(&self.conditions);
-            (state.told, state.told_at) = (conditions.clone(), Some(now));
-        }
+        lock(&self.conditions).told(conditions.clone(), now);
         let message = frame(&ServerMessage::Conditions(Conditions { conditions }));
         self.post_to_all(everybody, vec![message], &mut report, now).await;
         Ok(report)

@@ -79,7 +79,7 @@ pub fn sockets(limit: &Limit) {
     };
     assert_eq!((refused, held.len()), (429, few().gateway().connections_of_principal.unwrap()));
     // The more clients have many, the fewer another one may have, and it may have some.
-    for last in 3..=20 {
+    for last in 3..=5 {
         let address = [127, 0, 0, last];
         while let Ok(socket) = Socket::over(stream_from(address, server.address), server.address, &[]) {
             held.push(socket);
@@ -197,7 +197,8 @@ pub fn part_of_an_answer(limit: &Limit) {
     const REQUESTS: usize = 60;
     let server = with_a_long_list();
     let mut deaf = deaf(&server, REQUESTS);
-    std::thread::sleep(Duration::from_millis(limit.value) * 2);
+    // After the first limit, the buffer of the system may still take a little, which gives another one.
+    std::thread::sleep(Duration::from_millis(limit.value) * 3);
     let mut taken = Vec::new();
     let _ = deaf.read_to_end(&mut taken);
     let answers = taken.windows(15).filter(|part| part == b"HTTP/1.1 200 OK").count();
