@@ -92,7 +92,9 @@ fn replayed(server: &Server, filter: &str, rewind: usize) -> (usize, u64) {
             "unsubscribed" => return (count, oldest),
             _ => Vec::new(),
         };
-        for item in parts.iter().flat_map(|part| part["items"].as_array().unwrap()) {
+        // A publication that was made a moment ago may be broadcast as well.
+        let parts = parts.iter().filter(|part| part["replay"] == true);
+        for item in parts.flat_map(|part| part["items"].as_array().unwrap()) {
             count += 1;
             oldest = oldest.min(item["offset"].as_u64().unwrap());
         }
