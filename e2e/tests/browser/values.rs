@@ -205,3 +205,35 @@ fn pipe(server: &Server, topic: &str, lines: &str) {
     pipe.stdin.take().expect("piped").write_all(lines.as_bytes()).expect("written");
     assert!(pipe.wait().expect("it ends").success());
 }
+
+#[tokio::test]
+async fn with_forced_colours_series_and_states_can_still_be_told_apart() {
+    let server = Server::start(&["--no-host"]);
+    let browser = open(&server).await;
+    for n in 0..3 {
+        server.publish("lab/two", &json!({"in": n, "out": 9 - n})).await;
+        server.publish("lab/log", &json!({"level": "error", "message": format!("order {n} failed")})).await;
+        server.publish("lab/door", &json!("failed")).await;
+    }
+    let key = format!("{} .keys .key:nth-child(2)", panel("lab/two"));
+    let (run, line) = (format!("{} .strip .run", panel("lab/door")), format!("{} .log li", panel("lab/log")));
+    for selector in [&key, &run, &line] {
+        browser.appears(selector).await;
+    }
+    let features = json!({"features": [{"name": "forced-colors", "value": "active"}]});
+    browser.devtools("Emulation.setEmulatedMedia", features).await;
+    let colour = |selector: &str, part: &str| {
+        let script =
+            format!("getComputedStyle(document.querySelector('{selector}'), '{part}').backgroundColor");
+        let browser = &browser;
+        async move { browser.value(&script).await.to_string() }
+    };
+    let first = colour(&key.replace("(2)", "(1)"), "::before").await;
+    let second = colour(&key, "::before").await;
+    let page = colour("body", "").await;
+    assert!(first != second && first != page && second != page, "{first} {second} {page}");
+    assert_ne!(colour(&run, "").await, colour(&format!("{} .strip i", panel("lab/door")), "").await);
+    // The level of a line has a sign besides its colour.
+    let script = format!("getComputedStyle(document.querySelector('{line} span'), '::before').content");
+    assert!(browser.value(&script).await.to_string().contains('✕'));
+}
