@@ -8,7 +8,7 @@ const LEAST_MS: u64 = 3_000;
 /// Delays are rounded down to a multiple of this, in milliseconds.
 const PRECISION_MS: u64 = 1_000;
 /// Time in milliseconds for which a measured delay is shown. A page that is busy again and again can be drawn only between, when
-/// it has just handled what waited.
+/// it has just handled what waited. Time in which the page was busy does not count, since more may be waiting.
 const SHOWN_MS: u64 = 2_000;
 /// Length of a moment in milliseconds. Of each moment one delay is remembered.
 const MOMENT_MS: u64 = 100;
@@ -20,8 +20,13 @@ const OBSERVED_MS: u64 = 500;
 const LOAD_MS: u64 = 2_000;
 /// Time in milliseconds for which beats are kept.
 const KEPT_MS: u64 = 20_000;
-/// Share of the time, in percent, for which the page must have been busy to be considered too slow.
+/// Minimum length in milliseconds of a task that blocks the page noticeably.
+const LONG_TASK_MS: u64 = 100;
+/// Share of the time for which data was delayed, in percent, for which the page must have been busy to be the cause.
 const BUSY_PERCENT: u64 = 50;
+/// Share of the time, in percent, for which quick beats must be overdue in a page that is too slow. On a slow machine, every
+/// timer is called some milliseconds late.
+const OVERLOADED_PERCENT: u64 = 75;
 /// Time between two beats while the cause of a delay is looked for, in milliseconds. It is the shortest that browsers allow, since
 /// a page whose tasks are longer than this time is busy.
 const QUICK_BEAT_MS: u64 = 4;
@@ -106,7 +111,10 @@ impl Delays {
 
     /// Records that data with this delay was handled at `mono_ms`.
     pub fn measure(&mut self, delay_ms: u64, mono_ms: u64) {
-        self.measured.retain(|measured| measured.at_ms + WATCH_MS >= mono_ms);
+        let free: Vec<u64> =
+            self.measured.iter().map(|measured| self.free_ms(measured.at_ms, mono_ms)).collect();
+        let mut free = free.into_iter();
+        self.measured.retain(|_| free.next().is_some_and(|free_ms| free_ms <= WATCH_MS));
         if delay_ms < LEAST_MS {
             return;
         }
@@ -127,7 +135,8 @@ impl Delays {
     /// Returns the delay that is shown at `mono_ms`.
     pub fn shown(&self, mono_ms: u64) -> Delay {
         let longest = |cause: Cause| {
-            let recent = self.measured.iter().filter(|measured| measured.at_ms + SHOWN_MS >= mono_ms);
+            let recent =
+                self.measured.iter().filter(|measured| self.free_ms(measured.at_ms, mono_ms) <= SHOWN_MS);
             let delays =
                 recent.filter(|measured| measured.cause == Some(cause)).map(|measured| measured.delay_ms);
             delays.max().map(|delay_ms| delay_ms / PRECISION_MS * PRECISION_MS)
@@ -141,16 +150,30 @@ impl Delays {
     /// Returns the time after which the next beat is needed in order to find the cause of a delay; `None` if one a second is
     /// sufficient.
     pub fn pause_ms(&self, mono_ms: u64) -> Option<u64> {
-        let last = self.measured.back().filter(|measured| measured.at_ms + WATCH_MS >= mono_ms)?;
+        let last =
+            self.measured.back().filter(|measured| self.free_ms(measured.at_ms, mono_ms) <= WATCH_MS)?;
         Some(if last.cause == Some(Cause::Way) { CALM_BEAT_MS } else { QUICK_BEAT_MS })
     }
 
     /// Returns true if the page was busy for most of the time in which data has been delayed by `delay_ms`.
     fn was_busy(&self, delay_ms: u64, mono_ms: u64) -> bool {
-        let since_ms = mono_ms.saturating_sub(delay_ms);
-        let ended = self.beats.iter().map(|beat| beat.busy_ms.min(beat.at_ms.saturating_sub(since_ms)));
-        let busy_ms = ended.sum::<u64>() + self.overdue_ms(mono_ms).min(delay_ms);
+        // On a slow machine, every timer is a little late.
+        let busy_ms = self.busy_ms(mono_ms.saturating_sub(delay_ms), mono_ms, LONG_TASK_MS);
         busy_ms * 100 >= delay_ms * BUSY_PERCENT
+    }
+
+    /// Returns the time between two moments in which the page had time to handle what waited.
+    fn free_ms(&self, since_ms: u64, mono_ms: u64) -> u64 {
+        mono_ms.saturating_sub(since_ms).saturating_sub(self.busy_ms(since_ms, mono_ms, 0))
+    }
+
+    /// Returns the time between two moments in which the page was busy for at least `least_ms` without a break. The second moment is
+    /// the present.
+    fn busy_ms(&self, since_ms: u64, mono_ms: u64, least_ms: u64) -> u64 {
+        let later = self.beats.iter().rev().take_while(|beat| beat.at_ms > since_ms);
+        let later = later.filter(|beat| beat.busy_ms >= least_ms);
+        let ended = later.map(|beat| beat.busy_ms.min(beat.at_ms - since_ms));
+        ended.sum::<u64>() + self.overdue_ms(mono_ms).min(mono_ms.saturating_sub(since_ms))
     }
 
     /// Returns the cause of a delay at this moment, by the present load of the page. Returns `None` if too little was observed.
@@ -163,7 +186,7 @@ impl Delays {
         let (observed_ms, busy_ms) = recent.fold((overdue_ms, overdue_ms), |(observed_ms, busy_ms), beat| {
             (observed_ms + beat.length_ms, busy_ms + beat.busy_ms)
         });
-        let is_busy = busy_ms * 100 >= observed_ms * BUSY_PERCENT;
+        let is_busy = busy_ms * 100 >= observed_ms * OVERLOADED_PERCENT;
         (observed_ms >= OBSERVED_MS).then_some(if is_busy { Cause::Page } else { Cause::Way })
     }
 
@@ -217,11 +240,36 @@ mod tests {
 
     #[test]
     fn a_page_that_is_always_busy_is_behind() {
-        for task_ms in [12, 50, 300] {
+        for task_ms in [20, 50, 300] {
             let (mut delays, mut mono_ms) = idle_page();
             run(&mut delays, &mut mono_ms, 2_000, task_ms, 6_400);
             assert_eq!(delays.shown(mono_ms), BEHIND(6_000), "tasks of {task_ms} ms");
         }
+    }
+
+    #[test]
+    fn a_page_that_has_no_time_for_what_waits_does_not_look_live() {
+        let (mut delays, mut mono_ms) = idle_page();
+        run(&mut delays, &mut mono_ms, 2_000, 300, 6_400);
+        delays.beat(mono_ms + 7_000, 4);
+        assert_eq!(delays.shown(mono_ms + 7_000), BEHIND(6_000));
+        let mut later_ms = mono_ms + 7_000;
+        run(&mut delays, &mut later_ms, 3_000, 0, 10);
+        assert_eq!(delays.shown(later_ms), Delay::default());
+    }
+
+    #[test]
+    fn a_slow_machine_with_a_slow_network_is_not_a_slow_page() {
+        let (mut delays, mut mono_ms) = idle_page();
+        delays.measure(6_400, mono_ms);
+        for _ in 0..80 {
+            // Each beat is called as late as it is long.
+            delays.beat(mono_ms, delays.pause_ms(mono_ms).unwrap_or(1_000));
+            mono_ms += 2 * delays.pause_ms(mono_ms).unwrap_or(1_000);
+        }
+        delays.measure(4_100, mono_ms);
+        assert_eq!(delays.shown(mono_ms).behind_ms, None);
+        assert!(delays.shown(mono_ms).late_ms.is_some());
     }
 
     #[test]
