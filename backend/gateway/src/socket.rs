@@ -34,7 +34,7 @@ use crate::state::GatewayState;
 const READ_BYTES: usize = 8 * 1024;
 /// Maximum number of frames that are decoded before other tasks run. A client can send thousands of small frames at once, and their
 /// messages may be handled without a pause.
-const FRAMES_AT_ONCE: usize = 64;
+const FRAMES_AT_ONCE: usize = 8;
 
 /// Serves a connection until it has ended, and then delivers its `$disconnect` event. `unread` must be the bytes that
 /// the client sent directly after the handshake and that were read together with it.

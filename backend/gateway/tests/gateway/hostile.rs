@@ -55,7 +55,7 @@ async fn a_flood_of_small_frames_lets_other_tasks_run_in_between() {
         soon(async { while harness.event("MESSAGE").await.body.as_deref() != Some("last") {} }).await;
         counting.abort();
         let turns = turns.load(Relaxed);
-        assert!(turns > FRAMES / 100, "{first:#x}: other tasks had {turns} turns");
+        assert!(turns > FRAMES / 20, "{first:#x}: other tasks had {turns} turns");
     }
 }
 
