@@ -6,6 +6,7 @@
 
 use crate::cell::Cell;
 use crate::data::Data;
+use crate::names::Names;
 use crate::time::{self, Stamp};
 
 /// Names of fields whose text the board shows as the message of an event.
@@ -196,19 +197,6 @@ fn trimmed(cell: Cell) -> Cell {
 
 /// Renames each field whose name an earlier field has, so that all names are different.
 fn distinct(fields: Vec<Field>) -> Vec<Field> {
-    let mut kept: Vec<Field> = Vec::with_capacity(fields.len());
-    for (name, cell) in fields {
-        let name = unique(name, |candidate| kept.iter().any(|(known, _)| known == candidate));
-        kept.push((name, cell));
-    }
-    kept
-}
-
-/// Returns `name` if `is_taken` returns false for it. Otherwise returns the first of `name (2)`, `name (3)` and so on
-/// for which it returns false.
-pub fn unique(name: String, is_taken: impl Fn(&str) -> bool) -> String {
-    if !is_taken(&name) {
-        return name;
-    }
-    (2..).map(|n| format!("{name} ({n})")).find(|candidate| !is_taken(candidate)).unwrap_or(name)
+    let mut names = Names::default();
+    fields.into_iter().map(|(name, cell)| (names.take(name), cell)).collect()
 }

@@ -48,6 +48,7 @@ pub mod event;
 pub mod format;
 pub mod guess;
 pub mod lines;
+mod names;
 pub mod number;
 pub mod options;
 pub mod parser;

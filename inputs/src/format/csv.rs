@@ -6,7 +6,7 @@ use csv::{ReaderBuilder, Trim};
 use crate::cell::{self, Cell, Style};
 use crate::data::Data;
 use crate::error::LineError;
-use crate::event;
+use crate::names::Names;
 use crate::number::{self, Comma, Commas, Place};
 use crate::row::Row;
 use crate::time::{self, Stamp};
@@ -140,11 +140,11 @@ impl Csv {
             return Err(LineError::EmptyHeader);
         }
         let mut columns: Vec<Column> = Vec::with_capacity(written.len());
+        let mut names = Names::default();
         for (index, name) in written.iter().enumerate() {
             let (name, unit) = split_unit(name.trim_start_matches('#').trim());
             let name = if name.is_empty() { format!("column {}", index + 1) } else { name.to_owned() };
-            let name = event::unique(name, |candidate| columns.iter().any(|column| column.name == candidate));
-            columns.push(Column { name, unit });
+            columns.push(Column { name: names.take(name), unit });
         }
         let named = |wanted: &str| columns.iter().position(|column| column.name.eq_ignore_ascii_case(wanted));
         let key = match &self.key {

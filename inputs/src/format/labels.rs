@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use crate::cell::{self, Cell, Style};
 use crate::data::Data;
-use crate::event;
+use crate::names::Names;
 use crate::number::Commas;
 use crate::row::{Body, Row};
 use crate::verdict::Read;
@@ -70,16 +70,14 @@ impl Labels {
             is_divided.then_some(parts)
         })?;
         let mut fields: Vec<(String, Cell)> = Vec::new();
+        let mut names = Names::default();
         for part in parts {
             let (name, text) = split(part)?;
             let cell = self.cell(text);
             if text.is_empty() || matches!(cell, Cell::Value(Data::Text(_))) {
                 return None;
             }
-            let name = event::unique(name.to_owned(), |candidate| {
-                fields.iter().any(|(known, _)| known == candidate)
-            });
-            fields.push((name, cell));
+            fields.push((names.take(name.to_owned()), cell));
         }
         Some(fields)
     }

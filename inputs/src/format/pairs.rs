@@ -7,6 +7,7 @@ use crate::cell::{self, Cell, Style};
 use crate::data::Data;
 use crate::error::LineError;
 use crate::event;
+use crate::names::Names;
 use crate::number::{Comma, Commas};
 use crate::row::{Body, Row};
 use crate::time::{self, Stamp};
@@ -143,6 +144,7 @@ const LETTERS: [&str; 5] = ["%", "s", "W", "V", "B"];
 /// without quotes belong to the message. Any other word becomes a field with the value `true` if `has_flags` is true,
 /// and is ignored otherwise.
 fn fields(tokens: &[Token<'_>], style: Style, has_flags: bool) -> Vec<(String, Cell)> {
+    let mut names = Names::default();
     let mut fields: Vec<(String, Cell)> = Vec::new();
     let mut at = 0;
     while let Some(token) = tokens.get(at) {
@@ -179,8 +181,7 @@ fn fields(tokens: &[Token<'_>], style: Style, has_flags: bool) -> Vec<(String, C
                 ((*name).to_owned(), cell)
             }
         };
-        let name = event::unique(name, |candidate| fields.iter().any(|(known, _)| known == candidate));
-        fields.push((name, cell));
+        fields.push((names.take(name), cell));
     }
     fields
 }

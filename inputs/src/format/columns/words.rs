@@ -1,6 +1,6 @@
 //! Divides a line into words, parts or groups of columns, and recognises separator lines such as `-----`.
 
-use crate::event;
+use crate::names::Names;
 use crate::time;
 
 /// The name that a line of dashes gives to a group of columns. The group reaches from the byte with the index `from`
@@ -86,12 +86,8 @@ pub fn in_groups(line: &str, names: Vec<String>, groups: &[Group]) -> Vec<String
 }
 
 pub fn distinct(names: Vec<String>) -> Vec<String> {
-    let mut kept: Vec<String> = Vec::with_capacity(names.len());
-    for name in names {
-        let name = event::unique(name, |candidate| kept.iter().any(|known| known == candidate));
-        kept.push(name);
-    }
-    kept
+    let mut taken = Names::default();
+    names.into_iter().map(|name| taken.take(name)).collect()
 }
 
 /// Returns true if a line consists of dashes or similar characters. It may also contain names of groups of columns:
