@@ -94,7 +94,7 @@ pub enum LogArg {
 /// Options for running Lambda functions instead of the built-in ones.
 #[derive(Debug, Args)]
 pub struct LambdaArgs {
-    /// Whether this program handles requests itself, or compiled Lambda functions handle them, as on AWS
+    /// Code that handles requests: that of this program, or compiled Lambda functions, as on AWS
     #[arg(long, value_enum, value_name = "KIND", default_value_t)]
     pub functions: FunctionsArg,
     /// Directory of the compiled functions, for --functions lambda: DIR/websocket/bootstrap, DIR/authorizer/bootstrap,
