@@ -26,7 +26,7 @@ struct Publisher {
     acknowledged: Vec<(u64, u64)>,
 }
 
-/// Kills the server [`KILLS`] times.
+/// Kills the server a thousand times, and prints the number of acknowledged publications that are lost.
 ///
 /// # Panics
 ///
