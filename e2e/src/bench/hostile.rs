@@ -48,6 +48,7 @@ pub async fn run() {
 
 async fn measure(attack: &Attack) {
     let (attacked, idle) = (Hub::tickertape(), Hub::tickertape());
+    fill(&idle).await;
     let control = {
         let _running = attack.start(&idle.ws);
         crowd(&attacked).await
@@ -98,6 +99,15 @@ async fn crowd(hub: &Hub) -> Outcome {
     let expected = PUBLISHERS * PUBLICATIONS * VIEWERS as u64;
     let mut ages = ages.borrow().clone();
     Outcome { lost: expected - ages.len() as u64, refused, p99_ms: percentile(&mut ages, 0.99) / 1_000.0 }
+}
+
+/// Publishes to the idle server as much as a crowd does, so that an attack which requests history gets as much from it as from
+/// the attacked server.
+async fn fill(hub: &Hub) {
+    let (mut socket, start) = (viewer::connect(&hub.ws).await, Instant::now());
+    for id in 0..PUBLISHERS * PUBLICATIONS {
+        viewer::publish(&mut socket, TOPIC, id, &viewer::payload(start)).await;
+    }
 }
 
 async fn publish(ws: String, number: u64, start: Instant) {
