@@ -6,7 +6,7 @@ use std::thread;
 
 use serde_json::json;
 
-use crate::support::{Server, TIMEOUT, request};
+use crate::support::{Guarded, Server, TIMEOUT, request};
 
 #[test]
 fn a_number_published_by_curl_reaches_an_open_viewer() {
@@ -134,10 +134,14 @@ fn a_missing_resource_and_an_unsupported_request_are_answered_with_the_right_sta
 
 #[test]
 fn a_request_over_the_rate_limit_is_refused_with_the_time_to_wait() {
-    let server = Server::start();
+    // Without a secret, the programs of this machine may publish as much as all clients together.
+    let guarded = Guarded::start(&[]);
+    let bearer = format!("Bearer {}", guarded.token(&["--publish", "a"]));
+    let headers = [("Authorization", bearer.as_str())];
     let body = "1\n".repeat(10_000);
+    let post = || request(guarded.server.address, "POST", "/topics/a", &headers, body.as_bytes());
     let answers = thread::scope(|scope| {
-        let posts: Vec<_> = (0..20).map(|_| scope.spawn(|| server.post("/topics/a", &body))).collect();
+        let posts: Vec<_> = (0..20).map(|_| scope.spawn(post)).collect();
         posts.into_iter().map(|post| post.join().unwrap()).collect::<Vec<_>>()
     });
     let refused = answers.iter().find(|answer| answer.status == 429).expect("a request over the limit");
