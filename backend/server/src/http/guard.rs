@@ -8,9 +8,11 @@ use axum::middleware::Next;
 use axum::response::Response;
 use backend_core::Refusal;
 use backend_core::http::{Answer, SAFETY_HEADERS};
-use http::header::{ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS, HOST, ORIGIN, VARY};
+use http::header::{
+    ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS, CONNECTION, HOST, ORIGIN, VARY,
+};
 use http::uri::Authority;
-use http::{HeaderMap, HeaderName, HeaderValue};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use shared::ErrorCode;
 
 use super::answer::{self, set};
@@ -26,6 +28,11 @@ pub async fn guard(State(origins): State<Arc<OriginPolicy>>, mut request: Reques
     let origin = request.headers().get(ORIGIN).cloned();
     let mut response = next.run(request).await;
     keep_from_others(&mut response);
+    if response.status() == StatusCode::TOO_MANY_REQUESTS {
+        // Requests that the client has already sent on this connection are dropped, so that a client with many connections does
+        // not get an answer to each of them.
+        response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+    }
     if let Some(origin) = origin {
         share_with(response.headers_mut(), origin);
     }

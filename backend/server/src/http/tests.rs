@@ -25,11 +25,26 @@ fn slow_router() -> (Router, TempDir) {
     (router(Arc::new(app), connections, Arc::new(OriginPolicy::default()), Arc::new(site)), directory)
 }
 
+#[tokio::test]
+async fn a_connection_is_closed_after_a_request_beyond_the_rate() {
+    let (router, _directory) = slow_router();
+    let mut closes = Vec::new();
+    for _ in 0..3 {
+        let response = answer(&router, "GET", "/healthz", "192.0.2.1:9").await;
+        closes.push(response.headers().get("connection").is_some_and(|value| value == "close"));
+    }
+    assert_eq!(closes, [false, false, true]);
+}
+
 async fn status(router: &Router, method: &str, path: &str, peer: &str) -> StatusCode {
+    answer(router, method, path, peer).await.status()
+}
+
+async fn answer(router: &Router, method: &str, path: &str, peer: &str) -> Response {
     let request = Request::builder().method(method).uri(path).header("host", "127.0.0.1");
     let mut request = request.body(Body::empty()).unwrap();
     request.extensions_mut().insert(Peer(peer.parse::<SocketAddr>().unwrap()));
-    router.clone().oneshot(request).await.unwrap().status()
+    router.clone().oneshot(request).await.unwrap()
 }
 
 #[tokio::test]
