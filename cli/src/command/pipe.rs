@@ -1,6 +1,6 @@
 //! Implements `tickertape pipe`.
 //!
-//! While the server cannot be reached, the command stops reading standard input as soon as [`IN_FLIGHT`] requests are
+//! While the server cannot be reached, the command stops reading standard input as soon as `IN_FLIGHT` requests are
 //! not acknowledged. So its memory is bounded, and no line is dropped. Requests have numbers, so that the server
 //! recognises a request that is sent again because its answer was lost.
 

@@ -35,7 +35,7 @@ pub fn remove(table: &str, topic: &Topic) -> Result<TransactWriteItem, BuildErro
     Ok(TransactWriteItem::builder().delete(delete.build()?).build())
 }
 
-/// Returns the topic whose alarm has the key `keys`, or `None` if that is the key of another item. [`ForgetSilent`] is to be called
+/// Returns the topic whose alarm has the key `keys`, or `None` if that is the key of another item. `ForgetSilent` is to be called
 /// for the topic when the alarm has been deleted.
 ///
 /// # Errors
