@@ -54,7 +54,9 @@ impl Session {
     pub(super) fn earlier(&mut self, socket: SocketId, before: u64, reply: HistoryReply, now: Now) {
         let HistoryReply { topic, epoch, mut items, .. } = reply;
         items.retain(|item| item.offset < before);
-        if let Some(last) = items.last().map(|item| item.offset).filter(|last| last + 1 < before) {
+        if let Some(last) =
+            items.last().map(|item| item.offset).filter(|last| last.saturating_add(1) < before)
+        {
             let since = Position::new(epoch.clone(), last);
             // At most HISTORY_ITEMS were requested, so the rest fits into a `u32`.
             let rest = (before - 1 - last).min(HISTORY_ITEMS as u64) as u32;

@@ -126,7 +126,7 @@ impl LogEdit<'_> {
         let Some(from) = from else {
             return;
         };
-        let until = head.min(from + REPLAY_ITEMS as u64);
+        let until = head.min(from.saturating_add(REPLAY_ITEMS as u64));
         if let Some((seen, _)) = self.log.hole().filter(|(seen, _)| *seen < until) {
             self.log.replay_until = until;
             self.log.replayed_to = seen;

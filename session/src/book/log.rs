@@ -170,7 +170,7 @@ impl Log {
         if self.seen.is_none() {
             self.seen = Some(offset);
             self.head = self.head.max(offset);
-            let kept = self.ahead.split_off(&(offset + 1));
+            let kept = self.ahead.split_off(&after(offset));
             tally.held -= self.ahead.len();
             self.ahead = kept;
             self.drain(tally, out);
@@ -246,7 +246,7 @@ impl Log {
         let Some(seen) = self.seen.filter(|_| self.ahead.is_empty() && !items.is_empty()) else {
             return false;
         };
-        items.iter().zip(seen + 1..).all(|(item, offset)| item.offset == offset)
+        items.iter().zip(1..).all(|(item, distance)| item.offset.checked_sub(seen) == Some(distance))
     }
 
     fn hold(&mut self, held: Held, tally: &mut Tally) {
@@ -256,7 +256,7 @@ impl Log {
             return;
         }
         self.head = self.head.max(offset);
-        if self.seen.is_some_and(|seen| offset > seen + 1) {
+        if self.seen.is_some_and(|seen| offset > after(seen)) {
             tally.out_of_order += 1;
         }
         if self.make_room_for(offset, tally) {
@@ -273,7 +273,7 @@ impl Log {
         if self.ahead.len() < AHEAD_ITEMS && tally.held < AHEAD_TOTAL {
             return true;
         }
-        if self.seen.is_some_and(|seen| offset == seen + 1) {
+        if self.seen.is_some_and(|seen| offset == after(seen)) {
             return true;
         }
         if self.ahead.keys().next_back().is_none_or(|last| *last < offset) {
@@ -299,15 +299,15 @@ impl Log {
     /// ones are delivered in separate events.
     fn deliver_held(&mut self, tally: &mut Tally, out: &mut Vec<Event>) {
         while let Some(seen) = self.seen {
-            let Some(first) = self.ahead.remove(&(seen + 1)) else {
+            let Some(first) = self.ahead.remove(&after(seen)) else {
                 return;
             };
             let replay = first.replay;
             let mut run = vec![first.publication];
-            let mut next = seen + 2;
+            let mut next = after(after(seen));
             while self.ahead.get(&next).is_some_and(|held| held.replay == replay) {
                 run.extend(self.ahead.remove(&next).map(|held| held.publication));
-                next += 1;
+                next = after(next);
             }
             tally.held -= run.len();
             self.deliver(run, replay, tally, out);
@@ -329,7 +329,7 @@ impl Log {
 
     fn announce_gap(&mut self, from: u64, to: u64, tally: &mut Tally, out: &mut Vec<Event>) {
         tally.gaps += 1;
-        tally.lost += to - from;
+        tally.lost = tally.lost.saturating_add(to.saturating_sub(from));
         out.push(Event::Gap {
             topic: self.topic.clone(),
             from: Position::new(self.epoch.clone(), from),
@@ -338,13 +338,19 @@ impl Log {
             to_ts: self
                 .ahead
                 .first_key_value()
-                .filter(|(next, _)| **next == to + 1)
+                .filter(|(next, _)| **next == after(to))
                 .map(|(_, held)| held.publication.ts),
         });
         self.seen = Some(to);
     }
 
     fn before_ahead(&self) -> Option<u64> {
-        self.ahead.first_key_value().map(|(first, _)| first - 1)
+        self.ahead.first_key_value().map(|(first, _)| first.saturating_sub(1))
     }
+}
+
+/// Returns the offset of the publication that follows the one with `offset`. A hostile server can send the highest number there
+/// is; then it is that number again.
+fn after(offset: u64) -> u64 {
+    offset.saturating_add(1)
 }
