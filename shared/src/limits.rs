@@ -100,6 +100,9 @@ pub const SUBSCRIPTIONS: usize = 100;
 /// Maximum average number of publications per second of one principal (authenticated client). A burst may be twice as
 /// large.
 pub const PUBLISHES_PER_SECOND: u32 = 20_000;
+/// Maximum average amount of data that one client may publish, in kilobytes of 1,024 bytes per second. A burst may be
+/// twice as large.
+pub const PUBLISHED_KB_PER_SECOND: u32 = 16 * 1024;
 /// Maximum average number of requests of any kind per second of one client. A burst may be twice as large.
 pub const REQUESTS_PER_SECOND: u32 = 2_000;
 /// Maximum average amount of data that one client may read by requests, in kilobytes of 1,024 bytes per second.
@@ -109,6 +112,9 @@ pub const REQUESTS_OF_ALL_PER_SECOND: u32 = 20_000;
 /// Maximum average number of publications per second of all clients of one server process. A burst may be twice as
 /// large.
 pub const PUBLISHES_OF_ALL_PER_SECOND: u32 = 200_000;
+/// Maximum average amount of data that all clients of one server process may publish, in kilobytes of 1,024 bytes per
+/// second. A burst may be twice as large.
+pub const PUBLISHED_KB_OF_ALL_PER_SECOND: u32 = 64 * 1024;
 /// Maximum number of topics on one page of `GET /topics`.
 pub const TOPICS_PAGE: usize = 1_000;
 /// Maximum size of the topics on one page of `GET /topics`, in bytes of JSON. A page contains at least one topic.
@@ -301,6 +307,13 @@ pub const TABLE: &[Limit] = &[
         PUBLISHES_PER_SECOND as u64,
         PUBLISHES_OF_ALL_PER_SECOND as u64,
         "a second",
+        "101 rate_limited, HTTP 429",
+    ),
+    share(
+        "data of publications",
+        PUBLISHED_KB_PER_SECOND as u64,
+        PUBLISHED_KB_OF_ALL_PER_SECOND as u64,
+        "KB a second",
         "101 rate_limited, HTTP 429",
     ),
     share(

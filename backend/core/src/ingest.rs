@@ -133,8 +133,8 @@ pub enum IngestError {
     /// The name of the topic has the segment `.` or `..`, which cannot be in a URL.
     #[error(transparent)]
     Topic(#[from] TopicError),
-    /// The sender publishes faster than its rate limit allows.
-    #[error("too many publications at once; try again in {retry_after_ms} ms")]
+    /// The sender publishes more, or more data, per second than its rate limits allow.
+    #[error("too many publications or too much data at once; try again in {retry_after_ms} ms")]
     RateLimited {
         /// Time to wait before the next try, in milliseconds.
         retry_after_ms: u64,

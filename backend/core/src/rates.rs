@@ -1,8 +1,9 @@
-//! Limits the rates of requests, publications and read bytes, for each client and for all clients together.
+//! Limits the rates of requests, publications, published bytes and read bytes, for each client and for all clients together.
 
 use std::collections::{HashMap, VecDeque};
 
-use shared::{Millis, limits};
+use shared::publication::Item;
+use shared::{Millis, TopicMeta, limits};
 
 use crate::bucket::Bucket;
 use crate::payer::Payer;
@@ -15,12 +16,16 @@ pub struct RateLimits {
     pub requests_per_second: u32,
     /// Maximum number of publications that one client may send per second.
     pub publications_per_second: u32,
+    /// Maximum size of the data that one client may publish per second, in kilobytes of 1,024 bytes.
+    pub published_kb_per_second: u32,
     /// Maximum size of the answers that one client may read per second, in kilobytes of 1,024 bytes.
     pub read_kb_per_second: u32,
     /// Maximum number of requests that all clients together may send per second.
     pub requests_of_all_per_second: u32,
     /// Maximum number of publications that all clients together may send per second.
     pub publications_of_all_per_second: u32,
+    /// Maximum size of the data that all clients together may publish per second, in kilobytes of 1,024 bytes.
+    pub published_kb_of_all_per_second: u32,
     /// True if the programs of this machine, which are all one client at the loopback address, may together use as much as all
     /// clients. False, the default, is right if they may pass on the requests of others, as a reverse proxy does.
     pub this_machine_has_all: bool,
@@ -31,9 +36,11 @@ impl Default for RateLimits {
         Self {
             requests_per_second: limits::REQUESTS_PER_SECOND,
             publications_per_second: limits::PUBLISHES_PER_SECOND,
+            published_kb_per_second: limits::PUBLISHED_KB_PER_SECOND,
             read_kb_per_second: limits::READ_KB_PER_SECOND,
             requests_of_all_per_second: limits::REQUESTS_OF_ALL_PER_SECOND,
             publications_of_all_per_second: limits::PUBLISHES_OF_ALL_PER_SECOND,
+            published_kb_of_all_per_second: limits::PUBLISHED_KB_OF_ALL_PER_SECOND,
             this_machine_has_all: false,
         }
     }
@@ -48,6 +55,7 @@ impl RateLimits {
         Self {
             requests_per_second: self.requests_of_all_per_second,
             publications_per_second: self.publications_of_all_per_second,
+            published_kb_per_second: self.published_kb_of_all_per_second,
             read_kb_per_second: u32::MAX,
             ..*self
         }
@@ -63,6 +71,7 @@ pub struct Rates {
     /// Requests of clients without a valid token are counted apart, so that they do not use up the requests of the others.
     requests_of_strangers: SharedRate,
     publications_of_all: SharedRate,
+    published_bytes_of_all: SharedRate,
     known: Clients,
     strangers: Clients,
 }
@@ -79,6 +88,7 @@ impl Rates {
             requests_of_all: SharedRate::new(limits.requests_of_all_per_second),
             requests_of_strangers: SharedRate::new(limits.requests_of_all_per_second),
             publications_of_all: SharedRate::new(limits.publications_of_all_per_second),
+            published_bytes_of_all: SharedRate::new(bytes(limits.published_kb_of_all_per_second)),
             known: Clients::default(),
             strangers: Clients::default(),
         }
@@ -100,17 +110,23 @@ impl Rates {
         take(&mut buckets.requests, &mut buckets.part_of_requests, of_all, 1, now)
     }
 
-    /// Counts `count` publications of the client `payer`.
+    /// Counts publications of the client `payer`.
     ///
     /// # Errors
     ///
     /// The number of milliseconds to wait before the next try, if a rate limit is exceeded. The publications are not
     /// counted then.
-    pub fn take_publications(&mut self, payer: &Payer, count: usize, now: Millis) -> Result<(), u64> {
+    pub fn take_publications(&mut self, payer: &Payer, published: Published, now: Millis) -> Result<(), u64> {
         let clients = if payer.is_known() { &mut self.known } else { &mut self.strangers };
         let buckets = clients.buckets(payer, &self.limits, now);
+        let (before, of_all_before) = (*buckets, self.publications_of_all);
         let (own, part) = (&mut buckets.publications, &mut buckets.part_of_publications);
-        take(own, part, &mut self.publications_of_all, count, now)
+        take(own, part, &mut self.publications_of_all, published.count, now)?;
+        let (own, part) = (&mut buckets.published_bytes, &mut buckets.part_of_published_bytes);
+        take(own, part, &mut self.published_bytes_of_all, published.bytes, now).inspect_err(|_| {
+            *buckets = before;
+            self.publications_of_all = of_all_before;
+        })
     }
 
     /// Checks that the answers that the client has read so far do not exceed its limit.
@@ -131,6 +147,24 @@ impl Rates {
     fn buckets(&mut self, payer: &Payer, now: Millis) -> &mut Buckets {
         let clients = if payer.is_known() { &mut self.known } else { &mut self.strangers };
         clients.buckets(payer, &self.limits, now)
+    }
+}
+
+/// The amount of data in a request to publish.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Published {
+    /// Number of publications.
+    pub count: usize,
+    /// Size of their data and metadata, in bytes of JSON.
+    pub bytes: usize,
+}
+
+impl Published {
+    /// Returns the amount of data in a request with these publications and this metadata.
+    pub fn new(items: &[Item], meta: Option<&TopicMeta>) -> Self {
+        let data: usize = items.iter().map(|item| item.data.text().len()).sum();
+        let meta = meta.and_then(|meta| serde_json::to_vec(meta).ok()).map_or(0, |meta| meta.len());
+        Self { count: items.len(), bytes: data + meta }
     }
 }
 
@@ -159,9 +193,11 @@ struct Clients {
 struct Buckets {
     requests: Bucket,
     publications: Bucket,
+    published_bytes: Bucket,
     read_kb: Bucket,
     part_of_requests: Part,
     part_of_publications: Part,
+    part_of_published_bytes: Part,
     used_at: Millis,
 }
 
@@ -197,12 +233,18 @@ impl Buckets {
         Self {
             requests: Bucket::new(limits.requests_per_second, now),
             publications: Bucket::new(limits.publications_per_second, now),
+            published_bytes: Bucket::new(bytes(limits.published_kb_per_second), now),
             read_kb: Bucket::new(limits.read_kb_per_second, now),
             part_of_requests: Part::new(limits.requests_of_all_per_second, now),
             part_of_publications: Part::new(limits.publications_of_all_per_second, now),
+            part_of_published_bytes: Part::new(bytes(limits.published_kb_of_all_per_second), now),
             used_at: now,
         }
     }
+}
+
+fn bytes(kilobytes: u32) -> u32 {
+    kilobytes.saturating_mul(1024)
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use crate::bucket::Bucket;
 /// A client that finds it empty takes from its own part, which refills at the rate of all divided by the number of clients that
 /// were there within the last two seconds. So clients that ask for much cannot refuse those that ask for little, and all clients
 /// together get at most twice the rate.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub struct SharedRate {
     per_second: u32,
     bucket: Bucket,
@@ -57,7 +57,7 @@ impl Part {
 }
 
 /// Counts the clients of each second.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Copy, Default)]
 struct Counter {
     second: Millis,
     now: u32,

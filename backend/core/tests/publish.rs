@@ -151,6 +151,21 @@ async fn a_publisher_above_its_rate_is_told_when_to_retry_and_others_are_not_slo
 }
 
 #[tokio::test]
+async fn a_publisher_of_large_data_is_told_when_to_retry_and_others_are_not_slowed() {
+    let world = World::with(Access::Open, Keep::PLENTY, |settings| {
+        settings.rates = RateLimits { published_kb_per_second: 1, ..RateLimits::default() };
+    });
+    let large = json!("x".repeat(2046));
+    let fast = world.connect_as("fast", agent(&[], &["*"])).await;
+    let other = world.connect_as("other", Principal { name: "other".into(), ..agent(&[], &["*"]) }).await;
+    assert!(matches!(&world.publish(&fast, "x", large.clone()).await[..], [ServerMessage::Published(_)]));
+    let refused = error(world.publish(&fast, "x", large.clone()).await);
+    assert_eq!((refused.code, refused.retryable), (ErrorCode::RateLimited, true));
+    assert_eq!(refused.retry_after_ms, Some(2000));
+    assert!(matches!(&world.publish(&other, "x", large).await[..], [ServerMessage::Published(_)]));
+}
+
+#[tokio::test]
 async fn a_store_that_fails_is_answered_with_try_again_and_without_its_words() {
     let world = World::open();
     let client = world.connect("client").await;

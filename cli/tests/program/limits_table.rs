@@ -137,6 +137,7 @@ fn driven(limit: &Limit) -> Driven {
         "time stamp in the future" => Live(data::future),
         "subscriptions of a connection" => Live(messages::subscriptions),
         "publications" => Alone(rates::publications),
+        "data of publications" => Alone(rates::published_data),
         "requests of any kind" => Alone(rates::requests),
         "requests that need no token, or have no valid one" => Alone(rates::strangers),
         "answers to what a client reads" => Alone(rates::answers),

@@ -9,8 +9,9 @@ use super::Service;
 use crate::ingest::{IngestError, IngestRequest, Ingested};
 use crate::lock::lock;
 use crate::payer::Payer;
-use crate::ports::{Append, TopicLog};
+use crate::ports::{Append, Appended, TopicLog};
 use crate::principal::Principal;
+use crate::rates::Published;
 use crate::stats::add;
 
 impl<C, L: TopicLog, M> Service<C, L, M> {
@@ -40,9 +41,9 @@ impl<C, L: TopicLog, M> Service<C, L, M> {
     ) -> Result<Ingested, IngestError> {
         request.check(principal, now)?;
         let IngestRequest { topic, items, producer, meta } = request;
-        let count = items.len();
+        let published = Published::new(&items, meta.as_ref());
         lock(&self.rates)
-            .take_publications(&Payer::new(&principal.name, peer), count, now)
+            .take_publications(&Payer::new(&principal.name, peer), published, now)
             .map_err(|retry_after_ms| IngestError::RateLimited { retry_after_ms })?;
         let append = Append {
             topic: topic.clone(),
@@ -56,8 +57,9 @@ impl<C, L: TopicLog, M> Service<C, L, M> {
         };
         let appended = self.log.append(append).await?;
         if !appended.repeated {
-            add(&self.stats.publications, count);
+            add(&self.stats.publications, published.count);
         }
-        Ok(Ingested { topic, position: appended.position, count, repeated: appended.repeated })
+        let Appended { position, repeated } = appended;
+        Ok(Ingested { topic, position, count: published.count, repeated })
     }
 }

@@ -3,7 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr};
 
 use backend_core::payer::Payer;
-use backend_core::rates::{RateLimits, Rates};
+use backend_core::rates::{Published, RateLimits, Rates};
 use shared::limits::{self, Limit};
 
 /// Number of seconds for which a client may use its rate at once.
@@ -18,11 +18,20 @@ fn address(number: u32) -> IpAddr {
 }
 
 pub fn publications(limit: &Limit) {
+    beyond_the_rates_of_publishing(limit, |count| Published { count, bytes: 0 });
+}
+
+pub fn published_data(limit: &Limit) {
+    beyond_the_rates_of_publishing(limit, |kilobytes| Published { count: 1, bytes: kilobytes * 1024 });
+}
+
+/// Lets as many clients as the rate of all allows publish as much as each of them may.
+fn beyond_the_rates_of_publishing(limit: &Limit, published: impl Fn(usize) -> Published) {
     let (one, all) = (limit.value * BURST_SECONDS, limit.all.unwrap() * BURST_SECONDS);
     let mut rates = Rates::new(RateLimits::default());
-    let many = usize::try_from(one).unwrap();
+    let many = published(usize::try_from(one).unwrap());
     assert_eq!(rates.take_publications(&client(0), many, 0), Ok(()));
-    assert!(rates.take_publications(&client(0), 1, 0).is_err());
+    assert!(rates.take_publications(&client(0), published(1), 0).is_err());
     for number in 1..u32::try_from(all / one).unwrap() {
         assert_eq!(rates.take_publications(&client(number), many, 0), Ok(()));
     }
