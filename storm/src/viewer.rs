@@ -33,6 +33,7 @@ pub struct Viewer {
     progress: Arc<Progress>,
     number: usize,
     ledger: Ledger,
+    has_subscribed: bool,
     banner_is_shown: bool,
     banners: u64,
     last_delivery: Option<Instant>,
@@ -49,6 +50,7 @@ impl Viewer {
             progress,
             number,
             ledger: Ledger::default(),
+            has_subscribed: false,
             banner_is_shown: false,
             banners: 0,
             last_delivery: None,
@@ -89,9 +91,7 @@ impl Viewer {
                 self.ledger.publications(&topic, &epoch, &items);
             }
             Some(Event::Gap { topic, from, to, .. }) => self.ledger.gap(&topic, &from, &to, &self.progress),
-            Some(Event::Subscribed { .. }) if self.ledger.seen == 0 => {
-                self.progress.viewer_connected();
-            }
+            Some(Event::Subscribed { .. }) => self.subscribed(),
             Some(
                 event @ (Event::EpochChanged { .. }
                 | Event::TopicGone { .. }
@@ -101,6 +101,15 @@ impl Viewer {
             _ => {}
         }
         self.count();
+    }
+
+    /// Counts the viewer as connected when its first subscription is answered. Publications may have arrived before the
+    /// answer, because the server adds the subscriber before it answers.
+    fn subscribed(&mut self) {
+        if !self.has_subscribed {
+            self.has_subscribed = true;
+            self.progress.viewer_connected();
+        }
     }
 
     fn delivered(&mut self) {
