@@ -181,6 +181,8 @@ mod tests {
         let (_, rest) = MANIFEST.split_once("wasm-bindgen-cli = \"=").unwrap();
         let (version, _) = rest.split_once('"').unwrap();
         assert!(LOCK.contains(&format!("name = \"wasm-bindgen\"\nversion = \"{version}\"\n")), "{version}");
+        // The compiler refuses a program of this name with an old version.
+        assert!(MANIFEST.contains(&format!("\nversion = \"{version}\"\n")), "{version}");
     }
 
     #[test]
