@@ -19,6 +19,24 @@ pub fn release() {
 #[cfg(not(all(target_os = "linux", target_env = "gnu")))]
 pub fn release() {}
 
+/// Limits the number of arenas, which are the areas from which the allocator of glibc serves different threads, to the number of
+/// processors. The default is eight times as many, and each keeps free memory of its own: after 3,000 viewers that never read, the
+/// server kept 6.5 MB with the default, and 3.6 MB with one arena. Threads that started before keep their arenas, so a program
+/// calls this first.
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+pub fn limit_arenas() {
+    let processors = std::thread::available_parallelism().map_or(1, usize::from);
+    #[allow(unsafe_code, reason = "glibc offers this only as a C function")]
+    // SAFETY: mallopt(3) with M_ARENA_MAX changes a setting of the allocator, at any time and by any thread.
+    unsafe {
+        libc::mallopt(libc::M_ARENA_MAX, i32::try_from(processors).unwrap_or(i32::MAX));
+    }
+}
+
+/// Does nothing, because the allocator is not that of glibc.
+#[cfg(not(all(target_os = "linux", target_env = "gnu")))]
+pub fn limit_arenas() {}
+
 #[cfg(all(test, target_os = "linux", target_env = "gnu"))]
 mod tests {
     use super::*;

@@ -46,6 +46,7 @@ mod tls;
 
 pub use config::{Config, PageConfig};
 pub use error::ServerError;
+pub use free_memory::limit_arenas;
 pub use gateway_api::{STAGE, reachable};
 pub use lambda::{FunctionSettings, LambdaServer};
 pub use limits::{LimitsOf, MostHandshakes};

@@ -44,6 +44,7 @@ const INTERRUPTED: i32 = 130;
 pub fn run(args: &ServeArgs) -> Result<(), CliError> {
     log_to_stderr(args.log);
     limits::raise_open_files();
+    tickertape_server::limit_arenas();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let runtime =
         runtime.map_err(|error| CliError::failed(format!("the async runtime cannot start: {error}")))?;

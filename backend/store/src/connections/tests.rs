@@ -49,6 +49,21 @@ async fn nothing_is_kept_of_connections_that_left() {
 }
 
 #[tokio::test]
+async fn the_memory_of_a_flood_of_connections_is_freed_when_they_have_left() {
+    let connections = MemoryConnections::new();
+    let ids = (0..4_000).map(|number| format!("c{number}"));
+    for id in ids.clone() {
+        watching(&connections, &id, &["*"]).await;
+    }
+    for id in ids.skip(10) {
+        connections.remove(&ConnectionId::new(&id)).await.unwrap();
+    }
+    let state = read(&connections.state);
+    assert_eq!(state.rows.len(), 10);
+    assert!(state.rows.capacity() <= 64, "{}", state.rows.capacity());
+}
+
+#[tokio::test]
 async fn nothing_is_kept_of_connections_whose_time_is_over() {
     let connections = MemoryConnections::new();
     watching(&connections, "a", &["*"]).await;
