@@ -13,8 +13,8 @@
 //!
 //! To publish a list as one value, such as a table, put it in an envelope: `{"data": [{…}, {…}]}`. The content type is
 //! ignored, because `curl -d` declares every body as a form and a browser's `fetch` declares it as `text/plain`. A body
-//! is refused if it begins like JSON (`{`, `[`, `"`) but is not valid JSON, or if its first line is valid JSON and a
-//! later line is not. Otherwise invalid JSON would be published as text.
+//! is refused if it begins like JSON (`{`, `[`, `"`) but is not valid JSON, or if its first two lines are JSON values and
+//! a later line is not. Otherwise invalid JSON would be published as text.
 //!
 //! The data keeps the JSON text that was sent. It is not checked here: [`ingest`](crate::ingest) calls [`Data::check`].
 
@@ -139,12 +139,18 @@ impl From<BodyError> for Refusal {
     }
 }
 
-/// Returns true if `text` is to be published as plain text. That is the case if it does not begin like JSON and its
-/// first line is not JSON. Must only be called if the whole text is not valid JSON.
+/// Returns true if `text` is to be published as plain text. That is the case if it does not begin like JSON, and if its
+/// first two lines are not both JSON. A single line that is JSON proves nothing, because text may begin with a number. Must
+/// only be called if the whole text is not valid JSON.
 fn is_plain(text: &str) -> bool {
     let text = text.trim_start();
-    let first_line = text.lines().next().unwrap_or_default();
-    !text.starts_with(['{', '[', '"']) && serde_json::from_str::<&RawValue>(first_line).is_err()
+    let mut lines = text.lines().filter(|line| !line.trim().is_empty());
+    let two_are_json = (0..2).all(|_| lines.next().is_some_and(is_json));
+    !text.starts_with(['{', '[', '"']) && !two_are_json
+}
+
+fn is_json(line: &str) -> bool {
+    serde_json::from_str::<&RawValue>(line).is_ok()
 }
 
 fn plain(text: &str) -> Body {

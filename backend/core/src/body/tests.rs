@@ -72,7 +72,17 @@ fn a_body_that_does_not_begin_like_json_is_text() {
     {
         assert_eq!(items(&format!("{text}\r\n")), [Item::now(text)]);
     }
-    assert_eq!(items("first\nsecond\n"), [Item::now("first\nsecond")]);
+    for text in [
+        "first\nsecond",
+        "42\nis the answer",
+        "true\nstory",
+        "1\nx\n3",
+        "1\n\n2nd",
+        "\u{a0}21.5",
+        "\u{c}21.5",
+    ] {
+        assert_eq!(items(&format!("{text}\n")), [Item::now(text)]);
+    }
 }
 
 #[test]
@@ -109,8 +119,8 @@ fn an_envelope_with_a_key_twice_is_data_which_the_log_refuses() {
 #[test]
 fn a_fault_in_a_batch_of_lines_names_its_line() {
     assert_eq!(fault("1\n2\n{oops\n4").1, Some(3));
-    let (code, line, message) = fault("1\n2 3\n");
-    assert_eq!((code, line), (ErrorCode::Malformed, Some(2)));
+    let (code, line, message) = fault("1\n2\n3 4\n");
+    assert_eq!((code, line), (ErrorCode::Malformed, Some(3)));
     assert!(message.contains("send one JSON value per line"), "{message}");
     let (code, line, message) = fault("1\n{\"data\": 2, \"ts\": \"now\"}");
     assert_eq!((code, line), (ErrorCode::BadTimestamp, Some(2)));
