@@ -85,10 +85,12 @@ message to a client. A probability is a number from 0 (never) to 1 (always). Whe
 the new faults within a second; only time_scale needs a restart. The path /healthz reports how many faults were injected.
   \"time_scale\": 720           shorten time limits by this factor: two hours become ten seconds
   \"seed\": 7                   repeat the same faults in each run
-  \"cut\": 0.001                with this probability, reset the TCP connection in the middle of a frame
-  \"freeze\": 0.001             with this probability, send and read nothing more from a frame on, but
-                              keep the connection open
-  \"lost_disconnect\": 0.5      do not notice that a client has closed its connection
+  \"cut\": 0.001                with this probability per frame, reset the TCP connection in the middle
+                              of the frame
+  \"freeze\": 0.001             with this probability per frame, stop sending and reading on the
+                              connection, but keep it open
+  \"lost_disconnect\": 0.5      with this probability, do not notice that a client has closed its
+                              connection
   \"gone_ms\": 50               for 50 ms after a client connects, sending to it fails with 410 (gone)
   \"delay\": {\"probability\": 0.1, \"ms\": [5, 200]}
                               send some frames 5 to 200 ms late, perhaps after newer ones
@@ -101,14 +103,14 @@ the new faults within a second; only time_scale needs a restart. The path /healt
                               refuse some new connections with this HTTP status
 
 With --functions lambda, this program takes the place of API Gateway and Lambda. It starts the functions in \
---function-dir as processes, as many as there are requests at the same time, and prints their logs. It adds \
-TICKERTAPE_MANAGEMENT_ENDPOINT, TICKERTAPE_SECRET (from --auth-secret-file) and AWS_ENDPOINT_URL_LAMBDA to their \
-environment variables. They store topics in DynamoDB tables. `cargo xtask lambda-local`, in a copy of the source code, \
-starts all of this with DynamoDB Local.
+--function-dir as processes, as many as there are requests at the same time, and prints their logs. It also sets these \
+environment variables for the functions: TICKERTAPE_MANAGEMENT_ENDPOINT, TICKERTAPE_SECRET (from --auth-secret-file) \
+and AWS_ENDPOINT_URL_LAMBDA. The functions store topics in DynamoDB tables. To start the server, the functions and \
+DynamoDB Local together, run `cargo xtask lambda-local` in a copy of the source code.
 
-To do that by hand, run a second program that reads the DynamoDB stream of the table of topics and invokes the function \
-`broadcast` with its records, at the URL that `tickertape serve` prints after `call`. The URL contains a random key, \
-without which requests cannot invoke functions or send messages to clients.";
+Without xtask, you also need a program of your own that reads the DynamoDB stream of the topics table and invokes the \
+function `broadcast` with the records. On start, `tickertape serve` prints a line `call URL`; send the records to that \
+URL. Keep it secret: the random key in it is what permits invoking functions and sending messages to clients.";
 
 const SECRET_EXAMPLES: &str = "\
 Examples:
@@ -151,7 +153,7 @@ DATA that is neither JSON nor KEY=VALUE is published as text.",
 }
 
 fn pipe_help() -> String {
-    with_exit_codes(
+    with_these_exit_codes(
         "\
 Examples:
   seq 1 100000 | tickertape pipe lab/seq
@@ -166,13 +168,14 @@ skipped. Every other line is published, or reported on standard error with its n
 be published; the exit code is then 1. Text between lines of another format, such as a warning, is published to the \
 topic TOPIC/log. A summary at the end counts all lines.
 
-Numbers are published as they are written, without rounding. A unit after a number is shown beside it on the board. \
-The suffixes K, M and G without a unit multiply by 1024, 1024² and 1024³. A time without a time zone is read as the \
+Numbers are not rounded. A number with the suffix K, M or G and no unit is multiplied by 1024, 1024² or 1024³; other \
+numbers are published exactly as written. A unit after a number is shown beside it on the board. A time without a time zone is read as the \
 local time of this machine. Fields that journald uses internally, such as __CURSOR, are not published.
 
 While the server cannot be reached, pipe keeps at least the next 1,000 lines in memory. When its memory is full, it \
 stops reading until the server is back, and the program that writes the lines has to wait. No line is lost, and none \
 is published twice.",
+        error::HELP_OF_PIPE,
     )
 }
 
@@ -196,10 +199,12 @@ Examples:
   tickertape watch lab/seq --json | jq .data
   tickertape watch build/main --count 1       # Wait for one publication, then exit
 
-With --json, each line is an object with the fields topic, epoch, offset, ts, received_at and data. Publications that \
+With --json, each line is an object with the fields topic, epoch, offset, ts, received_at and data. `epoch` and \
+`offset` are the publication's position (see `tickertape history --help`), `ts` is the time of measurement and \
+`received_at` the time of arrival at the server, both in milliseconds since 1970-01-01 UTC. Publications that \
 were missed while the server could not be reached are fetched later. If they have been deleted by then, the line \
 {\"gap\": {\"topic\": …, \"from\": …, \"to\": …}} shows the positions before and after the missing publications. If \"to\" is \
-null, the history of the topic was started again, for example because the topic was deleted.",
+null, the topic's history has been restarted, for example because the topic was deleted.",
     )
 }
 
@@ -229,13 +234,17 @@ Examples:
   tickertape history host/cpu --since 5m --json
   tickertape history host/cpu --since 9f86d081884c:17     # After the position EPOCH:OFFSET
 
-A position consists of an epoch, which names the present history of the topic and changes if the history is started \
-again, and an offset, which counts the publications.",
+A position is an epoch and an offset. The epoch is an identifier that changes when the topic's history is restarted; the \
+offset is the number of the publication within that epoch.",
     )
 }
 
 fn with_exit_codes(examples: &str) -> String {
-    format!("{examples}\n\n{}", error::HELP)
+    with_these_exit_codes(examples, error::HELP)
+}
+
+fn with_these_exit_codes(examples: &str, exit_codes: &str) -> String {
+    format!("{examples}\n\n{exit_codes}")
 }
 
 #[cfg(test)]

@@ -32,10 +32,19 @@ impl Exit {
 pub const HELP: &str = "\
 Exit codes:
   0  success
-  1  any other error
   2  the command line is not valid
   3  the server refused the request, for example because --token is missing or does not permit it
-  4  the server could not be reached";
+  4  the server could not be reached
+  1  an error that is not listed above";
+
+/// The list of exit codes at the end of the help of `pipe`, which waits for the server once it has been connected.
+pub const HELP_OF_PIPE: &str = "\
+Exit codes:
+  0  success
+  2  the command line is not valid
+  3  the server refused the request, for example because --token is missing or does not permit it
+  4  the server could not be reached when the command started; later, the command waits for it
+  1  some lines could not be published, or an error that is not listed above";
 
 /// An error of a command, with the exit code and a hint about what to do next.
 #[derive(Debug, Clone, PartialEq, Eq)]

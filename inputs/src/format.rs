@@ -100,15 +100,15 @@ impl Format {
         match self {
             Self::Number => "One number on each line, with or without a unit",
             Self::Json => {
-                "JSON values, each on one line or over several lines: plain data, {\"data\": …, \"ts\": …}, the output of \
-                 `journalctl -o json`, `docker events` and `docker stats` as JSON, and the logs of pino, Bunyan, zap, zerolog \
-                 and structlog"
+                "JSON values, on one line or over several: plain data, or {\"data\": …, \"ts\": …}. Also JSON output of \
+                 `journalctl -o json`, `docker events` and `docker stats`, and JSON logs of pino, Bunyan, zap, zerolog and \
+                 structlog"
             }
             Self::Pairs => {
                 "key=value pairs on each line, as in logfmt; values may be in quotes and have units"
             }
             Self::Labels => {
-                "Names and values with a colon between them, as in /proc/meminfo and printed by lscpu, `ethtool -S`, upower, \
+                "Lines of the form `name: value`, as in /proc/meminfo and in the output of lscpu, `ethtool -S`, upower, \
                  apcaccess and `chronyc tracking`"
             }
             Self::Csv => "A header, and values separated by commas, semicolons or tabs",

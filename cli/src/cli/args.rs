@@ -59,7 +59,8 @@ pub struct MetaArgs {
     /// Published words to show as bad, such as jammed,leaking
     #[arg(long, value_name = "STATES", value_delimiter = ',')]
     pub bad: Vec<String>,
-    /// Published words to show without a colour, although the board would colour them, such as down for an elevator
+    /// Published words to show without the colour that the board would give them; for example `down`, if it is the
+    /// direction of an elevator
     #[arg(long, value_name = "STATES", value_delimiter = ',')]
     pub neutral: Vec<String>,
     /// Kind of panel [default: chosen from the data]
@@ -72,13 +73,14 @@ pub struct MetaArgs {
 pub struct PublishArgs {
     /// Topic to publish to, such as kitchen/temp
     pub topic: Topic,
-    /// One JSON value, one text, or one or several KEY=VALUE; - publishes each JSON value of standard input
+    /// A JSON value, a text, or one or more KEY=VALUE pairs. Use `-` to publish each JSON value read from standard input
     #[arg(required = true, value_name = "DATA", allow_negative_numbers = true)]
     pub data: Vec<String>,
     /// Time at which the data was measured, in milliseconds since 1970-01-01 UTC [default: now]
     #[arg(long, value_name = "MS")]
     pub ts: Option<i64>,
-    /// Print the publication's position in the topic's history as JSON; `history --since` accepts it
+    /// Print the publication's position in the history as JSON, with its epoch and offset; pass them to `history --since`
+    /// as EPOCH:OFFSET
     #[arg(long)]
     pub json: bool,
     /// Metadata of the topic.
@@ -97,14 +99,14 @@ pub struct PipeArgs {
     /// Format of the input
     #[arg(long, value_parser = format_or_auto(), default_value = "auto")]
     pub format: FormatArg,
-    /// Column whose value tells the devices of the lines apart, such as the name of a disk; each device gets its own
-    /// curves [default: detected from the names of the columns]
+    /// Column that says which device a line is about, such as the name of a disk; each device gets its own curves
+    /// [default: detected from the names of the columns]
     #[arg(long, value_name = "COLUMN")]
     pub key: Option<String>,
     /// Column that contains the time of the line [default: detected from the names and values of the columns]
     #[arg(long, value_name = "COLUMN")]
     pub time: Option<String>,
-    /// Print the summary of all lines at the end as JSON
+    /// Print the final summary as JSON
     #[arg(long)]
     pub json: bool,
     /// Metadata of the topic.
@@ -177,8 +179,8 @@ pub struct ForgetArgs {
 pub struct HistoryArgs {
     /// Topic whose history is printed
     pub topic: Topic,
-    /// Print only the publications of the last TIME, such as 5m, or those after a position EPOCH:OFFSET, whose two parts
-    /// are printed by `publish --json`
+    /// Print only the publications of the last TIME, such as 5m, or those after the position EPOCH:OFFSET;
+    /// `publish --json` prints the epoch and the offset
     #[arg(long, value_name = "POSITION|TIME", value_parser = since)]
     pub since: Option<Since>,
     /// Print at most this many publications: the newest ones, or the first ones after --since [default: 100, or no limit
@@ -196,15 +198,15 @@ pub struct HistoryArgs {
 /// Arguments of [`super::Command::Token`].
 #[derive(Debug, Args)]
 pub struct TokenArgs {
-    /// File with the secret of the server; - reads the secret from standard input
+    /// File with the secret of the server. Use `-` to read the secret from standard input
     #[arg(long, value_name = "FILE")]
     pub auth_secret_file: PathBuf,
-    /// Name of the person or program that gets the token (the claim sub): it appears in the server's log, and all clients
-    /// with the same name share one client's part of the limits
+    /// Name of the person or program that gets the token (JWT claim `sub`). It appears in the server's log. Clients with
+    /// the same name and the same IP address count as one client for the limits
     #[arg(long, value_name = "NAME", default_value = "token")]
     pub sub: String,
-    /// Allow reading these topics (on the board, and with watch, topics and history), such as 'host/*'; may be given
-    /// several times
+    /// Allow reading these topics, such as 'host/*', on the board and with the commands `watch`, `topics` and `history`;
+    /// may be given several times
     #[arg(long, value_name = "FILTER")]
     pub subscribe: Vec<Filter>,
     /// Allow publishing to these topics, such as 'web1/*'; may be given several times
@@ -216,10 +218,10 @@ pub struct TokenArgs {
     /// Time until the token expires, such as 12h or 30d
     #[arg(long, value_name = "TIME", default_value = "24h", value_parser = duration::read)]
     pub ttl: Duration,
-    /// Issuer (the claim iss): needed only for a server on AWS that was deployed with an issuer
+    /// Issuer (JWT claim `iss`): needed only for a server on AWS that was deployed with an issuer
     #[arg(long, value_name = "NAME")]
     pub issuer: Option<String>,
-    /// Audience (the claim aud): needed only for a server on AWS that was deployed with an audience
+    /// Audience (JWT claim `aud`): needed only for a server on AWS that was deployed with an audience
     #[arg(long, value_name = "NAME")]
     pub audience: Option<String>,
 }

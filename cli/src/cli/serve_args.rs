@@ -32,8 +32,8 @@ pub struct ServeArgs {
         help = "Accept requests from web pages of this origin, such as https://board.example; may be given several times"
     )]
     pub allow_origin: Vec<String>,
-    /// Accept requests whose Host header is this name, such as board.example, in addition to the address of --listen
-    /// and the names of this machine for itself; may be given several times
+    /// Also accept requests whose Host header is this name, such as board.example. The address of --listen and local
+    /// names such as localhost are always accepted; may be given several times
     #[arg(long, value_name = "HOST", value_parser = host)]
     pub allow_host: Vec<String>,
     /// IP address of a reverse proxy in front of this server: for requests that it passes on, the address of the client
@@ -43,8 +43,8 @@ pub struct ServeArgs {
     /// Set of limits for connections and requests [default: machine, but aws with --chaos or --functions lambda]
     #[arg(long, value_enum, value_name = "KIND")]
     pub limits: Option<LimitsArg>,
-    /// Require a token from every client, signed with the secret in this file (- reads the secret from standard input);
-    /// see `tickertape secret` and `tickertape token`
+    /// Require every client to send a token that was signed with the secret in this file. Use `-` to read the secret from
+    /// standard input. See `tickertape secret` and `tickertape token`
     #[arg(long, value_name = "FILE")]
     pub auth_secret_file: Option<PathBuf>,
     /// Serve HTTPS with the certificates in this PEM file, which is read again when it changes
@@ -94,15 +94,15 @@ pub enum LogArg {
 /// Options for running Lambda functions instead of the built-in ones.
 #[derive(Debug, Args)]
 pub struct LambdaArgs {
-    /// Code that handles requests: that of this program, or compiled Lambda functions, as on AWS
+    /// The code that handles requests: this program itself, or compiled Lambda functions as on AWS
     #[arg(long, value_enum, value_name = "KIND", default_value_t)]
     pub functions: FunctionsArg,
     /// Directory of the compiled functions, for --functions lambda: DIR/websocket/bootstrap, DIR/authorizer/bootstrap,
     /// DIR/ingest/bootstrap and DIR/broadcast/bootstrap
     #[arg(long, value_name = "DIR")]
     pub function_dir: Option<PathBuf>,
-    /// File with environment variables for the functions, one NAME=VALUE on each line; infra/template.yaml names those that
-    /// they need
+    /// File with environment variables for the functions, one NAME=VALUE per line; for the required ones see
+    /// infra/template.yaml in the source code
     #[arg(long, value_name = "FILE")]
     pub function_env: Option<PathBuf>,
 }
@@ -110,8 +110,8 @@ pub struct LambdaArgs {
 /// The set of limits that the server enforces.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum LimitsArg {
-    /// Limits for a server of your own: a connection is closed after 30 days, and no client can use up the connections
-    /// and the requests per second that this machine can handle; PROTOCOL.md of the source code lists all limits
+    /// For a server of your own: a connection is closed after 30 days, and each client gets only a share of the
+    /// connections and of the requests per second. All limits are listed in PROTOCOL.md in the source code
     Machine,
     /// Limits of AWS API Gateway, to test clients before the server moves to AWS: a connection is closed after two
     /// hours, and at most 500 connections are accepted per second
