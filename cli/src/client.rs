@@ -42,7 +42,7 @@ impl From<ClientError> for CliError {
 fn flagged(error: &ClientError) -> String {
     match error {
         ClientError::InvalidUrl { .. } => format!("--url {error}"),
-        ClientError::CaFile { .. } => format!("--ca-file {error}"),
+        ClientError::CaFile { .. } => format!("--ca-file: {error}"),
         _ => error.to_string(),
     }
 }

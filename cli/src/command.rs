@@ -42,8 +42,8 @@ pub fn run(command: Command) -> Result<(), CliError> {
 /// Runs a command that connects to a server. One thread is enough, because the command has only one connection.
 fn client(work: impl Future<Output = Result<(), CliError>>) -> Result<(), CliError> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let runtime =
-        runtime.map_err(|error| CliError::failed(format!("the async runtime cannot start: {error}")))?;
+    let runtime = runtime
+        .map_err(|error| CliError::failed(format!("this program cannot start its threads: {error}")))?;
     let outcome = runtime.block_on(work);
     // A thread may still be reading standard input, which cannot be cancelled, so nothing waits for it.
     runtime.shutdown_background();

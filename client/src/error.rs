@@ -142,7 +142,9 @@ impl fmt::Display for ClientError {
             Self::InvalidUrl { url } => {
                 write!(f, "{url:?} is neither the address of a board nor that of a WebSocket")
             }
-            Self::CaFile { path, reason } => write!(f, "{}: {reason}", path.display()),
+            Self::CaFile { path, reason } => {
+                write!(f, "certificates cannot be read from {}: {reason}", path.display())
+            }
             Self::NoTrustedAuthorities { reason: None } => {
                 f.write_str("this machine trusts no certificate authority")
             }

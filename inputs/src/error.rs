@@ -14,10 +14,10 @@ pub enum LineError {
         text: String,
     },
     /// No field of the line contains a value that can be published.
-    #[error("no value to publish: every field is empty or marked as not available")]
+    #[error("the line has no value to publish: every field is empty or marked as not available")]
     NoValue,
     /// The line begins like JSON but is not valid JSON.
-    #[error("not JSON: {reason}")]
+    #[error("the text begins like JSON, but is not JSON: {reason}")]
     NotJson {
         /// Description of the fault, with the column in which it is.
         reason: String,

@@ -81,7 +81,7 @@ impl fmt::Display for Position {
 
 /// Error for a text that is not a position. A position is written as `4f0c…:17`: an epoch, a colon and an offset.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{text:?} is not a position: write EPOCH:OFFSET as in a reply, such as 9f86d081884c:17")]
+#[error("{text:?} is not a position: write EPOCH:OFFSET, such as 9f86d081884c:17")]
 pub struct PositionError {
     /// The text that could not be parsed.
     pub text: String,

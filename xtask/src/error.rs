@@ -53,13 +53,13 @@ impl fmt::Display for TaskError {
             }
             Self::InvalidOption { option, expected } => write!(out, "{option}: expected {expected}"),
             Self::MissingProgram { what, install } => {
-                write!(out, "{what}: not found. Install with:\n\n    {install}\n")
+                write!(out, "cannot find {what}. Install with:\n\n    {install}\n")
             }
             Self::CommandFailed { step, log } => {
                 write!(out, "{step} failed. Its whole output is in {}", log.display())
             }
             Self::Failed { summary } => out.write_str(summary),
-            Self::Io { doing, source } => write!(out, "{doing}: {source}"),
+            Self::Io { doing, source } => write!(out, "{doing} failed: {source}"),
             Self::UnexpectedOutput { what, reason } => write!(out, "{what} could not be read: {reason}"),
         }
     }

@@ -16,20 +16,24 @@ pub struct Functions {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum InvokeError {
     /// The payload is larger than Lambda accepts. The caller has to divide it among several invocations.
-    #[error("the payload has {size_bytes} bytes, which is more than Lambda accepts")]
+    #[error(
+        "the payload has {size_bytes} bytes, which is more than Lambda accepts: divide it among several invocations"
+    )]
     TooLarge {
         /// Size of the payload, in bytes.
         size_bytes: usize,
     },
     /// Lambda is overloaded, cannot be reached or did not answer in time. The caller may try again later.
-    #[error("{what}")]
+    #[error("Lambda could not accept the invocation: {what}; try again later")]
     Unavailable {
         /// Description of the error, for the log.
         what: String,
     },
     /// Lambda refused the request, because a permission is missing or the function does not exist. Trying again does
     /// not help.
-    #[error("{reason}")]
+    #[error(
+        "Lambda refused the invocation: {reason}; check that the function exists and that this function's role may invoke it"
+    )]
     Refused {
         /// Description of the error, for the log.
         reason: String,

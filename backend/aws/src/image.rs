@@ -29,7 +29,9 @@ impl From<HashMap<String, Typed>> for Image {
 /// The error for an item in a stream record that this version cannot read, because another version of Tickertape or
 /// another program wrote the item. Trying again does not help.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("attribute {attribute:?}: {reason}")]
+#[error(
+    "cannot read attribute {attribute:?} of a stream record: {reason}; if a newer version wrote it, update this program"
+)]
 pub struct ImageError {
     /// Name of the attribute that cannot be read.
     pub attribute: String,

@@ -11,7 +11,9 @@ pub type Item = HashMap<String, AttributeValue>;
 /// The error for an attribute of a stored item that is missing, has another type or is out of range. The cause is that
 /// another version of Tickertape or another program wrote the item.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("attribute {attribute:?} of a stored item: {reason}")]
+#[error(
+    "cannot read attribute {attribute:?} of a stored item: {reason}; if a newer version wrote it, update this program"
+)]
 pub struct AttributeError {
     pub attribute: String,
     pub reason: String,
@@ -88,7 +90,7 @@ mod tests {
             read_number::<u64>(&item, "c").map(drop),
             read_map(&item, "a").map(drop),
         ] {
-            assert!(damaged.unwrap_err().to_string().starts_with("attribute \""));
+            assert!(damaged.unwrap_err().to_string().starts_with("cannot read attribute \""));
         }
         assert_eq!(read_optional_number::<u64>(&item, "c"), Ok(None));
     }

@@ -139,7 +139,7 @@ where
         Some(429) => PostError::LimitExceeded,
         Some(_) | None => {
             let reason = DisplayErrorContext(error).to_string();
-            tracing::warn!(%reason, "a post failed");
+            tracing::warn!(%reason, "a message could not be posted to a connection");
             PostError::Failed { reason }
         }
     }

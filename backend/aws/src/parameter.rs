@@ -9,13 +9,15 @@ use crate::aws::Aws;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ParameterError {
     /// Parameter Store contains no parameter of this name. The user has to create it or to correct the name.
-    #[error("there is no parameter {name:?} in SSM's Parameter Store")]
+    #[error("there is no parameter {name:?} in SSM's Parameter Store: create it, or correct the name")]
     NotFound {
         /// Name of the parameter.
         name: String,
     },
     /// The parameter could not be read, because a permission is missing or the service did not answer.
-    #[error("SSM parameter {name:?} could not be read: {reason}")]
+    #[error(
+        "SSM parameter {name:?} could not be read: {reason}; check that this function's role may call ssm:GetParameter"
+    )]
     Unreadable {
         /// Name of the parameter.
         name: String,

@@ -62,7 +62,7 @@ pub fn read(bytes: &[u8]) -> Result<Body, BodyError> {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum BodyError {
     /// The body is empty, or it is an empty list.
-    #[error("nothing to publish, because the body is empty: send a number, text or JSON")]
+    #[error("there is nothing to publish, because the body is empty: send a number, text or JSON")]
     Empty,
     /// The body has more bytes than [`limits::BODY_BYTES`].
     #[error(
@@ -99,7 +99,7 @@ pub enum BodyError {
         fault: String,
     },
     /// A line contains more than one JSON value.
-    #[error("there is more text after the JSON value: send one JSON value per line")]
+    #[error("the line has more text after its JSON value: send one JSON value per line")]
     MoreOnLine {
         /// Number of the line, from 1.
         line: usize,

@@ -134,16 +134,16 @@ pub enum IngestError {
     #[error(transparent)]
     Topic(#[from] TopicError),
     /// The sender publishes more, or more data, per second than its rate limits allow.
-    #[error("too many publications or too much data at once; try again in {retry_after_ms} ms")]
+    #[error("too many publications, or too much data, were sent at once: try again in {retry_after_ms} ms")]
     RateLimited {
         /// Time to wait before the next try, in milliseconds.
         retry_after_ms: u64,
     },
     /// The request contains no publications.
-    #[error("nothing to publish: send `data`, or at least one item in `items`")]
+    #[error("there is nothing to publish: send `data`, or at least one item in `items`")]
     Empty,
     /// The request contains both `data` (one publication) and `items` (a batch), of which only one is allowed.
-    #[error("send either `data` or `items`, not both")]
+    #[error("the request has both `data` and `items`: send only one of them")]
     DataAndItems,
     /// The request contains more publications than allowed.
     #[error(

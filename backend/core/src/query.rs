@@ -152,7 +152,9 @@ impl TopicsQuery {
 }
 
 fn parse_topic(key: &str, text: &str) -> Result<Topic, Refusal> {
-    Topic::new(text).map_err(|error| Refusal::new(ErrorCode::BadTopic, format!("{key}: {error}")))
+    Topic::new(text).map_err(|error| {
+        Refusal::new(ErrorCode::BadTopic, format!("the parameter {key} is not valid: {error}"))
+    })
 }
 
 fn parse_since(text: &str) -> Result<Since, Refusal> {
@@ -160,7 +162,10 @@ fn parse_since(text: &str) -> Result<Since, Refusal> {
         return Ok(Since::Offset(offset));
     }
     text.parse().map(Since::Position).map_err(|error| {
-        Refusal::new(ErrorCode::Malformed, format!("since: {error}, or write the offset alone, such as 17"))
+        Refusal::new(
+            ErrorCode::Malformed,
+            format!("the parameter since is not valid: {error}, or write the offset alone, such as 17"),
+        )
     })
 }
 
@@ -179,7 +184,7 @@ fn parse<T: std::str::FromStr>(key: &str, text: &str, what: &str) -> Result<T, R
 }
 
 fn expected(key: &str, text: &str, what: &str) -> Refusal {
-    Refusal::new(ErrorCode::Malformed, format!("{key} is {text:?}; {what} is expected"))
+    Refusal::new(ErrorCode::Malformed, format!("the parameter {key} is {text:?}, but must be {what}"))
 }
 
 #[cfg(test)]

@@ -57,7 +57,9 @@ pub enum AuthorizerError {
     #[error("Unauthorized")]
     Unauthorized,
     /// The event is not an event for an authorizer of a WebSocket API. API Gateway answers 500.
-    #[error("the event's methodArn is {found:?}; arn:…:API/STAGE/$connect is expected")]
+    #[error(
+        "methodArn is {found:?}, but must be arn:…:API/STAGE/$connect: use this authorizer for the route $connect only"
+    )]
     MethodArn {
         /// The `methodArn` of the event.
         found: String,

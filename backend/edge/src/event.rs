@@ -47,26 +47,32 @@ pub fn event(request: ApiGatewayWebsocketProxyRequest) -> Result<GatewayEvent, E
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum EventError {
     /// The event lacks a documented field.
-    #[error("the event has no {field}: this function has to be called by the service it was made for")]
+    #[error(
+        "the event has no field {field}: this function must be called by API Gateway or by its function URL"
+    )]
     Missing {
         /// Name of the missing field.
         field: &'static str,
     },
     /// The field `eventType` has an undocumented value.
-    #[error("eventType is {found:?}; CONNECT, MESSAGE or DISCONNECT is expected")]
+    #[error(
+        "eventType is {found:?}, but must be CONNECT, MESSAGE or DISCONNECT: call this function from a WebSocket API"
+    )]
     Type {
         /// The value of the field.
         found: String,
     },
     /// The message is binary. API Gateway itself closes a connection that sends a binary message, so that its events
     /// never contain one.
-    #[error("the message is binary")]
+    #[error("binary messages are not accepted: send a WebSocket text message")]
     Binary,
     /// The body is marked as base64 but is not valid base64.
-    #[error("the body is not base64, although isBase64Encoded is true")]
+    #[error(
+        "isBase64Encoded is true, but the body is not valid base64: encode the body, or set isBase64Encoded to false"
+    )]
     NotBase64,
     /// The event cannot be parsed as JSON of the expected type.
-    #[error("the event cannot be read: {reason}")]
+    #[error("the event is not JSON of the documented form: {reason}")]
     Unreadable {
         /// The parser's error message.
         reason: String,

@@ -100,7 +100,7 @@ impl FunctionError {
 #[non_exhaustive]
 pub enum AuthorizeError {
     /// The authorizer threw an error with the message `Unauthorized`. The handshake is answered with 401.
-    #[error("unauthorized")]
+    #[error("the authorizer did not accept the credentials of the client: send valid ones")]
     Unauthorized,
     /// The authorizer threw another error. The handshake is answered with 500.
     #[error("the authorizer failed: {message}")]

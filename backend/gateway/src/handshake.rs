@@ -115,7 +115,9 @@ fn accept_key<B: hyper::body::Body>(request: &Request<B>) -> Result<HeaderValue,
     let can_upgrade =
         request.extensions().get::<PlainTcp>().is_some() && request.extensions().get::<OnUpgrade>().is_some();
     if !can_upgrade {
-        tracing::error!("a handshake did not come by apigw_websocket::serve and cannot be upgraded");
+        tracing::error!(
+            "a handshake cannot be upgraded to a WebSocket, because it was not received by apigw_websocket::serve"
+        );
         return Err(Refusal::CannotUpgrade);
     }
     let key = headers.get(header::SEC_WEBSOCKET_KEY).ok_or(Refusal::MalformedKey)?.as_bytes();
@@ -243,7 +245,7 @@ async fn authorize<F: Functions>(
         invoke::authorize(functions, event, api.limits.integration).await.map_err(|error| match error {
             AuthorizeError::Unauthorized => Refusal::Unauthorized,
             AuthorizeError::Failed { message } => {
-                tracing::warn!(message, "authorizer failed");
+                tracing::warn!(message, "the authorizer failed");
                 Refusal::AuthorizerFailed
             }
         })?;

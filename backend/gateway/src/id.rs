@@ -42,7 +42,7 @@ impl ConnectionId {
 
 /// The error for a text that does not have the format of a connection id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("a connection id is 16 characters of URL-safe base64 that end in '='")]
+#[error("the text is not a connection id: an id is 16 characters of URL-safe base64 that end in '='")]
 pub struct MalformedConnectionId;
 
 impl FromStr for ConnectionId {

@@ -27,15 +27,15 @@ pub(crate) async fn invoke<F: Functions>(
     match tokio::time::timeout(limit, CatchPanic(Box::pin(functions.invoke(event)))).await {
         Ok(Some(Ok(response))) => Outcome::Returned(Box::new(response)),
         Ok(Some(Err(error))) => {
-            tracing::warn!(route_key, %error, "function failed");
+            tracing::warn!(route_key, %error, "a function failed");
             Outcome::Failed
         }
         Ok(None) => {
-            tracing::error!(route_key, "function panicked");
+            tracing::error!(route_key, "a function panicked");
             Outcome::Failed
         }
         Err(_) => {
-            tracing::warn!(route_key, ?limit, "function timed out");
+            tracing::warn!(route_key, ?limit, "a function timed out");
             Outcome::TimedOut
         }
     }

@@ -41,14 +41,14 @@ pub struct OriginPolicy {
 pub enum OriginRefusal {
     /// The request has no `Host` header, several of them, or one that is malformed or not allowed. A host that is not
     /// allowed may be an attack by DNS rebinding.
-    #[error("host {host:?} is not a name of this server")]
+    #[error("the Host header {host:?} is not a name of this server")]
     Host {
         /// The `Host` of the request. It is an empty text if the request has none; several hosts are separated by
         /// commas.
         host: String,
     },
     /// The request comes from a web page of another site.
-    #[error("origin {origin:?} is not allowed")]
+    #[error("web pages of the origin {origin:?} are not allowed to use this server")]
     Origin {
         /// The `Origin` of the request.
         origin: String,

@@ -6,13 +6,13 @@
 pub enum PostError {
     /// The connection does not exist, so the caller should delete its id. This error is also returned until the
     /// connection's `$connect` function has returned.
-    #[error("the connection is gone")]
+    #[error("there is no open connection with this id: stop sending to it")]
     Gone,
     /// The connection's queue is full, because the client reads too slowly. The caller may try again later.
-    #[error("the client's buffer is full")]
+    #[error("the buffer for this client is full, because the client reads too slowly: send again later")]
     LimitExceeded,
     /// The payload is larger than [`Limits::message_bytes`](crate::Limits::message_bytes).
-    #[error("the message has {size_bytes} bytes; at most {limit_bytes} are allowed")]
+    #[error("the message has {size_bytes} bytes, and the limit is {limit_bytes}: send a smaller one")]
     PayloadTooLarge {
         /// Size of the refused payload, in bytes.
         size_bytes: usize,
@@ -23,5 +23,5 @@ pub enum PostError {
 
 /// There is no open connection with the given id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the connection is gone")]
+#[error("there is no open connection with this id")]
 pub struct Gone;

@@ -143,7 +143,7 @@ async fn accept(listener: &mut impl Accept) -> Option<(TcpStream, SocketAddr)> {
     match listener.accept().await {
         Ok(accepted) => Some(accepted),
         Err(error) => {
-            tracing::warn!(%error, "accept failed");
+            tracing::warn!(%error, "a TCP connection could not be accepted");
             // The process has most likely no file descriptors left. Accepting again at once would only waste processor
             // time.
             tokio::time::sleep(Duration::from_millis(50)).await;

@@ -136,11 +136,11 @@ impl<C: Connections, L: TopicLog + ForgetSilent, M: Management, I: Invoke> Broad
             let forgotten = log.forget_if_silent(topic, now).await;
             match forgotten {
                 Ok(true) => {
-                    tracing::info!(%topic, "nobody has published for long, so the topic was forgotten")
+                    tracing::info!(%topic, "the topic was deleted, because nobody has published to it for long")
                 }
                 Ok(false) => {}
                 Err(error) => {
-                    tracing::error!(%topic, %error, "a silent topic was not forgotten; Lambda will send its record again");
+                    tracing::error!(%topic, %error, "a topic without publications could not be deleted; Lambda will send its record again");
                     return Some(*place);
                 }
             }
@@ -175,7 +175,7 @@ impl<C: Connections, L: TopicLog + ForgetSilent, M: Management, I: Invoke> Broad
         let hand_over = async |shard: Vec<Delivery>| match self.others.invoke(shard_payload(&shard)).await {
             Ok(()) => Vec::new(),
             Err(error) => {
-                tracing::warn!(%error, "a shard could not be handed over; this invocation sends it");
+                tracing::warn!(%error, "a part of the subscribers could not be passed to another invocation; this one sends to them itself");
                 shard
             }
         };
@@ -195,7 +195,7 @@ impl<C: Connections, L: TopicLog + ForgetSilent, M: Management, I: Invoke> Broad
         let report = self.service.deliver(deliveries, began).await;
         fan_out.duration_ms = Some((clock() - began).unsigned_abs());
         if report.failed > 0 {
-            tracing::warn!(?report, "some posts failed");
+            tracing::warn!(?report, "some messages could not be posted to their connections");
         }
         report
     }

@@ -22,7 +22,7 @@ pub trait FetchKeys: Send + Sync {
 
 /// The error for keys that could not be fetched. The message names the source and the cause, and never contains a key.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("the keys for tokens could not be read from {from}: {why}")]
+#[error("the keys for checking tokens could not be read from {from}: {why}")]
 pub struct KeysError {
     /// The source of the keys, as it is written in the settings.
     pub from: String,
@@ -68,7 +68,7 @@ impl<F: FetchKeys> KeyRing<F> {
         match self.source.fetch().await {
             Ok(keys) => self.verifier.replace_keys(keys),
             Err(error) => {
-                tracing::error!(%error, "keys could not be fetched again; the known keys stay in use")
+                tracing::error!(%error, "the keys for checking tokens could not be fetched again; the known keys stay in use")
             }
         }
     }

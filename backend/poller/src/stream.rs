@@ -11,13 +11,13 @@ use crate::{Shard, Start};
 #[derive(Debug, thiserror::Error)]
 pub enum StreamError {
     /// The shard iterator is too old. The caller has to get a new one.
-    #[error("the shard iterator has expired")]
+    #[error("the position for reading the stream (its shard iterator) has expired: get a new one")]
     Expired,
     /// The records at the requested position were deleted. The caller has to continue at the oldest record that exists.
-    #[error("the records were deleted")]
+    #[error("the records of the stream at this position were deleted: continue at the oldest record")]
     Trimmed,
     /// The request failed. The caller may try again.
-    #[error("{reason}")]
+    #[error("the stream cannot be read: {reason}")]
     Unavailable {
         /// Description of the error, for the log.
         reason: String,

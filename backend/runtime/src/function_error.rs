@@ -12,14 +12,16 @@ use serde_json::{Value, json};
 #[non_exhaustive]
 pub enum InvokeError {
     /// The host has no function of this name: 404 `ResourceNotFoundException`.
-    #[error("there is no function {function:?}")]
+    #[error("there is no Lambda function with the name {function:?}")]
     NotFound {
         /// Name of the function.
         function: String,
     },
     /// The maximum number of invocations of the function is in flight, or the host is closed: 429
     /// `TooManyRequestsException`. The caller may try again later.
-    #[error("{limit} invocations of {function:?} are in flight already; try again later")]
+    #[error(
+        "the function {function:?} already handles {limit} invocations, which is the maximum: try again later"
+    )]
     Throttled {
         /// Name of the function.
         function: String,
@@ -27,7 +29,7 @@ pub enum InvokeError {
         limit: usize,
     },
     /// The payload is larger than the limit: 413 `RequestTooLargeException`.
-    #[error("a payload of {size_bytes} bytes exceeds the limit of {limit_bytes}")]
+    #[error("the payload has {size_bytes} bytes, and the limit is {limit_bytes}: send a smaller one")]
     TooLarge {
         /// Size of the payload, in bytes.
         size_bytes: usize,

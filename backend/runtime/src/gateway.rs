@@ -43,7 +43,7 @@ impl GatewayFunctions {
         })?;
         if answer.len() > AUTHORIZER_BYTES {
             return Err(failed(format!(
-                "its answer of {} bytes exceeds the limit of {AUTHORIZER_BYTES}",
+                "the answer of the authorizer has {} bytes, and the limit is {AUTHORIZER_BYTES}",
                 answer.len()
             )));
         }

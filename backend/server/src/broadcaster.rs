@@ -27,9 +27,11 @@ pub async fn run(app: Arc<App>, mut feed: mpsc::Receiver<Vec<Change>>) {
 async fn broadcast(app: &App, changes: Vec<Change>) {
     loop {
         match app.broadcast(&changes, now_ms(app)).await {
-            Ok(report) if report.failed > 0 => return tracing::warn!(?report, "some posts failed"),
+            Ok(report) if report.failed > 0 => {
+                return tracing::warn!(?report, "some messages could not be posted to their connections");
+            }
             Ok(report) => return tracing::debug!(?report, "broadcast"),
-            Err(error) => tracing::warn!(%error, "the broadcast failed and will be repeated"),
+            Err(error) => tracing::warn!(%error, "a broadcast of publications failed and will be repeated"),
         }
         tokio::time::sleep(RETRY).await;
     }

@@ -76,7 +76,9 @@ impl ChaosFile {
                 Some(chaos)
             }
             Err(fault) => {
-                self.notify.notify(&format!("chaos: {path}: {fault}; the former settings stay in use"));
+                self.notify.notify(&format!(
+                    "chaos: {path} cannot be used: {fault}; the former settings stay in use"
+                ));
                 None
             }
         }

@@ -12,16 +12,16 @@ use backend_store::OpenError;
 pub enum ServerError {
     /// The server would listen on an address that other machines can reach, and would require no token. Listen on a
     /// loopback address, or require tokens.
-    #[error("{address}: other machines can reach this address, and no token is required")]
+    #[error("{address} can be reached from other machines, but clients need no token")]
     OpenToTheNetwork {
         /// The address on which the server was to listen.
         address: SocketAddr,
     },
     /// The operating system does not report the address of the listener.
-    #[error("the listener has no address: {0}")]
+    #[error("the operating system does not report the address that the server listens on: {0}")]
     Listener(#[source] io::Error),
     /// The directory of the page cannot be used. Correct its path in the settings.
-    #[error("{}: {reason}", path.display())]
+    #[error("the page cannot be served from {}: {reason}", path.display())]
     Site {
         /// Path of the directory.
         path: PathBuf,
@@ -29,7 +29,7 @@ pub enum ServerError {
         reason: SiteProblem,
     },
     /// The file that describes the faults to inject cannot be used. Correct the file.
-    #[error("{}: {reason}", path.display())]
+    #[error("the faults to inject cannot be read from {}: {reason}", path.display())]
     Chaos {
         /// Path of the file.
         path: PathBuf,
@@ -40,7 +40,7 @@ pub enum ServerError {
     #[error(transparent)]
     Store(#[from] OpenError),
     /// A part of the server ended unexpectedly, so the server stopped.
-    #[error("{0}")]
+    #[error("the server stopped: {0}")]
     Stopped(String),
 }
 
@@ -48,7 +48,7 @@ pub enum ServerError {
 #[derive(Debug, thiserror::Error)]
 pub enum SiteProblem {
     /// The directory cannot be read.
-    #[error("{0}")]
+    #[error("the directory cannot be read: {0}")]
     Unreadable(#[from] io::Error),
     /// The directory has no `index.html`.
     #[error("the directory contains no index.html")]

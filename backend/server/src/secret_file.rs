@@ -24,10 +24,12 @@ const CHECK_EVERY: Duration = Duration::from_secs(1);
 #[derive(Debug, thiserror::Error)]
 pub enum SecretError {
     /// The file cannot be read or written.
-    #[error("{0}")]
+    #[error("the secret could not be read: {0}")]
     Io(#[from] io::Error),
     /// Users other than its owner can read or change the file. Change its permissions.
-    #[error("other users of this machine can read or change this file (its mode is {mode:04o})")]
+    #[error(
+        "other users of this machine can read or change the file (its mode is {mode:04o}), but only its owner may"
+    )]
     OpenToOthers {
         /// The permissions of the file.
         mode: u32,
@@ -92,13 +94,16 @@ impl SecretFile {
                 Ok(false) => {}
                 Ok(true) => {
                     notify.notify(&format!(
-                        "{}: the secret has changed; tokens that were signed with the former secret are not accepted any more",
+                        "the secret in {} has changed; tokens that were signed with the former secret are not accepted any more",
                         path.display()
                     ));
                     changed().await;
                 }
                 Err(error) => {
-                    notify.notify(&format!("{}: {error}; the former secret stays in use", path.display()));
+                    notify.notify(&format!(
+                        "the secret in {} cannot be used: {error}; the former secret stays in use",
+                        path.display()
+                    ));
                 }
             }
         }

@@ -157,7 +157,9 @@ async fn supervise(broadcaster: JoinHandle<()>, shutdown: Shutdown) -> Result<()
         return Ok(());
     }
     shutdown.request();
-    Err(ServerError::Stopped("publications could not be broadcast any more, so the server stopped".into()))
+    Err(ServerError::Stopped(
+        "publications could not be broadcast any more; the log of the server contains the reason".into(),
+    ))
 }
 
 async fn open_log(

@@ -43,7 +43,7 @@ const READY: usize = 64;
 #[derive(Debug, thiserror::Error)]
 pub enum TlsError {
     /// The file of the certificate or of its key cannot be read, or its content is malformed. Correct the file.
-    #[error("{}: {reason}", path.display())]
+    #[error("the PEM file {} cannot be used: {reason}", path.display())]
     File {
         /// The file that cannot be used.
         path: PathBuf,
@@ -51,7 +51,7 @@ pub enum TlsError {
         reason: String,
     },
     /// Users other than its owner can read or change the file of the key. Change its permissions.
-    #[error("{}: other users of this machine can read or change this file (its mode is {mode:04o})", path.display())]
+    #[error("other users of this machine can read or change the private key in {} (its mode is {mode:04o}), but only its owner may", path.display())]
     OpenToOthers {
         /// The file of the key.
         path: PathBuf,
@@ -59,7 +59,7 @@ pub enum TlsError {
         mode: u32,
     },
     /// The key does not belong to the certificate, or the certificate is not one that a server can use.
-    #[error("the certificate in {} and the key in {} cannot be used together: {reason}", certificate.display(), key.display())]
+    #[error("the certificate in {} and the key in {} cannot be used together: {reason}; use the key that belongs to the certificate", certificate.display(), key.display())]
     Unusable {
         /// The file of the certificate.
         certificate: PathBuf,

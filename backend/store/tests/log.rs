@@ -162,7 +162,7 @@ async fn a_second_store_in_the_directory_is_refused_until_the_first_is_gone() {
     let first = open(directory.path());
     let error = EmbeddedLog::open(directory.path(), Retention::default()).unwrap_err();
     assert!(matches!(&error, OpenError::InUse { directory: named } if named == directory.path()), "{error}");
-    assert!(error.to_string().starts_with("another tickertape uses this directory"));
+    assert!(error.to_string().starts_with("another tickertape process is using the directory"));
     drop(first);
     open(directory.path());
 }

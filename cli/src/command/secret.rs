@@ -14,7 +14,7 @@ use crate::term::say;
 pub fn run(args: &SecretArgs) -> Result<(), CliError> {
     let file = args.file.display();
     tickertape_server::create_secret(&args.file, args.replace).map_err(|error| {
-        let cli_error = CliError::failed(format!("{file}: {error}"));
+        let cli_error = CliError::failed(format!("the secret cannot be written to {file}: {error}"));
         match error.kind() {
             io::ErrorKind::AlreadyExists => cli_error
                 .hint("choose another name, or add --replace to overwrite the secret; tokens that were signed with it become invalid"),

@@ -46,8 +46,8 @@ pub fn run(args: &ServeArgs) -> Result<(), CliError> {
     limits::raise_open_files();
     tickertape_server::limit_arenas();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
-    let runtime =
-        runtime.map_err(|error| CliError::failed(format!("the async runtime cannot start: {error}")))?;
+    let runtime = runtime
+        .map_err(|error| CliError::failed(format!("this program cannot start its threads: {error}")))?;
     runtime.block_on(async {
         match args.lambda.functions {
             FunctionsArg::Embedded => serve(args).await,
@@ -155,7 +155,7 @@ fn retention(args: &ServeArgs) -> backend_core::Retention {
 /// process at once.
 fn stop_on_signals() -> Result<impl Future<Output = ()> + Send + 'static, CliError> {
     let mut signals = Signals::listen()
-        .map_err(|error| CliError::failed(format!("signals cannot be received: {error}")))?;
+        .map_err(|error| CliError::failed(format!("signals such as Ctrl-C cannot be received: {error}")))?;
     Ok(async move {
         signals.next().await;
         term::say("the server is shutting down; press Ctrl-C again to end it at once");
@@ -171,10 +171,10 @@ impl From<ServerError> for CliError {
         match &error {
             ServerError::OpenToTheNetwork { .. } => access::not_without_secret(&error),
             ServerError::Site { .. } => {
-                Self::usage(format!("--site {error}")).hint("leave --site out to serve the built-in page; in a source checkout, `cargo xtask run` builds a page in dist")
+                Self::usage(format!("--site: {error}")).hint("leave --site out to serve the built-in page; in a source checkout, `cargo xtask run` builds a page in dist")
             }
             ServerError::Chaos { .. } => {
-                Self::usage(format!("--chaos {error}")).hint("correct the file; `tickertape serve --help` explains its fields")
+                Self::usage(format!("--chaos: {error}")).hint("correct the file; `tickertape serve --help` explains its fields")
             }
             ServerError::Store(_) => {
                 Self::new(Exit::Failed, error).hint("choose another directory with --data-dir")

@@ -28,7 +28,7 @@ pub enum DataError {
         limit: usize,
     },
     /// A number is beyond the range of an `f64`.
-    #[error("number out of range: {number}; send a number between -1.8e308 and 1.8e308")]
+    #[error("data contains a number out of range, {number}: send a number between -1.8e308 and 1.8e308")]
     NumberOutOfRange {
         /// Text of the number that was refused, shortened for the error message.
         number: String,

@@ -125,9 +125,9 @@ mod tests {
     #[test]
     fn all_missing_programs_are_named_together_with_the_commands_that_install_them() {
         let both = missing([false, false]).to_string();
-        assert!(both.starts_with("`aws` and `sam`: not found"), "{both}");
+        assert!(both.starts_with("cannot find `aws` and `sam`"), "{both}");
         assert!(both.contains("pipx install awscli") && both.contains("\n    pipx install aws-sam-cli\n"));
         let one = missing([true, false]).to_string();
-        assert!(one.starts_with("`sam`: not found") && !one.contains("awscli"), "{one}");
+        assert!(one.starts_with("cannot find `sam`") && !one.contains("awscli"), "{one}");
     }
 }

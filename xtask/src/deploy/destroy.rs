@@ -58,5 +58,7 @@ fn confirm(stage: &str) -> Result<(), TaskError> {
     if answer.trim() == stage {
         return Ok(());
     }
-    Err(TaskError::Failed { summary: "nothing was deleted".to_owned() })
+    Err(TaskError::Failed {
+        summary: "the answer is not the name of the stage, so nothing was deleted".to_owned(),
+    })
 }

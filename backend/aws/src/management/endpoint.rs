@@ -25,7 +25,7 @@ impl fmt::Display for ManagementEndpoint {
 /// The reason why a text is not the address of a management API.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "{fault}; write https://{{api}}.execute-api.{{region}}.amazonaws.com/{{stage}}, or with a custom domain \
+    "{fault}: write https://{{api}}.execute-api.{{region}}.amazonaws.com/{{stage}}, or with a custom domain \
      https://ws.example.com"
 )]
 pub struct EndpointError {
@@ -39,17 +39,17 @@ impl FromStr for ManagementEndpoint {
     fn from_str(text: &str) -> Result<Self, EndpointError> {
         let fault = |fault| EndpointError { fault };
         let (scheme, rest) =
-            text.split_once("://").ok_or_else(|| fault("it does not begin with https://"))?;
+            text.split_once("://").ok_or_else(|| fault("the address does not begin with https://"))?;
         let (authority, path) = rest.split_once('/').unwrap_or((rest, ""));
-        let host = host(authority).ok_or_else(|| fault("its host is missing or malformed"))?;
+        let host = host(authority).ok_or_else(|| fault("the host of the address is missing or malformed"))?;
         match scheme {
             "https" => {}
             "http" if is_loopback(host) => {}
             "http" => return Err(fault("http:// is only for an address on this machine")),
             "wss" | "ws" => {
-                return Err(fault("wss:// is the address for browsers; this one begins with https://"));
+                return Err(fault("wss:// is the address for browsers; this address begins with https://"));
             }
-            _ => return Err(fault("it does not begin with https://")),
+            _ => return Err(fault("the address does not begin with https://")),
         }
         if !path.chars().all(is_path) {
             return Err(fault("only the stage may follow the host"));
@@ -104,8 +104,8 @@ mod tests {
     #[test]
     fn an_invalid_address_is_refused_with_a_valid_example() {
         for (text, fault) in [
-            ("", "it does not begin with https://"),
-            ("a1b2c3d4e5", "it does not begin with https://"),
+            ("", "the address does not begin with https://"),
+            ("a1b2c3d4e5", "the address does not begin with https://"),
             (
                 "wss://a1b2c3d4e5.execute-api.eu-central-1.amazonaws.com/prod",
                 "wss:// is the address for browsers",
@@ -113,7 +113,7 @@ mod tests {
             ("http://ws.example.com", "only for an address on this machine"),
             ("http://localhost.example.com/ws", "only for an address on this machine"),
             ("ftp://ws.example.com", "does not begin with https://"),
-            ("https://", "its host is missing"),
+            ("https://", "the host of the address is missing"),
             ("https://user@ws.example.com/", "malformed"),
             ("https://ws.example.com:port/", "malformed"),
             ("https://ws.example.com/a?b=c", "only the stage may follow"),

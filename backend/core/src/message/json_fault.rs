@@ -13,8 +13,8 @@ pub(crate) fn explain(error: &Error, text: &str) -> String {
         format!("column {}", error.column())
     };
     match hint(error, text) {
-        Some(hint) => format!("not JSON: {what} at {place}; {hint}"),
-        None => format!("not JSON: {what} at {place}"),
+        Some(hint) => format!("the text is not JSON: {what} at {place}; {hint}"),
+        None => format!("the text is not JSON: {what} at {place}"),
     }
 }
 

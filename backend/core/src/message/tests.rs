@@ -34,7 +34,7 @@ fn the_reader_reads_the_same_as_serde() {
 fn malformed_json_is_answered_with_the_column() {
     let (id, code, message) = fault(r#"{"action":"ping" "t":1}"#);
     assert_eq!((id, code), (None, ErrorCode::Malformed));
-    assert_eq!(message, "not JSON: expected `,` or `}` at column 18");
+    assert_eq!(message, "the text is not JSON: expected `,` or `}` at column 18");
 }
 
 #[test]

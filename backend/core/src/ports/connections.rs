@@ -109,7 +109,7 @@ pub trait Connections: Send + Sync {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SubscribeError {
     /// The connection does not exist or has expired.
-    #[error("the connection is gone")]
+    #[error("the connection has ended")]
     Gone,
     /// The connection has [`shared::limits::SUBSCRIPTIONS`] subscriptions already.
     #[error(

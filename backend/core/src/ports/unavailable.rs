@@ -3,7 +3,7 @@
 /// The error that a store could not be reached or did not work. A write may or may not have taken place, so the client
 /// is told to try again.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{what}")]
+#[error("the store is not available: {what}")]
 pub struct Unavailable {
     /// Description of the failure for the log; never sent to clients.
     pub what: String,

@@ -35,7 +35,7 @@ const TOPICS_AT_ONCE: usize = 32;
 /// The error that a change (the publications of one append) could not be written to history. This change and all
 /// changes after it must be broadcast again.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("change {index} could not be written to history: {why}")]
+#[error("change {index} of this batch could not be written to the history: {why}")]
 pub struct RecordError {
     /// Index, from 0, of the first change that could not be written, in the list that the caller passed.
     pub index: usize,

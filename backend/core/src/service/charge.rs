@@ -16,7 +16,7 @@ impl<C, L, M> Service<C, L, M> {
     /// A refusal with code 101 and the time to wait, if the limit is exceeded.
     pub(super) fn charge_request(&self, payer: &Payer, now: Millis) -> Result<(), Refusal> {
         let taken = lock(&self.rates).take_request(payer, now);
-        taken.map_err(|wait_ms| rate_limited("too many requests at once", wait_ms))
+        taken.map_err(|wait_ms| rate_limited("too many requests were sent at once", wait_ms))
     }
 
     /// Refuses a request to read if the answers to earlier requests already exceed the limit of the client `payer`.
@@ -36,5 +36,5 @@ impl<C, L, M> Service<C, L, M> {
 }
 
 fn rate_limited(reason: &str, wait_ms: u64) -> Refusal {
-    Refusal::new(ErrorCode::RateLimited, format!("{reason}; try again in {wait_ms} ms")).retry_after(wait_ms)
+    Refusal::new(ErrorCode::RateLimited, format!("{reason}: try again in {wait_ms} ms")).retry_after(wait_ms)
 }

@@ -90,13 +90,13 @@ impl fmt::Debug for Keys {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum JwksError {
     /// The text is not a JSON Web Key Set.
-    #[error("not a JSON Web Key Set: {reason}")]
+    #[error("the text is not a JSON Web Key Set: {reason}")]
     NotASet {
         /// The parser's error message.
         reason: String,
     },
     /// The key set contains no key for signatures with RS256 or ES256.
-    #[error("none of the {found} keys in the set signs with RS256 or ES256")]
+    #[error("none of the {found} keys in the JSON Web Key Set is for RS256 or ES256: add such a key")]
     NoneUsable {
         /// Number of keys in the key set.
         found: usize,

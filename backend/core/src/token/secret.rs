@@ -11,7 +11,7 @@ pub const SECRET_DISTINCT_BYTES: usize = 8;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum WeakSecret {
     /// The secret is too short.
-    #[error("a secret needs at least {limit} bytes; this one has {bytes}")]
+    #[error("the secret has {bytes} bytes, but needs at least {limit} bytes: use a longer one")]
     TooShort {
         /// Length of the secret in bytes.
         bytes: usize,
@@ -19,7 +19,9 @@ pub enum WeakSecret {
         limit: usize,
     },
     /// The secret consists of few different bytes, such as one letter many times.
-    #[error("a secret needs at least {limit} different characters; this one has {distinct}")]
+    #[error(
+        "the secret has only {distinct} different characters, but needs at least {limit}: use a random one"
+    )]
     FewDistinct {
         /// Number of different byte values in the secret.
         distinct: usize,
@@ -28,7 +30,7 @@ pub enum WeakSecret {
     },
     /// The secret repeats a part that is shorter than the minimum length of a secret.
     #[error(
-        "this secret repeats the same {period} characters; a secret needs at least {limit} characters without a repetition"
+        "the secret repeats the same {period} characters, but needs at least {limit} characters without a repetition: use a random one"
     )]
     Repeated {
         /// Length of the part that is repeated, in bytes.

@@ -34,7 +34,7 @@ pub enum BadValue {
         to: u64,
     },
     /// The status is not between 400 and 599.
-    #[error("{0} is not the status of an error: use one from 400 to 599")]
+    #[error("{0} is not the HTTP status of an error: use a number from 400 to 599")]
     Status(u16),
 }
 

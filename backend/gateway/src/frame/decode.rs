@@ -29,20 +29,24 @@ pub enum DecodeError {
     #[error("{0}")]
     Header(#[from] HeaderError),
     /// A continuation frame came without a first fragment, or a new message began within a fragmented one.
-    #[error("the fragments are out of order")]
+    #[error(
+        "the fragments of a message are out of order: send all fragments of a message before the next message"
+    )]
     Fragmentation,
     /// A close frame has a payload of one byte, or a code that must not be sent.
-    #[error("the close frame is malformed")]
+    #[error("the close frame has a payload of one byte, or a close code that must not be sent")]
     BadClose,
     /// The client sent a binary message. API Gateway accepts only text ("Working with binary media types for WebSocket
     /// APIs").
-    #[error("binary messages are not supported")]
+    #[error("binary messages are not accepted: send a WebSocket text message")]
     Binary,
     /// A text message is not valid UTF-8.
-    #[error("the text is not UTF-8")]
+    #[error("the text of a message or close frame is not valid UTF-8")]
     NotUtf8,
     /// A frame or a message exceeds its limit ("Amazon API Gateway quotas", WebSocket APIs).
-    #[error("the message has {size_bytes} bytes; at most {limit_bytes} are allowed")]
+    #[error(
+        "the frame or message has {size_bytes} bytes, and the limit is {limit_bytes}: send a smaller one"
+    )]
     TooLarge {
         /// Size of the frame according to its header, or size of the message including this frame, in bytes.
         size_bytes: u64,

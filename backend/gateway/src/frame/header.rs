@@ -70,19 +70,19 @@ pub(super) struct Header {
 #[non_exhaustive]
 pub enum HeaderError {
     /// A reserved bit is set, although no extension was negotiated.
-    #[error("a reserved bit is set")]
+    #[error("the header of a frame has a reserved bit set, but no WebSocket extension was negotiated")]
     ReservedBit,
     /// The opcode is reserved.
-    #[error("unknown opcode")]
+    #[error("the opcode of a frame is not one of those that RFC 6455 defines")]
     UnknownOpcode,
     /// The frame is not masked. A client must mask its frames (RFC 6455 §5.1).
-    #[error("the frame is not masked")]
+    #[error("the frame is not masked: clients must mask every WebSocket frame (RFC 6455, section 5.1)")]
     Unmasked,
     /// A control frame is fragmented or longer than 125 bytes.
-    #[error("the control frame is fragmented or too long")]
+    #[error("the control frame is fragmented or too long: it must be one fragment of at most 125 bytes")]
     BadControl,
     /// The highest bit of the payload's length is set.
-    #[error("the length is out of range")]
+    #[error("the payload length of a frame is not valid: its highest bit must be 0")]
     BadLength,
 }
 

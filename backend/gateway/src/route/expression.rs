@@ -32,18 +32,20 @@ enum Part {
 #[non_exhaustive]
 pub enum ExpressionError {
     /// A `${` has no matching `}`.
-    #[error("the expression has a '${{' without a '}}'")]
+    #[error("the route selection expression has a '${{' without a '}}': add the '}}'")]
     Unclosed,
     /// A variable does not begin with `request.body`. Messages have no other variable.
     #[error(
-        "{variable:?} is not available in a message: use request.body or a field of it, such as request.body.action"
+        "the route selection expression cannot use {variable:?}: use request.body or one of its fields, such as request.body.action"
     )]
     UnknownVariable {
         /// Name of the refused variable, without the dollar sign.
         variable: String,
     },
     /// A path contains something other than names and indices.
-    #[error("{path:?} is not a path of names and indices, such as .items[0].kind")]
+    #[error(
+        "the path {path:?} in the route selection expression must consist of names and indices, such as .items[0].kind"
+    )]
     BadPath {
         /// The refused path, which is the text after `request.body`.
         path: String,

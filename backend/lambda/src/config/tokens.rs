@@ -58,7 +58,7 @@ fn both() -> String {
 /// environment must be an error, since otherwise no token would be needed.
 fn neither() -> String {
     format!(
-        "is not set, although {} is none: the keys that tokens are checked with must be somewhere",
+        "is not set, although {} is none: set one of them, because tokens cannot be checked without keys",
         SECRET.name
     )
 }

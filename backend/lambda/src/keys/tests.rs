@@ -101,7 +101,7 @@ async fn keys_that_cannot_be_fetched_anew_leave_those_known() {
 async fn a_function_without_keys_does_not_start() {
     let empty = FakeSource::default();
     let error = KeyRing::new(&empty, Expected::default(), NOW).await.unwrap_err();
-    assert_eq!(error.to_string(), "the keys for tokens could not be read from here: lost");
+    assert_eq!(error.to_string(), "the keys for checking tokens could not be read from here: lost");
 }
 
 #[tokio::test]

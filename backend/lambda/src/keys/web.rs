@@ -24,16 +24,16 @@ pub struct Web {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum WebError {
     /// The address is invalid, the server does not answer, or the connection was lost.
-    #[error("{0}")]
+    #[error("the document could not be fetched: {0}")]
     Failed(String),
     /// The answer took longer than [`TIMEOUT`].
-    #[error("no answer within {} s", TIMEOUT.as_secs())]
+    #[error("the server did not answer within {} s", TIMEOUT.as_secs())]
     TimedOut,
     /// The status was not 200.
-    #[error("the server of the keys answered with status {0}")]
+    #[error("the server answered with HTTP status {0} instead of 200")]
     Status(u16),
     /// The body is not UTF-8.
-    #[error("the answer is not UTF-8")]
+    #[error("the answer of the server is not UTF-8 text")]
     NotText,
 }
 

@@ -47,8 +47,10 @@ fn forbidden(refused: &OriginRefusal) -> Response {
             return answer::respond(Answer::refused(&Refusal::new(ErrorCode::Forbidden, other.to_string())));
         }
     };
-    let refusal =
-        Refusal::new(ErrorCode::Forbidden, format!("{refused}; to allow it, start the server with {flag}"));
+    let refusal = Refusal::new(
+        ErrorCode::Forbidden,
+        format!("{refused}: to accept such requests, start the server with {flag}"),
+    );
     answer::respond(Answer::refused(&refusal))
 }
 

@@ -201,7 +201,7 @@ impl<'t> Group<'t> {
     /// if the append has to be written.
     fn outcome_without_write(&mut self, append: &Append) -> Result<Option<Outcome>, redb::Error> {
         if append.items.is_empty() {
-            return Ok(Some(Err(Unavailable::new("an append without items").into())));
+            return Ok(Some(Err(Unavailable::new("the append contains no items").into())));
         }
         let refused = || self.bounds.trouble.clone().map(|trouble| Err(trouble.into()));
         let Some(entry) = self.entry(&append.topic) else {

@@ -7,13 +7,13 @@ use std::path::PathBuf;
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
     /// Another process uses the directory.
-    #[error("another tickertape uses this directory ({})", directory.display())]
+    #[error("another tickertape process is using the directory {}: stop that process", directory.display())]
     InUse {
         /// The directory that is in use.
         directory: PathBuf,
     },
     /// The store's file is damaged.
-    #[error("{} is damaged ({reason}): restore a copy, or move it away to start with no history", path.display())]
+    #[error("the file {} is damaged ({reason}): restore a copy, or move it away to start without history", path.display())]
     Damaged {
         /// Path of the damaged file.
         path: PathBuf,
@@ -21,7 +21,7 @@ pub enum OpenError {
         reason: String,
     },
     /// The store's file was written by a newer version of the server.
-    #[error("{} was written by a newer tickertape (format {found}; this one knows {known}): install the newer version", path.display())]
+    #[error("the file {} was written by a newer tickertape (format {found}; this version knows up to {known}): install the newer version", path.display())]
     Newer {
         /// Path of the file.
         path: PathBuf,
@@ -39,6 +39,6 @@ pub enum OpenError {
         source: io::Error,
     },
     /// The thread that writes to the store could not be started.
-    #[error("cannot start the store's thread: {0}")]
+    #[error("cannot start the thread that writes to the store: {0}")]
     Thread(io::Error),
 }

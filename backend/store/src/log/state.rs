@@ -49,7 +49,7 @@ impl File {
     /// Returns the error for a caller that needs the file while it cannot be used.
     fn unavailable(&self) -> Unavailable {
         match self {
-            Self::Open(_) => Unavailable::new("the store has just been opened again"),
+            Self::Open(_) => Unavailable::new("the store has just been opened again: try again"),
             Self::ReadOnly(_, reason) | Self::Shut(reason) => Unavailable::new(reason),
         }
     }
@@ -160,7 +160,8 @@ impl State {
         let file = self.file();
         let db = file.database().map_err(|_| file.unavailable())?;
         let answer = catch_unwind(AssertUnwindSafe(|| query(db)));
-        let answer = answer.map_err(|_| Unavailable::new("the file is not consistent in itself"))?;
+        let answer = answer
+            .map_err(|_| Unavailable::new("the file of the store is damaged: it contradicts itself"))?;
         answer.map_err(Unavailable::new)
     }
 

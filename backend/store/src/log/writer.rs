@@ -274,7 +274,7 @@ impl Writer {
         }
         match self.files.open_for_reading() {
             Ok(db) => self.state.resume_reading(db, reason),
-            Err(error) => tracing::error!(%error, "the store cannot even be read"),
+            Err(error) => tracing::error!(%error, "the store cannot be opened for reading either"),
         }
     }
 

@@ -43,7 +43,7 @@ fn read_all(mut input: impl Read, sender: &mpsc::Sender<Result<Line, CliError>>)
             Ok(bytes) => (splitter.push(&chunk[..bytes]), false),
             Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
             Err(error) => {
-                let cli_error = CliError::failed(format!("standard input: {error}"));
+                let cli_error = CliError::failed(format!("standard input cannot be read: {error}"));
                 // The lines before the error are still sent.
                 splitter.finish().into_iter().try_for_each(|line| sender.blocking_send(Ok(line))).ok();
                 sender.blocking_send(Err(cli_error)).ok();

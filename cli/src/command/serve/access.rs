@@ -80,7 +80,7 @@ fn read_input() -> io::Result<Vec<u8>> {
 /// Returns the error for a secret that cannot be used. Its hint contains the command to run.
 pub fn unusable(path: &Path, error: &SecretError) -> CliError {
     let file = if path == Path::new("-") { Path::new("secret.txt") } else { path }.display();
-    let cli_error = CliError::usage(format!("--auth-secret-file {}: {error}", path.display()));
+    let cli_error = CliError::usage(format!("--auth-secret-file {} cannot be used: {error}", path.display()));
     match error {
         SecretError::Io(error) if error.kind() == io::ErrorKind::NotFound => {
             cli_error.hint(format!("create a secret with: tickertape secret {file}"))

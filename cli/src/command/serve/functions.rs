@@ -49,8 +49,9 @@ pub fn refuse_without(args: &ServeArgs) -> Result<(), CliError> {
 fn refuse_the_stores_flags(args: &ServeArgs) -> Result<(), CliError> {
     let store =
         "with --functions lambda, topics are stored in the functions' DynamoDB tables, not on this machine";
-    let refused =
-        |flag: &str, why: &str, hint: &str| Err(CliError::usage(format!("{flag}: {why}")).hint(hint));
+    let refused = |flag: &str, why: &str, hint: &str| {
+        Err(CliError::usage(format!("{flag} cannot be used: {why}")).hint(hint))
+    };
     if args.data_dir.is_some() {
         return refused(
             "--data-dir (or TICKERTAPE_DATA_DIR)",
@@ -87,7 +88,10 @@ fn refuse_one_address_only(args: &ServeArgs) -> Result<(), CliError> {
     if ip.is_loopback() || ip.is_unspecified() {
         return Ok(());
     }
-    let what = format!("--listen {}: functions must be able to reach this server over loopback", args.listen);
+    let what = format!(
+        "--listen {} cannot be used: Lambda functions must be able to reach this server over loopback",
+        args.listen
+    );
     Err(CliError::usage(what)
         .hint("use --listen 127.0.0.1:8080, or --listen 0.0.0.0:8080 with --auth-secret-file"))
 }
@@ -99,12 +103,17 @@ fn directory(args: &ServeArgs) -> Result<PathBuf, CliError> {
         return Err(CliError::usage(what).hint("add --function-dir DIR"));
     };
     let found = named.canonicalize();
-    let directory =
-        found.map_err(|error| CliError::usage(format!("--function-dir {}: {error}", named.display())))?;
+    let directory = found.map_err(|error| {
+        CliError::usage(format!("--function-dir {} cannot be used: {error}", named.display()))
+    })?;
     match FunctionSettings::missing_program(&directory) {
         None => Ok(directory),
         Some(missing) => {
-            let what = format!("--function-dir {}: there is no {}", named.display(), missing.display());
+            let what = format!(
+                "--function-dir {} cannot be used: it contains no {}",
+                named.display(),
+                missing.display()
+            );
             Err(CliError::usage(what)
                 .hint("in a source checkout, `cargo xtask lambda-local` builds and starts the functions"))
         }
@@ -128,11 +137,12 @@ fn secret_file(args: &ServeArgs) -> Result<Option<PathBuf>, CliError> {
 }
 
 fn read_environment(path: &Path) -> Result<BTreeMap<String, String>, CliError> {
-    let text = std::fs::read_to_string(path)
-        .map_err(|error| CliError::usage(format!("--function-env {}: {error}", path.display())))?;
+    let text = std::fs::read_to_string(path).map_err(|error| {
+        CliError::usage(format!("--function-env {} cannot be read: {error}", path.display()))
+    })?;
     environment(&text).map_err(|line| {
         CliError::usage(format!(
-            "--function-env {}: line {line} is not of the form NAME=VALUE",
+            "--function-env {} cannot be used: line {line} is not of the form NAME=VALUE",
             path.display()
         ))
     })
