@@ -9,7 +9,8 @@ use crate::{Address, ConnectError};
 
 /// Reason for which a client operation failed.
 ///
-/// `Display` describes the error. It does not mention the options of a program; a command line adds them.
+/// `Display` describes the error without mentioning command-line options; a command-line program adds its own advice
+/// about options.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ClientError {

@@ -59,7 +59,7 @@ impl Trust {
     /// [`ConnectError`], with the problem of the server's certificate if that was rejected.
     pub async fn secure(&self, stream: TcpStream, host: &str) -> Result<TlsStream<TcpStream>, ConnectError> {
         let name = ServerName::try_from(host.to_owned())
-            .map_err(|error| ConnectError::Tls { reason: format!("{host:?}: {error}") })?;
+            .map_err(|error| ConnectError::Tls { reason: format!("{host:?} is not a host name: {error}") })?;
         TlsConnector::from(self.0.clone()).connect(name, stream).await.map_err(|error| connect_error(&error))
     }
 }

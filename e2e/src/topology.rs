@@ -23,8 +23,8 @@ pub const TIMEOUT: Duration = Duration::from_secs(60);
 /// of Java, a server and a dozen functions.
 static ALONE: Mutex<()> = Mutex::const_new(());
 
-/// A running AWS topology, that is all programs that `cargo xtask lambda-local` starts. They end when this value is
-/// dropped, so also if the test fails.
+/// A running local copy of the AWS deployment, that is, all programs that `cargo xtask lambda-local` starts. They are
+/// stopped when this value is dropped, even if the test fails.
 pub struct Topology {
     announcement: Value,
     child: Child,

@@ -1,4 +1,4 @@
-//! The model of one topic, stored in signals. When they are notified, the topic's panel is drawn again.
+//! The state of one topic, held in reactive signals. When one of them changes, the topic's panel is redrawn.
 
 use leptos::prelude::*;
 
@@ -9,7 +9,7 @@ use board_model::paused_state::PausedState;
 use board_model::stream::Stream;
 use shared::Topic;
 
-/// The model of one topic, stored in signals. When they are notified, the topic's panel is drawn again.
+/// The state of one topic, held in reactive signals. When one of them changes, the topic's panel is redrawn.
 #[derive(Clone)]
 pub struct Cell {
     /// The shown state of the topic, apart from its numbers.

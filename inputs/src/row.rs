@@ -168,8 +168,9 @@ fn assemble_alone(lines: Vec<u64>, row: Row, units: &mut Units) -> Assembled {
     Assembled { data, stamp: row.stamp, time_fields: row.time_fields, lines }
 }
 
-/// Converts the values of a row to the units of their series, and returns the data to publish. `path` is the path of
-/// the row in the publication. The column `without`, from which the path was taken, is left out.
+/// Converts a row's values to the units of their series and returns the data to publish, or `None` if no value is left.
+/// `path` is where the row goes within the published data. `without` is the column that supplied `path`; it is not
+/// published again.
 fn settle(body: Body, path: &str, without: Option<&str>, units: &mut Units) -> Option<Data> {
     match body {
         Body::Lone(cell) => units.settle(path, cell),

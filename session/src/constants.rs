@@ -8,8 +8,8 @@ pub const FIRST_REPLY_MS: u64 = 5_000;
 /// Time within which the first reply has to arrive after the first messages were sent once more, in milliseconds. If
 /// none arrives, the socket is closed.
 pub const SECOND_REPLY_MS: u64 = 10_000;
-/// Maximum of the random delay before the next attempt to connect, in milliseconds. It doubles with every failed
-/// attempt.
+/// Upper bound of the random delay before the first attempt to reconnect, in milliseconds. Each further failed attempt
+/// doubles the bound.
 pub const BACKOFF_BASE_MS: u64 = 500;
 /// Upper bound of the random delay before an attempt to connect, however many attempts have failed, in milliseconds.
 pub const BACKOFF_CAP_MS: u64 = 20_000;

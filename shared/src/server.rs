@@ -278,8 +278,8 @@ pub struct Forgotten {
     pub epoch: Epoch,
 }
 
-/// All current problems of the server ([`ServerMessage::Conditions`]). The list replaces every list that was sent
-/// before, including one in `subscribed`. An empty list means that the server no longer has any problems.
+/// All current problems of the server ([`ServerMessage::Conditions`]). The list replaces every earlier list, including
+/// one that arrived in a `subscribed` message. An empty list means that the server has no problems now.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Conditions {
     /// The current problems. The list is empty if there are none.

@@ -30,7 +30,8 @@ pub struct Publisher {
     period: Duration,
     /// Number of the last publication to each topic. The data of a publication is its number.
     numbers: HashMap<Topic, u64>,
-    /// Publications that are not acknowledged yet, each with the topic and offset at which it must be appended.
+    /// Unacknowledged publications by ticket: the topic of each, and the offset at which we expect the log to append
+    /// it.
     waiting: HashMap<Ticket, (Topic, u64)>,
     violations: Vec<String>,
 }

@@ -98,7 +98,7 @@ fn fields<T: DeserializeOwned>(text: &str) -> Result<T, Refusal> {
         let fault = error.into_inner().to_string();
         // The path of the field is more helpful than the line and column, which are cut off.
         let fault = fault.split(" at line ").next().unwrap_or(&fault);
-        malformed(if path == "." { fault.into() } else { format!("{path}: {fault}") })
+        malformed(if path == "." { fault.into() } else { format!("the field {path} is not valid: {fault}") })
     })
 }
 

@@ -36,7 +36,8 @@ pub(crate) struct Connection {
     pub(crate) number: u64,
     opened_ms: u64,
     active_ms: AtomicU64,
-    /// The socket. It is set when the 101 of the handshake was sent. Posts before that wait in the outbox.
+    /// The socket; empty until the handshake's 101 response has been sent. Messages that are to be sent before then wait
+    /// in the outbox.
     stream: OnceLock<TcpStream>,
     outbox: Mutex<Outbox>,
     /// Counts this connection, and the bytes that wait in its outbox, against the limits of its client.

@@ -14,7 +14,7 @@ pub enum InvokeError {
     /// The host has no function of this name: 404 `ResourceNotFoundException`.
     #[error("there is no Lambda function with the name {function:?}")]
     NotFound {
-        /// Name of the function.
+        /// Name of the Lambda function that is invoked.
         function: String,
     },
     /// The maximum number of invocations of the function is in flight, or the host is closed: 429
@@ -23,7 +23,7 @@ pub enum InvokeError {
         "the function {function:?} already handles {limit} invocations, which is the maximum: try again later"
     )]
     Throttled {
-        /// Name of the function.
+        /// Name of the Lambda function that is invoked.
         function: String,
         /// Maximum number of invocations in flight.
         limit: usize,
@@ -52,7 +52,8 @@ pub struct FunctionError {
     pub error_type: String,
     /// The field `errorMessage` of the payload.
     pub message: String,
-    /// The answer that the caller gets: a JSON object with the type, the message, and the stack trace if there is one.
+    /// The response to the caller: a JSON object with the error's type, its message and, if there is one, its stack
+    /// trace.
     pub payload: Bytes,
 }
 

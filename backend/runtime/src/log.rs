@@ -23,7 +23,7 @@ pub trait Log: Send + Sync + 'static {
 /// The result and the duration of one invocation, as in Lambda's `REPORT` line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Report {
-    /// Name of the function.
+    /// Name of the Lambda function that was invoked.
     pub function: String,
     /// Request id of the invocation.
     pub request_id: String,

@@ -207,9 +207,9 @@ fn open_state(settings: StoreSettings, files: &dyn Files) -> Result<State, OpenE
     Ok(State::new_for_reading(settings.retention, opened, trouble))
 }
 
-/// Returns the maximum number of bytes of the history, which is a third of the maximum size of the file. The file needs
-/// more room than the history: its pages are only half full if topics are published to in turn, or if data is a little
-/// larger than a page. Besides, a deleted page can be used again only by the commit after the next one.
+/// Returns the size limit of the history in bytes: a third of the maximum size of the file. The rest of the file is
+/// overhead. Pages may be only half full, either because publications to different topics alternate or because a value
+/// slightly larger than one page occupies two. A freed page can be reused only two commits later.
 fn history_bytes(settings: StoreSettings, files: &dyn Files) -> u64 {
     let by_disk = || {
         let space = files.space().ok().flatten()?;

@@ -5,7 +5,7 @@ use shared::{Millis, Publication};
 
 use super::order::Order;
 
-/// Number of publications that are compared: the newest ones of the topic.
+/// Number of the topic's newest publications whose time stamps are compared with their times of arrival.
 const REMEMBERED: usize = 5;
 /// Smallest error of a clock that is ahead, in milliseconds, that is reported.
 const LEAST_AHEAD_MS: i64 = 2_000;

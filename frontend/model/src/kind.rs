@@ -26,7 +26,7 @@ pub enum Kind {
     Line,
     /// One number in large type, with a sparkline below it.
     Number,
-    /// One of a few words, or true or false, in large type.
+    /// A panel that shows a state in large letters: one of a few words, or true or false.
     State,
     /// Texts and events, one on each line.
     Log,

@@ -103,7 +103,7 @@ impl StoredHead {
 
 /// Reads a change of a topic's log from an item in the stream of the topics table. The change is an append or the end
 /// of the log. Returns `None` if the item is something else: a topic without publications, a row of the catalogue, or a
-/// number of topics.
+/// counter of topics.
 ///
 /// # Errors
 ///

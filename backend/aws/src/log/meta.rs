@@ -14,7 +14,7 @@ pub fn fields(meta: &TopicMeta) -> Item {
     fields.into_iter().map(|(name, value)| (name, text(value.to_string()))).collect()
 }
 
-/// Decodes metadata from its stored map.
+/// Decodes a topic's metadata from the map of attributes in which it is stored.
 pub fn read(fields: &Item) -> Result<TopicMeta, AttributeError> {
     let json = |(name, value): (&String, &aws_sdk_dynamodb::types::AttributeValue)| {
         let text = value.as_s().map_err(|_| AttributeError::new(name, "it is not a string"))?;

@@ -10,9 +10,11 @@ use shared::client::Producer;
 use super::names::{LANDED, SEQS, UNTIL};
 use crate::item::{AttributeError, Item, read_map, read_number, read_optional_number};
 
-/// Number of bytes of the hashes in a producer's key: for the principal, and for the producer. They are so many that
-/// nobody can find two producers with the same key, and so few that all producers of a topic fit into one item.
+/// Length of the first part of a producer's key, in bytes: a hash of the name of the principal.
 const PRINCIPAL_BYTES: usize = 4;
+/// Length of the second part of a producer's key, in bytes: a hash of the principal and the producer's id. To get the key
+/// of a given producer of somebody else, a principal would have to try about 2^96 ids. The key is not longer, so that
+/// all producers of a topic fit into one item of DynamoDB, which has at most 400 KB.
 const PRODUCER_BYTES: usize = 12;
 
 /// Returns the key under which a topic's state contains a producer (a publisher that numbers its requests) of this

@@ -60,16 +60,16 @@ fn a_missing_and_an_unknown_action_are_answered_with_the_known_ones() {
 fn a_field_of_the_wrong_type_is_named() {
     let (id, code, message) = fault(r#"{"action":"publish","id":3,"topic":"a","data":1,"ts":"now"}"#);
     assert_eq!((id, code), (Some(3), ErrorCode::Malformed));
-    assert!(message.starts_with("ts: invalid type: string \"now\""), "{message}");
+    assert!(message.starts_with("the field ts is not valid: invalid type: string \"now\""), "{message}");
     let (_, _, message) = fault(r#"{"action":"publish","id":3,"topic":"a","items":[{"data":1},{"ts":1}]}"#);
-    assert!(message.starts_with("items[1]: missing field `data`"), "{message}");
+    assert!(message.starts_with("the field items[1] is not valid: missing field `data`"), "{message}");
 }
 
 #[test]
 fn an_id_that_is_no_number_is_not_echoed() {
     let (id, code, message) = fault(r#"{"action":"subscribe","id":"x","filter":"*"}"#);
     assert_eq!((id, code), (None, ErrorCode::Malformed));
-    assert!(message.starts_with("id: "), "{message}");
+    assert!(message.starts_with("the field id is not valid: "), "{message}");
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use super::modules::{Crate, Import, ModuleId};
 
-/// The module or item of the crate to which a path leads.
+/// Result of resolving a path: a module of the crate, or an item of the crate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Target {
     Module(ModuleId),
