@@ -87,8 +87,7 @@ impl fmt::Display for Target {
     }
 }
 
-/// Reads the certificates to trust, or returns `None` for an address without TLS, since the certificates are read from
-/// the disk.
+/// Reads the certificates to trust from the disk. Returns `None` for an address without TLS, which needs none.
 fn trust(address: &Address, options: &ConnectOptions) -> Result<Option<Trust>, ClientError> {
     address.is_tls().then(|| Trust::of_this_machine(options.ca_file.as_deref())).transpose()
 }

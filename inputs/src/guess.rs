@@ -88,7 +88,7 @@ const ALONE: [Format; 11] = [
     Format::Labels,
 ];
 
-/// Returns the format that every one of the lines has, if it is beyond doubt and the first line is part of it.
+/// Returns the format that all of the lines have, including the first one, or `None` if this is not certain.
 pub fn whole(lines: &[&str], options: &Options) -> Option<Format> {
     let guess = early(lines, options).filter(|guess| guess.skip == 0)?;
     Trial::run(guess.format, lines, options).is_whole(lines).then_some(guess.format)

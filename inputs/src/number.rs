@@ -1,8 +1,8 @@
 //! Distinguishes numbers from texts that only look like numbers.
 //!
-//! An id must not be published with other digits, so a doubtful text remains text. Doubtful are texts with leading
-//! zeros (`0042`), hexadecimal digits that look like an exponent (`83e2010`, `1234e8`), and integers that no 64-bit
-//! type can represent.
+//! An id must not be published with other digits, so a doubtful text remains text. A text is doubtful if it has leading
+//! zeros (`0042`), if it consists of hexadecimal digits that look like a number with an exponent (`83e2010`, `1234e8`),
+//! or if it is an integer that no 64-bit type can represent.
 
 /// The meaning of a comma within a number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

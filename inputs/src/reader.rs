@@ -364,15 +364,16 @@ impl Reader {
         }
     }
 
-    /// Returns true if lines that do not fit no longer change the format, unless there are many of them. A header and a row below it
-    /// are sufficient, since the header would be lost.
+    /// Returns true if the format is settled, so that a few lines without this format no longer change it. For a table,
+    /// the header and one row below it are sufficient, because the header would be lost by a change.
     fn is_settled(&self) -> bool {
         let has_header = matches!(self.format(), Some(Format::Csv | Format::Columns));
         self.fits >= if has_header { 1 } else { SETTLED }
     }
 
-    /// Returns the number of consecutive lines that must have another format before a format is changed that is not settled. A
-    /// single number may be the count of a banner; any other line shows clearly that it has its format.
+    /// Returns the number of consecutive lines that must have another format before a format that is not settled is
+    /// changed. One line fewer is needed to change from the format of a single number on each line, because a number
+    /// may be a count in a banner.
     fn lines_to_doubt(&self) -> usize {
         let fits = usize::try_from(self.fits).unwrap_or(usize::MAX);
         if self.format() == Some(Format::Number) { fits.max(1) } else { fits.saturating_add(1) }

@@ -35,7 +35,7 @@ pub const PROBE_MS: u64 = 5_000;
 /// Time without a message after which [`Session::check_liveness`](crate::Session::check_liveness) sends a ping, in
 /// milliseconds. A connection on which a message was received more recently is alive.
 pub const LIVENESS_CHECK_MS: u64 = 1_000;
-/// Minimum jump of a clock from which a sleep of the machine is concluded, in milliseconds.
+/// Minimum jump of a clock, in milliseconds, that is taken as a sign that the machine was asleep.
 pub const WAKE_JUMP_MS: u64 = 30_000;
 /// Time without a stable connection after which the attempts to connect become rare, in milliseconds.
 pub const SUSPEND_AFTER_MS: u64 = 120_000;

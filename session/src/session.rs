@@ -182,8 +182,8 @@ impl Session {
 
     /// Sends a ping as soon as nothing has been received for
     /// [`LIVENESS_CHECK_MS`](crate::constants::LIVENESS_CHECK_MS). Call this once when a topic has no new data for
-    /// longer than usual. Then it is known within seconds if the connection is dead or only the publisher pauses. The
-    /// ordinary ping would take a minute.
+    /// longer than usual. Within seconds, the session then finds out whether the connection is dead or only the
+    /// publisher pauses. The regular ping would find this out only after a minute.
     pub fn check_liveness(&mut self, now: Now) {
         self.observe(now);
         if let Some(link) = &mut self.link {

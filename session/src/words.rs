@@ -70,7 +70,7 @@ impl Cause {
     }
 }
 
-/// Reason for which the session gave up. It does not try again until a person has resolved the problem.
+/// Reason for which the session gave up. The session does not try again until a person has resolved the problem.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SessionFailure {
     /// The token is missing, wrong or expired.
@@ -79,9 +79,9 @@ pub enum SessionFailure {
     Forbidden,
     /// The server ended the connection for good, for example because access was revoked.
     Removed,
-    /// The HTTP answer came from something that is not a Tickertape server.
+    /// The HTTP response came from a program that is not a Tickertape server.
     NotTickertape {
-        /// HTTP status of the answer.
+        /// HTTP status of the response.
         status: u16,
     },
 }

@@ -53,7 +53,7 @@ pub struct Evidence {
     pub cadence_ms: Option<u64>,
     /// Length of the parts of the shown period in which publications are lost, in milliseconds; 0 if none are lost.
     pub lost_ms: u64,
-    /// Time since publications that had been missing last arrived, in milliseconds; `None` if none have arrived.
+    /// Time since the last arrival of publications that had been missing, in milliseconds; `None` if none have arrived.
     pub replayed_ago_ms: Option<u64>,
     /// Time since the connection was lost, in milliseconds; `None` while there is a connection.
     pub cut_off_ms: Option<u64>,

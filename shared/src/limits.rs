@@ -38,19 +38,19 @@ pub const CONNECTS_PER_CORE: u32 = 2_000;
 /// Maximum number of open WebSockets of `tickertape serve`. It is lower if the operating system does not permit that
 /// many open files.
 pub const SOCKETS: usize = 100_000;
-/// Number of equal parts into which the permitted WebSockets of `serve` are divided. A client may have one part if it is alone,
-/// and fewer the more others have, so that some stay free.
+/// Number of equal parts into which the permitted WebSockets of `serve` are divided. A client may have at most one
+/// part. The more sockets other clients have, the fewer it may have, so that some always stay free.
 pub const SOCKETS_SHARE: usize = 4;
 /// Maximum number of TCP connections for HTTP to `tickertape serve`. It is lower if the operating system does not
 /// permit that many open files.
 pub const HTTP_CONNECTIONS: usize = 4_096;
-/// Number of equal parts into which these TCP connections are divided. A single address may have one part, or fewer if others
-/// have many.
+/// Number of equal parts into which the [`HTTP_CONNECTIONS`] are divided. A single address may have at most one part,
+/// and less if other addresses have many connections.
 pub const HTTP_SHARE: usize = 2;
 /// Maximum number of TLS handshakes in progress. It is lower if the operating system does not permit that many open files.
 pub const TLS_HANDSHAKES: usize = 2_048;
-/// Number of equal parts into which these TLS handshakes are divided. A single address may have one part, or fewer if others have
-/// many.
+/// Number of equal parts into which the [`TLS_HANDSHAKES`] are divided. A single address may have at most one part, and
+/// less if other addresses have many handshakes in progress.
 pub const TLS_SHARE: usize = 8;
 /// Maximum duration of a TLS handshake, in milliseconds.
 pub const TLS_HANDSHAKE_MS: u64 = 10_000;
@@ -58,12 +58,13 @@ pub const TLS_HANDSHAKE_MS: u64 = 10_000;
 pub const HEADER_MS: u64 = 10_000;
 /// Maximum time that a client may take to accept each 64 KB of an HTTP response, in milliseconds.
 pub const ANSWER_MS: u64 = 10_000;
-/// Maximum number of large HTTP answers to one client of `serve` that the client has not taken yet. Large are the lists of topics,
-/// and files of a page that is not compiled into the program.
+/// Maximum number of large HTTP responses to one client of `serve` that the client has not read completely yet. Lists
+/// of topics are large, and so are the files of a page that is not compiled into the program.
 pub const LARGE_ANSWERS_OF_CLIENT: usize = 16;
-/// Maximum number of large HTTP answers to all clients of `serve` together that have not been taken yet.
+/// Maximum number of large HTTP responses to all clients of `serve` together that the clients have not read completely
+/// yet.
 pub const LARGE_ANSWERS: usize = 128;
-/// Maximum time that a request waits until its client has taken earlier large answers, in milliseconds.
+/// Maximum time that a request waits until its client has read earlier large responses, in milliseconds.
 pub const LARGE_ANSWER_WAIT_MS: u64 = 5_000;
 /// Maximum number of bytes that wait to be sent on one WebSocket of `tickertape serve`.
 pub const QUEUE_BYTES: usize = 256 * 1024;
@@ -72,8 +73,8 @@ pub const QUEUED_BYTES_OF_CLIENT: usize = 8 * 1024 * 1024;
 /// Number of bytes that wait to be sent on all WebSockets of `tickertape serve`. While the total is higher, each client
 /// may only have an equal share of this number waiting.
 pub const QUEUED_BYTES: usize = 64 * 1024 * 1024;
-/// Maximum time for which a client may read none of the bytes that wait to be sent on a WebSocket of `tickertape
-/// serve`, in milliseconds.
+/// Maximum time in which a client of `tickertape serve` must read at least one of the bytes that wait to be sent on its
+/// WebSocket, in milliseconds.
 pub const STALLED_MS: u64 = 30_000;
 /// Maximum size of a publication's data, in bytes of JSON.
 pub const PUBLICATION_BYTES: usize = 24 * 1024;

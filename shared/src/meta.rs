@@ -132,7 +132,7 @@ pub enum MetaError {
         /// Maximum number of entries of the map.
         limit: usize,
     },
-    /// The metadata gives a meaning to a state that is not one of [`MEANINGS`], such as `good` or `bad`.
+    /// The meaning that the metadata gives to a state is not one of [`MEANINGS`].
     #[error("meta.states gives {state:?} the meaning {meaning:?}: send good, warning, bad or neutral")]
     Meaning {
         /// Name of the state, such as `open`.

@@ -159,9 +159,9 @@ pub struct SubscribedTopic {
     /// True if no publication after the position in the request's `since` is lost, or if `since` does not contain the
     /// topic.
     pub recovered: bool,
-    /// Position before the first past publication that the client will receive by replay or can read with `history`.
-    /// For a topic in the request's `since`, it is that position if `recovered` is true; otherwise the publications
-    /// between the two positions are lost. Absent if nothing is replayed.
+    /// Position before the first past publication that the client will receive by replay or can read with `history`. If
+    /// the topic is in the request's `since` and `recovered` is true, it is the position in `since`. If `recovered` is
+    /// false, the publications between the position in `since` and this one are lost. Absent if nothing is replayed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub replay_from: Option<Position>,
     /// Metadata of the topic, as set by its publishers.

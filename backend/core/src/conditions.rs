@@ -1,9 +1,9 @@
-//! Decides when clients are told what is wrong with the server.
+//! Decides when clients are told about the problems of the server, which are called conditions.
 
 use shared::Millis;
 use shared::server::Condition;
 
-/// The conditions of the server, and those that clients were told.
+/// The present conditions (problems) of the server, and the conditions that clients were last told about.
 #[derive(Debug, Default)]
 pub struct Told {
     present: Vec<Condition>,
@@ -20,19 +20,19 @@ impl Told {
         &self.present
     }
 
-    /// Stores the present conditions. Returns true if clients have to be told them at `now`.
+    /// Stores the present conditions. Returns true if clients have to be told about them at `now`.
     pub fn set(&mut self, conditions: &[Condition], now: Millis) -> bool {
         self.present = conditions.to_vec();
         self.is_due(now)
     }
 
-    /// Stores that clients were told these conditions at `now`.
+    /// Stores that clients were told about these conditions at `now`.
     pub fn told(&mut self, conditions: Vec<Condition>, now: Millis) {
         (self.told, self.told_at) = (conditions, Some(now));
     }
 
-    /// Returns true if clients have to be told: at once if there are other conditions than they know, and every ten seconds if
-    /// only the texts have changed.
+    /// Returns true if clients have to be told about the conditions: at once if the list of conditions has changed, and
+    /// every ten seconds if only their texts have changed.
     fn is_due(&self, now: Millis) -> bool {
         fn names(conditions: &[Condition]) -> impl Iterator<Item = &str> {
             conditions.iter().map(|condition| condition.name.as_str())

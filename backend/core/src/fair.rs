@@ -1,14 +1,17 @@
-//! Divides a bounded resource among clients, so that those who take all they can leave something for the others.
+//! Divides a bounded resource among clients, so that clients that take as much as they can leave some of it for the
+//! others.
 
-/// Returns true if a client that has `own` of something may take one more, while all clients have `all` of it. A client that is
-/// alone may have `most_of_one`, and all together `most_of_all`.
+/// Returns true if a client may take one more unit of a resource, such as a socket. The client has `own` units, and all
+/// clients together have `all`. A client may have at most `most_of_one` units if it is alone, and all clients together
+/// may have at most `most_of_all`.
 ///
-/// A client may have as many as are free, times a factor. So the more the clients have, the fewer each may have, and there is
-/// always something left for a client that has little: this is the dynamic threshold of Choudhury and Hahne for queues that share
-/// a memory (IEEE/ACM Transactions on Networking 6, 1998). The factor is such that a client which is alone may have `most_of_one`.
+/// A client may have at most the number of free units times a factor. So the more units the clients have, the fewer
+/// each may have, and some always stay free for a client that has few. This is the dynamic threshold of Choudhury and
+/// Hahne for queues that share a memory (IEEE/ACM Transactions on Networking 6, 1998). The factor is chosen such that a
+/// client that is alone may have `most_of_one` units.
 ///
-/// For example, a client may have 25 of 100 sockets, a third of the 75 that are then free. Two clients may have 20 each, four may
-/// have 14 each, and then 43 are free.
+/// For example, with a factor of a third, a client that is alone may have 25 of 100 sockets, which is a third of the 75
+/// that are then free. Two clients may have 20 each. Four clients may have 14 each, and 43 are then free.
 pub fn may_take(own: usize, all: usize, most_of_one: usize, most_of_all: usize) -> bool {
     let free = most_of_all.saturating_sub(all);
     let rest = most_of_all.saturating_sub(most_of_one);

@@ -26,8 +26,9 @@ pub struct RateLimits {
     pub publications_of_all_per_second: u32,
     /// Maximum size of the data that all clients together may publish per second, in kilobytes of 1,024 bytes.
     pub published_kb_of_all_per_second: u32,
-    /// True if the programs of this machine, which are all one client at the loopback address, may together use as much as all
-    /// clients. False, the default, is right if they may pass on the requests of others, as a reverse proxy does.
+    /// True if the programs of this machine may together use as much as all clients together. They count as one client,
+    /// at the loopback address. It must be false, the default, if one of these programs may pass on requests of others,
+    /// as a reverse proxy does.
     pub this_machine_has_all: bool,
 }
 

@@ -1,4 +1,4 @@
-//! A rate that all clients share. When it is used up, each client still has its equal part of it.
+//! A rate limit that all clients share. When it is used up, each client may still use an equal part of it.
 
 use shared::Millis;
 
@@ -6,9 +6,9 @@ use crate::bucket::Bucket;
 
 /// The token bucket of all clients together.
 ///
-/// A client that finds it empty takes from its own part, which refills at the rate of all divided by the number of clients that
-/// were there within the last two seconds. So clients that ask for much cannot refuse those that ask for little, and all clients
-/// together get at most twice the rate.
+/// If this bucket is empty, a client takes tokens from its own [`Part`] instead. The part refills at the rate of all
+/// clients, divided by the number of clients that have taken tokens within the last two seconds. So clients that send
+/// many requests cannot keep a client from sending a few. All clients together get at most twice the rate.
 #[derive(Debug, Clone, Copy)]
 pub struct SharedRate {
     per_second: u32,
@@ -29,11 +29,11 @@ impl SharedRate {
         Self { per_second, bucket: Bucket::new(per_second, 0), clients: Counter::default() }
     }
 
-    /// Takes `count` tokens, or none.
+    /// Takes `count` tokens from this bucket, or else from `part`. Takes none if neither has that many.
     ///
     /// # Errors
     ///
-    /// The milliseconds until `count` tokens are there, if nothing else takes any.
+    /// The number of milliseconds after which this bucket has `count` tokens, if nobody else takes any.
     pub fn take(&mut self, part: &mut Part, count: usize, now: Millis) -> Result<(), u64> {
         let clients = self.clients.count(&mut part.seen_in, now);
         let part_per_second = self.per_second / clients.max(1);
@@ -65,8 +65,9 @@ struct Counter {
 }
 
 impl Counter {
-    /// Counts the client whose last request was in the second `seen_in`, and returns the number of clients in this second or in
-    /// the one before, whichever is larger.
+    /// Counts a client once in each second in which it has requests. `seen_in` is the second in which the client was
+    /// last counted; `None` if it never was. Returns the number of clients in the second of `now` or in the one before,
+    /// whichever is larger.
     fn count(&mut self, seen_in: &mut Option<Millis>, now: Millis) -> u32 {
         let second = now.div_euclid(1000);
         if second != self.second {

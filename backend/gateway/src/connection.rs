@@ -198,8 +198,9 @@ impl Connection {
     }
 
     /// Writes the queued bytes to the socket. Returns `Ready` with the phase of the connection when the queue is empty.
-    /// The phase is read under the same lock, so that no frame can have been queued in between. Otherwise the task is
-    /// woken when the socket accepts more bytes, when a frame is queued or when the phase changes.
+    /// The phase is read under the same lock, so that no frame can have been queued in between. As long as the queue is
+    /// not empty, returns `Pending`, and the task is woken when the socket accepts more bytes. In both cases, the task
+    /// is also woken when a frame is queued or the phase changes.
     pub(crate) fn poll_flush(&self, context: &mut Context<'_>) -> Poll<Phase> {
         let mut outbox = self.outbox();
         outbox.register(context);

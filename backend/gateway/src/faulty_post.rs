@@ -45,7 +45,7 @@ pub(crate) fn post(
 }
 
 /// Posts a frame after a delay. Errors are ignored, because the caller has already been told that the frame was
-/// accepted. It is the same on AWS.
+/// accepted. On AWS, the caller does not learn of such errors either.
 fn post_later(
     connection: Arc<Connection>,
     frame: &Frame,

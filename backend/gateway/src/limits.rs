@@ -64,10 +64,11 @@ pub struct Limits {
     /// Maximum number of open connections, together with handshakes that the authorizer has accepted. Further
     /// handshakes are answered with 429. AWS has no such limit.
     pub connections: usize,
-    /// Maximum number of open connections and accepted handshakes of one client, which is a principal at an address, if no other
-    /// client has any. The more connections others have, the fewer a client may have: with a maximum of a quarter of
-    /// `connections`, a client may have a third of as many as are free. So there is always room for a client that has few.
-    /// Further handshakes are answered with 429. AWS has no such limit. `None`, the default, means that there is no limit.
+    /// Maximum number of open connections and accepted handshakes of one client, if no other client has any. A client
+    /// is a principal at an address. The more connections the others have, the fewer a client may have, so that there
+    /// is always room for a client that has few. For example, if this is a quarter of `connections`, a client may have
+    /// at most a third of the number of connections that are still free. Further handshakes are answered with 429. AWS
+    /// has no such limit. `None`, the default, means that there is no limit.
     pub connections_of_principal: Option<usize>,
     /// Maximum number of bytes in the queue of a connection. The queue contains what the client has not read yet.
     /// Further posts are refused with [`PostError::LimitExceeded`](crate::PostError::LimitExceeded). An empty queue

@@ -52,8 +52,8 @@ impl Bucket {
 /// Limits the rate of each key separately, with a token bucket for each key. The memory is bounded: a bucket may be
 /// dropped when at least [`KEYS`] other keys were used after its key. The key then gets a full bucket at its next use.
 ///
-/// The buckets are in two maps, `young` and `old`, which makes this cheap. A key that is used moves to `young`. When
-/// `young` is full, it becomes `old`, and the buckets of the former `old` are dropped.
+/// To find such buckets quickly, there are two maps of buckets, `young` and `old`. A key that is used moves to `young`.
+/// When `young` is full, it becomes `old`, and the buckets of the former `old` are dropped.
 #[derive(Debug)]
 pub(crate) struct KeyedRate<K> {
     per_second: Option<u32>,

@@ -14,7 +14,7 @@ use crate::fair;
 use crate::limits::Limits;
 use crate::lock::Mutex;
 
-/// A client, as limits distinguish clients: a principal together with the network of its address.
+/// A client to which limits apply: a principal together with the network of its address.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Holder {
     /// The principal that the authorizer named. It is an empty text if there is no authorizer.

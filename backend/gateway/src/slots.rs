@@ -2,9 +2,9 @@
 //! IPv4 address, or the first 64 bits of an IPv6 address.
 //!
 //! A connection on which no request is being answered is called *silent*. If there is no room for a new connection, a
-//! silent one is closed. If the network of the new connection already has as many as it may have, it is one of that
-//! network. Otherwise it is one of the network that has the most connections. So a client that opens many connections
-//! and sends nothing causes only connections of its own network to be closed.
+//! silent one is closed. It is a connection of the new connection's own network if that network already has as many
+//! connections as it may have. Otherwise it is a connection of the network that has the most. So a client that opens
+//! many connections and sends nothing causes only connections of its own network to be closed.
 
 use std::collections::{BTreeMap, HashMap};
 use std::net::IpAddr;
@@ -81,8 +81,9 @@ impl Slots {
 }
 
 impl Slots {
-    /// Returns true if a network has as many connections as it may have. Its share becomes smaller when others have many. A
-    /// network without a connection may always take one, of the free places or of the silent connections of others.
+    /// Returns true if a network has as many connections as it may have. This number is lower if other networks have
+    /// many. A network without a connection may always have one: there is a free place for it, or a silent connection
+    /// of another network is closed.
     fn has_its_share(&self, table: &Table, network: Bounds) -> bool {
         let own = table.count_of(network);
         let is_bounded = matches!(network, Bounds::OfNetwork(_));

@@ -77,7 +77,10 @@ impl Reader {
                 Err(StreamError::Trimmed) => {
                     // DynamoDB Local reports this error even at the beginning of a shard, where nothing was lost.
                     if matches!(self.from, From::After(_)) {
-                        log(format!("in the shard {}, records were deleted before they could be read", self.shard));
+                        log(format!(
+                            "in the shard {}, records were deleted before they could be read",
+                            self.shard
+                        ));
                     }
                     self.from = From::Start(Start::TrimHorizon);
                 }

@@ -28,7 +28,7 @@ pub struct Labels {
 }
 
 impl Labels {
-    /// Creates a reader. As long as the format is only tried (`is_certain` is false), a text is no value.
+    /// Creates a reader. If `is_certain` is false, the format is only tried, and texts are not accepted as values.
     pub fn new(is_certain: bool) -> Self {
         Self { is_certain, known: BTreeSet::new(), commas: Commas::default() }
     }

@@ -203,11 +203,12 @@ pub struct Change {
     pub ended: bool,
 }
 
-/// Forgets topics by themselves, on a platform that has no process which could look for them all the time. The platform calls
-/// this for one topic at a time, about a week after its first publication and after each earlier call.
+/// Deletes topics to which nobody has published for long, on a platform without a process that always runs and could
+/// look for them. The platform calls this trait for one topic at a time, about a week after the topic's first
+/// publication and after each earlier call.
 pub trait ForgetSilent: Send + Sync {
-    /// Forgets a topic if [`Retention::forgets`](crate::Retention::forgets) says so, as [`TopicLog::forget`] does, and returns
-    /// true if it did. If it did not, this is called again later.
+    /// Deletes a topic, as [`TopicLog::forget`] does, if [`Retention::forgets`](crate::Retention::forgets) returns true
+    /// for it. Returns true if the topic was deleted. Otherwise the platform calls this method again later.
     fn forget_if_silent(
         &self,
         topic: &Topic,

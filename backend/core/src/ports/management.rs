@@ -32,13 +32,13 @@ pub enum PostError {
     /// The connection has ended (HTTP 410). The service removes this connection from the table, and no other.
     #[error("the connection has ended: stop sending to it")]
     Gone,
-    /// API Gateway's buffer for the connection is full, or the account's request rate is exceeded (HTTP 429). The message is dropped. The
-    /// client notices that publications are missing, and requests them.
+    /// API Gateway's buffer for the connection is full, or the account's request rate is exceeded (HTTP 429). The
+    /// message is dropped. The client notices that publications are missing, and requests them.
     #[error("the connection's buffer is full, or messages are sent too fast; try again later")]
     LimitExceeded,
     /// The message is larger than the gateway allows (HTTP 413). This is a bug in the server, which limits the size of
     /// its messages.
-    #[error("the message is larger than API Gateway accepts")]
+    #[error("the message is larger than the gateway accepts")]
     TooLarge,
     /// The message was not sent for another reason. The failure is counted and reported.
     #[error("the message could not be posted to the connection: {reason}")]

@@ -9,16 +9,16 @@ use crate::lock::lock;
 use crate::ports::{Connections, Management, TopicLog, Unavailable};
 
 impl<C, L, M> Service<C, L, M> {
-    /// Returns the conditions that were set last, which are the things that are wrong with the server.
+    /// Returns the conditions that were set last, which are the present problems of the server.
     pub fn conditions(&self) -> Vec<Condition> {
         lock(&self.conditions).present().to_vec()
     }
 }
 
 impl<C: Connections, L: TopicLog, M: Management> Service<C, L, M> {
-    /// Stores the conditions of the server. Sends them to all clients if there are others than before, and after ten seconds if
-    /// only their texts have changed. A client that subscribes later gets them with the answer. The host calls this about once a
-    /// second.
+    /// Stores the conditions of the server. Sends them to all clients at once if the list of conditions has changed,
+    /// and after ten seconds if only their texts have changed. A client that subscribes later gets them with the
+    /// answer. The host calls this about once a second.
     ///
     /// # Errors
     ///

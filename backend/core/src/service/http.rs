@@ -88,19 +88,20 @@ impl<C, L: TopicLog, M> Service<C, L, M> {
         authorize::authorize(&self.settings.access, credentials, now).map_err(Refusal::from)
     }
 
-    /// Charges a request that needs no token to the address of its sender: one for a file of the page, for `/healthz` or with
-    /// the method OPTIONS.
+    /// Counts a request that needs no token against the rate limits of its sender's address. Such a request is for a
+    /// file of the page or for `/healthz`, or has the method OPTIONS.
     ///
     /// # Errors
     ///
-    /// 101, if the address has sent too many, or has been sent too much ([`Service::charge_anybody`]).
+    /// A refusal with code 101 if the address has sent too many requests, or has received too many bytes in answers
+    /// ([`Service::charge_anybody`]).
     pub fn admit_anybody(&self, peer: Option<IpAddr>, now: Millis) -> Result<(), Refusal> {
         let payer = Payer::stranger(peer);
         self.charge_request(&payer, now)?;
         self.check_read(&payer, now)
     }
 
-    /// Charges the answer to a request that needed no token to the address of its sender.
+    /// Counts the size of the answer to a request that needed no token against the rate limit of the sender's address.
     pub fn charge_anybody(&self, peer: Option<IpAddr>, answer_bytes: usize, now: Millis) {
         self.charge_read(&Payer::stranger(peer), answer_bytes, now);
     }

@@ -23,8 +23,8 @@ pub struct Memory<'a, 't> {
     pub principal: &'a str,
 }
 
-/// Returns the key of a producer in the table: the length and the name of its principal, and its id. The length
-/// prevents that the principal `a` with the id `bc` has the same key as the principal `ab` with the id `c`.
+/// Returns the key of a producer in the table: the length and the name of its principal, and its id. Because of the
+/// length, the principal `a` with the id `bc` and the principal `ab` with the id `c` have different keys.
 pub fn key(principal: &str, id: &str) -> String {
     format!("{}{id}", prefix(principal))
 }

@@ -59,8 +59,8 @@ impl File {
 #[derive(Debug)]
 struct Time {
     trusted: TrustedTime,
-    /// The times for the last reading of the clocks. It is `None` before the first reading, and then the time that a
-    /// caller passes is used.
+    /// The times for the last reading of the clocks; `None` before the first reading. Without a reading, the time that
+    /// a caller passes is used.
     last: Option<Times>,
 }
 

@@ -57,8 +57,8 @@ pub struct Writer {
     pending: Option<Command>,
     changes: mpsc::Sender<Vec<Change>>,
     closing: watch::Receiver<bool>,
-    /// Time before which a failed file is not opened again. It is ignored if it is more than one second ahead, because
-    /// the clock was set back then.
+    /// Time before which a failed file is not opened again. If it is more than one second ahead, the clock was set
+    /// back, and it is ignored.
     reopen_at: Millis,
     /// Uptime of the machine in milliseconds at which the times of the clocks were last stored.
     remembered_at: Millis,

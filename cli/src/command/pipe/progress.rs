@@ -86,7 +86,7 @@ impl Progress {
         if is_log { self.forget(ticket).map(|sent| sent.lines) } else { None }
     }
 
-    /// Counts the lines of requests that the session has dropped, as lost.
+    /// Counts the lines of requests that the session has dropped. They count as lost.
     pub fn dropped(&mut self, tickets: &[Ticket]) {
         let lost =
             tickets.iter().filter_map(|ticket| self.forget(*ticket)).map(|sent| sent.lines.len() as u64);

@@ -12,7 +12,7 @@ use crate::term::{Look, Paint};
 /// The program that handles requests and WebSocket messages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Runs<'a> {
-    /// This program handles them. Its store is in this directory.
+    /// This program handles them, and its store is in this directory.
     Store(&'a Path),
     /// Lambda functions in this directory handle them.
     Functions(&'a Path),
