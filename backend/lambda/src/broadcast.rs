@@ -128,8 +128,8 @@ impl<C: Connections, L: TopicLog + ForgetSilent, M: Management, I: Invoke> Broad
         stream_response(failed.and_then(|place| numbers.get(place)).map(String::as_str))
     }
 
-    /// Forgets those of the topics that have been silent for long. Each topic comes with the index of its record. Returns the lowest
-    /// index of a topic that could not be looked at.
+    /// Deletes those of the topics to which nobody has published for long. Each topic comes with the index of its
+    /// record. Returns the lowest index of a topic that could not be checked or deleted, or `None` if there is none.
     async fn forget_silent(&self, expired: Vec<(usize, Topic)>, now: Millis) -> Option<usize> {
         let log = self.service.log();
         let forget = async |(place, topic): &(usize, Topic)| {
@@ -217,7 +217,8 @@ impl<C: Connections, L: TopicLog + ForgetSilent, M: Management, I: Invoke> Broad
     }
 }
 
-/// Returns the topics whose alarm has been deleted, each with the index of its record.
+/// Returns the topics whose alarm (an item that DynamoDB deletes after a certain time) has been deleted, each with the
+/// index of its record.
 fn expired(records: &[StreamRecord]) -> Vec<(usize, Topic)> {
     let topics = records.iter().enumerate();
     topics.filter_map(|(place, record)| work::expired(record).map(|topic| (place, topic))).collect()

@@ -36,9 +36,9 @@ use context::Context;
 pub use function_url::router as router_to_function;
 use large::{Client, LargeAnswers, PartedBody};
 
-/// Maximum time that a request waits until earlier large answers to its client have been taken.
+/// Maximum time that a request waits until its client has read earlier large responses.
 const WAIT: Duration = Duration::from_millis(limits::LARGE_ANSWER_WAIT_MS);
-/// Time after which a client may try again that has not read its answers, in milliseconds.
+/// Time after which a client that has not read its responses may try again, in milliseconds.
 const RETRY_MS: u64 = 1_000;
 
 /// Returns the router for all paths except those of the gateway.
@@ -77,7 +77,7 @@ async fn page_file(context: &Context, request: Request) -> Response {
     page::page(&context.site, request).await
 }
 
-/// Answers a request whose answer may be large. It waits until not too many such answers are in memory.
+/// Answers a request whose answer may be large. Waits if too many such answers are in memory already.
 async fn large(
     context: &Context,
     request: Request,
@@ -99,7 +99,8 @@ fn peer(request: &Request) -> Option<IpAddr> {
     request.extensions().get().map(|Peer(peer)| peer.ip())
 }
 
-/// Answers a request that needs no token, and charges the request and the size of the answer to the address of its sender.
+/// Answers a request that needs no token. The request and the size of the answer count against the rate limits of the
+/// sender's address.
 async fn for_anybody(
     context: &Context,
     request: Request,

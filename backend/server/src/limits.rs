@@ -25,9 +25,9 @@ pub enum LimitsOf {
 /// Maximum numbers of TLS handshakes in progress.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct MostHandshakes {
-    /// Of all clients together.
+    /// Maximum number for all clients together.
     pub of_all: usize,
-    /// From one address, or from the same first 64 bits of an IPv6 address, if no other address has any.
+    /// Maximum number for one address, or for the same first 64 bits of an IPv6 address, if no other address has any.
     pub of_address: usize,
 }
 

@@ -100,8 +100,9 @@ impl Tls {
         Ok(Self { files, stamps, config })
     }
 
-    /// Creates a listener that accepts TLS connections from `listener`, with so many handshakes at once as `limits` allow. Both files are read again when they change, until the
-    /// listener is dropped. Must be called in a tokio runtime.
+    /// Creates a listener that accepts TLS connections from `listener`, with as many handshakes at the same time as
+    /// `limits` allow. Until the listener is dropped, both files are read again when they change. Must be called in a
+    /// tokio runtime.
     pub fn listen(self, listener: TcpListener, limits: LimitsOf, notify: Notify) -> TlsListener {
         let (sender, ready) = mpsc::channel(READY);
         let config = self.config.clone();

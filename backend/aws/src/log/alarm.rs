@@ -1,5 +1,5 @@
-//! The alarm of a topic: an item that DynamoDB deletes at its time, and whose deletion the stream delivers. [`super::silence`] says what
-//! it is for. The functions here are pure.
+//! The alarm of a topic: an item that DynamoDB deletes after the time that the item contains. The stream delivers this
+//! deletion, so that the topic is checked then; see [`super::silence`]. The functions here are pure.
 
 use aws_sdk_dynamodb::error::BuildError;
 use aws_sdk_dynamodb::types::{Delete, Put, TransactWriteItem};

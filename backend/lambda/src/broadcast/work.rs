@@ -61,8 +61,8 @@ pub fn item(record: &StreamRecord) -> String {
     name.unwrap_or_default().to_owned()
 }
 
-/// Returns the topic whose alarm has been deleted, or `None` if the record is about something else. The topic may have been silent
-/// for long.
+/// Returns the topic whose alarm (an item that DynamoDB deletes after a certain time) has been deleted, or `None` if
+/// the record is about something else. Perhaps nobody has published to this topic for long.
 pub fn expired(record: &StreamRecord) -> Option<Topic> {
     if record.new_image.is_some() {
         return None;

@@ -1,5 +1,5 @@
-//! Limits the number of large answers that wait in memory until their clients have taken them: the lists of topics, which have up
-//! to a megabyte, and files of the page that are read from a directory.
+//! Limits the number of large answers that wait in memory until their clients have read them. Such answers are the
+//! lists of topics, which have up to a megabyte, and files of the page that are read from a directory.
 
 use std::collections::HashMap;
 use std::convert::Infallible;
@@ -19,8 +19,8 @@ use hyper::body::{Frame, SizeHint};
 use shared::limits;
 use tokio::sync::Notify;
 
-/// Size of the parts in which an answer is passed on, in bytes. The HTTP server takes the next part when the client has taken most
-/// of the one before.
+/// Size of the parts in which an answer is passed on, in bytes. The HTTP server requests the next part when the client
+/// has read most of the previous one.
 const PART_BYTES: usize = 64 * 1024;
 
 /// The numbers of large answers in memory.
@@ -46,7 +46,7 @@ pub struct Client {
     token: u64,
 }
 
-/// The place of one answer, which becomes free when this is dropped.
+/// The place that one answer takes up. It becomes free when this value is dropped.
 #[derive(Debug)]
 pub struct Place {
     answers: LargeAnswers,
@@ -110,7 +110,7 @@ pub struct PartedBody {
 }
 
 impl PartedBody {
-    /// Returns a response body with this content, which occupies `place` until the client has taken it.
+    /// Returns a response body with this content. It occupies `place` until the client has read it.
     pub fn body(content: Bytes, place: Place) -> Body {
         Body::new(Self { rest: content, place: Some(place) })
     }
