@@ -85,8 +85,8 @@ message to a client. A probability is a number from 0 (never) to 1 (always). Whe
 the new faults within a second; only time_scale needs a restart. The path /healthz reports how many faults were injected.
   \"time_scale\": 720           shorten time limits by this factor: two hours become ten seconds
   \"seed\": 7                   repeat the same faults in each run
-  \"cut\": 0.001                with this probability per frame, reset the TCP connection in the middle
-                              of the frame
+  \"cut\": 0.001                with this probability per frame, reset the TCP connection in the
+                              middle of the frame
   \"freeze\": 0.001             with this probability per frame, stop sending and reading on the
                               connection, but keep it open
   \"lost_disconnect\": 0.5      with this probability, do not notice that a client has closed its
@@ -109,7 +109,7 @@ and AWS_ENDPOINT_URL_LAMBDA. The functions store topics in DynamoDB tables. To s
 DynamoDB Local together, run `cargo xtask lambda-local` in a copy of the source code.
 
 Without xtask, you also need a program of your own that reads the DynamoDB stream of the topics table and invokes the \
-function `broadcast` with the records. On start, `tickertape serve` prints a line `call URL`; send the records to that \
+function `broadcast` with the records. On start, `tickertape serve` prints a line `call URL`; send the records to this \
 URL. Keep it secret: the random key in it is what permits invoking functions and sending messages to clients.";
 
 const SECRET_EXAMPLES: &str = "\
