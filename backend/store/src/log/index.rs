@@ -148,8 +148,9 @@ fn load_entry(
     history: &impl ReadableTable<(u32, u64), &'static [u8]>,
 ) -> Result<Entry, redb::Error> {
     let topic = Topic::new(name).map_err(|error| redb::Error::Corrupted(error.to_string()))?;
-    let stored: StoredHead = serde_json::from_slice(head)
-        .map_err(|error| redb::Error::Corrupted(format!("the head of the topic {name} cannot be read: {error}")))?;
+    let stored: StoredHead = serde_json::from_slice(head).map_err(|error| {
+        redb::Error::Corrupted(format!("the head of the topic {name} cannot be read: {error}"))
+    })?;
     let (number, owner) = (stored.number, stored.owner.clone());
     let bytes = match stored.bytes {
         Some(bytes) => bytes,
