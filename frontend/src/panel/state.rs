@@ -3,18 +3,20 @@
 
 use leptos::prelude::*;
 
+use super::big::font_size;
 use super::shown::Shown;
 use crate::follow::{follow, parts};
+use board_model::placement::Rest;
 use board_model::states::Severity;
 
 pub(super) fn body(shown: Shown) -> impl IntoView {
     let state = Memo::new(move |_| shown.stream.with(|s| s.states().current().unwrap_or("–").to_owned()));
-    let severity = Memo::new(move |_| severity(shown, &state.get()));
-    let class = follow(move || format!("state-big is-{}", severity.get().word()));
+    let class = follow(move || format!("state-big is-{}", severity(shown, &state.get()).word()));
     let history =
         follow(move || shown.stream.with(|stream| stream.states().history(shown.board.clock.get())));
+    let size = font_size(shown, Rest::States, move || (state.get(), String::new()));
     view! {
-        <div class=class data-testid="value">{state}</div>
+        <div class=class style:font-size=size data-testid="value">{state}</div>
         {follow(move || strip(shown).into_any())}
         <div class="note">{history}</div>
     }
@@ -33,12 +35,18 @@ fn strip(shown: Shown) -> impl IntoView {
     let before = 1.0 - runs.iter().map(|(_, share)| share).sum::<f64>();
     let run = |(state, share): (String, f64)| {
         let class = format!("run is-{}", severity(shown, &state).word());
-        view! { <i class=class style:flex-grow=share.to_string() title=state></i> }
+        view! { <i class=class style:flex-grow=weight(share) title=state></i> }
     };
     view! {
         <div class="strip" aria-hidden="true">
-            <i style:flex-grow=before.max(0.0).to_string()></i>
+            <i style:flex-grow=weight(before.max(0.0))></i>
             {parts(runs.into_iter().map(run))}
         </div>
     }
+}
+
+/// Returns a part of the strip's width as a value of the style `flex-grow`. It is a whole number, because the code that
+/// writes fractions would make the page larger.
+fn weight(share: f64) -> String {
+    ((share * 10_000.0) as u32).to_string()
 }

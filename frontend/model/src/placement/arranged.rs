@@ -47,7 +47,7 @@ impl Arranged {
 
     /// Returns this layout with those of `panels` that have no place yet, which stand below all others.
     fn with_new(&self, panels: &[Panel<'_>]) -> Self {
-        let is_new = |panel: &Panel<'_>| !self.placement.places.contains_key(panel.topic);
+        let is_new = |panel: &Panel<'_>| self.placement.place(panel.topic).is_none();
         let new: Vec<Panel<'_>> = panels.iter().copied().filter(is_new).collect();
         let mut next = self.clone();
         if !new.is_empty() {
@@ -81,7 +81,7 @@ mod tests {
     }
 
     fn first(arranged: &Arranged) -> Place {
-        arranged.placement.places[&topics(1)[0]]
+        arranged.placement.place(&topics(1)[0]).unwrap()
     }
 
     fn next(before: &Arranged, count: usize, now: &Situation) -> Arranged {
@@ -95,7 +95,7 @@ mod tests {
         let before = next(&Arranged::default(), 2, &free);
         let during = next(&before, 3, &held);
         assert_eq!(first(&during), first(&before));
-        assert!(during.placement.places[&topics(3)[2]].top > before.placement.height);
+        assert!(during.placement.place(&topics(3)[2]).unwrap().top > before.placement.height);
         let after = next(&during, 3, &free);
         assert_eq!(after.placement, next(&before, 3, &free).placement);
     }

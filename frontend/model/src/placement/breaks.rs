@@ -1,6 +1,5 @@
 //! Divides cells into shelves. Depends on [`super::cell`].
 
-use std::collections::HashSet;
 use std::ops::Range;
 
 use shared::Topic;
@@ -25,7 +24,7 @@ const KEPT: f64 = 0.25;
 /// The best division of the first cells does not depend on those after them. So it is computed for one cell, for two
 /// cells and so on, each time from the results before. Example: with 4 columns and cells of the widths 2, 2 and 4,
 /// the best division of all three is the best one of the first two, which is one shelf, and a shelf with the third.
-pub(super) fn shelves(cells: &[Cell<'_>], columns: u32, firsts: &HashSet<Topic>) -> Vec<Range<usize>> {
+pub(super) fn shelves(cells: &[Cell<'_>], columns: u32, firsts: &[Topic]) -> Vec<Range<usize>> {
     let mut best = vec![Best { cost: 0.0, start: 0 }];
     for end in 1..=cells.len() {
         let break_cost = break_cost(cells, end, firsts);
@@ -69,7 +68,7 @@ pub(super) fn width_cost(cells: &[Cell<'_>], columns: u32) -> f64 {
 }
 
 /// Returns the cost of a break before the cell with the index `at`. The end of the page costs nothing.
-fn break_cost(cells: &[Cell<'_>], at: usize, firsts: &HashSet<Topic>) -> f64 {
+fn break_cost(cells: &[Cell<'_>], at: usize, firsts: &[Topic]) -> f64 {
     let Some(next) = cells.get(at) else { return 0.0 };
     let split = if cells[at - 1].group == next.group { SPLIT } else { 0.0 };
     let kept = if firsts.contains(next.first) { KEPT } else { 0.0 };

@@ -1,7 +1,6 @@
 //! Divides the panels of a page into shelves of a suitable number of columns. Depends on [`super::breaks`] and
 //! [`super::view`].
 
-use std::collections::HashSet;
 use std::ops::Range;
 
 use shared::Topic;
@@ -36,7 +35,7 @@ impl<'a> Page<'a> {
     /// Otherwise chooses the smallest number with which they do and panels have about the widths that they wish, so
     /// that few panels become large. If there is none, chooses the largest number. `firsts` are the panels with which
     /// the shelves of the previous layout began.
-    pub fn new(panels: &[Panel<'a>], view: &View, firsts: &HashSet<Topic>, kept: Option<u32>) -> Self {
+    pub fn new(panels: &[Panel<'a>], view: &View, firsts: &[Topic], kept: Option<u32>) -> Self {
         let (fewest, most) = (view.fewest_columns(), view.most_columns().max(view.fewest_columns()));
         let with = |columns| Self::with_columns(panels, firsts, columns);
         let kept = kept.filter(|columns| (fewest..=most).contains(columns)).map(with);
@@ -50,7 +49,7 @@ impl<'a> Page<'a> {
     }
 
     /// Divides panels into shelves for a page with this number of columns.
-    pub fn with_columns(panels: &[Panel<'a>], firsts: &HashSet<Topic>, columns: u32) -> Self {
+    pub fn with_columns(panels: &[Panel<'a>], firsts: &[Topic], columns: u32) -> Self {
         let cells = cells(panels, columns);
         let shelves = shelves(&cells, columns, firsts);
         Self { cells, shelves, columns }

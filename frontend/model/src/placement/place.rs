@@ -1,6 +1,5 @@
 //! Computes the places of all panels. Depends on [`super::page`].
 
-use std::collections::HashSet;
 use std::ops::Range;
 
 use super::cell::Cell;
@@ -21,9 +20,8 @@ pub fn place(panels: &[Panel<'_>], view: &View, kept: Option<&Kept>) -> Placemen
         stack(panels, view, &mut placement);
         return placement;
     }
-    let no_firsts = HashSet::new();
     let kept = kept.filter(|kept| kept.suits(panels.len()));
-    let firsts = kept.map_or(&no_firsts, |kept| &kept.firsts);
+    let firsts = kept.map_or(&[][..], |kept| &kept.firsts);
     let page = Page::new(panels, view, firsts, kept.map(|kept| kept.columns));
     placement.kept.columns = page.columns;
     placement.shelf_px = page.shelf_px(view);
@@ -38,7 +36,7 @@ pub fn append(placement: &mut Placement, panels: &[Panel<'_>], view: &View) {
         stack(panels, view, placement);
     } else {
         let columns = placement.kept.columns.max(1);
-        write(&Page::with_columns(panels, &HashSet::new(), columns), view, placement);
+        write(&Page::with_columns(panels, &[], columns), view, placement);
     }
 }
 

@@ -1,8 +1,6 @@
 //! The result of a layout: rectangles of panels, headings of groups, and the breaks to keep. Depends on no other
 //! module.
 
-use std::collections::{HashMap, HashSet};
-
 use shared::Topic;
 
 /// Position and size of a panel in CSS pixels, from the upper left corner of the part of the
@@ -40,7 +38,7 @@ pub struct Kept {
     /// Number of columns of the page.
     pub columns: u32,
     /// The upper left panel of each shelf.
-    pub firsts: HashSet<Topic>,
+    pub firsts: Vec<Topic>,
     /// Number of panels.
     pub panels: usize,
 }
@@ -48,8 +46,9 @@ pub struct Kept {
 /// Places of all panels and of the headings of their groups.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Placement {
-    /// Place of the panel of each topic.
-    pub places: HashMap<Topic, Place>,
+    /// Topics with the places of their panels. They are in a list, because it is read rarely, and because the code of a
+    /// map would make the page larger.
+    places: Vec<(Topic, Place)>,
     /// Headings of groups, from the top of the page to its bottom.
     pub bands: Vec<Band>,
     /// Height of all shelves together in CSS pixels.
@@ -69,16 +68,33 @@ impl Place {
     }
 }
 
+impl Band {
+    /// Returns the position and the width of the heading. Its height follows from its text and is 0 here.
+    pub fn place(&self) -> Place {
+        Place { left: self.left, top: self.top, width: self.width, height: 0 }
+    }
+}
+
 impl Placement {
     /// Returns the position below all panels at which the next ones may stand.
     pub(super) fn next_top(&self, gap: f64) -> f64 {
         if self.places.is_empty() { 0.0 } else { f64::from(self.height) + gap }
     }
 
+    /// Returns the place of the panel of a topic; `None` if it has no place.
+    pub fn place(&self, topic: &Topic) -> Option<Place> {
+        self.places.iter().find(|(placed, _)| placed == topic).map(|(_, place)| *place)
+    }
+
+    /// Returns the places of all panels, with their topics.
+    pub fn places(&self) -> &[(Topic, Place)] {
+        &self.places
+    }
+
     /// Adds the place of a panel.
     pub(super) fn put(&mut self, topic: &Topic, place: Place) {
         self.height = self.height.max(place.top + place.height);
-        self.places.insert(topic.clone(), place);
+        self.places.push((topic.clone(), place));
     }
 
     /// Adds a heading for a group whose first panel stands at this place, unless the heading that was added last

@@ -65,7 +65,7 @@ fn screens(placement: &Placement, view: &View) -> f64 {
 }
 
 fn get(placement: &Placement, panel: &Owned) -> Place {
-    placement.places[&panel.topic]
+    placement.place(&panel.topic).unwrap()
 }
 
 fn overlap(a: &Place, b: &Place) -> bool {
@@ -77,7 +77,11 @@ fn overlap(a: &Place, b: &Place) -> bool {
 
 /// Returns the part of the width that panels and the gaps between them fill at the height `y`.
 fn used_at(placement: &Placement, view: &View, y: i32) -> f64 {
-    let cut = placement.places.values().filter(|place| (place.top..place.top + place.height).contains(&y));
+    let cut = placement
+        .places()
+        .iter()
+        .map(|(_, place)| place)
+        .filter(|place| (place.top..place.top + place.height).contains(&y));
     let widths: Vec<i32> = cut.map(|place| place.width).collect();
     let gaps = view.gap * widths.len().saturating_sub(1) as f64;
     (f64::from(widths.iter().sum::<i32>()) + gaps) / view.width
@@ -85,8 +89,8 @@ fn used_at(placement: &Placement, view: &View, y: i32) -> f64 {
 
 /// Asserts that all panels have places inside the page that do not overlap, and that every shelf is full.
 fn assert_sound(board: &[Owned], placement: &Placement, view: &View) {
-    assert_eq!(placement.places.len(), board.len());
-    let places: Vec<&Place> = board.iter().map(|panel| &placement.places[&panel.topic]).collect();
+    assert_eq!(placement.places().len(), board.len());
+    let places: Vec<Place> = board.iter().map(|panel| get(placement, panel)).collect();
     for (index, place) in places.iter().enumerate() {
         assert!(place.width > 0 && place.height > 0, "{place:?}");
         assert!(place.left >= 0 && f64::from(place.left + place.width) <= view.width.ceil(), "{place:?}");
@@ -202,7 +206,7 @@ fn no_panel_is_cut_by_the_edge_of_the_screen() {
     let board = mixed(50);
     let placement = placed(&board, &view, None);
     let page = (view.height + view.gap) as i32;
-    for place in placement.places.values() {
+    for (_, place) in placement.places() {
         assert_eq!((place.top + 1) / page, (place.top + place.height - 1) / page, "{place:?}");
     }
 }
