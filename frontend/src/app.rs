@@ -88,7 +88,10 @@ fn Panels() -> impl IntoView {
     let arrangement = Arrangement::new(board, groups);
     provide_context(arrangement);
     view! {
-        <div class="board" style:height=follow(move || px(arrangement.height()))>
+        <div
+            class="board"
+            class:moves=follow(move || arrangement.is_seen_to_move())
+            style:height=follow(move || px(arrangement.height()))>
             <For each=move || groups.get() key=|group| group.name.clone() let:group>
                 <GroupOfPanels name=group.name groups />
             </For>

@@ -60,6 +60,11 @@ impl Arrangement {
         [place.top, right, bottom, place.left].map(px).join(" ")
     }
 
+    /// Returns true if panels should be seen to move to their new places.
+    pub fn is_seen_to_move(self) -> bool {
+        self.arranged.with(|arranged| arranged.is_seen_to_move)
+    }
+
     /// Returns the height of all panels together in CSS pixels.
     pub fn height(self) -> i32 {
         self.arranged.with(|arranged| arranged.placement.height)

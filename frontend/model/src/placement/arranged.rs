@@ -22,6 +22,9 @@ pub struct Situation {
 pub struct Arranged {
     /// Places of the panels.
     pub placement: Placement,
+    /// True if panels should be seen to move to their places, because a few of them have moved for a reason that the
+    /// reader does not know. False if the reader has caused the change, or the page is being opened.
+    pub is_seen_to_move: bool,
     view: View,
     search: String,
     /// Decisions of the last layout with all panels, which are used again when a search ends.
@@ -42,7 +45,8 @@ impl Arranged {
         let is_search = !now.search.is_empty();
         let placement = place(panels, &now.view, Some(&before.kept).filter(|_| !is_search));
         let kept = if is_search { before.kept.clone() } else { placement.kept.clone() };
-        Self { placement, view: now.view, search: now.search.clone(), kept }
+        let is_seen_to_move = is_same && before.kept.suits(panels.len());
+        Self { placement, is_seen_to_move, view: now.view, search: now.search.clone(), kept }
     }
 
     /// Returns this layout with those of `panels` that have no place yet, which stand below all others.
@@ -123,6 +127,18 @@ mod tests {
         let found = next(&before, 2, &search);
         assert!(first(&found).width > first(&before).width);
         assert_eq!(next(&found, 43, &all).placement, before.placement);
+    }
+
+    #[test]
+    fn panels_are_seen_to_move_only_for_a_new_panel_on_a_board_that_is_there() {
+        let all = situation(1_872.0);
+        let opened = next(&Arranged::default(), 12, &all);
+        let grown = next(&opened, 13, &all);
+        let resized = next(&grown, 13, &situation(1_232.0));
+        assert_eq!(
+            [&opened, &grown, &resized].map(|arranged| arranged.is_seen_to_move),
+            [false, true, false]
+        );
     }
 
     #[test]
