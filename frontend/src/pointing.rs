@@ -5,14 +5,15 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 use web_sys::{Element, Event, PointerEvent};
 
-/// Events that change the answer.
+/// Events that change the answer. A pointer is on a panel only after it has been moved there. A panel that appears under
+/// a resting pointer, as while the page opens, is not pointed at.
 const EVENTS: [&str; 7] =
-    ["pointerover", "pointerout", "pointerdown", "pointerup", "pointercancel", "focusin", "focusout"];
+    ["pointermove", "pointerout", "pointerdown", "pointerup", "pointercancel", "focusin", "focusout"];
 
 /// Ways to point at something.
 #[derive(Clone, Copy, Default)]
 struct Pointing {
-    /// A pointer is on a panel.
+    /// A pointer was moved to a panel.
     is_over: bool,
     /// A pointer is pressed anywhere on the page.
     is_down: bool,
@@ -47,7 +48,7 @@ impl Pointing {
         let is_in_panel = element.as_ref().is_some_and(|element| has(element.closest(".panel")));
         let shows_focus = || element.as_ref().is_some_and(|element| has(element.closest(":focus-visible")));
         match event.type_().as_str() {
-            "pointerover" => Self { is_over: is_in_panel, ..self },
+            "pointermove" => Self { is_over: is_in_panel, ..self },
             "pointerout" => Self { is_over: self.is_over && !has_left(event), ..self },
             "pointerdown" => Self { is_down: true, ..self },
             "focusin" => Self { has_focus: is_in_panel && shows_focus(), ..self },
