@@ -8,11 +8,12 @@ use tickertape_session::{Session, Settings};
 use wasm_bindgen::JsCast;
 
 use crate::add_data::{AddData, AddDataSheet, EmptyBoard};
+use crate::arrangement::{Arrangement, px};
 use crate::banner::Banner;
 use crate::board::Board;
 use crate::chart::provide_crosshair;
 use crate::config;
-use crate::follow::{click, follow, parts, when};
+use crate::follow::{Follow, click, follow, parts, when};
 use crate::header::Header;
 use crate::panel::Panel;
 use crate::sign_in::{SignIn, SignInSheet};
@@ -21,6 +22,7 @@ use crate::wall::Wall;
 use crate::{intake, now, tab, tick, token};
 use board_model::layout::Group;
 use board_model::link::Link;
+use board_model::placement::Band;
 
 /// Maximum number of names in the list of topics for which the board has no panel.
 const MOST_NAMES: usize = 500;
@@ -83,10 +85,18 @@ fn Panels() -> impl IntoView {
     let is_connected = Memo::new(move |_| board.link.with(|link: &Link| link.state.is_connected()));
     let is_empty = Memo::new(move |_| is_connected.get() && board.is_empty());
     let finds_nothing = Memo::new(move |_| !board.is_empty() && groups.with(Vec::is_empty));
+    let arrangement = Arrangement::new(board, groups);
+    provide_context(arrangement);
     view! {
-        <For each=move || groups.get() key=|group| group.name.clone() let:group>
-            <GroupOfPanels name=group.name groups />
-        </For>
+        <div
+            class="board"
+            class:moves=follow(move || arrangement.is_seen_to_move())
+            style:height=follow(move || px(arrangement.height()))>
+            <For each=move || groups.get() key=|group| group.name.clone() let:group>
+                <GroupOfPanels name=group.name groups />
+            </For>
+            {follow(move || parts(arrangement.bands().into_iter().filter(|band| band.is_continued).map(|band| continued(band, arrangement))))}
+        </div>
         {when(is_empty, || view! { <EmptyBoard /> })}
         {when(finds_nothing, || view! { <NothingFound /> })}
         <LeftOut />
@@ -95,16 +105,34 @@ fn Panels() -> impl IntoView {
 
 #[component]
 fn GroupOfPanels(name: String, groups: Memo<Vec<Group>>) -> impl IntoView {
-    let heading = if name.is_empty() { "other topics".to_owned() } else { name.clone() };
+    let arrangement: Arrangement = expect_context();
+    let group = name.clone();
     let topics = Memo::new(move |_| groups.with(|groups| topics_of(groups, &name)));
+    let inset = {
+        let group = group.clone();
+        let first = move || arrangement.bands().into_iter().find(|band| band.group == group);
+        follow(move || arrangement.inset(first().map(|band| band.place()).unwrap_or_default()))
+    };
     view! {
-        <h2 class="group">{heading}</h2>
-        <div class="grid">
-            <For each=move || topics.get() key=Topic::clone let:topic>
-                <Panel topic />
-            </For>
-        </div>
+        {heading(&group, false, inset)}
+        <For each=move || topics.get() key=Topic::clone let:topic>
+            <Panel topic />
+        </For>
     }
+}
+
+/// Shows the heading of a group on a shelf on which the group does not begin.
+fn continued(band: Band, arrangement: Arrangement) -> impl IntoView {
+    let place = band.place();
+    heading(&band.group, true, follow(move || arrangement.inset(place)))
+}
+
+/// Shows the heading of a group. Screen readers do not read one that is continued, because they read the panels of a
+/// group one after the other.
+fn heading(group: &str, is_continued: bool, inset: Follow<String>) -> impl IntoView + use<> {
+    let name = if group.is_empty() { "other topics".to_owned() } else { group.to_owned() };
+    let more = if is_continued { "continued" } else { "" };
+    view! { <h2 class="group" aria-hidden=is_continued.to_string() style:inset=inset>{name}" "<small>{more}</small></h2> }
 }
 
 #[component]

@@ -12,18 +12,16 @@ use board_model::link::{Link, Tone};
 #[component]
 pub fn Banner() -> impl IntoView {
     let board: Board = expect_context();
-    let news = Memo::new(move |_| board.link.with(|link| link.news(board.clock.get())));
-    let is_shown = Memo::new(move |_| news.with(Option::is_some));
+    let is_shown = Memo::new(move |_| news(board).is_some());
     let is_hidden = Memo::new(move |_| !is_shown.get());
-    let word = Memo::new(move |_| board.link.with(Link::word));
-    let paused = Memo::new(move |_| board.paused_words());
-    let is_paused = Memo::new(move |_| paused.with(Option::is_some));
+    let word = Memo::new(move |_| board.link.with(Link::word).to_owned());
+    let is_paused = Memo::new(move |_| board.paused_at.with(Option::is_some));
     let has_conditions = Memo::new(move |_| board.conditions.with(|conditions| !conditions.is_empty()));
     view! {
         {when(is_paused, || view! { <Paused /> })}
         <div role="status" aria-live="polite">
-            <span class="visually-hidden">{follow(move || paused.get().unwrap_or_default())}</span>
-            {when(is_shown, move || view! { <News news /> })}
+            <span class="visually-hidden">{follow(move || board.paused_words().unwrap_or_default())}</span>
+            {when(is_shown, || view! { <News /> })}
             {when(has_conditions, || view! { <Conditions /> })}
             {when(is_hidden, move || view! { <span class="visually-hidden">{word}</span> })}
         </div>
@@ -66,20 +64,26 @@ fn Conditions() -> impl IntoView {
     }
 }
 
+/// Returns the news about the connection: a short text, and the rest.
+fn news(board: Board) -> Option<(String, String)> {
+    board.link.with(|link| link.news(board.clock.get()))
+}
+
 #[component]
-fn News(news: Memo<Option<(String, String)>>) -> impl IntoView {
+fn News() -> impl IntoView {
     let (board, SignIn(open)): (Board, SignIn) = (expect_context(), expect_context());
     let is_bad = Memo::new(move |_| board.link.with(|link| link.tone() == Tone::Down));
     let can_retry = Memo::new(move |_| board.link.with(Link::can_retry));
     let wants_token = Memo::new(move |_| board.link.with(Link::wants_token));
     let part = move |second: bool| {
-        news.with(|news| news.clone().map(|(news, rest)| if second { rest } else { news }))
-            .unwrap_or_default()
+        Memo::new(move |_| {
+            news(board).map(|(news, rest)| if second { rest } else { news }).unwrap_or_default()
+        })
     };
     view! {
         <div class="banner" class:is-bad=is_bad data-testid="banner">
-            <b>{follow(move || part(false))}</b>
-            <span>{follow(move || part(true))}</span>
+            <b>{part(false)}</b>
+            <span>{part(true)}</span>
             {when(can_retry, move || view! {
                 <button class="tool" type="button" on:click=click(move || board.with_session(|s, now| s.retry_now(now)))>
                     "Try now"

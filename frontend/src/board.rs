@@ -57,6 +57,8 @@ pub struct Board {
     pub(crate) kept: StoredValue<Window>,
     /// The topics that have a panel, in groups and in the order of the panels.
     layout: RwSignal<Layout>,
+    /// Number of changes of the sizes that suit panels.
+    pub(crate) resizes: RwSignal<u64>,
     /// State of the connection to the server.
     pub link: RwSignal<Link>,
     /// Present time by the server's clock, updated every second.
@@ -107,6 +109,7 @@ impl Board {
             connection: StoredValue::new_local(None),
             kept: StoredValue::new(window),
             layout: RwSignal::new(Layout::default()),
+            resizes: RwSignal::new(0),
             link: RwSignal::new(Link::default()),
             now: RwSignal::new(now),
             edge: RwSignal::new(now),
@@ -441,10 +444,11 @@ impl Board {
             return;
         }
         let changed = self.changed.try_update_value(std::mem::take).unwrap_or_default();
-        let mut shown = Vec::new();
+        let (mut shown, mut has_resized) = (Vec::new(), false);
         for topic in changed {
             let Some(cell) = self.cell(&topic) else { continue };
-            if cell.kind().is_some() {
+            has_resized |= cell.settle_size();
+            if cell.size().is_some() {
                 shown.push(topic);
             }
             cell.notify();
@@ -452,6 +456,9 @@ impl Board {
         let is_new = self.layout.with_untracked(|layout| shown.iter().any(|topic| !layout.has(topic)));
         if is_new {
             self.layout.update(|layout| layout.add(shown));
+        }
+        if has_resized {
+            self.resizes.update(|resizes| *resizes += 1);
         }
     }
 

@@ -4,8 +4,8 @@ use leptos::prelude::*;
 
 use board_model::budget::MOST_ROWS;
 use board_model::chart::series::SeriesSet;
-use board_model::kind::Kind;
 use board_model::paused_state::PausedState;
+use board_model::placement::Size;
 use board_model::stream::Stream;
 use shared::Topic;
 
@@ -80,8 +80,13 @@ impl Cell {
         })
     }
 
-    /// Returns the kind of the topic's panel; `None` before the first data.
-    pub(crate) fn kind(&self) -> Option<Kind> {
-        self.stream.with_untracked(Stream::kind)
+    /// Computes the size that suits the topic's panel, and returns true if it has changed.
+    pub(crate) fn settle_size(&self) -> bool {
+        self.change_shown(|stream, series| stream.settle_size(series)) == Some(true)
+    }
+
+    /// Returns the size that suits the topic's panel; `None` before the first data.
+    pub(crate) fn size(&self) -> Option<Size> {
+        self.stream.with_untracked(Stream::size)
     }
 }

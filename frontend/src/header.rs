@@ -26,10 +26,12 @@ pub fn Header(
             <FilterField field=filter />
             <span class="grow"></span>
             <ConnectionState />
-            <WindowChoice />
-            <PauseSwitch />
-            <ZoneSwitch />
-            <ThemeSwitch />
+            <div class="time">
+                <WindowChoice />
+                <PauseSwitch />
+                <ZoneSwitch />
+                <ThemeSwitch />
+            </div>
             <WallSwitch />
             <button
                 class="tool primary"
@@ -70,13 +72,12 @@ fn FilterField(field: NodeRef<html::Input>) -> impl IntoView {
 fn ConnectionState() -> impl IntoView {
     let board: Board = expect_context();
     let read = move |read: fn(&Link) -> String| Memo::new(move |_| board.link.with(read));
-    let headline = Memo::new(move |_| {
+    let headline = move || {
         let (paused_at, delay) = (board.paused_at.get(), board.delay.get());
-        let (class, word) = board.link.with(|link| link.headline(paused_at, delay, board.clock.get()));
-        (format!("state {class}"), word)
-    });
-    let class = Memo::new(move |_| headline.with(|(class, _)| class.clone()));
-    let word = Memo::new(move |_| headline.with(|(_, word)| word.clone()));
+        board.link.with(|link| link.headline(paused_at, delay, board.clock.get()))
+    };
+    let class = Memo::new(move |_| format!("state {}", headline().0));
+    let word = Memo::new(move |_| headline().1);
     view! {
         <button class=class type="button" popovertarget="figures" data-testid="connection-state">
             <span class="dot"></span>

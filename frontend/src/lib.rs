@@ -7,6 +7,7 @@
 //! * [`socket`], [`http`], [`refusal`], [`now`], [`config`], [`prefs`], [`token`], [`tab`]: access to the browser.
 //!   Each part of the browser's interface is used by only one of these files.
 //! * [`board`]: the model in signals; [`intake`] (the session's events) and [`tick`] (the passing of time) change it.
+//! * [`arrangement`]: the places of panels on the page; [`pointing`]: if the reader points at one of them.
 //! * [`follow`]: helper functions for views.
 //! * [`app`], [`header`], [`banner`], [`panel`], [`sheet`], [`add_data`], [`sign_in`], [`theme`], [`wall`]: the
 //!   components of the page.
@@ -14,6 +15,7 @@
 
 pub mod add_data;
 pub mod app;
+pub mod arrangement;
 pub mod banner;
 pub mod board;
 pub mod cell;
@@ -25,6 +27,7 @@ pub mod http;
 pub mod intake;
 pub mod now;
 pub mod panel;
+pub mod pointing;
 pub mod prefs;
 pub mod refusal;
 pub mod sheet;

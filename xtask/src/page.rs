@@ -42,7 +42,7 @@ const WASM_PASSES: [&str; 4] = ["--flatten", "--rereloop", "-Oz", "-Oz"];
 /// Maximum size of the page in bytes, compressed with Brotli. It is slightly above the present size, because the page
 /// contains paths of the machine that builds it, so its size varies. Lower the limit whenever the page gets smaller.
 /// The goal is 220,000.
-const MOST_BYTES: u64 = 307_000;
+const MOST_BYTES: u64 = 303_500;
 /// Extensions of the files that are compressed with Brotli.
 const COMPRESSED: [&str; 6] = ["html", "js", "css", "wasm", "svg", "json"];
 

@@ -5,6 +5,7 @@ mod delay;
 mod figures;
 mod honest;
 mod killed;
+mod layout;
 mod memory;
 mod picture;
 mod reading;

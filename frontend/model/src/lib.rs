@@ -14,6 +14,7 @@
 //! | [`paused_state`] | the newest state of a topic while the board is paused |
 //! | [`link`] | the state of the connection in words |
 //! | [`layout`], [`query`] | order of the panels, and the search for them |
+//! | [`placement`] | position and size of each panel on the page |
 //! | [`window`], [`past`], [`budget`] | the range of time that is shown, that is requested, and that is kept |
 //! | [`chart`] | series, axes, formats, and charts as marks |
 #![warn(missing_docs)]
@@ -34,6 +35,7 @@ pub mod link;
 pub mod order;
 pub mod past;
 pub mod paused_state;
+pub mod placement;
 pub mod query;
 pub mod reading;
 pub mod rhythm;

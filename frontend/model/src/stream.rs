@@ -1,5 +1,6 @@
 //! State of one topic's panel, apart from its numbers. It combines [`super::arrival`], [`super::kind`],
-//! [`super::lines`], [`super::states`], [`super::table`], [`super::past`] and [`super::clock_error`].
+//! [`super::lines`], [`super::states`], [`super::table`], [`super::past`], [`super::placement`] and
+//! [`super::clock_error`].
 //!
 //! ```
 //! use board_model::chart::SeriesSet;
@@ -24,6 +25,7 @@ use super::kind::{Choice, Kind, Known, MOST_STATES};
 use super::lines::Lines;
 use super::order::Order;
 use super::past::{Fetch, Past, Place};
+use super::placement::Size;
 use super::reading;
 use super::states::{Severity, States};
 use super::table::Table;
@@ -44,7 +46,7 @@ const MOST_LOSSES: usize = 20;
 /// If a log has fewer lines than this, older publications are requested for it, however old they are.
 const ENOUGH_LINES: usize = 30;
 /// Maximum number of characters in the legend of a chart of the usual width. A chart with a longer legend gets a
-/// panel of twice the width, so that the legend is complete.
+/// larger share of the width.
 const LEGEND_CHARS: usize = 36;
 /// Number of characters that a series takes in the legend in addition to its name, for its colour, its value with the
 /// unit, and a space.
@@ -52,7 +54,7 @@ const VALUE_CHARS: usize = 10;
 /// Maximum number of value axes in a chart of the usual height. A chart with more axes gets a panel of twice the
 /// height.
 const MOST_AXES_IN_ONE: usize = 2;
-/// Minimum number of columns with which a table gets a panel of twice the usual width.
+/// Minimum number of columns with which a table gets a larger share of the width.
 const WIDE_FROM_COLUMNS: usize = 4;
 
 /// State of one topic's panel, apart from its numbers. The numbers are in a separate [`SeriesSet`], so that charts
@@ -82,6 +84,8 @@ pub struct Stream {
     epoch: u64,
     has_begun: bool,
     is_wide: bool,
+    /// Size of the panel that was last computed; `None` before the first data.
+    size: Option<Size>,
 }
 
 /// The way in which publications reached the page.
@@ -123,6 +127,7 @@ impl Stream {
             past: Past::default(),
             has_begun: false,
             is_wide: false,
+            size: None,
         }
     }
 
@@ -213,16 +218,24 @@ impl Stream {
         self.choice.kind().map(|chosen| wanted.unwrap_or(chosen))
     }
 
-    /// Returns true if the panel has twice the usual width. Once it has, it keeps this width, so that panels do not
-    /// change their places.
-    pub fn is_wide(&self) -> bool {
-        self.is_wide
+    /// Returns the size that suits the panel, as [`Self::settle_size`] has computed it; `None` before the first data.
+    pub fn size(&self) -> Option<Size> {
+        self.size
     }
 
-    /// Returns true if the panel is twice as high as usual, because its chart has more axes than a panel of the usual
-    /// height has room for.
-    pub fn is_tall(&self, series: &SeriesSet) -> bool {
-        self.kind() == Some(Kind::Line) && axes::count(series, &self.unit()) > MOST_AXES_IN_ONE
+    /// Computes the size that suits the panel, and returns true if it has changed. A panel that has become wide stays
+    /// wide, so that panels do not change their places. A chart is twice as high as usual if it has more axes than a
+    /// panel of the usual height has room for.
+    pub fn settle_size(&mut self, series: &SeriesSet) -> bool {
+        let size = self.kind().map(|kind| self.size_as(kind, series));
+        std::mem::replace(&mut self.size, size) != size
+    }
+
+    fn size_as(&self, kind: Kind, series: &SeriesSet) -> Size {
+        let usual = Size::of(kind);
+        let size = if self.is_wide { usual.wide() } else { usual };
+        let has_many_axes = kind == Kind::Line && axes::count(series, &self.unit()) > MOST_AXES_IN_ONE;
+        if has_many_axes { size.double() } else { size }
     }
 
     /// Returns the lines that a log panel shows.
@@ -388,8 +401,7 @@ impl Stream {
         match self.kind() {
             Some(Kind::Line) => legend_chars(series) > LEGEND_CHARS,
             Some(Kind::Table) => self.table.columns.len() >= WIDE_FROM_COLUMNS,
-            Some(Kind::Log) => true,
-            Some(Kind::Number | Kind::State) | None => false,
+            Some(Kind::Number | Kind::State | Kind::Log) | None => false,
         }
     }
 

@@ -3,9 +3,9 @@
 use std::cell::Cell;
 
 use wasm_bindgen::JsCast;
-use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
+use web_sys::{CanvasRenderingContext2d, Element, HtmlCanvasElement};
 
-use super::theme::{Palette, SERIES_COLOURS};
+use super::theme::{self, Palette, SERIES_COLOURS};
 use board_model::chart::draw::{Align, Ink, Mark};
 use board_model::chart::geometry::{Point, Rect, Surface};
 
@@ -21,6 +21,10 @@ const TINT: f64 = 0.10;
 const CROSSHAIR: f64 = 0.55;
 /// Font size in CSS pixels that is used until the style sheet has been read.
 const FONT_PX: f64 = 10.5;
+/// Font size in CSS pixels with which widths of figures are measured.
+const RULER_PX: u32 = 100;
+/// Average width of a letter as a multiple of the font size, if the browser cannot measure it.
+const USUAL_LETTER_EM: f64 = 0.65;
 
 /// A canvas element with its drawing context and the size that was last read.
 pub struct Canvas {
@@ -46,11 +50,8 @@ impl Canvas {
     /// Reads the size of the canvas in the layout, the pixel density of the screen and the font of the style sheet.
     /// Sets the resolution of the canvas accordingly.
     pub fn fit(&self, palette: &Palette) {
-        let window = web_sys::window();
-        let density = window.as_ref().map_or(1.0, web_sys::Window::device_pixel_ratio).max(1.0);
-        let style = window.and_then(|window| window.get_computed_style(&self.element).ok()?);
-        let font_size = style.and_then(|style| style.get_property_value("font-size").ok());
-        let font_px = font_size.map(|size| px(&size)).filter(|px| px.is_finite()).unwrap_or(FONT_PX);
+        let density = web_sys::window().map_or(1.0, |window| window.device_pixel_ratio()).max(1.0);
+        let font_px = font_px(&self.element).unwrap_or(FONT_PX);
         let (width, height) =
             (f64::from(self.element.client_width()), f64::from(self.element.client_height()));
         self.element.set_width((width * density).round() as u32);
@@ -252,8 +253,31 @@ fn dashes(ink: Ink) -> &'static [f64] {
     }
 }
 
-/// Parses a CSS length such as `11.5px` and returns the number. The browser's parser is used, because Rust's parser
-/// would make the page ten kilobytes larger.
-fn px(length: &str) -> f64 {
-    js_sys::parse_float(length)
+/// Returns the font size of an element in CSS pixels; `None` if it is not in the page.
+///
+/// The number is parsed by the browser, because Rust's parser would make the page ten kilobytes larger.
+pub fn font_px(element: &Element) -> Option<f64> {
+    let style = web_sys::window()?.get_computed_style(element).ok()??;
+    let size = js_sys::parse_float(&style.get_property_value("font-size").ok()?);
+    size.is_finite().then_some(size)
+}
+
+/// Returns the width of a figure in large type, as a multiple of its font size.
+pub fn text_em(text: &str) -> f64 {
+    let width_px = RULER.with(|ruler| {
+        let ruler = ruler.as_ref()?;
+        ruler.set_font(&format!("600 {RULER_PX}px {}", theme::palette().font));
+        ruler.measure_text(text).ok().map(|metrics| metrics.width())
+    });
+    width_px.map_or(USUAL_LETTER_EM * text.chars().count() as f64, |width| width / f64::from(RULER_PX))
+}
+
+thread_local! {
+    /// A canvas that is not in the page and on which only widths of texts are measured.
+    static RULER: Option<CanvasRenderingContext2d> = ruler();
+}
+
+fn ruler() -> Option<CanvasRenderingContext2d> {
+    let canvas = web_sys::window()?.document()?.create_element("canvas").ok()?;
+    canvas.unchecked_into::<HtmlCanvasElement>().get_context("2d").ok()??.dyn_into().ok()
 }

@@ -14,5 +14,6 @@ mod state;
 mod theme;
 mod view;
 
+pub use canvas::{font_px, text_em};
 pub use state::provide_crosshair;
 pub use view::{Chart, local_clock};

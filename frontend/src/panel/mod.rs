@@ -3,6 +3,7 @@
 //! To add a kind, add a variant of [`Kind`], a file in this folder, and the match arm in `Body` that the compiler
 //! then requires.
 
+mod big;
 mod details;
 mod line;
 mod log;
@@ -12,12 +13,14 @@ mod state;
 mod table;
 
 use leptos::prelude::*;
-use shared::{Freshness, Topic};
+use shared::Topic;
 
+use crate::arrangement::Arrangement;
 use crate::board::Board;
 use crate::follow::follow;
 use board_model::kind::Kind;
 use board_model::layout::short_name;
+use board_model::placement::is_low;
 use board_model::stream::Stream;
 use details::Corner;
 use shown::Shown;
@@ -32,7 +35,8 @@ pub fn Panel(
     board.cell(&topic).map(|cell| {
         let (stream, series) = (RwSignal::from(cell.stream.clone()), RwSignal::from(cell.series.clone()));
         let chip = Memo::new(move |_| board.chip(&cell));
-        frame(&topic, Shown { board, stream, series, chip })
+        let arrangement: Arrangement = expect_context();
+        frame(&topic, Shown { board, stream, series, chip, arrangement })
     })
 }
 
@@ -40,16 +44,14 @@ fn frame(topic: &Topic, shown: Shown) -> impl IntoView + use<> {
     let (name, whole_name) = (short_name(topic).to_owned(), topic.to_string());
     let group = whole_name.strip_suffix(&name).unwrap_or_default().to_owned();
     let kind = Memo::new(move |_| shown.stream.with(Stream::kind));
-    let is_wide = Memo::new(move |_| shown.stream.with(Stream::is_wide));
-    let is_tall =
-        Memo::new(move |_| shown.stream.with(|stream| shown.series.with(|series| stream.is_tall(series))));
-    let freshness = Memo::new(move |_| shown.chip.with(|chip| chip.freshness));
+    let inset = follow(move || shown.arrangement.inset(shown.place()));
+    let is_low = follow(move || is_low(shown.place(), shown.arrangement.scale()));
     view! {
         <section
             class="panel"
-            class:wide=is_wide
-            class:tall=is_tall
-            class:is-stale=follow(move || freshness.get() == Freshness::Stale)
+            class:is-low=is_low
+            class:is-stale=shown.stale()
+            style:inset=inset
             aria-label=whole_name.clone()
             data-testid="panel"
             data-topic=whole_name.clone()

@@ -3,10 +3,12 @@
 use leptos::prelude::*;
 use shared::{Freshness, Millis};
 
+use crate::arrangement::Arrangement;
 use crate::board::Board;
 use board_model::chart::{Bounds, SeriesSet, Unit};
 use board_model::chip::Chip;
 use board_model::kind::Kind;
+use board_model::placement::Place;
 use board_model::stream::Stream;
 
 /// Maximum time in milliseconds by which the right edge of a chart is ahead of the server's clock, in order to show
@@ -20,6 +22,7 @@ pub(super) struct Shown {
     pub stream: RwSignal<Stream>,
     pub series: RwSignal<SeriesSet>,
     pub chip: Memo<Chip>,
+    pub arrangement: Arrangement,
 }
 
 impl Shown {
@@ -35,6 +38,11 @@ impl Shown {
             Some(Kind::Line) => joined(label(stream), stream.meta().unit.as_deref()),
             Some(Kind::Number | Kind::State | Kind::Table) | None => joined(label(stream), None),
         })
+    }
+
+    /// Returns the place of the panel.
+    pub fn place(self) -> Place {
+        self.stream.with_untracked(|stream| self.arrangement.place(stream.topic()))
     }
 
     pub fn name(self) -> Signal<String> {

@@ -5,6 +5,7 @@ use super::*;
 use crate::chart::clock::LocalClock;
 use crate::chip::{Chip, PanelState};
 use crate::figure::Figure;
+use crate::placement::Size;
 use crate::standing::chip;
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
@@ -34,6 +35,11 @@ impl Bench {
     fn freshness(&self, second: i64) -> Freshness {
         let conditions = Conditions { now: second * 1_000, ..Conditions::default() };
         self.stream.evidence(WINDOW_MS, conditions).freshness()
+    }
+
+    fn size(&mut self) -> Option<Size> {
+        self.stream.settle_size(&self.series);
+        self.stream.size()
     }
 
     fn lost(&self) -> Vec<(i64, i64)> {
@@ -173,7 +179,18 @@ fn a_panel_that_was_wide_stays_wide() {
     let mut bench = Bench::new();
     bench.publish(1, json!([{"a": 1, "b": 2, "c": 3, "d": 4}]));
     bench.publish(2, json!([{"a": 1}]));
-    assert!(bench.stream.is_wide());
+    assert_eq!(bench.size(), Some(Size::of(Kind::Table).wide()));
+}
+
+#[test]
+fn a_chart_of_three_units_is_twice_as_high_as_others() {
+    let mut bench = Bench::new();
+    bench.publish(1, json!({"a": 1, "b": 2, "c": 3}));
+    assert_eq!(bench.size(), Some(Size::of(Kind::Line)));
+    let units = [("a", "V"), ("b", "A"), ("c", "W")].map(|(name, unit)| (name.to_owned(), unit.to_owned()));
+    let meta = TopicMeta { units: units.into_iter().collect(), ..TopicMeta::default() };
+    bench.stream.tell(meta, &mut bench.series);
+    assert_eq!(bench.size(), Some(Size::of(Kind::Line).double()));
 }
 
 #[test]

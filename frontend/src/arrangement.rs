@@ -1,0 +1,130 @@
+//! The places of the panels on the page. They are computed again when panels or the page change.
+
+use std::rc::Rc;
+
+use leptos::prelude::*;
+use shared::Topic;
+use wasm_bindgen::JsCast;
+use wasm_bindgen::closure::Closure;
+
+use crate::board::Board;
+use crate::chart::font_px;
+use crate::chart::frame::{FrameTask, Step};
+use crate::pointing;
+use board_model::layout::Group;
+use board_model::placement::{Arranged, Band, Panel, Place, Situation, View};
+
+/// Font size of the page in CSS pixels for which lengths are given here and in [`board_model::placement`].
+const USUAL_FONT_PX: f64 = 14.0;
+/// Distance between two panels in CSS pixels, at the usual font size.
+const GAP_PX: f64 = 12.0;
+/// Height of the heading of a group in CSS pixels, at the usual font size, with its distance to the panels.
+const BAND_PX: f64 = 24.0;
+
+/// A handle to the places of the panels on the page. It can be copied, and is shared as a Leptos context.
+#[derive(Clone, Copy)]
+pub struct Arrangement {
+    view: RwSignal<View>,
+    arranged: Memo<Arranged>,
+}
+
+impl Arrangement {
+    /// Arranges the panels of `groups`, and observes the size of the page until it is closed.
+    pub fn new(board: Board, groups: Memo<Vec<Group>>) -> Self {
+        let (view, is_held) = (RwSignal::new(View::default()), pointing::is_held());
+        let arranged = Memo::new(move |before: Option<&Arranged>| {
+            let now = Situation { view: view.get(), search: board.filter.get(), is_held: is_held.get() };
+            let next =
+                |panels: &[Panel<'_>]| Arranged::next(before.unwrap_or(&Arranged::default()), panels, &now);
+            board.resizes.track();
+            groups.with(|groups| next(&panels(board, groups)))
+        });
+        observe(view);
+        Self { view, arranged }
+    }
+
+    /// Returns the place of the panel of a topic.
+    pub fn place(self, topic: &Topic) -> Place {
+        self.arranged.with(|arranged| arranged.placement.place(topic).unwrap_or_default())
+    }
+
+    /// Returns the headings of groups on all shelves.
+    pub fn bands(self) -> Vec<Band> {
+        self.arranged.with(|arranged| arranged.placement.bands.clone())
+    }
+
+    /// Returns the distances of a panel's edges from those of the board, as a value of the style `inset`.
+    pub fn inset(self, place: Place) -> String {
+        let (width, height) = (self.view.with(|view| view.width.round() as i32), self.height());
+        let [right, bottom] = [width - place.left - place.width, height - place.top - place.height];
+        [place.top, right, bottom, place.left].map(px).join(" ")
+    }
+
+    /// Returns true if panels should be seen to move to their new places.
+    pub fn is_seen_to_move(self) -> bool {
+        self.arranged.with(|arranged| arranged.is_seen_to_move)
+    }
+
+    /// Returns the height of all panels together in CSS pixels.
+    pub fn height(self) -> i32 {
+        self.arranged.with(|arranged| arranged.placement.height)
+    }
+
+    /// Returns the font size of the page as a multiple of the usual one.
+    pub fn scale(self) -> f64 {
+        self.view.with(|view| view.scale)
+    }
+}
+
+/// Returns a length in CSS pixels as a value of a style, such as `12px`.
+pub fn px(length: i32) -> String {
+    length.to_string() + "px"
+}
+
+fn panels(board: Board, groups: &[Group]) -> Vec<Panel<'_>> {
+    // A panel without a size has just been removed.
+    let size = |topic: &Topic| board.cell(topic).and_then(|cell| cell.size());
+    let panels = groups.iter().flat_map(|group| {
+        let panel = |topic| Some(Panel { topic, group: &group.name, size: size(topic)? });
+        group.topics.iter().filter_map(panel)
+    });
+    panels.collect()
+}
+
+/// Updates `view` when the size of the page or its font has changed, until the page is closed.
+///
+/// The page is measured in the next animation frame, because the observer's handler must not change the layout that
+/// is observed.
+fn observe(view: RwSignal<View>) {
+    let task = Rc::new(FrameTask::new(Step::Update, move || {
+        let seen = measure().filter(|seen| view.get_untracked() != *seen);
+        seen.into_iter().for_each(|seen| view.set(seen));
+    }));
+    let on_change: Closure<dyn FnMut()> = Closure::new(move || task.request());
+    let callback: &js_sys::Function = on_change.as_ref().unchecked_ref();
+    window().set_onresize(Some(callback));
+    // The body is as wide as the page. It changes its height with the header and with the font size.
+    let observer = web_sys::ResizeObserver::new(callback).ok();
+    let body = document().body();
+    observer.iter().zip(body).for_each(|(observer, body)| observer.observe(&body));
+    std::mem::forget(observer);
+    on_change.forget();
+}
+
+/// Reads the size of the part of the page that panels may use; `None` while the page is not complete.
+fn measure() -> Option<View> {
+    let find = |selector: &str| document().query_selector(selector).ok()?;
+    let (root, bar, board) = (document().document_element()?, find(".bar")?, find(".board")?);
+    let screen = window().inner_height().ok()?.as_f64()?;
+    let scale = font_px(&root)? / USUAL_FONT_PX;
+    let is_wall = root.has_attribute("data-wall");
+    let gap = GAP_PX * scale;
+    Some(View {
+        width: f64::from(board.client_width()),
+        height: screen - f64::from(bar.client_height()) - 2.0 * gap,
+        gap,
+        band: if is_wall { 0.0 } else { BAND_PX * scale },
+        scale,
+        fills: is_wall,
+    })
+}
