@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::app::{AsyncInvocation, Code, Cors, Function, FunctionUrl, Layer};
+use crate::app::{AsyncInvocation, Code, Cors, Function, FunctionUrl, Layer, Note, NoteKind};
 use crate::build::code;
 use crate::build::fields::Fields;
 use crate::build::item::Item;
@@ -40,6 +40,10 @@ pub(super) fn read(item: &Item<'_>, layers: &BTreeMap<String, Layer>) -> Result<
     let environment = fields.inner("Environment")?;
     let needs_build = needs_build(item, &code, runtime.as_deref());
     let output = if needs_build { built(item, code.clone()) } else { code.clone() };
+    let build = item.scope.stack.origin.build.filter(|_| needs_build && output == code);
+    if let Some(command) = build {
+        item.scope.all.note(build_note(item, command));
+    }
     Ok(Function {
         name: item.scope.name(item.resource)?,
         logical_id: item.resource.id.clone(),
@@ -52,12 +56,18 @@ pub(super) fn read(item: &Item<'_>, layers: &BTreeMap<String, Layer>) -> Result<
         reserved_concurrency: fields.number("ReservedConcurrentExecutions", 0, u32::MAX)?,
         url: None,
         async_invocation: AsyncInvocation::default(),
-        build: item.scope.stack.origin.build.filter(|_| needs_build && output == code).map(str::to_owned),
+        build: build.map(str::to_owned),
         place: item.resource.place.clone(),
         runtime,
         handler,
         code: output,
     })
+}
+
+fn build_note(item: &Item<'_>, command: &str) -> Note {
+    let meaning = format!("the code has to be built before it runs: {command}");
+    let (path, place) = (item.resource.path.clone(), item.resource.place.clone());
+    Note { kind: NoteKind::Build, path, meaning, place }
 }
 
 fn needs_build(item: &Item<'_>, code: &Code, runtime: Option<&str>) -> bool {

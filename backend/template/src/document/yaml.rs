@@ -13,7 +13,7 @@ use crate::place::Place;
 /// Number of values inside of each other. Templates of CDK have some twenty.
 const MAX_DEPTH: usize = 100;
 /// Number of values in a document, with those that aliases repeat.
-const MAX_VALUES: usize = 500_000;
+const MAX_VALUES: usize = 200_000;
 
 /// Parses the only document of a file.
 pub(super) fn parse(file: &str, text: &str) -> Result<Node, Error> {

@@ -29,6 +29,10 @@ impl Scope<'_> {
 
     pub(super) fn holds(self, node: &Node) -> Result<bool, Error> {
         self.all.charge(1, &node.place)?;
+        self.deeper(&node.place, || self.value_of_condition(node))
+    }
+
+    fn value_of_condition(self, node: &Node) -> Result<bool, Error> {
         let [entry] = node.entries() else { return self.literal(node) };
         let argument = &entry.node;
         match entry.key.as_str() {

@@ -19,7 +19,7 @@ use crate::surroundings::Surroundings;
 /// Number of functions and values that may be evaluated inside of each other, across references.
 const MAX_DEPTH: usize = 200;
 /// Number of values that may be evaluated. A text counts once for each 16 bytes, so that it also bounds the memory.
-const MAX_COST: usize = 4_000_000;
+const MAX_COST: usize = 1_000_000;
 
 /// All stacks of an app, with the state of their evaluation.
 pub(crate) struct Evaluator<'a> {
@@ -89,13 +89,18 @@ impl<'a> Evaluator<'a> {
 impl Scope<'_> {
     /// Returns the value without functions. It is `None` if the value is `AWS::NoValue`.
     pub fn evaluate(self, node: &Node) -> Result<Option<Node>, Error> {
+        self.deeper(&node.place, || self.value_of(node))
+    }
+
+    /// Runs an evaluation that is inside of another one, unless too many are inside of each other.
+    fn deeper<T>(self, place: &Place, evaluation: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
         let depth = self.all.depth.get() + 1;
         if depth > MAX_DEPTH {
             let problem = format!("more than {MAX_DEPTH} functions and references are inside of each other");
-            return Err(Error::new(&node.place, problem, "write it with fewer levels"));
+            return Err(Error::new(place, problem, "write it with fewer levels"));
         }
         self.all.depth.set(depth);
-        let result = self.value_of(node);
+        let result = evaluation();
         self.all.depth.set(depth - 1);
         result
     }

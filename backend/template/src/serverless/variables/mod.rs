@@ -18,7 +18,7 @@ use syntax::Piece;
 /// Number of values and variables that may be inside of each other.
 const MAX_DEPTH: usize = 150;
 /// Number of values that may be produced. A text counts once for each 16 bytes, so that it also bounds the memory.
-const MAX_COST: usize = 2_000_000;
+const MAX_COST: usize = 500_000;
 
 /// A document whose variables are to be replaced.
 pub(super) struct Variables<'a> {
@@ -74,13 +74,18 @@ impl<'a> Variables<'a> {
 
     /// Returns a value without variables.
     fn resolve(&self, node: &Node) -> Result<Node, Error> {
+        self.deeper(&node.place, || self.resolved(node))
+    }
+
+    /// Replaces variables that are inside of others, unless too many are inside of each other.
+    fn deeper<T>(&self, place: &Place, replacing: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
         let depth = self.depth.get() + 1;
         if depth > MAX_DEPTH {
             let problem = format!("more than {MAX_DEPTH} values and variables are inside of each other");
-            return Err(Error::new(&node.place, problem, "write it with fewer levels"));
+            return Err(Error::new(place, problem, "write it with fewer levels"));
         }
         self.depth.set(depth);
-        let result = self.resolved(node);
+        let result = replacing();
         self.depth.set(depth - 1);
         result
     }
@@ -110,14 +115,14 @@ impl<'a> Variables<'a> {
         self.charge(text.len() / 16, place)?;
         let pieces = syntax::pieces(text);
         if let [Piece::Variable(inner)] = pieces.as_slice() {
-            return self.variable(inner, place);
+            return self.required(inner, place);
         }
         let mut joined = String::new();
         for piece in pieces {
             match piece {
                 Piece::Text(text) => joined.push_str(text),
                 Piece::Variable(inner) => {
-                    let value = self.variable(inner, place)?;
+                    let value = self.required(inner, place)?;
                     joined.push_str(self.as_text(&value, inner, place)?);
                 }
             }
@@ -133,8 +138,16 @@ impl<'a> Variables<'a> {
         })
     }
 
+    /// Returns the value of the variable `${inner}`, which has to have one.
+    fn required(&self, inner: &str, place: &Place) -> Result<Node, Error> {
+        self.variable(inner, place)?.ok_or_else(|| {
+            let sources = syntax::alternatives(inner);
+            absent::error(sources.first().copied().unwrap_or_default(), inner, place)
+        })
+    }
+
     /// Returns the value of the variable `${inner}`: that of the first of its sources that has one.
-    fn variable(&self, inner: &str, place: &Place) -> Result<Node, Error> {
+    fn variable(&self, inner: &str, place: &Place) -> Result<Option<Node>, Error> {
         let key = format!("${{{inner}}}");
         if self.active.borrow().contains(&key) {
             let problem = format!("`{key}` depends on itself");
@@ -146,17 +159,25 @@ impl<'a> Variables<'a> {
         result
     }
 
-    fn first_of(&self, inner: &str, place: &Place) -> Result<Node, Error> {
+    fn first_of(&self, inner: &str, place: &Place) -> Result<Option<Node>, Error> {
         let sources = syntax::alternatives(inner);
         for (at, source) in sources.iter().enumerate() {
             let is_last = at + 1 == sources.len();
-            // The name of a source may contain variables itself.
-            let name = self.resolve(&Node::text(*source, place))?;
-            let name = self.as_text(&name, source, place)?;
-            if let Some(value) = self.source(name.trim(), is_last, place)? {
+            let value = match syntax::pieces(source).as_slice() {
+                [Piece::Variable(inner)] => self.deeper(place, || self.variable(inner, place))?,
+                _ => self.named(source, is_last, place)?,
+            };
+            if value.is_some() {
                 return Ok(value);
             }
         }
-        Err(absent::error(sources.first().copied().unwrap_or_default(), inner, place))
+        Ok(None)
+    }
+
+    /// Returns the value of a source, whose name may contain variables.
+    fn named(&self, source: &str, is_last: bool, place: &Place) -> Result<Option<Node>, Error> {
+        let name = self.resolve(&Node::text(source, place))?;
+        let name = self.as_text(&name, source, place)?;
+        self.source(name.trim(), is_last, place)
     }
 }

@@ -1,5 +1,7 @@
 //! The sources of variables.
 
+use std::borrow::Cow;
+
 use crate::app::{Note, NoteKind};
 use crate::document;
 use crate::error::Error;
@@ -66,21 +68,20 @@ impl Variables<'_> {
 
     /// Returns a value without variables by its address, which has names and indexes between dots.
     fn walk(&self, start: &Node, address: &str, place: &Place) -> Result<Option<Node>, Error> {
-        let mut found = start.clone();
+        let mut found = Cow::Borrowed(start);
         for key in address.split('.').filter(|key| !key.is_empty()) {
+            self.charge(1, place)?;
             // A value on the way may itself be a variable, such as `custom: ${file(custom.yml)}`.
             if found.as_text().is_some() {
-                found = self.resolve(&found)?;
+                found = Cow::Owned(self.resolve(&found)?);
             }
-            let inner = match &found.value {
-                Value::List(items) => key.parse::<usize>().ok().and_then(|at| items.get(at)),
-                _ => found.get(key),
+            let inner = match found {
+                Cow::Borrowed(node) => step(node, key).map(Cow::Borrowed),
+                Cow::Owned(ref node) => step(node, key).cloned().map(Cow::Owned),
             };
             let Some(inner) = inner else { return Ok(None) };
-            self.charge(1, place)?;
-            found = inner.clone();
+            found = inner;
         }
-        self.charge(found.count(), place)?;
         self.resolve(&found).map(Some)
     }
 
@@ -150,6 +151,14 @@ impl Variables<'_> {
         let path = format!("${{{name}}}");
         self.note(Note { kind: NoteKind::Missing, path, meaning, place: place.clone() });
         Ok(Some(Node::text("", place)))
+    }
+}
+
+/// Returns the value of a key of a map, or of an index of a list.
+fn step<'n>(node: &'n Node, key: &str) -> Option<&'n Node> {
+    match &node.value {
+        Value::List(items) => items.get(key.parse::<usize>().ok()?),
+        _ => node.get(key),
     }
 }
 
