@@ -1,15 +1,22 @@
 //! The location of the code of functions and layers.
 
 use crate::app::Code;
+use crate::build::fields::Fields;
 use crate::build::item::Item;
 use crate::error::Error;
 use crate::files::join;
 use crate::node::Node;
 
+const IMAGE: &str = "container images are not run, so invocations of this function fail";
+
 /// Returns the location that the property `name` contains.
 pub(super) fn read(item: &Item<'_>, name: &str) -> Result<Code, Error> {
     let fields = &item.fields;
     let Some(node) = fields.get(name) else {
+        if fields.text("PackageType")?.as_deref() == Some("Image") {
+            fields.missing("PackageType", IMAGE);
+            return Ok(Code::Elsewhere("a container image".to_owned()));
+        }
         let problem = format!("{} has no code", item.resource.path);
         let advice = "add the folder with its code, such as `CodeUri: src/` (SAM) or `Code: src/`";
         return Err(Error::new(fields.place(), problem, advice));
@@ -22,7 +29,14 @@ pub(super) fn read(item: &Item<'_>, name: &str) -> Result<Code, Error> {
     if let Some(path) = node.as_text() {
         return Ok(local(item, path));
     }
-    let Some(code) = fields.inner(name)? else { return Ok(Code::Inline(String::new())) };
+    match fields.inner(name)? {
+        Some(code) => described(item, &code),
+        None => Ok(Code::Inline(String::new())),
+    }
+}
+
+/// Returns the location that a map describes.
+fn described(item: &Item<'_>, code: &Fields<'_>) -> Result<Code, Error> {
     if let Some(text) = code.text("ZipFile")? {
         return Ok(Code::Inline(text));
     }
@@ -30,7 +44,7 @@ pub(super) fn read(item: &Item<'_>, name: &str) -> Result<Code, Error> {
         return Ok(local(item, &path));
     }
     if let Some(image) = code.text("ImageUri")? {
-        code.missing("ImageUri", "container images are not run, so invocations of this function fail");
+        code.missing("ImageUri", IMAGE);
         return Ok(Code::Elsewhere(image));
     }
     let key = code.required("S3Key", "code.zip")?;

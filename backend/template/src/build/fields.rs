@@ -66,20 +66,24 @@ impl<'a> Fields<'a> {
         if !node.is_map() {
             return Err(self.wrong(name, node, "a map"));
         }
-        let inner = self.within(node, name);
-        for entry in inner.node.entries().iter().filter(|_| known::has_table(&inner.of)) {
-            match known::property(&inner.of, &entry.key) {
-                Some(Known::Done) => {}
-                known => note(inner.scope, &inner.path, entry, known),
-            }
-        }
-        Ok(Some(inner))
+        Ok(Some(self.within(node, name)))
     }
 
-    /// Returns a map inside of a property as properties of their own.
-    pub fn within(&self, node: &Node, name: &str) -> Self {
+    /// Returns a map inside of a property as properties of their own. Those that are not done are noted.
+    fn within(&self, node: &Node, name: &str) -> Self {
         let (path, of) = (format!("{}.{name}", self.path), format!("{}.{name}", self.of));
-        Self { scope: self.scope, node: node.clone(), path, of }
+        let inner = Self { scope: self.scope, node: node.clone(), path, of };
+        inner.note_others();
+        inner
+    }
+
+    fn note_others(&self) {
+        for entry in self.node.entries().iter().filter(|_| known::has_table(&self.of)) {
+            match known::property(&self.of, &entry.key) {
+                Some(Known::Done) => {}
+                known => note(self.scope, &self.path, entry, known),
+            }
+        }
     }
 
     /// Adds a note that a part of a property is not done.
@@ -191,8 +195,13 @@ impl<'a> Fields<'a> {
     /// Returns the keys of a map, with the properties inside of each.
     pub fn maps(&self, name: &str) -> Result<Vec<(String, Self)>, Error> {
         let Some(inner) = self.inner(name)? else { return Ok(Vec::new()) };
-        let entries = inner.node.entries().iter();
-        Ok(entries.map(|entry| (entry.key.clone(), inner.within(&entry.node, &entry.key))).collect())
+        let fields = |entry: &Entry| {
+            let (path, of) = (format!("{}.{}", inner.path, entry.key), format!("{}.*", inner.of));
+            let fields = Self { scope: self.scope, node: entry.node.clone(), path, of };
+            fields.note_others();
+            (entry.key.clone(), fields)
+        };
+        Ok(inner.node.entries().iter().map(fields).collect())
     }
 }
 

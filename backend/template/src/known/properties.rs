@@ -17,7 +17,7 @@ pub(crate) enum Known {
 /// Returns the treatment of a property. `of` is a type or, for the properties inside of a property, the type, a dot
 /// and the outer property. The result is `None` for a property that is not in the table.
 pub(crate) fn property(of: &str, name: &str) -> Option<Known> {
-    let table = tables().find(|table| table.of == of)?;
+    let table = table(of)?;
     let reason =
         |list: &[(&str, &'static str)]| list.iter().find(|(key, _)| *key == name).map(|(_, why)| *why);
     if table.done.contains(&name) {
@@ -28,9 +28,15 @@ pub(crate) fn property(of: &str, name: &str) -> Option<Known> {
 
 /// Returns true if the properties of `of` are in the table.
 pub(crate) fn has_table(of: &str) -> bool {
-    tables().any(|table| table.of == of)
+    table(of).is_some()
 }
 
 fn tables() -> impl Iterator<Item = &'static Table> {
     [sam::TABLES, lambda::TABLES, storage::TABLES, api::TABLES].into_iter().flatten()
+}
+
+/// Returns the table of `of`. Inside of their properties, both types of tables of DynamoDB are the same.
+fn table(of: &str) -> Option<&'static Table> {
+    let of = of.replace("AWS::DynamoDB::GlobalTable.", "AWS::DynamoDB::Table.");
+    tables().find(|table| table.of == of)
 }

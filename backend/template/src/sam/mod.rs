@@ -8,6 +8,7 @@ mod layer;
 mod own;
 mod table;
 mod websocket_api;
+mod websocket_route;
 
 use crate::app::Note;
 use crate::error::Error;

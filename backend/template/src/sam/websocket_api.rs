@@ -3,14 +3,14 @@
 use crate::app::Note;
 use crate::error::Error;
 use crate::node::{Entry, Node};
-use crate::sam::own;
+use crate::sam::websocket_route::{authorizer_id, invoked};
+use crate::sam::{own, websocket_route};
 use crate::stack::Resource;
 
 /// Name of the stage if the template names none (SAM's translator, `DefaultStageName`).
 const STAGE: &str = "default";
 /// Properties of the API that belong to its stage.
 const OF_STAGE: [&str; 4] = ["AccessLogSettings", "DefaultRouteSettings", "RouteSettings", "StageVariables"];
-const INVOKED: &str = "arn:${AWS::Partition}:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${Function}/invocations";
 
 pub(super) fn expand(mut resource: Resource, notes: &mut Vec<Note>) -> Result<Vec<Resource>, Error> {
     let own = own::take(&mut resource, notes);
@@ -28,7 +28,7 @@ pub(super) fn expand(mut resource: Resource, notes: &mut Vec<Note>) -> Result<Ve
     }
     let authorizer = authorizer(&resource, &own)?;
     for route in routes {
-        expanded.extend(route_resources(&resource, route, own.get("Auth"))?);
+        expanded.extend(websocket_route::expand(&resource, route, own.get("Auth"))?);
     }
     expanded.extend(authorizer);
     Ok(expanded)
@@ -90,10 +90,6 @@ fn domain(resource: &Resource, own: &Node) -> Vec<Resource> {
         .collect()
 }
 
-fn authorizer_id(resource: &Resource) -> String {
-    format!("{}ConnectAuthorizer", resource.id)
-}
-
 fn authorizer(resource: &Resource, own: &Node) -> Result<Option<Resource>, Error> {
     let Some(auth) = own.get("Auth") else { return Ok(None) };
     let kind = auth.get("AuthType").and_then(Node::as_text).unwrap_or_default().to_uppercase();
@@ -127,65 +123,4 @@ fn authorizer(resource: &Resource, own: &Node) -> Result<Option<Resource>, Error
             Err(Error::new(&auth.place, problem, "write NONE, AWS_IAM or CUSTOM"))
         }
     }
-}
-
-fn route_resources(resource: &Resource, route: &Entry, auth: Option<&Node>) -> Result<Vec<Resource>, Error> {
-    let Some(function) = route.node.get("FunctionArn") else {
-        let problem = format!("the route {} has no function", route.key);
-        return Err(Error::new(&route.place, problem, "add `FunctionArn: !GetAtt FUNCTION.Arn`"));
-    };
-    let place = &route.place;
-    let key = &route.key;
-    let integration_id = format!("{}{key}Integration", resource.id);
-    let mut integration = Node::map(
-        [
-            ("ApiId", Node::reference(&resource.id, place)),
-            ("IntegrationType", Node::text("AWS_PROXY", place)),
-            ("IntegrationUri", invoked(function)),
-        ],
-        place,
-    );
-    if let Some(timeout) = route.node.get("IntegrationTimeout") {
-        integration.set("TimeoutInMillis", timeout.clone());
-    }
-    let parts = vec![Node::text("integrations", place), Node::reference(&integration_id, place)];
-    let target = vec![Node::text("/", place), Node::list(parts, place)];
-    let mut properties = Node::map(
-        [
-            ("ApiId", Node::reference(&resource.id, place)),
-            ("RouteKey", Node::text(&*route.key, place)),
-            ("Target", Node::call("Fn::Join", Node::list(target, place))),
-        ],
-        place,
-    );
-    let kind = auth.and_then(|auth| auth.get("AuthType")).filter(|_| route.key == "$connect");
-    if let Some(kind) = kind {
-        let upper = kind.as_text().unwrap_or_default().to_uppercase();
-        if upper == "CUSTOM" {
-            properties.set("AuthorizerId", Node::reference(&authorizer_id(resource), place));
-        }
-        properties.set("AuthorizationType", Node::text(upper, &kind.place));
-    }
-    let own = ["FunctionArn", "IntegrationTimeout"];
-    for entry in route.node.entries().iter().filter(|entry| !own.contains(&&*entry.key)) {
-        properties.set(&entry.key, entry.node.clone());
-    }
-    let path = format!("{}.Routes.{}", resource.properties_path, route.key);
-    let implied = |id: &str, kind: &str, properties| Resource {
-        path: path.clone(),
-        properties_path: path.clone(),
-        place: place.clone(),
-        ..resource.implied(id, kind, properties)
-    };
-    Ok(vec![
-        implied(&format!("{}{key}Route", resource.id), "AWS::ApiGatewayV2::Route", properties),
-        implied(&integration_id, "AWS::ApiGatewayV2::Integration", integration),
-    ])
-}
-
-/// Returns the address by which API Gateway invokes the function with this resource name.
-fn invoked(function: &Node) -> Node {
-    let map = Node::map([("Function", function.clone())], &function.place);
-    let arguments = vec![Node::text(INVOKED, &function.place), map];
-    Node::call("Fn::Sub", Node::list(arguments, &function.place))
 }

@@ -16,7 +16,7 @@ use crate::error::Error;
 use crate::files::{Files, folder_of};
 use crate::node::Node;
 use crate::settings::Settings;
-use crate::stack::{Origin, Stack};
+use crate::stack::{Origin, Resource, Stack};
 use service::Service;
 use variables::Variables;
 
@@ -41,19 +41,12 @@ pub(crate) fn read(
     notes.extend(variables.into_notes());
     let service = Service::read(&resolved, settings)?;
     keys::note_sections(&service, notes);
-    let mut generated = Vec::new();
-    for (name, function) in service.functions()? {
-        generated.extend(function::resources(&service, name, function, notes)?);
-    }
-    generated.extend(layer::resources(&service)?);
-    generated.extend(websocket::api(&service));
-    generated.extend(resources::implied(&service));
+    let generated = generated(&service, notes)?;
     let own = resources::Own::read(&service)?;
-    let parameters = own.parameters(settings, notes)?;
     let stack = Stack {
         name: service.stack_name(),
         folder: folder.to_owned(),
-        parameters,
+        parameters: own.parameters(settings, notes)?,
         resources: own.merged_into(generated, notes)?,
         mappings: own.mappings,
         conditions: own.conditions,
@@ -61,4 +54,16 @@ pub(crate) fn read(
         origin: Origin { build: Some("npx serverless package"), ..Origin::default() },
     };
     Ok(Described { stack, region: service.region })
+}
+
+/// Returns the resources that the framework generates.
+fn generated(service: &Service<'_>, notes: &mut Vec<Note>) -> Result<Vec<Resource>, Error> {
+    let mut generated = Vec::new();
+    for (name, function) in service.functions()? {
+        generated.extend(function::resources(service, name, function, notes)?);
+    }
+    generated.extend(layer::resources(service)?);
+    generated.extend(websocket::api(service));
+    generated.extend(resources::implied(service));
+    Ok(generated)
 }

@@ -49,41 +49,34 @@ pub(super) fn route(event: &Entry, own: &Resource, path: &str) -> Result<Vec<Res
         return Err(Error::new(place, "a `websocket` event has no route", advice));
     };
     let part = naming::route(key);
-    let integration = format!("{}WebsocketsIntegration", own.id);
-    let id = format!("{part}WebsocketsRoute");
-    let target = vec![Node::text("integrations/", place), Node::reference(&integration, place)];
+    let (id, integration) = (format!("{part}WebsocketsRoute"), format!("{}WebsocketsIntegration", own.id));
+    let mut properties = properties(key, &integration, place);
+    let with = |kind: &str, id: String, properties| resource(id, kind, path.to_owned(), properties, place);
+    let mut resources = Vec::new();
+    if let Some(expression) = event.node.get("routeResponseSelectionExpression") {
+        properties.set("RouteResponseSelectionExpression", expression.clone());
+        let response = response(&id, place);
+        resources.push(with("AWS::ApiGatewayV2::RouteResponse", format!("{id}Response"), response));
+    }
+    if let Some(authorizer) = event.node.get("authorizer") {
+        resources.extend(authorize(authorizer, path, &mut properties)?);
+    }
+    resources.push(with("AWS::ApiGatewayV2::Route", id, properties));
+    resources.push(with("AWS::ApiGatewayV2::Integration", integration, integration_of(own, place)));
+    Ok(resources)
+}
+
+fn properties(key: &str, integration: &str, place: &Place) -> Node {
+    let target = vec![Node::text("integrations/", place), Node::reference(integration, place)];
     let join = Node::list(vec![Node::text("", place), Node::list(target, place)], place);
-    let mut properties = Node::map(
+    Node::map(
         [
             ("ApiId", Node::reference(API, place)),
             ("RouteKey", Node::text(key, place)),
             ("Target", Node::call("Fn::Join", join)),
         ],
         place,
-    );
-    let with = |kind: &str, id: &str, properties: Node| {
-        resource(id.to_owned(), kind, path.to_owned(), properties, place)
-    };
-    let mut resources = Vec::new();
-    if let Some(expression) = event.node.get("routeResponseSelectionExpression") {
-        properties.set("RouteResponseSelectionExpression", expression.clone());
-        resources.push(with(
-            "AWS::ApiGatewayV2::RouteResponse",
-            &format!("{part}WebsocketsRouteResponse"),
-            response(&id, place),
-        ));
-    }
-    if let Some(authorizer) = event.node.get("authorizer") {
-        let (authorization, authorizer) = authorization(authorizer, path)?;
-        if let Some(authorizer) = &authorizer {
-            properties.set("AuthorizerId", Node::reference(&authorizer.id, place));
-        }
-        properties.set("AuthorizationType", Node::text(authorization, place));
-        resources.extend(authorizer);
-    }
-    resources.push(with("AWS::ApiGatewayV2::Route", &id, properties));
-    resources.push(with("AWS::ApiGatewayV2::Integration", &integration, integration_of(own, place)));
-    Ok(resources)
+    )
 }
 
 fn response(route: &str, place: &Place) -> Node {
@@ -114,39 +107,44 @@ fn invoked(function: Node) -> Node {
     Node::call("Fn::Sub", Node::list(arguments, &place))
 }
 
-/// Returns the kind of an authorization, with the authorizer if it is a function. An authorizer is the name or the
-/// resource name of a function, or a map with one of them.
-fn authorization(node: &Node, path: &str) -> Result<(&'static str, Option<Resource>), Error> {
+/// Adds the authorization to the properties of a route, and returns the authorizer, if it is a function. It is the name
+/// or the resource name of a function, or a map with one of them.
+fn authorize(node: &Node, path: &str, properties: &mut Node) -> Result<Option<Resource>, Error> {
     let place = &node.place;
     let name =
         node.as_text().or_else(|| node.get("name")?.as_text()).filter(|name| !name.starts_with("arn:"));
     if name.is_some_and(|name| name.eq_ignore_ascii_case("aws_iam")) {
-        return Ok(("AWS_IAM", None));
+        properties.set("AuthorizationType", Node::text("AWS_IAM", place));
+        return Ok(None);
     }
-    let arn =
-        node.get("arn").cloned().or_else(|| node.as_text().filter(|_| name.is_none()).map(|_| node.clone()));
-    let function = match (name, arn) {
-        (_, Some(arn)) => arn,
-        (Some(name), None) => Node::attribute(&naming::function(name), "Arn", place),
-        (None, None) => {
-            let advice = "write the name of a function, such as `authorizer: { name: authorizer }`";
-            return Err(Error::new(place, "the authorizer has no name", advice));
-        }
-    };
+    let function = authorizing_function(node, name)?;
     let name = name.unwrap_or("authorizer");
+    let id = format!("{}WebsocketsAuthorizer", naming::normalized(name));
+    properties.set("AuthorizationType", Node::text("CUSTOM", place));
+    properties.set("AuthorizerId", Node::reference(&id, place));
     let sources = node.get("identitySource").cloned();
-    let sources = sources.unwrap_or_else(|| Node::text(IDENTITY_SOURCE, place));
-    let properties = Node::map(
+    let authorizer = Node::map(
         [
             ("ApiId", Node::reference(API, place)),
             ("AuthorizerType", Node::text("REQUEST", place)),
             ("AuthorizerUri", invoked(function)),
-            ("IdentitySource", sources),
+            ("IdentitySource", sources.unwrap_or_else(|| Node::text(IDENTITY_SOURCE, place))),
             ("Name", Node::text(name, place)),
         ],
         place,
     );
-    let id = format!("{}WebsocketsAuthorizer", naming::normalized(name));
     let path = format!("{path}.authorizer");
-    Ok(("CUSTOM", Some(resource(id, "AWS::ApiGatewayV2::Authorizer", path, properties, place))))
+    Ok(Some(resource(id, "AWS::ApiGatewayV2::Authorizer", path, authorizer, place)))
+}
+
+fn authorizing_function(node: &Node, name: Option<&str>) -> Result<Node, Error> {
+    let text = node.as_text().filter(|_| name.is_none()).map(|_| node);
+    match (name, node.get("arn").or(text)) {
+        (_, Some(arn)) => Ok(arn.clone()),
+        (Some(name), None) => Ok(Node::attribute(&naming::function(name), "Arn", &node.place)),
+        (None, None) => {
+            let advice = "write the name of a function, such as `authorizer: { name: authorizer }`";
+            Err(Error::new(&node.place, "the authorizer has no name", advice))
+        }
+    }
 }

@@ -74,36 +74,38 @@ fn unchecked(entry: &Entry, kind: &str, is_given: bool) -> Option<Note> {
 }
 
 fn check(entry: &Entry, kind: &str, value: &str) -> Result<(), Error> {
-    let refuse = |reason: String, advice: String| {
+    let refuse = |reason: &str, advice: String| {
         let problem = format!("the value `{value}` of the parameter {} {reason}", entry.key);
         Err(Error::new(&entry.place, problem, advice))
     };
-    let number = value.trim().parse::<f64>();
-    if matches!(kind, "Number" | "List<Number>") && number.is_err() {
-        return refuse("is not a number".to_owned(), "give it a number".to_owned());
+    let number = value.trim().parse::<f64>().ok();
+    if matches!(kind, "Number" | "List<Number>") && number.is_none() {
+        return refuse("is not a number", "give it a number".to_owned());
     }
     if let Some(allowed) = entry.node.get("AllowedValues") {
         let allowed: Vec<&str> = allowed.items().iter().filter_map(Node::as_text).collect();
         if !allowed.contains(&value) {
-            return refuse(
-                "is not allowed".to_owned(),
-                format!("give it one of {}", words::list(&allowed, 12)),
-            );
+            return refuse("is not allowed", format!("give it one of {}", words::list(&allowed, 12)));
         }
     }
-    for (bound, is_lower, measure) in [
-        ("MinValue", true, number.clone().ok()),
-        ("MaxValue", false, number.ok()),
-        ("MinLength", true, Some(value.chars().count() as f64)),
-        ("MaxLength", false, Some(value.chars().count() as f64)),
-    ] {
-        let limit = entry.node.get(bound).and_then(Node::as_text);
-        let (Some(limit), Some(measure)) = (limit.and_then(|text| text.parse::<f64>().ok()), measure) else {
-            continue;
-        };
-        if (is_lower && measure < limit) || (!is_lower && measure > limit) {
-            return refuse(format!("is outside of its {bound}, {limit}"), "give it another one".to_owned());
-        }
+    match exceeded(entry, value, number) {
+        Some(bound) => refuse(&format!("is outside of its {bound}"), "give it another one".to_owned()),
+        None => Ok(()),
     }
-    Ok(())
+}
+
+/// Returns the first bound that the value is outside of, such as `MaxValue, 5`.
+fn exceeded(entry: &Entry, value: &str, number: Option<f64>) -> Option<String> {
+    let length = Some(value.chars().count() as f64);
+    let bounds = [
+        ("MinValue", true, number),
+        ("MaxValue", false, number),
+        ("MinLength", true, length),
+        ("MaxLength", false, length),
+    ];
+    bounds.into_iter().find_map(|(bound, is_lower, measure)| {
+        let limit: f64 = entry.node.get(bound)?.as_text()?.parse().ok()?;
+        let is_outside = if is_lower { measure? < limit } else { measure? > limit };
+        is_outside.then(|| format!("{bound}, {limit}"))
+    })
 }

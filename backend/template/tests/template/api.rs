@@ -276,6 +276,18 @@ Resources:
 }
 
 #[test]
+fn a_route_of_an_api_outside_of_the_app_is_named() {
+    let app = app(&api("
+  Stray:
+    Type: AWS::ApiGatewayV2::Route
+    Properties: { ApiId: a1b2c3d4e5, RouteKey: a }
+"));
+    assert_eq!(app.apis[0].routes, []);
+    let words = "the API a1b2c3d4e5 is not part of this app, so this changes nothing";
+    assert_eq!(missing(&app), [format!("Resources.Stray.Properties.ApiId: {words}")]);
+}
+
+#[test]
 fn mistakes_in_an_api_are_told_with_what_to_write() {
     let good = api(&route("A", "a", ""));
     let cases = [

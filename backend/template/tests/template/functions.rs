@@ -126,6 +126,8 @@ fn code_that_is_not_in_the_project_is_named() {
     assert_eq!(app(&text).functions[0].code, Code::Elsewhere("s3://b/a/c.zip".to_owned()));
     let words = "code in S3 is not downloaded, and no file here has this name, so invocations fail";
     assert_eq!(missing(&app(&text)), [format!("Resources.F.Properties.Code.S3Key: {words}")]);
+    let text = template("PackageType: Image");
+    assert_eq!(app(&text).functions[0].code, Code::Elsewhere("a container image".to_owned()));
     let text = template("PackageType: Image, Code: { ImageUri: x.dkr.ecr/chat }");
     assert_eq!(app(&text).functions[0].code, Code::Elsewhere("x.dkr.ecr/chat".to_owned()));
     let words = "container images are not run, so invocations of this function fail";

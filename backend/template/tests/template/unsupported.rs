@@ -94,7 +94,33 @@ fn a_property_without_effect_is_named() {
             "Environment.Variabels: this property is not known here and changes nothing",
         ),
     ];
-    for (kind, before, property, weight, words) in cases {
+    let table = "AttributeDefinitions: [{ AttributeName: a, AttributeType: S }], KeySchema: [{ AttributeName: a, KeyType: HASH }], ";
+    let index = "GlobalSecondaryIndexes: [{ IndexName: i, KeySchema: [{ AttributeName: a, KeyType: HASH }], Projection: { ProjectionType: ALL }, ";
+    let inner = format!("{table}{index}");
+    let more = [
+        (
+            "AWS::DynamoDB::Table",
+            inner.as_str(),
+            "ProvisionedThroughput: {} }]",
+            NoteKind::Irrelevant,
+            "GlobalSecondaryIndexes.ProvisionedThroughput: capacity is not limited here",
+        ),
+        (
+            "AWS::DynamoDB::GlobalTable",
+            inner.as_str(),
+            "Colour: red }]",
+            NoteKind::Missing,
+            "GlobalSecondaryIndexes.Colour: this property is not known here and changes nothing",
+        ),
+        (
+            "AWS::DynamoDB::Table",
+            table,
+            "TimeToLiveSpecification: { Enable: true }",
+            NoteKind::Missing,
+            "TimeToLiveSpecification.Enable: this property is not known here and changes nothing",
+        ),
+    ];
+    for (kind, before, property, weight, words) in cases.into_iter().chain(more) {
         let app =
             app(&format!("Resources:\n  X: {{ Type: '{kind}', Properties: {{ {before}{property} }} }}"));
         assert_eq!(notes(&app, weight), [format!("Resources.X.Properties.{words}")]);

@@ -154,4 +154,14 @@ pub(in crate::known) const TABLES: &[Table] = &[
         irrelevant: &[],
         missing: &[],
     },
+    Table {
+        of: "AWS::ApiGatewayV2::Stage.RouteSettings.*",
+        done: &["ThrottlingBurstLimit", "ThrottlingRateLimit"],
+        irrelevant: &[
+            ("DataTraceEnabled", API_LOGS),
+            ("DetailedMetricsEnabled", "metrics are for AWS"),
+            ("LoggingLevel", API_LOGS),
+        ],
+        missing: &[],
+    },
 ];

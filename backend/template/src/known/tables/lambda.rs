@@ -128,4 +128,52 @@ pub(in crate::known) const TABLES: &[Table] = &[
         irrelevant: &[("Qualifier", "there is one version of each function")],
         missing: &[],
     },
+    Table {
+        of: "AWS::Lambda::EventSourceMapping.DestinationConfig",
+        done: &["OnFailure"],
+        irrelevant: &[],
+        missing: &[("OnSuccess", "nothing is sent for batches that were processed")],
+    },
+    Table {
+        of: "AWS::Lambda::EventSourceMapping.DestinationConfig.OnFailure",
+        done: &["Destination", "Type"],
+        irrelevant: &[],
+        missing: &[],
+    },
+    Table {
+        of: "AWS::Lambda::EventSourceMapping.FilterCriteria",
+        done: &["Filters"],
+        irrelevant: &[],
+        missing: &[],
+    },
+    Table {
+        of: "AWS::Lambda::EventSourceMapping.FilterCriteria.Filters",
+        done: &["Pattern"],
+        irrelevant: &[],
+        missing: &[],
+    },
+    Table {
+        of: "AWS::Lambda::EventSourceMapping.ScalingConfig",
+        done: &["MaximumConcurrency"],
+        irrelevant: &[],
+        missing: &[],
+    },
+    Table {
+        of: "AWS::Lambda::EventInvokeConfig.DestinationConfig",
+        done: &["OnFailure", "OnSuccess"],
+        irrelevant: &[],
+        missing: &[],
+    },
+    Table {
+        of: "AWS::Lambda::EventInvokeConfig.DestinationConfig.OnFailure",
+        done: &["Destination", "Type"],
+        irrelevant: &[],
+        missing: &[],
+    },
+    Table {
+        of: "AWS::Lambda::EventInvokeConfig.DestinationConfig.OnSuccess",
+        done: &["Destination", "Type"],
+        irrelevant: &[],
+        missing: &[],
+    },
 ];
