@@ -18,7 +18,7 @@ const COMPILED: [&str; 3] = ["dotnet", "go1", "java"];
 pub(super) fn layers(items: &[Item<'_>]) -> Result<BTreeMap<String, Layer>, Error> {
     let layer = |item: &Item<'_>| {
         let name = item.scope.name(item.resource)?;
-        let content = built(item, code::read(item, "Content")?);
+        let (content, _) = built(item, code::read(item, "Content")?, None);
         Ok((item.scope.arn(item.resource)?, Layer::Own { name, content }))
     };
     items.iter().filter(|item| item.is("AWS::Lambda::LayerVersion")).map(layer).collect()
@@ -38,12 +38,7 @@ pub(super) fn read(item: &Item<'_>, layers: &BTreeMap<String, Layer>) -> Result<
         ),
     };
     let environment = fields.inner("Environment")?;
-    let needs_build = needs_build(item, &code, runtime.as_deref());
-    let output = if needs_build { built(item, code.clone()) } else { code.clone() };
-    let build = item.scope.stack.origin.build.filter(|_| needs_build && output == code);
-    if let Some(command) = build {
-        item.scope.all.note(build_note(item, command));
-    }
+    let (code, build) = built(item, code, runtime.as_deref());
     Ok(Function {
         name: item.scope.name(item.resource)?,
         logical_id: item.resource.id.clone(),
@@ -60,31 +55,39 @@ pub(super) fn read(item: &Item<'_>, layers: &BTreeMap<String, Layer>) -> Result<
         place: item.resource.place.clone(),
         runtime,
         handler,
-        code: output,
+        code,
     })
+}
+
+/// Returns the location of the code after it was built: the output of `sam build`, if there is some. Otherwise the
+/// command that builds it is returned too, and noted.
+fn built(item: &Item<'_>, code: Code, runtime: Option<&str>) -> (Code, Option<&'static str>) {
+    let origin = &item.scope.stack.origin;
+    let Some(command) = origin.build.filter(|_| needs_build(item, &code, runtime)) else {
+        return (code, None);
+    };
+    match &origin.built {
+        Some(folder) => (Code::Path(join(folder, &item.resource.id)), None),
+        None => {
+            item.scope.all.note(build_note(item, command));
+            (code, Some(command))
+        }
+    }
+}
+
+fn needs_build(item: &Item<'_>, code: &Code, runtime: Option<&str>) -> bool {
+    let Code::Path(path) = code else { return false };
+    let metadata = item.resource.metadata.as_ref();
+    let has_method = metadata.is_some_and(|metadata| metadata.get("BuildMethod").is_some());
+    let is_archive = [".zip", ".jar"].iter().any(|ending| path.ends_with(ending));
+    let is_compiled = COMPILED.iter().any(|name| runtime.is_some_and(|runtime| runtime.starts_with(name)));
+    !is_archive && (has_method || is_compiled)
 }
 
 fn build_note(item: &Item<'_>, command: &str) -> Note {
     let meaning = format!("the code has to be built before it runs: {command}");
     let (path, place) = (item.resource.path.clone(), item.resource.place.clone());
     Note { kind: NoteKind::Build, path, meaning, place }
-}
-
-fn needs_build(item: &Item<'_>, code: &Code, runtime: Option<&str>) -> bool {
-    let Code::Path(path) = code else { return false };
-    let has_method =
-        item.resource.metadata.as_ref().is_some_and(|metadata| metadata.get("BuildMethod").is_some());
-    let is_archive = [".zip", ".jar"].iter().any(|ending| path.ends_with(ending));
-    let is_compiled = COMPILED.iter().any(|name| runtime.is_some_and(|runtime| runtime.starts_with(name)));
-    item.scope.stack.origin.build.is_some() && !is_archive && (has_method || is_compiled)
-}
-
-/// Returns the output of `sam build` for the code, if there is some and the code is not built yet.
-fn built(item: &Item<'_>, code: Code) -> Code {
-    match (&code, &item.scope.stack.origin.built) {
-        (Code::Path(_), Some(folder)) => Code::Path(join(folder, &item.resource.id)),
-        _ => code,
-    }
 }
 
 fn own_layers(fields: &Fields<'_>, layers: &BTreeMap<String, Layer>) -> Result<Vec<Layer>, Error> {

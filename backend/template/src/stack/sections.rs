@@ -27,7 +27,7 @@ const SECTIONS: [&str; 12] = [
     "Transform",
 ];
 /// Entries of a resource beside its type and properties that change nothing on one machine.
-const ATTRIBUTES: [&str; 9] = [
+const ATTRIBUTES: [&str; 10] = [
     "Type",
     "Properties",
     "Condition",
@@ -35,6 +35,7 @@ const ATTRIBUTES: [&str; 9] = [
     "DependsOn",
     "CreationPolicy",
     "DeletionPolicy",
+    "Description",
     "UpdatePolicy",
     "UpdateReplacePolicy",
 ];

@@ -289,3 +289,15 @@ fn a_function_that_is_compiled_is_built_first() {
     let archive = compiled.replace("CodeUri: src/", "CodeUri: out.zip");
     assert_eq!(app(&sam(&archive)).functions[0].build, None);
 }
+
+#[test]
+fn a_layer_with_a_build_method_is_built_first() {
+    let app = app(&sam("
+  Common:
+    Type: AWS::Serverless::LayerVersion
+    Metadata: { BuildMethod: nodejs22.x }
+    Properties: { ContentUri: layer/ }
+"));
+    let note = "Resources.Common: the code has to be built before it runs: sam build";
+    assert_eq!(notes(&app, NoteKind::Build), [note]);
+}
