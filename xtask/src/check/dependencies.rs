@@ -48,6 +48,7 @@ const FUZZED: Names = &[
     "backend-edge",
     "backend-store",
     "board-model",
+    "serverless-app",
     "tickertape-inputs",
     "tickertape-session",
     "tickertape-shared",
