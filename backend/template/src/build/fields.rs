@@ -211,8 +211,9 @@ fn note(scope: Scope<'_>, path: &str, entry: &Entry, known: Option<Known>) {
         Some(Known::Missing(meaning)) => (NoteKind::Missing, meaning),
         _ => (NoteKind::Missing, "this property is not known here and changes nothing"),
     };
-    // A property that a false condition removes needs no note. If it cannot be evaluated, it is noted as it stands.
-    if entry.node.is_null() || matches!(scope.evaluate(&entry.node), Ok(None)) {
+    // A property that is switched off or that a false condition removes needs no note. If it cannot be evaluated, it is noted as it stands.
+    let is_off = entry.node.as_text() == Some("false");
+    if entry.node.is_null() || is_off || matches!(scope.evaluate(&entry.node), Ok(None)) {
         return;
     }
     let path = format!("{path}.{}", entry.key);

@@ -129,6 +129,12 @@ fn a_property_without_effect_is_named() {
 }
 
 #[test]
+fn a_property_that_is_switched_off_is_not_named() {
+    let app = app("Resources: { X: { Type: AWS::SQS::Queue, Properties: { SqsManagedSseEnabled: false } } }");
+    assert_eq!(app.notes, []);
+}
+
+#[test]
 fn a_property_that_a_condition_removes_is_not_named() {
     let app = app("
 Conditions: { Never: !Equals [a, b] }
