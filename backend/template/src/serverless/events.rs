@@ -52,13 +52,21 @@ pub(super) fn resources(
         };
         let path = format!("{path}.{}", entry.key);
         match entry.key.as_str() {
-            "websocket" => resources.extend(websocket::route(entry, own, &path)?),
+            "websocket" => resources.extend(websocket::route(&settings(event, entry), own, &path)?),
             "stream" if !is_kinesis(&entry.node) => resources.push(mapping(entry, own, &path, at, notes)?),
             "sqs" => resources.push(mapping(entry, own, &path, at, notes)?),
             kind => notes.push(note(&path, kind, event)),
         }
     }
     Ok(resources)
+}
+
+/// Returns the event with its settings. They may stand beside `websocket:`, instead of below it.
+fn settings(event: &Node, entry: &Entry) -> Entry {
+    match entry.node.is_null() && event.get("route").is_some() {
+        true => Entry { node: event.clone(), ..entry.clone() },
+        false => entry.clone(),
+    }
 }
 
 fn note(path: &str, kind: &str, event: &Node) -> Note {

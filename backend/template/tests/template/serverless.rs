@@ -114,6 +114,21 @@ functions:
 }
 
 #[test]
+fn the_settings_of_a_web_socket_event_may_stand_beside_it() {
+    let app = serverless(&service(
+        "
+functions:
+  talk:
+    handler: a.talk
+    events:
+      - websocket:
+        route: say
+",
+    ));
+    assert_eq!(app.apis[0].routes[0].key, "say");
+}
+
+#[test]
 fn an_authorizer_is_a_name_an_arn_or_iam() {
     let with = |authorizer: &str| {
         let events = format!("[{{ websocket: {{ route: $connect, authorizer: {authorizer} }} }}]");
