@@ -13,12 +13,13 @@ mod route;
 mod session;
 mod store;
 mod stream;
+mod template;
 mod token;
 
 use crate::target::Target;
 
 /// All targets, which are the parsers that are fuzzed.
-pub const ALL: [Target; 16] = [
+pub const ALL: [Target; 17] = [
     body::TARGET,
     config::TARGET,
     frame::TARGET,
@@ -33,6 +34,7 @@ pub const ALL: [Target; 16] = [
     session::TARGET,
     store::TARGET,
     stream::TARGET,
+    template::TARGET,
     token::JWKS,
     token::TARGET,
 ];

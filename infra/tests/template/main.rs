@@ -2,6 +2,7 @@
 //! build time.
 
 mod alarms;
+mod app;
 mod bounds;
 mod environment;
 mod limits;

@@ -2,7 +2,9 @@
 
 use backend_aws::tables::{Kind, TTL, Table, TableNames, tables};
 use infra::Template;
-use serde_json::{Value, json};
+use serverless_app::EventSource;
+
+use crate::app::app;
 
 /// Returns the tables as the DynamoDB adapters describe them, with the names that they have in the template.
 fn wanted() -> [Table; 3] {
@@ -13,61 +15,54 @@ fn wanted() -> [Table; 3] {
     })
 }
 
-fn key(name: &str, kind: &str) -> Value {
-    json!({"AttributeName": name, "KeyType": kind})
+/// Returns the table of the template that has this name.
+fn found(name: &str) -> serverless_app::Table {
+    let table = app().tables.into_iter().find(|table| table.logical_id == name);
+    table.unwrap_or_else(|| panic!("the template has no table {name}"))
 }
 
 #[test]
 fn the_tables_are_those_that_the_adapters_use() {
-    let template = Template::read();
-    let found: Vec<&str> = template.of_type("AWS::DynamoDB::Table").map(|(name, _)| name).collect();
+    let found: Vec<String> = app().tables.into_iter().map(|table| table.logical_id).collect();
     assert_eq!(found, wanted().map(|table| table.name));
 }
 
 #[test]
 fn the_keys_are_those_that_the_adapters_use() {
-    let template = Template::read();
     for table in wanted() {
-        let properties = template.properties(&table.name);
+        let found = found(&table.name);
         let (sort_key, kind) = table.sort_key;
-        let keys = json!([key(table.partition_key, "HASH"), key(sort_key, "RANGE")]);
-        assert_eq!(properties["KeySchema"], keys, "{}", table.name);
+        assert_eq!(found.key.hash, table.partition_key, "{}", table.name);
+        assert_eq!(found.key.range.as_deref(), Some(sort_key), "{}", table.name);
         let kind = match kind {
             Kind::Text => "S",
             Kind::Number => "N",
         };
-        let attributes = json!([
-            {"AttributeName": table.partition_key, "AttributeType": "S"},
-            {"AttributeName": sort_key, "AttributeType": kind},
-        ]);
-        assert_eq!(properties["AttributeDefinitions"], attributes, "{}", table.name);
+        let types =
+            [(table.partition_key.to_owned(), "S".to_owned()), (sort_key.to_owned(), kind.to_owned())];
+        assert_eq!(found.attributes, types.into(), "{}", table.name);
     }
 }
 
 #[test]
 fn items_that_expire_are_deleted_by_the_attribute_that_the_adapters_write() {
-    let template = Template::read();
     for table in wanted() {
-        let ttl = &template.properties(&table.name)["TimeToLiveSpecification"];
-        let expected =
-            if table.expires { json!({"AttributeName": TTL, "Enabled": true}) } else { Value::Null };
-        assert_eq!(*ttl, expected, "{}", table.name);
+        let expected = table.expires.then_some(TTL);
+        assert_eq!(found(&table.name).ttl_attribute.as_deref(), expected, "{}", table.name);
     }
 }
 
 #[test]
 fn changes_of_the_topics_table_are_streamed_to_broadcast() {
-    let template = Template::read();
     for table in wanted() {
-        let stream = &template.properties(&table.name)["StreamSpecification"];
-        let expected = if table.streams { json!({"StreamViewType": "NEW_IMAGE"}) } else { Value::Null };
-        assert_eq!(*stream, expected, "{}", table.name);
+        let expected = table.streams.then_some("NEW_IMAGE");
+        assert_eq!(found(&table.name).stream.as_deref(), expected, "{}", table.name);
     }
-    let events = &template.properties("BroadcastFunction")["Events"];
-    assert_eq!(
-        events["Publications"]["Properties"]["Stream"],
-        json!({"Fn::GetAtt": ["Topics", "StreamArn"]})
-    );
+    let app = app();
+    let [mapping] = app.mappings.as_slice() else { panic!("{:?}", app.mappings) };
+    assert_eq!(mapping.source, EventSource::TableStream(found("Topics").name));
+    let function = app.function(&mapping.function).map(|function| function.logical_id.as_str());
+    assert_eq!(function, Some("BroadcastFunction"));
 }
 
 #[test]

@@ -48,6 +48,7 @@ const FUZZED: Names = &[
     "backend-edge",
     "backend-store",
     "board-model",
+    "serverless-app",
     "tickertape-inputs",
     "tickertape-session",
     "tickertape-shared",
@@ -67,6 +68,7 @@ const RULES: &[Rule] = &[
     rule("backend-edge", &["backend-core", "tickertape-shared"], &[IO, AWS_SDK]),
     rule("apigw-websocket", &[], &[AWS_SDK]),
     rule("lambda-host", &["apigw-websocket"], &[AWS_SDK]),
+    rule("serverless-app", &[], &[IO, CLOCK_AND_CHANCE, BROWSER, AWS]),
     rule("backend-store", &["backend-core", "tickertape-shared"], &[AWS]),
     rule("backend-aws", &["backend-core", "tickertape-shared"], &[&["axum", "redb"]]),
     // Only the crate with the adapters may use types of the SDK.

@@ -3,8 +3,14 @@
 
 use super::sources::Source;
 
-const PURE_FOLDERS: [&str; 5] =
-    ["shared/src/", "session/src/", "inputs/src/", "backend/core/src/", "frontend/model/src/"];
+const PURE_FOLDERS: [&str; 6] = [
+    "shared/src/",
+    "session/src/",
+    "inputs/src/",
+    "backend/core/src/",
+    "backend/template/src/",
+    "frontend/model/src/",
+];
 const IMPURE: [&str; 12] = [
     "Instant::now",
     "SystemTime::now",

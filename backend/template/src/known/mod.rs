@@ -1,0 +1,9 @@
+//! Tables of the resource types and properties of CloudFormation that this crate knows.
+
+mod properties;
+mod table;
+mod tables;
+mod types;
+
+pub(crate) use properties::{Known, has_table, property};
+pub(crate) use types::{attributes, irrelevance, is_done};

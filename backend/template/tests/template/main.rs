@@ -1,0 +1,20 @@
+//! Tests of the crate from outside: descriptions, and the apps that they mean. They are one test program, because
+//! linking takes most of the build time.
+
+mod api;
+mod bounds;
+mod cdk;
+mod conditions;
+mod finding;
+mod functions;
+mod intrinsics;
+mod mappings;
+mod mistakes;
+mod parameters;
+mod sam;
+mod samples;
+mod serverless;
+mod serverless_variables;
+mod storage;
+mod support;
+mod unsupported;
