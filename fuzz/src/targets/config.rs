@@ -1,5 +1,6 @@
 //! The settings of a board, `config.json`.
 
+use serde_json::value::RawValue;
 use shared::board_config::BoardConfig;
 
 use crate::target::{Target, signature};
@@ -18,7 +19,8 @@ const ORIGIN: &str = "https://board.example";
 fn run(input: &[u8]) -> u64 {
     let text = String::from_utf8_lossy(input);
     let config = BoardConfig::read(&text);
-    if serde_json::from_str::<serde_json::Value>(&text).is_err() {
+    // Not a `Value`, which needs every text in the file to be valid Unicode: fields that the board does not know are skipped.
+    if serde_json::from_str::<&RawValue>(&text).is_err() {
         assert_eq!(config, BoardConfig::default(), "text that is not JSON has no settings");
     }
     let addresses = config.addresses(ORIGIN);
