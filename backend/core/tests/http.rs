@@ -49,8 +49,8 @@ async fn a_fault_names_its_line_and_nothing_is_published() {
     let refused = post(&world, "x", &[], b"1\n\n{\"data\":2,\"ts\":5}").await.unwrap_err();
     assert_eq!((refused.http_status(), refused.line), (400, Some(3)));
     assert_eq!(refused.code, ErrorCode::BadTimestamp);
-    let refused = post(&world, "x", &[], b"1\noops").await.unwrap_err();
-    assert_eq!((refused.http_status(), refused.line), (400, Some(2)));
+    let refused = post(&world, "x", &[], b"1\n2\noops").await.unwrap_err();
+    assert_eq!((refused.http_status(), refused.line), (400, Some(3)));
     assert_eq!(world.log.take_changes(), []);
 }
 
