@@ -7,6 +7,7 @@ mod header;
 mod words;
 
 use super::json;
+use super::keys::{self, DOUBTFUL, Keys};
 use crate::cell::{self, Cell, Style};
 use crate::data::Data;
 use crate::number::{self, Commas};
@@ -18,8 +19,8 @@ use header::{Header, LAST};
 use words::{Group, groups, is_separator, without_bars, words};
 
 /// Names of columns that identify the device of a row, such as a disk or a process. The most specific names come
-/// first.
-const KEYS: [&str; 29] = [
+/// first. The names in [`DOUBTFUL`] come after all of them.
+const KEYS: [&str; 25] = [
     "pid",
     "tid",
     "tgid",
@@ -32,18 +33,14 @@ const KEYS: [&str; 29] = [
     "container",
     "name",
     "pod",
-    "disk",
     // A file system may be mounted several times, or have the name of many others, such as `tmpfs`.
     "mounted on",
     "mounted",
     "mountpoint",
     "filesystem",
     "filesys",
-    "gpu",
     "idx",
-    "core",
     "node",
-    "cpu",
     "fchost",
     "bus",
     "proc",
@@ -88,6 +85,7 @@ pub struct Columns {
     /// midnight has passed.
     last_time: Option<i64>,
     commas: Commas,
+    keys: Keys,
 }
 
 impl Columns {
@@ -105,6 +103,7 @@ impl Columns {
             last_time: None,
             groups: Vec::new(),
             commas: Commas::default(),
+            keys: Keys::default(),
         }
     }
 
@@ -239,27 +238,46 @@ impl Columns {
 
     /// Returns the text that identifies the device of a row, and the name of the column that contains the text. The
     /// name is `None` if the header is blank above that column.
-    fn key_of(&self, header: &Header, fields: &[(String, String, Cell)]) -> Option<(String, Option<String>)> {
-        let is_text = |cell: &Cell| matches!(cell, Cell::Value(Data::Text(_)));
+    fn key_of(
+        &mut self,
+        header: &Header,
+        fields: &[(String, String, Cell)],
+    ) -> Option<(String, Option<String>)> {
         let column = match &self.key {
             Some(key) => fields.iter().find(|(name, _, _)| name == key),
             None if header.has_row_names => fields.first(),
-            None => {
-                let named = |key: &&str| {
-                    fields.iter().find(|(name, _, cell)| {
-                        name.eq_ignore_ascii_case(key) && !matches!(cell, Cell::Missing)
-                    })
-                };
-                let is_last = |name: &str| LAST.iter().any(|last| name.eq_ignore_ascii_case(last));
-                KEYS.iter()
-                    .find_map(named)
-                    .or_else(|| fields.iter().find(|(name, _, cell)| is_text(cell) && !is_last(name)))
-            }
+            None => self.recognised_key(header, fields),
         };
         let (name, text, _) = column?;
         let key = if header.has_row_names { text.trim_end_matches(':') } else { text };
         // If the header leaves the column of the name blank, the row is always published below its name.
         Some((key.to_owned(), (!header.has_row_names).then(|| name.clone())))
+    }
+
+    fn recognised_key<'a>(
+        &mut self,
+        header: &Header,
+        fields: &'a [(String, String, Cell)],
+    ) -> Option<&'a (String, String, Cell)> {
+        // A column that is the only one with values does not identify a device.
+        if fields.len() < 2 {
+            return None;
+        }
+        // The tools of sysstat print only such columns with these names that identify a device.
+        let is_certain = header.begins_with_time;
+        let mut named = |wanted: &&str| {
+            let field = fields.iter().find(|(name, _, _)| name.eq_ignore_ascii_case(wanted))?;
+            self.keys.accepts(&field.0, &field.1, is_certain).then_some(field)
+        };
+        let is_last = |name: &str| LAST.iter().any(|last| name.eq_ignore_ascii_case(last));
+        let is_text = |cell: &Cell| matches!(cell, Cell::Value(Data::Text(_)));
+        let text = || fields.iter().find(|(name, _, cell)| is_text(cell) && !is_last(name));
+        let strong = KEYS.iter().find_map(&mut named);
+        strong.or_else(|| {
+            let doubtful = DOUBTFUL.iter().find_map(named);
+            let is_sure = |field: &&(String, String, Cell)| is_certain || keys::is_clear(&field.1);
+            doubtful.filter(is_sure).or_else(text).or(doubtful)
+        })
     }
 
     /// Converts a time of day to a time on the day in the banner, or on a later day if midnight has passed. Returns

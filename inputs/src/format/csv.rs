@@ -3,6 +3,7 @@
 
 use csv::{ReaderBuilder, Trim};
 
+use super::keys::{self, DOUBTFUL, Keys};
 use crate::cell::{self, Cell, Style};
 use crate::data::Data;
 use crate::error::LineError;
@@ -17,19 +18,16 @@ use crate::verdict::Read;
 /// often, the last of them in this list is used.
 const SEPARATORS: [char; 4] = ['|', ';', '\t', ','];
 /// Names of columns that identify the device of a row, such as a disk or a host. The most specific names come first.
-const KEYS: [&str; 47] = [
+/// The names in [`DOUBTFUL`] come after all of them.
+const KEYS: [&str; 42] = [
     "uuid",
     "pci.bus_id",
     "index",
-    "gpu",
     "device",
     "dev",
-    "disk",
     "iface",
     "interface",
     "nic",
-    "cpu",
-    "core",
     "container",
     "pod",
     "instance",
@@ -48,7 +46,6 @@ const KEYS: [&str; 47] = [
     "database",
     "table",
     "relname",
-    "queue",
     "topic",
     "service",
     "symbol",
@@ -84,9 +81,20 @@ struct Header {
     columns: Vec<Column>,
     /// The names of the columns as they were written, by which a repeated header is recognised.
     written: Vec<String>,
-    key: Option<usize>,
-    /// True if the user has named the key.
-    is_key_named: bool,
+    key: Key,
+    keys: Keys,
+}
+
+/// The column that identifies the device of a row.
+#[derive(Debug, Clone, Copy)]
+enum Key {
+    /// The first row decides.
+    Undecided,
+    /// The user has named the column with this index.
+    Named(usize),
+    /// The column with this index was recognised.
+    Recognised(usize),
+    None,
 }
 
 #[derive(Debug)]
@@ -108,7 +116,7 @@ impl Csv {
     }
 
     fn read_line(&mut self, line: &str) -> Result<Read, LineError> {
-        let Some(header) = &self.header else { return self.read_header(line) };
+        let Some(header) = &mut self.header else { return self.read_header(line) };
         let mut fields = split(line, header.separator)?;
         if fields == header.written {
             return Ok(Read::Structure);
@@ -146,13 +154,11 @@ impl Csv {
             let name = if name.is_empty() { format!("column {}", index + 1) } else { name.to_owned() };
             columns.push(Column { name: names.take(name), unit });
         }
-        let named = |wanted: &str| columns.iter().position(|column| column.name.eq_ignore_ascii_case(wanted));
         let key = match &self.key {
-            Some(key) => columns.iter().position(|column| column.name == *key),
-            None => KEYS.into_iter().find_map(named),
+            Some(key) => columns.iter().position(|column| column.name == *key).map_or(Key::None, Key::Named),
+            None => Key::Undecided,
         };
-        let is_key_named = self.key.is_some();
-        self.header = Some(Header { separator, columns, written, key, is_key_named });
+        self.header = Some(Header { separator, columns, written, key, keys: Keys::default() });
         Ok(Read::Structure)
     }
 }
@@ -160,7 +166,7 @@ impl Csv {
 impl Header {
     /// Returns the values of a row. A field without a text is left out of the publication, because nothing was
     /// measured.
-    fn row(&self, fields: &[String], comma: Comma, time: Option<&str>) -> Result<Row, LineError> {
+    fn row(&mut self, fields: &[String], comma: Comma, time: Option<&str>) -> Result<Row, LineError> {
         let (stamp, times) = self.time(fields, time)?;
         let style = Style { comma, has_letters: false };
         let mut cells = Vec::with_capacity(fields.len());
@@ -173,17 +179,14 @@ impl Header {
             }
         }
         let time_fields = if time.is_some() { Vec::new() } else { time_fields };
-        // The names in rows of different times are rather those of events.
-        let is_device =
-            |key: &usize| stamp.is_none() || !self.columns[*key].name.eq_ignore_ascii_case("name");
-        let key = self.key.filter(|key| !times.contains(key) && (self.is_key_named || is_device(key)));
-        let key = key.map(|key| (key, &fields[key]));
+        let key = self.key(fields, &times, stamp.is_some());
         let row = Row { stamp, time_fields, ..Row::fields(cells) };
         Ok(match key {
-            Some((index, key)) if !key.is_empty() => {
-                Row { path: vec![key.clone()], key_column: Some(self.columns[index].name.clone()), ..row }
+            Some(index) => {
+                let key_column = Some(self.columns[index].name.clone());
+                Row { path: vec![fields[index].clone()], key_column, ..row }
             }
-            _ => row,
+            None => row,
         })
     }
 
@@ -231,6 +234,43 @@ impl Header {
             is_named.then(|| time::read_epoch(field)).flatten().map(|ms| (at, ms))
         });
         Ok(epoch.map_or((None, Vec::new()), |(at, ms)| (Some(Stamp::Utc(ms)), vec![at])))
+    }
+
+    /// Returns the index of the column that identifies the device of a row. `times` are the indices of the columns with
+    /// the time. The first row decides which column it is, and later rows can only show that it is none.
+    fn key(&mut self, fields: &[String], times: &[usize], has_time: bool) -> Option<usize> {
+        if let Key::Undecided = self.key {
+            self.key = self.recognised_key(fields, times, has_time).map_or(Key::None, Key::Recognised);
+        } else if let Key::Recognised(index) = self.key {
+            let field = &fields[index];
+            let is_device = self.keys.accepts(&self.columns[index].name, field, false);
+            if !is_device && !number::is_missing(field) && field != "-" {
+                self.key = Key::None;
+            }
+            return is_device.then_some(index);
+        }
+        match self.key {
+            Key::Named(index) | Key::Recognised(index) if !fields[index].is_empty() => Some(index),
+            _ => None,
+        }
+    }
+
+    fn recognised_key(&mut self, fields: &[String], times: &[usize], has_time: bool) -> Option<usize> {
+        // A column that is the only one with values does not identify a device.
+        if fields.len() < times.len() + 2 {
+            return None;
+        }
+        let mut named = |wanted: &str| {
+            let is_named = |column: &Column| column.name.eq_ignore_ascii_case(wanted);
+            let index = self.columns.iter().position(is_named)?;
+            // The names in rows of different times are rather those of events.
+            let may_be_key = !times.contains(&index) && !(has_time && wanted == "name");
+            let name = &self.columns[index].name;
+            (may_be_key && self.keys.accepts(name, &fields[index], false)).then_some(index)
+        };
+        let doubtful = DOUBTFUL.into_iter().find_map(&mut named);
+        let clear = doubtful.filter(|index| keys::is_clear(&fields[*index]));
+        clear.or_else(|| KEYS.into_iter().find_map(named)).or(doubtful)
     }
 }
 

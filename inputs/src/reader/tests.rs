@@ -11,6 +11,7 @@ use crate::{Splitter, Utc};
 
 mod events;
 mod every_line;
+mod keys;
 mod more_programs;
 mod programs;
 mod settled;

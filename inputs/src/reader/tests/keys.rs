@@ -1,0 +1,38 @@
+//! The column that identifies the device of a row is told from measured values.
+
+use super::*;
+
+#[test]
+fn the_load_of_a_processor_is_a_value_and_not_a_device() {
+    let result = read("time,cpu\n2026-11-22T10:42:00Z,12.50\n2026-11-22T10:42:01Z,3\n");
+    assert_eq!(result.data, [json!({"cpu": 12.5}), json!({"cpu": 3})], "{result:?}");
+    assert_eq!(result.unreadable, []);
+    let result = read("cpu,temp\n12.5,40\n13.5,41\n");
+    assert_eq!(result.data, [json!({"cpu": 12.5, "temp": 40}), json!({"cpu": 13.5, "temp": 41})]);
+    let result = read(" cpu  mem\n12.5 40.1\n13.5 41.0\n");
+    assert_eq!(result.data, [json!({"cpu": 12.5, "mem": 40.1}), json!({"cpu": 13.5, "mem": 41.0})]);
+    let result = read("disk,net\n0,40\n37,41\n12,40\n");
+    assert_eq!(result.data[0], json!({"disk": 0, "net": 40}));
+    assert_eq!(result.data.len(), 3, "{result:?}");
+}
+
+#[test]
+fn hosts_and_pods_are_the_devices_of_their_processors_and_disks() {
+    let expected = [json!({"a": {"cpu": 12.5, "mem": 100}, "b": {"cpu": 3, "mem": 512}})];
+    assert_eq!(read("host,cpu,mem\na,12.50,100\nb,3,512\n").data, expected);
+    assert_eq!(read("pod,cpu,mem\na,12.50,100\nb,3,512\n").data, expected);
+    assert_eq!(read("HOST  cpu   mem\na     12.50 100\nb     3     512\n").data, expected);
+}
+
+#[test]
+fn processors_and_disks_that_are_counted_or_named_are_devices() {
+    let result = read("cpu,busy\nall,3\n0,4\n1,2\nall,4\n0,5\n1,3\n");
+    assert_eq!(result.data[0], json!({"all": {"busy": 3}, "0": {"busy": 4}, "1": {"busy": 2}}));
+    let result = read("disk,busy\nsda,3\nsdb,4\n");
+    assert_eq!(result.data, [json!({"sda": {"busy": 3}, "sdb": {"busy": 4}})]);
+    let result = read("hostname;CPU;%idle\nb;-1;94.4\nb;0;93.2\n");
+    assert_eq!(
+        result.data,
+        [json!({"-1": {"hostname": "b", "%idle": 94.4}, "0": {"hostname": "b", "%idle": 93.2}})]
+    );
+}
