@@ -91,11 +91,14 @@ pub fn distinct(names: Vec<String>) -> Vec<String> {
 }
 
 /// Returns true if a line consists of dashes or similar characters. It may also contain names of groups of columns:
-/// `procs -----memory----- ---swap--`.
+/// `procs -----memory----- ---swap--`. Each of these names has dashes on both sides; only the first may have none.
 pub fn is_separator(line: &str) -> bool {
     let line = line.trim();
     let is_line = |c: char| matches!(c, '-' | '=' | '+' | '|' | '_' | '*' | '─' | '│' | ' ');
-    let dashes = line.matches("--").count();
+    let is_group = |word: &str| word.len() > 1 && word.starts_with('-') && word.ends_with('-');
+    let mut words = line.split_whitespace();
+    let first = words.next().unwrap_or_default();
+    let is_first = is_group(first) || first.chars().all(|c| c.is_alphabetic() || c == '-');
     (line.len() >= 3 && line.chars().all(is_line))
-        || (dashes >= 3 && line.split_whitespace().filter(|word| word.contains("--")).count() >= 2)
+        || (is_first && line.contains("--") && line.contains(' ') && words.all(is_group))
 }
