@@ -334,7 +334,7 @@ fn read_cell(name: &str, text: &str, style: Style) -> Cell {
     if matches!(text, "-" | "--") {
         return Cell::Missing;
     }
-    match number::read_grouped(text) {
+    match number::read_grouped(text).or_else(|| number::read_dotted(text, style.comma)) {
         Some(number) => Cell::Value(Data::Number(number)),
         None => json::pair(name, text, style).unwrap_or_else(|| cell::read(text, style)),
     }

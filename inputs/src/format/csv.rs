@@ -175,7 +175,7 @@ impl Header {
             if times.contains(&index) {
                 time_fields.push((column.name.clone(), Data::Text(field.clone())));
             } else {
-                cells.push((column.name.clone(), column.cell(field, style)));
+                cells.push((column.name.clone(), column.cell(field, style, self.separator == ',')));
             }
         }
         let time_fields = if time.is_some() { Vec::new() } else { time_fields };
@@ -275,16 +275,18 @@ impl Header {
 }
 
 impl Column {
-    /// Reads the text of a field in this column of the table. A number without a unit gets the unit of the column.
-    fn cell(&self, field: &str, style: Style) -> Cell {
+    /// Reads the text of a field in this column of the table. A number without a unit gets the unit of the column. If
+    /// commas separate the fields (`is_quoted`), a field with a comma was in quotes, and `2,102` is 2102.
+    fn cell(&self, field: &str, style: Style, is_quoted: bool) -> Cell {
         // nvidia-smi writes a text in brackets if there is no value.
         if self.unit.is_some() && field.starts_with('[') && field.ends_with(']') {
             return Cell::Missing;
         }
-        let cell = match number::read_grouped(field) {
-            Some(number) => Cell::Value(Data::Number(number)),
-            None => cell::read(field, style),
-        };
+        let is_thousands = is_quoted && style.comma == Comma::Separates;
+        let number = number::read_grouped(field)
+            .or_else(|| is_thousands.then(|| number::read_thousands(field)).flatten())
+            .or_else(|| number::read_dotted(field, style.comma));
+        let cell = number.map_or_else(|| cell::read(field, style), |n| Cell::Value(Data::Number(n)));
         match (cell, &self.unit) {
             (Cell::Value(Data::Number(number)), Some(unit)) => {
                 Cell::Quantity { number, unit: unit.clone(), written: field.to_owned() }
@@ -373,21 +375,20 @@ pub fn looks_like_a_header(line: &str, at_least: usize) -> bool {
     if names.last().is_some_and(String::is_empty) {
         names.pop();
     }
-    let is_time = |name: &str| {
-        time::read(name).is_some()
-            || time::read_date(name).is_some()
-            || time::read_time_of_day(name).is_some()
-    };
+    let style = Style { has_letters: true, ..Style::default() };
     let is_name = |name: &String| {
         let is_number =
-            cell::is_numeric(name, Style::default()) || number::is_missing(name) || is_measure(name);
+            cell::is_numeric(name, style) || number::read_thousands(name).is_some() || is_measure(name);
+        let first = name.split_whitespace().next().unwrap_or_default();
         !name.is_empty()
             && !is_number
             && !is_time(name)
+            && !is_time(first)
+            && !name.ends_with([':', '.', '!', '?'])
+            && !name.contains(['{', '}', '='])
             // A name is not divided into columns itself.
             && !name.contains("  ")
             && name.split_whitespace().count() <= 4
-            && !name.contains('=')
     };
     names.len() >= at_least && names.iter().all(is_name)
 }
@@ -399,22 +400,33 @@ fn is_measure(text: &str) -> bool {
         || (!words.is_empty() && number::read(number, Comma::Decimal, Place::Field).is_some())
 }
 
-/// Returns true if `row` can be the line below the header line `header`. Both must have the same number of fields.
-/// The row must contain a number or have more than two fields, which is unlikely in a sentence.
-pub fn fits(header: &str, row: &str) -> bool {
-    if !looks_like_a_header(header, 2) || header.trim() == row.trim() {
+fn is_time(text: &str) -> bool {
+    time::read(text).is_some() || time::read_date(text).is_some() || time::read_time_of_day(text).is_some()
+}
+
+/// Returns true if each of `rows` can be a line below the header line `header`, and if one of them contains a number,
+/// a time, `true` or `false`. Without such a value, the lines are rather text with commas in it.
+pub fn fits(header: &str, rows: &[&str]) -> bool {
+    if !looks_like_a_header(header, 2) {
         return false;
     }
     let separator = separator(header);
-    let (Ok(names), Ok(mut fields)) = (split(header, separator), split(row, separator)) else { return false };
-    if fields.len() == names.len() + 1 && fields.last().is_some_and(String::is_empty) {
-        fields.pop();
-    }
+    let Ok(names) = split(header, separator) else { return false };
+    let rows: Option<Vec<Vec<String>>> =
+        rows.iter().filter(|row| row.trim() != header.trim()).map(|row| split(row, separator).ok()).collect();
+    let Some(rows) = rows else { return false };
     let style =
         Style { comma: if separator == ',' { Comma::Separates } else { Comma::Decimal }, has_letters: false };
-    let has_number = fields.iter().any(|field| {
-        !field.is_empty() && (cell::is_numeric(field, style) || number::read_grouped(field).is_some())
-    });
-    // Many programs draw lines with `|`, so that such lines are rows only if they contain a number.
-    names.len() == fields.len() && (has_number || (names.len() > 2 && separator != '|'))
+    let is_value = |field: &String| {
+        !field.is_empty()
+            && (cell::is_numeric(field, style)
+                || number::read_grouped(field).is_some()
+                || number::read_thousands(field).is_some()
+                || is_time(field))
+    };
+    let is_row = |row: &Vec<String>| {
+        let has_extra = row.len() == names.len() + 1 && row.last().is_some_and(String::is_empty);
+        has_extra || row.len() == names.len()
+    };
+    rows.iter().all(is_row) && rows.iter().flatten().any(is_value)
 }

@@ -34,11 +34,17 @@ pub struct Header {
     pub has_row_names: bool,
 }
 
-/// Returns true if the words have the punctuation of a sentence or of `name: value`. The colon of a section such as `avg-cpu:`
+/// Returns true if the words have the punctuation of a sentence, of JSON or of `name: value`. The colon of a section such as `avg-cpu:`
 /// stands behind the first word.
 fn is_sentence(names: &[String]) -> bool {
-    let has_end = |name: &String| name.ends_with([',', ';', '.', '!', '?']) || name.contains('=');
+    let has_end =
+        |name: &String| name.ends_with([',', ';', '.', '!', '?']) || name.contains(['=', '{', '}', '"']);
     names.iter().any(has_end) || names[1..].iter().any(|name| name.ends_with(':'))
+}
+
+/// Returns true if a word is a value in tables and never the name of a column.
+fn is_value(word: &str) -> bool {
+    ["unlimited", "none", "yes", "no"].iter().any(|value| word.eq_ignore_ascii_case(value))
 }
 
 impl Header {
@@ -55,8 +61,9 @@ impl Header {
         let begins_with_time = time::read_time_of_day(words.first()?).is_some();
         let mut names = if begins_with_time { words[1..].to_vec() } else { words.clone() };
         let style = Style { has_letters: true, ..Style::default() };
-        let is_number =
-            |name: &String| cell::is_numeric(name, style) || time::read_time_of_day(name).is_some();
+        let is_number = |name: &String| {
+            cell::is_numeric(name, style) || time::read_time_of_day(name).is_some() || is_value(name)
+        };
         if names.is_empty()
             || (names.len() < 2 && !begins_with_time)
             || names.iter().any(is_number)
@@ -73,7 +80,11 @@ impl Header {
         }
         let is_spaced_like_prose =
             !line.trim().contains("  ") && !line.contains('\t') && !begins_with_time && !has_hash;
-        if is_spaced_like_prose && names[0].ends_with(':') && !names[0].eq_ignore_ascii_case("device:") {
+        // A name with a colon and a tab behind it begins a line of labels.
+        if (is_spaced_like_prose || line.contains(":\t"))
+            && names[0].ends_with(':')
+            && !names[0].eq_ignore_ascii_case("device:")
+        {
             return None;
         }
         let section =
