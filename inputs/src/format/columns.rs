@@ -16,7 +16,7 @@ use crate::time::{self, Stamp};
 use crate::unit::Unit;
 use crate::verdict::Read;
 use header::{Header, LAST};
-use words::{Group, groups, is_separator, without_bars, words};
+use words::{Group, groups, is_separator, words};
 
 /// Names of columns that identify the device of a row, such as a disk or a process. The most specific names come
 /// first. The names in [`DOUBTFUL`] come after all of them.
@@ -120,8 +120,6 @@ impl Columns {
             self.stamp = Some(stamp);
             return Read::Structure;
         }
-        let plain = without_bars(line);
-        let line = plain.as_str();
         let words = words(line);
         if self.is_average(&words) {
             return Read::Structure;

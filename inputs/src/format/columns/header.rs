@@ -1,6 +1,6 @@
 //! Reads the header of a table, and divides the rows below it into columns.
 
-use super::words::{Group, distinct, in_groups, wide};
+use super::words::{self, Bars, Group, distinct, in_groups, wide};
 use crate::cell::{self, Style};
 use crate::time;
 use crate::unit::Unit;
@@ -32,6 +32,8 @@ pub struct Header {
     pub is_spaced_like_prose: bool,
     /// True if rows begin with a name above which the header line is blank, as in the output of `free`.
     pub has_row_names: bool,
+    /// The bars between the columns.
+    pub bars: Bars,
 }
 
 /// Returns true if the words have the punctuation of a sentence, of JSON or of `name: value`. The colon of a section such as `avg-cpu:`
@@ -51,6 +53,14 @@ impl Header {
     /// Parses a line as a header. `groups` are the names of groups of columns in the line above it. Returns `None` if
     /// the line contains fewer than two names, or if one of them is a number.
     pub fn read(line: &str, mut words: Vec<String>, groups: &[Group]) -> Option<Self> {
+        let bars = Bars::of(line);
+        let plain = bars.remove(line);
+        match bars {
+            Bars::None => {}
+            Bars::BetweenGroups => words = words::words(&plain),
+            Bars::BetweenColumns => words = words::cells(line),
+        }
+        let line = plain.as_str();
         let has_hash = line.trim_start().starts_with('#');
         if has_hash {
             words.retain(|word| word != "#");
@@ -93,7 +103,11 @@ impl Header {
         if begins_with_time {
             names.insert(0, "time".to_owned());
         }
-        let has_row_names = section.is_none() && !begins_with_time && !has_hash && line.starts_with("      ");
+        let has_row_names = bars == Bars::None
+            && section.is_none()
+            && !begins_with_time
+            && !has_hash
+            && line.starts_with("      ");
         let names = distinct(in_groups(line, names, groups));
         let units = vec![None; names.len()];
         let wide = distinct(wide(line));
@@ -106,6 +120,7 @@ impl Header {
             section,
             is_spaced_like_prose,
             has_row_names,
+            bars,
         })
     }
 
@@ -118,6 +133,21 @@ impl Header {
     /// Divides a row into the texts of its columns. `words` are the words of the line. Returns `None` if the row does
     /// not have the columns of this header.
     pub fn split(&self, line: &str, words: &[String]) -> Option<NamedCells> {
+        match self.bars {
+            Bars::None => self.split_words(line, words),
+            Bars::BetweenGroups => {
+                let plain = self.bars.remove(line);
+                self.split_words(&plain, &words::words(&plain))
+            }
+            Bars::BetweenColumns => {
+                let cells = words::cells(line);
+                let is_row = cells.len() == self.names.len();
+                is_row.then(|| (self.names.clone(), cells.into_iter().enumerate().collect()))
+            }
+        }
+    }
+
+    fn split_words(&self, line: &str, words: &[String]) -> Option<NamedCells> {
         let by = |names: &[String], texts: &[String]| {
             Some((names.to_vec(), texts.iter().cloned().enumerate().collect::<Vec<_>>()))
         };
@@ -135,8 +165,11 @@ impl Header {
         let has_long_end =
             self.names.last().is_some_and(|last| LAST.iter().any(|name| last.eq_ignore_ascii_case(name)));
         if has_long_end && words.len() > self.names.len() {
-            let (head, tail) = words.split_at(self.names.len() - 1);
-            return by(&self.names, &[head, &[tail.join(" ")]].concat());
+            let first = if self.ends_with_mount() { self.words_of_first(words)? } else { 1 };
+            let head = words[..first].join(" ");
+            let at = self.names.len() - 2 + first;
+            let tail = after_words(line, &words[..at]);
+            return by(&self.names, &[&[head], &words[first..at], &[tail.to_owned()]].concat());
         }
         let wide_row = wide(line);
         if self.wide.len() >= 2 && self.wide.len() == wide_row.len() {
@@ -144,4 +177,26 @@ impl Header {
         }
         None
     }
+
+    fn ends_with_mount(&self) -> bool {
+        self.names.last().is_some_and(|last| last.to_ascii_lowercase().starts_with("mounted"))
+    }
+
+    /// Returns the number of words in the first column of a row of `df`, which may contain blanks, as in
+    /// `map auto_home`. The mount point in the last column is a path, and there is a number before it.
+    fn words_of_first(&self, words: &[String]) -> Option<usize> {
+        let last = self.names.len() - 2;
+        let style = Style { has_letters: true, ..Style::default() };
+        (1..=words.len() - last - 1).find(|first| {
+            words[last + first].starts_with('/') && cell::is_numeric(&words[last + first - 1], style)
+        })
+    }
+}
+
+/// Returns the part of a line behind these words, with which it begins.
+fn after_words<'a>(line: &'a str, words: &[String]) -> &'a str {
+    let count: usize = words.iter().map(|word| word.split_whitespace().count()).sum();
+    (0..count).fold(line.trim(), |rest, _| {
+        rest.find(char::is_whitespace).map_or("", |end| rest[end..].trim_start())
+    })
 }

@@ -32,18 +32,38 @@ pub fn words(line: &str) -> Vec<String> {
     words
 }
 
-/// Replaces the lines that a program has drawn between its columns by blanks: `|` between blanks.
-pub fn without_bars(line: &str) -> String {
-    let is_blank = |c: Option<char>| c.is_none_or(char::is_whitespace);
-    let mut before = None;
-    let mut chars = line.chars().peekable();
-    let mut plain = String::with_capacity(line.len());
-    while let Some(c) = chars.next() {
-        let is_bar = c == '|' && is_blank(before) && is_blank(chars.peek().copied());
-        plain.push(if is_bar { ' ' } else { c });
-        before = Some(c);
+/// The bars that a program has drawn between the columns of a table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Bars {
+    /// There are none. A bar in a row is part of a value.
+    None,
+    /// Bars stand between groups of columns, as in the output of dstat.
+    BetweenGroups,
+    /// There is a bar between any two columns.
+    BetweenColumns,
+}
+
+impl Bars {
+    /// Returns the kind of bars in a header line.
+    pub fn of(line: &str) -> Self {
+        if line.trim_start().starts_with('|') {
+            Self::BetweenColumns
+        } else if line.contains('|') {
+            Self::BetweenGroups
+        } else {
+            Self::None
+        }
     }
-    plain
+
+    /// Returns a line with its bars replaced by blanks.
+    pub fn remove(self, line: &str) -> String {
+        if self == Self::None { line.to_owned() } else { line.replace('|', " ") }
+    }
+}
+
+/// Divides a line into the texts between its bars.
+pub fn cells(line: &str) -> Vec<String> {
+    line.trim().trim_matches('|').split('|').map(|cell| cell.trim().to_owned()).collect()
 }
 
 /// Divides a line into parts that are separated by at least two blanks.
@@ -94,11 +114,12 @@ pub fn distinct(names: Vec<String>) -> Vec<String> {
 /// `procs -----memory----- ---swap--`. Each of these names has dashes on both sides; only the first may have none.
 pub fn is_separator(line: &str) -> bool {
     let line = line.trim();
-    let is_line = |c: char| matches!(c, '-' | '=' | '+' | '|' | '_' | '*' | '─' | '│' | ' ');
+    // In the Markdown language, a colon specifies the alignment of a column.
+    let is_line = |c: char| matches!(c, '-' | '=' | '+' | '|' | '_' | '*' | '─' | '│' | ' ' | ':');
     let is_group = |word: &str| word.len() > 1 && word.starts_with('-') && word.ends_with('-');
     let mut words = line.split_whitespace();
     let first = words.next().unwrap_or_default();
     let is_first = is_group(first) || first.chars().all(|c| c.is_alphabetic() || c == '-');
-    (line.len() >= 3 && line.chars().all(is_line))
+    (line.len() >= 3 && line.chars().all(is_line) && !line.chars().all(|c| matches!(c, ':' | ' ')))
         || (is_first && line.contains("--") && line.contains(' ') && words.all(is_group))
 }

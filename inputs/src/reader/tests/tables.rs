@@ -73,3 +73,41 @@ fn points_separate_thousands_where_commas_are_decimal() {
     assert_eq!(read("A;B\n1.000;2\n1.500;3\n").json[0], r#"{"A":1.000,"B":2}"#);
     assert_eq!(read("A;B\n1.000;2,5\n1.5;3\n").json[1], r#"{"A":1.5,"B":3}"#);
 }
+
+#[test]
+fn a_file_system_with_a_blank_in_its_name_does_not_shift_its_row() {
+    let result = read(
+        "Filesystem     Size  Used Avail Use% Mounted on\n/dev/sda1      460G   10G  156G   7% /\n\
+         map auto_home     0     0     0 100% /home\n//nas/my share 100G   50G   50G  50% /mnt/a b  c\n",
+    );
+    let data = &result.data[0];
+    assert_eq!(data["/home"]["Filesystem"], "map auto_home", "{result:?}");
+    assert_eq!(data["/mnt/a b  c"]["Filesystem"], "//nas/my share", "{result:?}");
+    assert_eq!(data["/mnt/a b  c"]["Size"], 100);
+}
+
+#[test]
+fn a_command_is_published_with_its_bars_and_blanks() {
+    let result = read("  PID CMD\n    1 a | b | c\n    2 x  y   z\n");
+    assert_eq!(result.data, [json!({"1": {"CMD": "a | b | c"}, "2": {"CMD": "x  y   z"}})]);
+}
+
+#[test]
+fn a_table_with_bars_is_divided_at_its_bars() {
+    let result = read(
+        "| Host  | CPU % | Mem |\n|-------|------:|-----|\n| a     | 12.50 | 1 GiB |\n| web b | 3     | 512 MiB |\n",
+    );
+    assert_eq!(
+        result.data,
+        [json!({"a": {"CPU %": 12.5, "Mem": 1}, "web b": {"CPU %": 3, "Mem": 512}})],
+        "{result:?}"
+    );
+    assert_eq!((result.structure, result.log.len()), (2, 0));
+    let result = read("usr sys| read  writ| recv\n  2   1| 120k  340k|   0 \n  6   2|4k    8k   |1200\n");
+    assert_eq!(
+        result.data[0],
+        json!({"usr": 2, "sys": 1, "read": 120, "writ": 340, "recv": 0}),
+        "{result:?}"
+    );
+    assert_eq!(result.data[1]["read"], 4);
+}
