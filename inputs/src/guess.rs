@@ -6,8 +6,8 @@ use crate::parser::Parser;
 use crate::verdict::Read;
 
 /// Maximum number of lines that are read before a format is chosen. Nothing is published before that, so the number
-/// is small.
-pub const LINES: usize = 5;
+/// is small. In the output of `top`, five lines stand before the header.
+pub const LINES: usize = 8;
 
 /// The format that was recognised, and the number of lines before the first line that has this format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

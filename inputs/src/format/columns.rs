@@ -4,6 +4,7 @@
 //! end. A line of words is a header only if the next line is a row with the same columns.
 
 mod header;
+mod types;
 mod words;
 
 use super::json;
@@ -16,6 +17,7 @@ use crate::time::{self, Stamp};
 use crate::unit::Unit;
 use crate::verdict::Read;
 use header::{Header, LAST};
+use types::Types;
 use words::{Group, groups, is_separator, words};
 
 /// Names of columns that identify the device of a row, such as a disk or a process. The most specific names come
@@ -86,6 +88,7 @@ pub struct Columns {
     last_time: Option<i64>,
     commas: Commas,
     keys: Keys,
+    types: Types,
 }
 
 impl Columns {
@@ -104,6 +107,7 @@ impl Columns {
             groups: Vec::new(),
             commas: Commas::default(),
             keys: Keys::default(),
+            types: Types::default(),
         }
     }
 
@@ -162,7 +166,12 @@ impl Columns {
         let has_header = self.header.is_some();
         // If the candidate has single blanks between its words, it is rather a sentence than a new header, so the
         // known header is tried first.
-        let is_prose = self.candidate.as_ref().is_some_and(|candidate| candidate.is_spaced_like_prose);
+        let is_next_header =
+            |candidate: &Header| self.header.as_ref().is_some_and(|known| candidate.is_next_after(known));
+        let is_prose = self
+            .candidate
+            .as_ref()
+            .is_some_and(|candidate| candidate.is_spaced_like_prose && !is_next_header(candidate));
         if is_prose
             && has_header
             && self.candidate.as_ref().is_some_and(|candidate| candidate.names.len() < 3)
@@ -175,14 +184,17 @@ impl Columns {
         let found = ordered.into_iter().flatten().find_map(|header| {
             let (names, cells) = header.split(line, words)?;
             let is_used = self.header.as_ref() == Some(&header);
-            is_row(&cells, is_used).then_some((header, names, cells))
+            let fits = is_row(&cells, is_used) && !(is_used && self.types.contradict(&cells));
+            fits.then_some((header, names, cells))
         });
         let (mut header, names, cells) = found?;
         self.took_candidate = self.candidate.as_ref() == Some(&header);
         self.candidate = None;
         if self.took_candidate {
             self.header = Some(header.clone());
+            self.types = Types::default();
         }
+        self.types.learn(&cells);
         // Without a name at its beginning, the row has no name.
         header.has_row_names &= line.starts_with(|c: char| !c.is_whitespace());
         header.names = names;
@@ -315,17 +327,19 @@ impl Columns {
 /// Returns true if the texts of a line are the values of a row and not other words. At least half of them must be
 /// numbers. One number is enough if the header already had rows (`is_used`).
 fn is_row(cells: &[(usize, String)], is_used: bool) -> bool {
-    let style = Style { has_letters: true, ..Style::default() };
-    let is_number = |text: &str| {
-        cell::is_numeric(text, style)
-            || number::read_grouped(text).is_some()
-            || time::read_time_of_day(text).is_some()
-            || time::read(text).is_some()
-            || json::pair("", text, style).is_some()
-    };
     let numbers = cells.iter().filter(|(_, text)| is_number(text)).count();
     let times = cells.iter().filter(|(_, text)| time::read_time_of_day(text).is_some()).count();
     cells.len() >= 2 && numbers > times && (is_used || numbers * 2 >= cells.len())
+}
+
+/// Returns true if a text in a row is a number, a time, several numbers, or a word for a missing number.
+fn is_number(text: &str) -> bool {
+    let style = Style { has_letters: true, ..Style::default() };
+    cell::is_numeric(text, style)
+        || number::read_grouped(text).is_some()
+        || time::read_time_of_day(text).is_some()
+        || time::read(text).is_some()
+        || json::pair("", text, style).is_some()
 }
 
 fn read_cell(name: &str, text: &str, style: Style) -> Cell {

@@ -121,6 +121,10 @@ impl Csv {
         if fields == header.written {
             return Ok(Read::Structure);
         }
+        if header.is_followed_by(line, &fields) {
+            self.header = None;
+            return self.read_header(line);
+        }
         if fields.len() == 1 && header.columns.len() > 1 {
             return Ok(if line.starts_with('#') { Read::Structure } else { Read::Unfit });
         }
@@ -164,6 +168,12 @@ impl Csv {
 }
 
 impl Header {
+    /// Returns true if a line is the header of a table that follows this one. It has at least two of the same names.
+    fn is_followed_by(&self, line: &str, fields: &[String]) -> bool {
+        let known = fields.iter().filter(|field| self.written.contains(field)).count();
+        known >= 2 && looks_like_a_header(line, 2)
+    }
+
     /// Returns the values of a row. A field without a text is left out of the publication, because nothing was
     /// measured.
     fn row(&mut self, fields: &[String], comma: Comma, time: Option<&str>) -> Result<Row, LineError> {

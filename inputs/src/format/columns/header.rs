@@ -130,6 +130,15 @@ impl Header {
         self.names == other.names && self.section == other.section
     }
 
+    /// Returns true if this line, whose words are separated by single blanks, is the header of another table with as
+    /// many columns as the one that `known` is the header of. A sentence in a table contains other words.
+    pub fn is_next_after(&self, known: &Self) -> bool {
+        let is_name = |name: &String| !name.contains(char::is_lowercase);
+        let is_known = |name: &String| known.names.contains(name);
+        self.names.len() == known.names.len()
+            && (self.names.iter().any(is_known) || self.names.iter().all(is_name))
+    }
+
     /// Divides a row into the texts of its columns. `words` are the words of the line. Returns `None` if the row does
     /// not have the columns of this header.
     pub fn split(&self, line: &str, words: &[String]) -> Option<NamedCells> {
@@ -159,6 +168,12 @@ impl Header {
                 return by(&[&["name".to_owned()], self.names.as_slice()].concat(), words);
             }
         }
+        let wide_row = wide(line);
+        let is_wide = self.wide.len() >= 2 && self.wide.len() == wide_row.len();
+        // Texts of several words that contain no number are not several columns.
+        if is_wide && self.wide.len() < self.names.len() && !wide_row.iter().any(|text| has_numbers(text)) {
+            return by(&self.wide, &wide_row);
+        }
         if words.len() == self.names.len() {
             return by(&self.names, words);
         }
@@ -171,11 +186,7 @@ impl Header {
             let tail = after_words(line, &words[..at]);
             return by(&self.names, &[&[head], &words[first..at], &[tail.to_owned()]].concat());
         }
-        let wide_row = wide(line);
-        if self.wide.len() >= 2 && self.wide.len() == wide_row.len() {
-            return by(&self.wide, &wide_row);
-        }
-        None
+        is_wide.then(|| by(&self.wide, &wide_row)).flatten()
     }
 
     fn ends_with_mount(&self) -> bool {
@@ -191,6 +202,12 @@ impl Header {
             words[last + first].starts_with('/') && cell::is_numeric(&words[last + first - 1], style)
         })
     }
+}
+
+/// Returns true if a text consists of several words and one of them is a number.
+fn has_numbers(text: &str) -> bool {
+    let style = Style { has_letters: true, ..Style::default() };
+    text.contains(' ') && text.split_whitespace().any(|word| cell::is_numeric(word, style))
 }
 
 /// Returns the part of a line behind these words, with which it begins.

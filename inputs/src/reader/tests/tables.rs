@@ -111,3 +111,42 @@ fn a_table_with_bars_is_divided_at_its_bars() {
     );
     assert_eq!(result.data[1]["read"], 4);
 }
+
+#[test]
+fn another_header_in_the_input_begins_another_table() {
+    let result = read("A B C\n1 2 3\nX Y Z\n4 5 6\n7 8 9\n");
+    assert_eq!(
+        result.data,
+        [json!({"A": 1, "B": 2, "C": 3}), json!({"X": 4, "Y": 5, "Z": 6}), json!({"X": 7, "Y": 8, "Z": 9})]
+    );
+    let result = read("a,b\n1,2\na,b\n3,4\nb,a\n5,6\n");
+    assert_eq!(result.data, [json!({"a": 1, "b": 2}), json!({"a": 3, "b": 4}), json!({"b": 5, "a": 6})]);
+    let result = read("a,b\n1,2\na,b,c\n3,4,5\n");
+    assert_eq!(result.data, [json!({"a": 1, "b": 2}), json!({"a": 3, "b": 4, "c": 5})]);
+    let result = read(
+        "calls      bad   badfmt\n12345      0     0\nnull       read     write\n1       0% 1234   45% 567\n",
+    );
+    assert_eq!(result.data.len(), 1, "{result:?}");
+}
+
+#[test]
+fn the_summary_of_top_is_no_row_and_all_of_its_processes_are() {
+    let frame = |clock: &str| {
+        format!(
+            "top - {clock} up 12 days,  3:11,  2 users,  load average: 0.52, 0.58, 0.59\n\
+             Tasks: 233 total,   1 running, 232 sleeping,   0 stopped,   0 zombie\n\
+             %Cpu(s):  1.2 us,  0.6 sy,  0.0 ni, 98.1 id,  0.1 wa,  0.0 hi,  0.0 si,  0.0 st\n\
+             MiB Mem :  15934.0 total,   8789.1 free,   5000.3 used,   2144.6 buff/cache\n\
+             MiB Swap:   2048.0 total,   2048.0 free,      0.0 used.  10548.0 avail Mem \n\n    \
+             PID USER      PR  NI    VIRT    RES    SHR S  %CPU  %MEM     TIME+ COMMAND\n   \
+             1823 root      20   0   24.1g  98304  61440 S   6.2   0.6   1:12.33 Xorg\n     \
+             12 root      rt   0       0      0      0 S   0.0   0.0   0:00.81 migration/0\n\n"
+        )
+    };
+    let result = read(&format!("{}{}", frame("10:42:00"), frame("10:42:01")));
+    assert_eq!((result.data.len(), result.log.len(), result.structure), (2, 10, 2), "{result:?}");
+    for tick in &result.data {
+        assert_eq!((&tick["1823"]["COMMAND"], &tick["12"]["PR"]), (&json!("Xorg"), &json!("rt")));
+        assert_eq!(tick.as_object().map(serde_json::Map::len), Some(2));
+    }
+}
