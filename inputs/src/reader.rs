@@ -274,6 +274,10 @@ impl Reader {
                 let is_joined = matches!(parser, Parser::Json(_));
                 let is_text = matches!(parser, Parser::Text);
                 let is_header = !matches!(parser, Parser::Columns(columns) if !columns.took_candidate());
+                let missing = match parser {
+                    Parser::Columns(columns) => columns.missing_column(),
+                    _ => None,
+                };
                 self.log_held(out);
                 let waiting = mem::take(&mut self.waiting);
                 let mut lines = Vec::new();
@@ -283,7 +287,10 @@ impl Reader {
                     } else if !is_header {
                         out.push(self.log(line, text));
                     } else {
-                        out.push(Outcome::Structure { line });
+                        out.push(match &missing {
+                            Some(reason) => Outcome::Unreadable { line, reason: reason.clone() },
+                            None => Outcome::Structure { line },
+                        });
                     }
                 }
                 lines.push(number);

@@ -11,6 +11,7 @@ use super::json;
 use super::keys::{self, DOUBTFUL, Keys};
 use crate::cell::{self, Cell, Style};
 use crate::data::Data;
+use crate::error::LineError;
 use crate::number::{self, Commas};
 use crate::row::Row;
 use crate::time::{self, Stamp};
@@ -139,6 +140,17 @@ impl Columns {
         self.took_candidate
     }
 
+    /// Returns an error if the user has named a column that the table does not have. A table with the name of a
+    /// section, such as `avg-cpu:`, may belong to another table with this column.
+    pub fn missing_column(&self) -> Option<LineError> {
+        let header = self.header.as_ref().filter(|header| header.section.is_none())?;
+        let is_missing = |name: &&str| !header.has_column(name);
+        LineError::no_column(
+            [self.key.as_deref().filter(is_missing), self.time.as_deref().filter(is_missing)],
+            &header.names,
+        )
+    }
+
     /// Returns true if the line is a banner such as `Linux 6.1.0 (board) 11/22/26 _x86_64_ (2 CPU)`. Stores the day
     /// in the banner, to which the times in the rows belong.
     fn is_banner(&mut self, line: &str) -> bool {
@@ -205,15 +217,17 @@ impl Columns {
 
     fn build(&mut self, header: &Header, cells: Vec<(usize, String)>, style: Style) -> Row {
         let mut stamp = self.stamp;
+        let named_time = self.time.clone().filter(|time| header.has_column(time));
         let mut time_fields = Vec::new();
         let mut fields = Vec::with_capacity(cells.len());
         let mut key = header.section.clone().map(|section| (section, None));
         for (column, text) in cells {
             let Some(name) = header.names.get(column) else { continue };
-            let is_time_column = self.time.as_ref() == Some(name) || (header.begins_with_time && column == 0);
+            let is_time_column =
+                named_time.as_ref() == Some(name) || (header.begins_with_time && column == 0);
             // Further to the right, a time of day is a duration, as the processor time in the output of `ps`.
             let may_be_clock = column < 2;
-            let told = if is_time_column || self.time.is_none() {
+            let told = if is_time_column || named_time.is_none() {
                 read_stamp(name, &text, is_time_column, may_be_clock)
             } else {
                 None
@@ -253,8 +267,8 @@ impl Columns {
         header: &Header,
         fields: &[(String, String, Cell)],
     ) -> Option<(String, Option<String>)> {
-        let column = match &self.key {
-            Some(key) => fields.iter().find(|(name, _, _)| name == key),
+        let column = match self.key.as_ref().filter(|key| header.has_column(key)) {
+            Some(key) => fields.iter().find(|(name, _, _)| name.eq_ignore_ascii_case(key)),
             None if header.has_row_names => fields.first(),
             None => self.recognised_key(header, fields),
         };

@@ -82,6 +82,8 @@ struct Header {
     /// The names of the columns as they were written, by which a repeated header is recognised.
     written: Vec<String>,
     key: Key,
+    /// True if there is a column with the name that the user has given for the time.
+    has_time: bool,
     keys: Keys,
 }
 
@@ -138,7 +140,8 @@ impl Csv {
         fields.iter().for_each(|field| self.commas.observe(field));
         let comma =
             if header.separator == ',' { self.commas.among_commas() } else { self.commas.between_others() };
-        header.row(&fields, comma, self.time.as_deref()).map(Read::from)
+        let time = self.time.as_deref().filter(|_| header.has_time);
+        header.row(&fields, comma, time).map(Read::from)
     }
 
     fn read_header(&mut self, line: &str) -> Result<Read, LineError> {
@@ -158,12 +161,14 @@ impl Csv {
             let name = if name.is_empty() { format!("column {}", index + 1) } else { name.to_owned() };
             columns.push(Column { name: names.take(name), unit });
         }
-        let key = match &self.key {
-            Some(key) => columns.iter().position(|column| column.name == *key).map_or(Key::None, Key::Named),
-            None => Key::Undecided,
-        };
-        self.header = Some(Header { separator, columns, written, key, keys: Keys::default() });
-        Ok(Read::Structure)
+        let position =
+            |name: &String| columns.iter().position(|column| column.name.eq_ignore_ascii_case(name));
+        let key = self.key.as_ref().and_then(position).map_or(Key::Undecided, Key::Named);
+        let has_time = self.time.as_ref().and_then(position).is_some();
+        let names: Vec<String> = columns.iter().map(|column| column.name.clone()).collect();
+        self.header = Some(Header { separator, columns, written, key, has_time, keys: Keys::default() });
+        let missing = LineError::no_column([self.key.as_deref(), self.time.as_deref()], &names);
+        missing.map_or(Ok(Read::Structure), Err)
     }
 }
 
@@ -208,10 +213,7 @@ impl Header {
     /// * a time of day, a date, or a number since the Unix epoch, in a column whose name stands for a time.
     fn time(&self, fields: &[String], named: Option<&str>) -> Result<(Option<Stamp>, Vec<usize>), LineError> {
         if let Some(named) = named {
-            let at = self
-                .columns
-                .iter()
-                .position(|column| column.name == named || column.name.eq_ignore_ascii_case(named));
+            let at = self.columns.iter().position(|column| column.name.eq_ignore_ascii_case(named));
             let text = at.map(|at| fields[at].as_str()).unwrap_or_default();
             let stamp = read_any(text)
                 .ok_or_else(|| LineError::NotATime { column: named.into(), text: text.into() })?;
@@ -274,7 +276,8 @@ impl Header {
             let is_named = |column: &Column| column.name.eq_ignore_ascii_case(wanted);
             let index = self.columns.iter().position(is_named)?;
             // The names in rows of different times are rather those of events.
-            let may_be_key = !times.contains(&index) && !(has_time && wanted == "name");
+            let is_event = has_time && wanted == "name";
+            let may_be_key = !is_event && !times.contains(&index);
             let name = &self.columns[index].name;
             (may_be_key && self.keys.accepts(name, &fields[index], false)).then_some(index)
         };

@@ -130,6 +130,13 @@ impl Header {
         self.names == other.names && self.section == other.section
     }
 
+    /// Returns true if the table has a column with this name. The column above which the header is blank is called
+    /// `name`.
+    pub fn has_column(&self, name: &str) -> bool {
+        self.names.iter().chain(&self.wide).any(|known| known.eq_ignore_ascii_case(name))
+            || (self.has_row_names && name == "name")
+    }
+
     /// Returns true if this line, whose words are separated by single blanks, is the header of another table with as
     /// many columns as the one that `known` is the header of. A sentence in a table contains other words.
     pub fn is_next_after(&self, known: &Self) -> bool {

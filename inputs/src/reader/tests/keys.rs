@@ -36,3 +36,22 @@ fn processors_and_disks_that_are_counted_or_named_are_devices() {
         [json!({"-1": {"hostname": "b", "%idle": 94.4}, "0": {"hostname": "b", "%idle": 93.2}})]
     );
 }
+
+#[test]
+fn a_named_column_that_the_table_does_not_have_is_reported_and_the_key_is_recognised() {
+    let options = |key: Option<&str>, time: Option<&str>| Options {
+        key: key.map(str::to_owned),
+        time: time.map(str::to_owned),
+        ..Options::default()
+    };
+    let expected = [json!({"a": {"v": 1}, "b": {"v": 2}})];
+    for input in ["host,v\na,1\nb,2\n", "host  v\na     1\nb     2\n"] {
+        for options in [options(Some("nope"), None), options(None, Some("nope"))] {
+            let result = read_with(input.as_bytes(), options);
+            let reason = "there is no column nope; the columns are host, v".to_owned();
+            assert_eq!(result.unreadable, [(1, reason)]);
+            assert_eq!(result.data, expected);
+        }
+        assert_eq!(read_with(input.as_bytes(), options(Some("Host"), None)).data, expected);
+    }
+}
