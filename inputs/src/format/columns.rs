@@ -23,7 +23,7 @@ use words::{Group, groups, is_separator, words};
 
 /// Names of columns that identify the device of a row, such as a disk or a process. The most specific names come
 /// first. The names in [`DOUBTFUL`] come after all of them.
-const KEYS: [&str; 25] = [
+const KEYS: [&str; 26] = [
     "pid",
     "tid",
     "tgid",
@@ -33,6 +33,7 @@ const KEYS: [&str; 25] = [
     "iface",
     "interface",
     "container id",
+    "name/ip address",
     "container",
     "name",
     "pod",

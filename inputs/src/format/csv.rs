@@ -64,6 +64,27 @@ const KEYS: [&str; 42] = [
     "name",
 ];
 
+/// Names of columns with machines, which may have several devices each.
+const MACHINES: [&str; 7] = ["host", "hostname", "server", "instance", "node", "pod", "container"];
+/// Names of columns with the devices or the parts of a machine. A row with a machine and a device is published below
+/// both names.
+const PARTS: [&str; 14] = [
+    "container",
+    "device",
+    "dev",
+    "disk",
+    "iface",
+    "interface",
+    "nic",
+    "gpu",
+    "cpu",
+    "core",
+    "mountpoint",
+    "mount",
+    "filesystem",
+    "mode",
+];
+
 /// Reads a table whose values are separated by commas or other characters: the header, and the rows below it.
 #[derive(Debug)]
 pub struct Csv {
@@ -96,6 +117,8 @@ enum Key {
     Named(usize),
     /// The column with this index was recognised.
     Recognised(usize),
+    /// The columns with these indices contain the machine and its device.
+    Pair(usize, usize),
     None,
 }
 
@@ -195,6 +218,12 @@ impl Header {
         }
         let time_fields = if time.is_some() { Vec::new() } else { time_fields };
         let key = self.key(fields, &times, stamp.is_some());
+        if let Some((machine, part)) = self.pair(fields) {
+            let path = vec![fields[machine].clone(), fields[part].clone()];
+            let names = [&self.columns[machine].name, &self.columns[part].name];
+            cells.retain(|(name, _)| !names.contains(&name));
+            return Ok(Row { stamp, time_fields, path, ..Row::fields(cells) });
+        }
         let row = Row { stamp, time_fields, ..Row::fields(cells) };
         Ok(match key {
             Some(index) => {
@@ -252,7 +281,10 @@ impl Header {
     /// the time. The first row decides which column it is, and later rows can only show that it is none.
     fn key(&mut self, fields: &[String], times: &[usize], has_time: bool) -> Option<usize> {
         if let Key::Undecided = self.key {
-            self.key = self.recognised_key(fields, times, has_time).map_or(Key::None, Key::Recognised);
+            self.key = match self.recognised_pair(fields) {
+                Some((machine, part)) => Key::Pair(machine, part),
+                None => self.recognised_key(fields, times, has_time).map_or(Key::None, Key::Recognised),
+            };
         } else if let Key::Recognised(index) = self.key {
             let field = &fields[index];
             let is_device = self.keys.accepts(&self.columns[index].name, field, false);
@@ -265,6 +297,27 @@ impl Header {
             Key::Named(index) | Key::Recognised(index) if !fields[index].is_empty() => Some(index),
             _ => None,
         }
+    }
+
+    /// Returns the indices of the columns with the machine and its device, if the row has both.
+    fn pair(&self, fields: &[String]) -> Option<(usize, usize)> {
+        let Key::Pair(machine, part) = self.key else { return None };
+        (!fields[machine].is_empty() && !fields[part].is_empty()).then_some((machine, part))
+    }
+
+    /// Returns the indices of the columns with a machine and its device if both contain names. There must be a further
+    /// column for the values.
+    fn recognised_pair(&self, fields: &[String]) -> Option<(usize, usize)> {
+        let named = |wanted: &[&str], without: Option<usize>| {
+            wanted.iter().find_map(|wanted| {
+                let is_named = |column: &Column| column.name.eq_ignore_ascii_case(wanted);
+                let index = self.columns.iter().position(is_named).filter(|index| Some(*index) != without)?;
+                (!number::is_missing(&fields[index]) && keys::is_clear(&fields[index])).then_some(index)
+            })
+        };
+        let machine = named(&MACHINES, None)?;
+        let part = named(&PARTS, Some(machine))?;
+        (fields.len() > 2).then_some((machine, part))
     }
 
     fn recognised_key(&mut self, fields: &[String], times: &[usize], has_time: bool) -> Option<usize> {

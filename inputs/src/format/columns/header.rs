@@ -9,8 +9,10 @@ use crate::unit::Unit;
 pub type NamedCells = (Vec<String>, Vec<(usize, String)>);
 
 /// Names of columns that are the last of their table and may contain text of several words.
-pub const LAST: [&str; 8] =
-    ["command", "cmd", "args", "comm", "mounted on", "mounted", "description", "what"];
+pub const LAST: [&str; 9] =
+    ["command", "cmd", "args", "comm", "mounted on", "mounted", "description", "what", "last sample"];
+/// Names of columns that consist of two words with a single blank between them, in the output of df and chronyc.
+const TWO_WORDS: [&str; 5] = ["mounted on", "name/ip address", "last sample", "freq skew", "std dev"];
 
 /// The header of a table: the names of its columns, and the properties by which the rows below it are divided into
 /// columns.
@@ -44,6 +46,18 @@ fn is_sentence(names: &[String]) -> bool {
     names.iter().any(has_end) || names[1..].iter().any(|name| name.ends_with(':'))
 }
 
+/// Joins the words of names that consist of two words.
+fn join_names(names: &mut Vec<String>) {
+    let mut at = 0;
+    while at + 1 < names.len() && names.len() > 2 {
+        let joined = format!("{} {}", names[at], names[at + 1]);
+        if TWO_WORDS.iter().any(|known| joined.eq_ignore_ascii_case(known)) {
+            names.splice(at..at + 2, [joined]);
+        }
+        at += 1;
+    }
+}
+
 /// Returns true if a word is a value in tables and never the name of a column.
 fn is_value(word: &str) -> bool {
     ["unlimited", "none", "yes", "no"].iter().any(|value| word.eq_ignore_ascii_case(value))
@@ -63,8 +77,9 @@ impl Header {
         let line = plain.as_str();
         let has_hash = line.trim_start().starts_with('#');
         if has_hash {
-            words.retain(|word| word != "#");
-            if let Some(first) = words.first_mut() {
+            if words.first().is_some_and(|word| word == "#") {
+                words.remove(0);
+            } else if let Some(first) = words.first_mut() {
                 *first = first.trim_start_matches('#').to_owned();
             }
         }
@@ -81,13 +96,7 @@ impl Header {
         {
             return None;
         }
-        if names.last().is_some_and(|last| last == "on") && names.len() > 2 {
-            // The last name of `df` consists of two words, "Mounted on".
-            names.pop();
-            if let Some(last) = names.last_mut() {
-                last.push_str(" on");
-            }
-        }
+        join_names(&mut names);
         let is_spaced_like_prose =
             !line.trim().contains("  ") && !line.contains('\t') && !begins_with_time && !has_hash;
         // A name with a colon and a tab behind it begins a line of labels.

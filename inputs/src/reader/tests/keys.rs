@@ -31,10 +31,7 @@ fn processors_and_disks_that_are_counted_or_named_are_devices() {
     let result = read("disk,busy\nsda,3\nsdb,4\n");
     assert_eq!(result.data, [json!({"sda": {"busy": 3}, "sdb": {"busy": 4}})]);
     let result = read("hostname;CPU;%idle\nb;-1;94.4\nb;0;93.2\n");
-    assert_eq!(
-        result.data,
-        [json!({"-1": {"hostname": "b", "%idle": 94.4}, "0": {"hostname": "b", "%idle": 93.2}})]
-    );
+    assert_eq!(result.data, [json!({"b": {"-1": {"%idle": 94.4}, "0": {"%idle": 93.2}}})]);
 }
 
 #[test]
@@ -54,4 +51,18 @@ fn a_named_column_that_the_table_does_not_have_is_reported_and_the_key_is_recogn
         }
         assert_eq!(read_with(input.as_bytes(), options(Some("Host"), None)).data, expected);
     }
+}
+
+#[test]
+fn the_devices_of_several_machines_are_below_the_names_of_their_machines() {
+    let result = read("node,mode,v\nn1,user,1\nn1,idle,2\nn2,user,3\nn1,user,4\n");
+    assert_eq!(
+        result.data,
+        [
+            json!({"n1": {"user": {"v": 1}, "idle": {"v": 2}}, "n2": {"user": {"v": 3}}}),
+            json!({"n1": {"user": {"v": 4}}})
+        ]
+    );
+    let result = read("time,pod,container,cpu\n1795344127,a,web,0.5\n1795344127,a,db,1\n");
+    assert_eq!(result.data, [json!({"a": {"web": {"cpu": 0.5}, "db": {"cpu": 1}}})]);
 }

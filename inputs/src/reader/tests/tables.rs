@@ -150,3 +150,27 @@ fn the_summary_of_top_is_no_row_and_all_of_its_processes_are() {
         assert_eq!(tick.as_object().map(serde_json::Map::len), Some(2));
     }
 }
+
+#[test]
+fn a_column_whose_unit_is_a_hash_is_part_of_the_table() {
+    let result = read(
+        "# gpu         pid   type     sm    command \n# Idx           #    C/G      %    name \n\
+         \x20   0       9921     C     97    python\n    1       9922     C     12    python\n",
+    );
+    assert_eq!(result.data[0]["9921"], json!({"gpu": 0, "type": "C", "sm": 97, "command": "python"}));
+    assert_eq!((result.structure, result.log.len()), (2, 0));
+}
+
+#[test]
+fn a_column_name_of_two_words_does_not_shift_the_rows_of_chrony() {
+    let result = read(
+        "MS Name/IP address         Stratum Poll Reach LastRx Last sample               \n\
+         ===============================================================================\n\
+         ^* time.example.org              1   6   377    33   -123us[ -150us] +/-   11ms\n\
+         ^+ 192.0.2.7                     2   6   377    34   +1234us[+1200us] +/-   22ms\n",
+    );
+    let other = json!({"MS": "^+", "Stratum": 2, "Poll": 6, "Reach": 377, "LastRx": 34, "Last sample": "+1234us[+1200us] +/-   22ms"});
+    assert_eq!(result.data[0]["192.0.2.7"], other, "{result:?}");
+    assert_eq!(result.data[0]["time.example.org"]["Stratum"], 1);
+    assert_eq!((result.data.len(), result.log.len(), result.structure), (1, 0, 2));
+}
