@@ -22,7 +22,7 @@ use crate::verdict::Read;
 /// time, the most likely format is chosen.
 pub const TIMEOUT_MS: u64 = 1_000;
 /// The rows of several devices form one publication. It is complete if no further row has come for this time, in
-/// milliseconds.
+/// milliseconds. For the first publication, the time is [`TIMEOUT_MS`].
 pub const TICK_MS: u64 = 100;
 /// Number of lines that must have had the format before it counts as settled. After that, a single line with another
 /// format does not change the format.
@@ -156,8 +156,14 @@ impl Reader {
     /// `None` if this is not necessary.
     pub fn due_ms(&self) -> Option<u64> {
         let held = (!self.held.is_empty()).then_some(self.held_since_ms + TIMEOUT_MS);
-        let tick = (!self.ticks.is_empty()).then_some(self.tick_ms + TICK_MS);
+        let tick = (!self.ticks.is_empty()).then_some(self.tick_due_ms());
         held.into_iter().chain(tick).min()
+    }
+
+    /// Returns the time at which the rows that wait are published. The first rows of an input wait longer, because they
+    /// show whether there are several devices: the rows of a slow input must not have another form than later ones.
+    fn tick_due_ms(&self) -> u64 {
+        self.tick_ms + if self.ticks.is_undecided() { TIMEOUT_MS } else { TICK_MS }
     }
 
     /// Reads a line. Returns the results that are known now. The result of this line may follow later, and results of
@@ -193,7 +199,7 @@ impl Reader {
         if !self.held.is_empty() && self.held_since_ms + TIMEOUT_MS <= now.mono_ms {
             self.settle(&mut out);
         }
-        if !self.ticks.is_empty() && self.tick_ms + TICK_MS <= now.mono_ms {
+        if !self.ticks.is_empty() && self.tick_due_ms() <= now.mono_ms {
             self.flush_tick(&mut out);
         }
         out

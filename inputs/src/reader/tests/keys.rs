@@ -66,3 +66,19 @@ fn the_devices_of_several_machines_are_below_the_names_of_their_machines() {
     let result = read("time,pod,container,cpu\n1795344127,a,web,0.5\n1795344127,a,db,1\n");
     assert_eq!(result.data, [json!({"a": {"web": {"cpu": 0.5}, "db": {"cpu": 1}}})]);
 }
+
+#[test]
+fn the_first_device_of_a_slow_table_is_published_in_the_same_form_as_the_others() {
+    let mut reader = Reader::new(Options::default(), Box::new(Utc));
+    let mut outcomes = Vec::new();
+    let lines = ["Device   tps", "sda        4", "sdb        5", "sda        6", "sdb        7"];
+    for (number, text) in (1..).zip(lines) {
+        let at = |ms| Moment { mono_ms: number * 300 + ms, ..NOW };
+        outcomes.extend(reader.read(Line { number, text: Ok(text.to_owned()) }, at(0)));
+        outcomes.extend(reader.wake(at(299)));
+    }
+    outcomes.extend(reader.finish(NOW));
+    let result = collect(outcomes, &reader);
+    assert!(result.data.iter().all(|data| data.get("Device").is_none()), "{result:?}");
+    assert_eq!(result.data[0], json!({"sda": {"tps": 4}, "sdb": {"tps": 5}}));
+}
