@@ -18,8 +18,8 @@ use crate::time::{self, Stamp};
 use crate::unit::Unit;
 use crate::verdict::Read;
 use header::{Header, LAST};
-use types::Types;
-use words::{Group, groups, is_separator, words};
+use types::{Types, is_number};
+use words::{Bars, Group, groups, is_separator, words};
 
 /// Names of columns that identify the device of a row, such as a disk or a process. The most specific names come
 /// first. The names in [`DOUBTFUL`] come after all of them.
@@ -197,7 +197,9 @@ impl Columns {
         let found = ordered.into_iter().flatten().find_map(|header| {
             let (names, cells) = header.split(line, words)?;
             let is_used = self.header.as_ref() == Some(&header);
-            let fits = is_row(&cells, is_used) && !(is_used && self.types.contradict(&cells));
+            // A line with the bars of the header is a row even if it has few numbers.
+            let is_clear = is_used || header.bars == Bars::BetweenColumns;
+            let fits = is_row(&cells, is_clear) && !(is_used && self.types.contradict(&cells));
             fits.then_some((header, names, cells))
         });
         let (mut header, names, cells) = found?;
@@ -340,21 +342,12 @@ impl Columns {
 }
 
 /// Returns true if the texts of a line are the values of a row and not other words. At least half of them must be
-/// numbers. One number is enough if the header already had rows (`is_used`).
-fn is_row(cells: &[(usize, String)], is_used: bool) -> bool {
+/// numbers. One number is enough if the line is clearly part of the table (`is_clear`), as when
+/// the header already had rows.
+fn is_row(cells: &[(usize, String)], is_clear: bool) -> bool {
     let numbers = cells.iter().filter(|(_, text)| is_number(text)).count();
     let times = cells.iter().filter(|(_, text)| time::read_time_of_day(text).is_some()).count();
-    cells.len() >= 2 && numbers > times && (is_used || numbers * 2 >= cells.len())
-}
-
-/// Returns true if a text in a row is a number, a time, several numbers, or a word for a missing number.
-fn is_number(text: &str) -> bool {
-    let style = Style { has_letters: true, ..Style::default() };
-    cell::is_numeric(text, style)
-        || number::read_grouped(text).is_some()
-        || time::read_time_of_day(text).is_some()
-        || time::read(text).is_some()
-        || json::pair("", text, style).is_some()
+    cells.len() >= 2 && numbers > times && (is_clear || numbers * 2 >= cells.len())
 }
 
 fn read_cell(name: &str, text: &str, style: Style) -> Cell {

@@ -1,6 +1,8 @@
 //! Learns which columns of a table contain numbers, to tell its rows from other lines with as many words.
 
-use super::is_number;
+use crate::cell::{self, Style};
+use crate::format::json;
+use crate::{number, time};
 
 /// The columns that contained numbers in all rows below the present header.
 #[derive(Debug, Default)]
@@ -31,4 +33,14 @@ impl Types {
             cells.iter().filter(is_wrong).map(|(column, _)| if *column == 0 { 2 } else { 1 }).sum();
         wrong * 2 > numbers.len().max(2)
     }
+}
+
+/// Returns true if a text in a row is a number, a time, several numbers, or a word for a missing number.
+pub fn is_number(text: &str) -> bool {
+    let style = Style { has_letters: true, ..Style::default() };
+    cell::is_numeric(text, style)
+        || number::read_grouped(text).is_some()
+        || time::read_time_of_day(text).is_some()
+        || time::read(text).is_some()
+        || json::pair("", text, style).is_some()
 }

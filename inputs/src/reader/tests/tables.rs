@@ -78,12 +78,12 @@ fn points_separate_thousands_where_commas_are_decimal() {
 fn a_file_system_with_a_blank_in_its_name_does_not_shift_its_row() {
     let result = read(
         "Filesystem     Size  Used Avail Use% Mounted on\n/dev/sda1      460G   10G  156G   7% /\n\
-         map auto_home     0     0     0 100% /home\n//nas/my share 100G   50G   50G  50% /mnt/a b  c\n",
+         map auto_home     0     0     0 100% /home\n//nas/my share 100G   50G   50G  50% /media/a b  c\n",
     );
     let data = &result.data[0];
     assert_eq!(data["/home"]["Filesystem"], "map auto_home", "{result:?}");
-    assert_eq!(data["/mnt/a b  c"]["Filesystem"], "//nas/my share", "{result:?}");
-    assert_eq!(data["/mnt/a b  c"]["Size"], 100);
+    assert_eq!(data["/media/a b  c"]["Filesystem"], "//nas/my share", "{result:?}");
+    assert_eq!(data["/media/a b  c"]["Size"], 100);
 }
 
 #[test]
@@ -103,6 +103,8 @@ fn a_table_with_bars_is_divided_at_its_bars() {
         "{result:?}"
     );
     assert_eq!((result.structure, result.log.len()), (2, 0));
+    let result = read("| Service name | CPU | State |\n| web front | 12.50 | up |\n| db  | 3     | down |\n");
+    assert_eq!(result.data[0]["web front"], json!({"CPU": 12.5, "State": "up"}), "{result:?}");
     let result = read("usr sys| read  writ| recv\n  2   1| 120k  340k|   0 \n  6   2|4k    8k   |1200\n");
     assert_eq!(
         result.data[0],
