@@ -168,6 +168,10 @@ pub fn is_missing(text: &str) -> bool {
 pub struct Commas {
     decimal: u8,
     has_point: bool,
+    /// True if a number has a point that may separate thousands, such as `1.000`.
+    has_doubtful_point: bool,
+    /// True if a number has points between thousands and a decimal comma, such as `1.234,56`.
+    has_both: bool,
 }
 
 impl Commas {
@@ -175,12 +179,12 @@ impl Commas {
     pub fn observe(&mut self, text: &str) {
         let text = text.trim_start_matches(['+', '-']);
         if let Some((whole, fraction)) = text.split_once('.') {
-            if read_grouped(text).is_some() && fraction.contains(',') {
-                self.decimal = self.decimal.saturating_add(2);
+            self.has_both |= read_grouped(text).is_some() && fraction.contains(',');
+            if read_whole_groups(text, '.').is_some() {
+                self.has_doubtful_point = true;
+            } else {
+                self.has_point |= is_digits(whole) && is_digits(fraction);
             }
-            // A point before exactly three digits may separate thousands.
-            let may_be_thousands = read_whole_groups(text, '.').is_some();
-            self.has_point |= is_digits(whole) && is_digits(fraction) && !may_be_thousands;
         } else if let Some((whole, fraction)) = text.split_once(',')
             && is_digits(whole)
             && is_digits(fraction)
@@ -204,8 +208,16 @@ impl Commas {
         self.judge(2)
     }
 
+    /// Returns the meaning of a comma in a table whose columns have a separator, such as a semicolon. `enough` is the
+    /// number of values with a comma that are sufficient evidence. There, `1.000` beside `2,5` has separated thousands.
+    pub fn in_csv(&self, enough: u8) -> Comma {
+        let is_decimal = !self.has_point && (self.decimal >= enough || self.has_both);
+        if is_decimal { Comma::Decimal } else { Comma::Separates }
+    }
+
     fn judge(&self, enough: u8) -> Comma {
-        if !self.has_point && self.decimal >= enough { Comma::Decimal } else { Comma::Separates }
+        let may_be_list = self.has_doubtful_point && !self.has_both;
+        if may_be_list { Comma::Separates } else { self.in_csv(enough) }
     }
 }
 

@@ -161,8 +161,8 @@ impl Csv {
             return Err(LineError::Fields { found: fields.len(), expected: header.columns.len() });
         }
         fields.iter().for_each(|field| self.commas.observe(field));
-        let comma =
-            if header.separator == ',' { self.commas.among_commas() } else { self.commas.between_others() };
+        // A comma in a field of a table with commas is in quotes, where it may also be part of a list.
+        let comma = self.commas.in_csv(if header.separator == ',' { 2 } else { 1 });
         let time = self.time.as_deref().filter(|_| header.has_time);
         header.row(&fields, comma, time).map(Read::from)
     }

@@ -9,7 +9,7 @@ use crate::cell::{self, Style};
 use crate::number;
 
 /// Names of columns in which any whole number identifies a device.
-const NUMBERED: [&str; 15] = [
+const NUMBERED: [&str; 25] = [
     "uuid",
     "pci.bus_id",
     "index",
@@ -23,6 +23,16 @@ const NUMBERED: [&str; 15] = [
     "sensor",
     "station",
     "room",
+    "node",
+    "zone",
+    "site",
+    "region",
+    "instance",
+    "host",
+    "hostname",
+    "interface",
+    "iface",
+    "name",
     "intr",
     "fchost",
 ];

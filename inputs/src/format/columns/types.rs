@@ -13,13 +13,18 @@ pub struct Types {
 impl Types {
     /// Stores which columns of a row contain numbers. Each text is given with the index of its column.
     pub fn learn(&mut self, cells: &[(usize, String)]) {
-        let found = cells.iter().filter(|(_, text)| is_number(text)).map(|(column, _)| *column);
+        let is_present = |text: &str| text != "-" && !number::is_missing(text);
+        let found = cells
+            .iter()
+            .filter(|(_, text)| is_number(text) && is_present(text))
+            .map(|(column, _)| *column);
         match &mut self.numbers {
             None => self.numbers = Some(found.collect()),
             Some(numbers) => {
-                let found: Vec<usize> = found.collect();
-                let has_column = |column: &usize| cells.iter().any(|(other, _)| other == column);
-                numbers.retain(|column| found.contains(column) || !has_column(column));
+                let is_text = |column: &usize| {
+                    cells.iter().any(|(other, text)| other == column && !is_number(text))
+                };
+                numbers.retain(|column| !is_text(column));
             }
         }
     }

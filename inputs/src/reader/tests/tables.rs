@@ -68,8 +68,8 @@ fn points_separate_thousands_where_commas_are_decimal() {
         result.data,
         [json!({"A": 1000, "B": 2.5}), json!({"A": 12000, "B": 4}), json!({"A": -1_000_000, "B": 3.25})]
     );
-    let result = read("count  pct\n1.234  5,5\n900    6,5\n");
-    assert_eq!(result.data, [json!({"count": 1234, "pct": 5.5}), json!({"count": 900, "pct": 6.5})]);
+    let result = read("CPUS  LOAD\n0,1   1.250\n2,3   1.500\n");
+    assert_eq!(result.json[0], r#"{"0,1":{"LOAD":1.250},"2,3":{"LOAD":1.500}}"#, "a list of processors");
     assert_eq!(read("A;B\n1.000;2\n1.500;3\n").json[0], r#"{"A":1.000,"B":2}"#);
     assert_eq!(read("A;B\n1.000;2,5\n1.5;3\n").json[1], r#"{"A":1.5,"B":3}"#);
 }
