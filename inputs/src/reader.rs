@@ -9,7 +9,7 @@ use shared::publication;
 use crate::cell::Units;
 use crate::data::Data;
 use crate::error::LineError;
-use crate::format::Format;
+use crate::format::{Format, csv};
 use crate::guess::{self, Guess};
 use crate::lines::Line;
 use crate::options::Options;
@@ -429,6 +429,11 @@ impl Reader {
             return;
         }
         let Some(format) = guess::whole(tail, &self.options) else { return };
+        // If the line before it has as many fields, the first line is a row of a table without numbers, and no header.
+        let before = lines.len().checked_sub(LINES_BEFORE_TEXT_ENDS + 1).map(|at| lines[at]);
+        if format == Format::Csv && before.is_some_and(|before| csv::has_same_fields(before, tail[0])) {
+            return;
+        }
         // Each of the last lines must have the same format. A header and the rows below it have it only together.
         let agree = matches!(format, Format::Csv | Format::Columns | Format::Labels)
             || tail

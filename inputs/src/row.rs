@@ -157,7 +157,8 @@ impl Ticks {
     }
 }
 
-fn is_another_time(last: Option<Stamp>, next: Option<Stamp>) -> bool {
+/// Returns true if rows with these times cannot belong to the same publication.
+pub fn is_another_time(last: Option<Stamp>, next: Option<Stamp>) -> bool {
     // The rows of one tick may have been written some milliseconds apart.
     const SAME_TICK_MS: u64 = 250;
     match (last, next) {

@@ -9,7 +9,7 @@ use crate::data::Data;
 use crate::error::LineError;
 use crate::names::Names;
 use crate::number::{self, Comma, Commas, Place};
-use crate::row::Row;
+use crate::row::{Row, is_another_time};
 use crate::time::{self, Stamp};
 use crate::unit::Unit;
 use crate::verdict::Read;
@@ -106,6 +106,8 @@ struct Header {
     /// True if there is a column with the name that the user has given for the time.
     has_time: bool,
     keys: Keys,
+    /// The time in the first row; `None` if it contains none.
+    first_stamp: Option<Stamp>,
 }
 
 /// The column that identifies the device of a row.
@@ -189,7 +191,15 @@ impl Csv {
         let key = self.key.as_ref().and_then(position).map_or(Key::Undecided, Key::Named);
         let has_time = self.time.as_ref().and_then(position).is_some();
         let names: Vec<String> = columns.iter().map(|column| column.name.clone()).collect();
-        self.header = Some(Header { separator, columns, written, key, has_time, keys: Keys::default() });
+        self.header = Some(Header {
+            separator,
+            columns,
+            written,
+            key,
+            has_time,
+            keys: Keys::default(),
+            first_stamp: None,
+        });
         let missing = LineError::no_column([self.key.as_deref(), self.time.as_deref()], &names);
         missing.map_or(Ok(Read::Structure), Err)
     }
@@ -217,7 +227,7 @@ impl Header {
             }
         }
         let time_fields = if time.is_some() { Vec::new() } else { time_fields };
-        let key = self.key(fields, &times, stamp.is_some());
+        let key = self.key(fields, &times, stamp);
         if let Some((machine, part)) = self.pair(fields) {
             let path = vec![fields[machine].clone(), fields[part].clone()];
             let names = [&self.columns[machine].name, &self.columns[part].name];
@@ -279,15 +289,22 @@ impl Header {
 
     /// Returns the index of the column that identifies the device of a row. `times` are the indices of the columns with
     /// the time. The first row decides which column it is, and later rows can only show that it is none.
-    fn key(&mut self, fields: &[String], times: &[usize], has_time: bool) -> Option<usize> {
+    fn key(&mut self, fields: &[String], times: &[usize], stamp: Option<Stamp>) -> Option<usize> {
         if let Key::Undecided = self.key {
+            self.first_stamp = stamp;
             self.key = match self.recognised_pair(fields) {
                 Some((machine, part)) => Key::Pair(machine, part),
-                None => self.recognised_key(fields, times, has_time).map_or(Key::None, Key::Recognised),
+                None => {
+                    self.recognised_key(fields, times, stamp.is_some()).map_or(Key::None, Key::Recognised)
+                }
             };
         } else if let Key::Recognised(index) = self.key {
             let field = &fields[index];
-            let is_device = self.keys.accepts(&self.columns[index].name, field, false);
+            let name = &self.columns[index].name;
+            // The numbers of devices occur in the rows of the first time.
+            let is_later = is_another_time(self.first_stamp, stamp);
+            let is_measured = is_later && keys::is_doubtful(name) && self.keys.is_new_number(name, field);
+            let is_device = !is_measured && self.keys.accepts(name, field, false);
             if !is_device && !number::is_missing(field) && field != "-" {
                 self.key = Key::None;
             }
@@ -468,6 +485,13 @@ fn is_measure(text: &str) -> bool {
 
 fn is_time(text: &str) -> bool {
     time::read(text).is_some() || time::read_date(text).is_some() || time::read_time_of_day(text).is_some()
+}
+
+/// Returns true if both lines have the same number of fields.
+pub fn has_same_fields(line: &str, other: &str) -> bool {
+    let separator = separator(other);
+    let count = |line| split(line, separator).map(|fields| fields.len());
+    count(line) == count(other)
 }
 
 /// Returns true if each of `rows` can be a line below the header line `header`, and if one of them contains a number,

@@ -55,6 +55,12 @@ struct Column {
 }
 
 impl Keys {
+    /// Returns true if `text` is a number that the column `name` did not contain before.
+    pub fn is_new_number(&self, name: &str, text: &str) -> bool {
+        let known = |number| self.columns.get(name).is_some_and(|column| column.numbers.contains(&number));
+        text.parse().is_ok_and(|number| !known(number))
+    }
+
     /// Returns true if the text in the column `name` identifies the device of a row: it is a text, or a whole number
     /// that counts devices. The numbers of devices begin with 0 (or 1, if the name is not one of [`DOUBTFUL`]), ascend
     /// by one and then repeat, unless any number is accepted (`is_certain`). Once a column contained a measured value, nothing in it is accepted any more.
@@ -72,6 +78,11 @@ impl Keys {
         column.is_measured |= !column.fits(text, is_certain, u32::from(!is_doubtful));
         !column.is_measured
     }
+}
+
+/// Returns true if a column with this name may contain measured values.
+pub fn is_doubtful(name: &str) -> bool {
+    DOUBTFUL.iter().any(|doubtful| name.eq_ignore_ascii_case(doubtful))
 }
 
 impl Column {
@@ -99,10 +110,6 @@ impl Column {
 /// Returns true if a text in a column with a name of [`DOUBTFUL`] can only be a device.
 pub fn is_clear(text: &str) -> bool {
     text == "-1" || is_text(text)
-}
-
-fn is_doubtful(name: &str) -> bool {
-    DOUBTFUL.iter().any(|doubtful| name.eq_ignore_ascii_case(doubtful))
 }
 
 /// Returns true if a text is neither a number nor a quantity with a unit.

@@ -149,10 +149,15 @@ impl Header {
     /// Returns true if this line, whose words are separated by single blanks, is the header of another table with as
     /// many columns as the one that `known` is the header of. A sentence in a table contains other words.
     pub fn is_next_after(&self, known: &Self) -> bool {
-        let is_name = |name: &String| !name.contains(char::is_lowercase);
+        const WARNINGS: [&str; 8] =
+            ["error", "warn", "warning", "fatal", "critical", "panic", "failed", "failure"];
+        let is_warning = |name: &String| WARNINGS.iter().any(|word| name.eq_ignore_ascii_case(word));
+        let is_upper = |name: &String| !name.contains(char::is_lowercase);
         let is_known = |name: &String| known.names.contains(name);
+        let are_upper = self.names.iter().chain(&known.names).all(is_upper);
         self.names.len() == known.names.len()
-            && (self.names.iter().any(is_known) || self.names.iter().all(is_name))
+            && !self.names.iter().any(is_warning)
+            && (self.names.iter().any(is_known) || are_upper)
     }
 
     /// Divides a row into the texts of its columns. `words` are the words of the line. Returns `None` if the row does

@@ -14,16 +14,13 @@ impl Types {
     /// Stores which columns of a row contain numbers. Each text is given with the index of its column.
     pub fn learn(&mut self, cells: &[(usize, String)]) {
         let is_present = |text: &str| text != "-" && !number::is_missing(text);
-        let found = cells
-            .iter()
-            .filter(|(_, text)| is_number(text) && is_present(text))
-            .map(|(column, _)| *column);
+        let found =
+            cells.iter().filter(|(_, text)| is_number(text) && is_present(text)).map(|(column, _)| *column);
         match &mut self.numbers {
             None => self.numbers = Some(found.collect()),
             Some(numbers) => {
-                let is_text = |column: &usize| {
-                    cells.iter().any(|(other, text)| other == column && !is_number(text))
-                };
+                let is_text =
+                    |column: &usize| cells.iter().any(|(other, text)| other == column && !is_number(text));
                 numbers.retain(|column| !is_text(column));
             }
         }

@@ -11,6 +11,11 @@ fn the_load_of_a_processor_is_a_value_and_not_a_device() {
     assert_eq!(result.data, [json!({"cpu": 12.5, "temp": 40}), json!({"cpu": 13.5, "temp": 41})]);
     let result = read(" cpu  mem\n12.5 40.1\n13.5 41.0\n");
     assert_eq!(result.data, [json!({"cpu": 12.5, "mem": 40.1}), json!({"cpu": 13.5, "mem": 41.0})]);
+    let result = read("time,cpu,mem\n1795344127,0,40\n1795344128,1,41\n1795344129,2,42\n");
+    assert_eq!(result.data.len(), 3, "{result:?}");
+    assert_eq!(result.data[2], json!({"cpu": 2, "mem": 42}));
+    let result = read("time,cpu,mem\n1795344127,0,40\n1795344127,1,41\n1795344128,0,42\n");
+    assert_eq!(result.data[0], json!({"0": {"mem": 40}, "1": {"mem": 41}}));
     let result = read("disk,net\n0,40\n37,41\n12,40\n");
     assert_eq!(result.data[0], json!({"disk": 0, "net": 40}));
     assert_eq!(result.data.len(), 3, "{result:?}");

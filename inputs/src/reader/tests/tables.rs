@@ -121,6 +121,10 @@ fn another_header_in_the_input_begins_another_table() {
         result.data,
         [json!({"A": 1, "B": 2, "C": 3}), json!({"X": 4, "Y": 5, "Z": 6}), json!({"X": 7, "Y": 8, "Z": 9})]
     );
+    let result = read("A B C\n1 2 3\nERROR DISK FAILED\n4 5 6\n");
+    assert_eq!(result.log, [json!("ERROR DISK FAILED")]);
+    let result = read("r b free\n1 2 3\nDISK IS FULL\n4 5 6\n");
+    assert_eq!(result.log, [json!("DISK IS FULL")]);
     let result = read("a,b\n1,2\na,b\n3,4\nb,a\n5,6\n");
     assert_eq!(result.data, [json!({"a": 1, "b": 2}), json!({"a": 3, "b": 4}), json!({"b": 5, "a": 6})]);
     let result = read("a,b\n1,2\na,b,c\n3,4,5\n");
@@ -175,4 +179,12 @@ fn a_column_name_of_two_words_does_not_shift_the_rows_of_chrony() {
     assert_eq!(result.data[0]["192.0.2.7"], other, "{result:?}");
     assert_eq!(result.data[0]["time.example.org"]["Stratum"], 1);
     assert_eq!((result.data.len(), result.log.len(), result.structure), (1, 0, 2));
+}
+
+#[test]
+fn a_line_of_text_with_commas_is_no_header_if_a_number_comes_later() {
+    let mut lines: Vec<String> = (0..10).map(|_| "al,login,ok".to_owned()).collect();
+    lines.extend(["bo,login,ok", "al,logout,5", "bo,login,7"].map(str::to_owned));
+    let result = read(&lines.iter().map(|line| format!("{line}\n")).collect::<String>());
+    assert_eq!((result.format, result.data.len()), (Some(Format::Text), 13), "{result:?}");
 }
