@@ -1,22 +1,22 @@
 //! Reads values that are separated by commas, semicolons or tabs (RFC 4180), below a header. Each row must be on a
 //! single line.
 
-use csv::{ReaderBuilder, Trim};
+mod fields;
+mod recognise;
 
 use super::keys::{self, DOUBTFUL, Keys};
 use crate::cell::{self, Cell, Style};
 use crate::data::Data;
 use crate::error::LineError;
 use crate::names::Names;
-use crate::number::{self, Comma, Commas, Place};
+use crate::number::{self, Comma, Commas};
 use crate::row::{Row, is_another_time};
 use crate::time::{self, Stamp};
 use crate::unit::Unit;
 use crate::verdict::Read;
+use fields::{separator, split};
+pub use recognise::{fits, has_same_fields, looks_like_a_header};
 
-/// The separators that are recognised. The one that occurs most often in the header is used. If several occur equally
-/// often, the last of them in this list is used.
-const SEPARATORS: [char; 4] = ['|', ';', '\t', ','];
 /// Names of columns that identify the device of a row, such as a disk or a host. The most specific names come first.
 /// The names in [`DOUBTFUL`] come after all of them.
 const KEYS: [&str; 42] = [
@@ -397,126 +397,4 @@ fn split_unit(name: &str) -> (&str, Option<Unit>) {
         Some((before, unit)) if !before.is_empty() => (before, Some(unit)),
         _ => (name, None),
     }
-}
-
-/// Returns the separator that a header line most likely uses.
-pub fn separator(line: &str) -> char {
-    SEPARATORS.into_iter().max_by_key(|separator| line.matches(*separator).count()).unwrap_or(',')
-}
-
-/// Divides a line into its fields. Quotes, and blanks around the fields, are removed.
-///
-/// # Errors
-///
-/// [`LineError::OpenQuote`] if a quote is not closed on the same line.
-pub fn split(line: &str, separator: char) -> Result<Vec<String>, LineError> {
-    let Ok(delimiter) = u8::try_from(separator) else { return Ok(vec![line.to_owned()]) };
-    // A second record is added to find out whether the first one ended: if a quote is not closed, the second record
-    // becomes part of it.
-    let text = format!("{}\nend", without_blanks(line, separator));
-    let mut reader = ReaderBuilder::new()
-        .delimiter(delimiter)
-        .has_headers(false)
-        .flexible(true)
-        .trim(Trim::All)
-        .from_reader(text.as_bytes());
-    let mut records = reader.records();
-    let first = records.next();
-    if records.next().is_none() {
-        let at = line.rfind('"').unwrap_or_default();
-        return Err(LineError::OpenQuote { column: line[..at].chars().count() + 1 });
-    }
-    let fields = first.and_then(Result::ok).unwrap_or_default();
-    Ok(fields.iter().map(str::to_owned).collect())
-}
-
-/// Removes the blanks between a separator and a quote. Some programs print such blanks, although RFC 4180 does not
-/// allow them.
-fn without_blanks(line: &str, separator: char) -> String {
-    let mut text = String::with_capacity(line.len());
-    let (mut is_quoted, mut is_start) = (false, true);
-    for (at, c) in line.char_indices() {
-        if c == ' ' && is_start && !is_quoted {
-            let rest = line[at..].trim_start_matches(' ');
-            if rest.starts_with('"') {
-                continue;
-            }
-        }
-        if c == '"' && (is_start || is_quoted) {
-            is_quoted = !is_quoted;
-        }
-        is_start = c == separator && !is_quoted;
-        text.push(c);
-    }
-    text
-}
-
-/// Returns true if a line consists of at least `at_least` names with separators between them. A name is not empty,
-/// and is neither a number, a time nor a sentence.
-pub fn looks_like_a_header(line: &str, at_least: usize) -> bool {
-    let Ok(mut names) = split(line, separator(line)) else { return false };
-    if names.last().is_some_and(String::is_empty) {
-        names.pop();
-    }
-    let style = Style { has_letters: true, ..Style::default() };
-    let is_name = |name: &String| {
-        let is_number =
-            cell::is_numeric(name, style) || number::read_thousands(name).is_some() || is_measure(name);
-        let first = name.split_whitespace().next().unwrap_or_default();
-        !name.is_empty()
-            && !is_number
-            && !is_time(name)
-            && !is_time(first)
-            && !name.ends_with([':', '.', '!', '?'])
-            && !name.contains(['{', '}', '='])
-            // A name is not divided into columns itself.
-            && !name.contains("  ")
-            && name.split_whitespace().count() <= 4
-    };
-    names.len() >= at_least && names.iter().all(is_name)
-}
-
-/// Returns true if a text is a number with other words behind it, such as `43 degrees C`, or a number with separated thousands.
-fn is_measure(text: &str) -> bool {
-    let (number, words) = text.split_once(' ').unwrap_or((text, ""));
-    number::read_grouped(number).is_some()
-        || (!words.is_empty() && number::read(number, Comma::Decimal, Place::Field).is_some())
-}
-
-fn is_time(text: &str) -> bool {
-    time::read(text).is_some() || time::read_date(text).is_some() || time::read_time_of_day(text).is_some()
-}
-
-/// Returns true if both lines have the same number of fields.
-pub fn has_same_fields(line: &str, other: &str) -> bool {
-    let separator = separator(other);
-    let count = |line| split(line, separator).map(|fields| fields.len());
-    count(line) == count(other)
-}
-
-/// Returns true if each of `rows` can be a line below the header line `header`, and if one of them contains a number,
-/// a time, `true` or `false`. Without such a value, the lines are rather text with commas in it.
-pub fn fits(header: &str, rows: &[&str]) -> bool {
-    if !looks_like_a_header(header, 2) {
-        return false;
-    }
-    let separator = separator(header);
-    let Ok(names) = split(header, separator) else { return false };
-    let rows: Option<Vec<Vec<String>>> =
-        rows.iter().filter(|row| row.trim() != header.trim()).map(|row| split(row, separator).ok()).collect();
-    let Some(rows) = rows else { return false };
-    let style =
-        Style { comma: if separator == ',' { Comma::Separates } else { Comma::Decimal }, has_letters: false };
-    let is_value = |field: &String| {
-        !field.is_empty()
-            && (cell::is_numeric(field, style)
-                || number::read_grouped(field).is_some()
-                || number::read_thousands(field).is_some()
-                || is_time(field))
-    };
-    let is_row = |row: &Vec<String>| {
-        let has_extra = row.len() == names.len() + 1 && row.last().is_some_and(String::is_empty);
-        has_extra || row.len() == names.len()
-    };
-    rows.iter().all(is_row) && rows.iter().flatten().any(is_value)
 }
