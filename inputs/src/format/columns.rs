@@ -19,7 +19,7 @@ use crate::unit::Unit;
 use crate::verdict::Read;
 use header::{Header, LAST};
 use types::{Types, is_number};
-use words::{Bars, Group, groups, is_separator, words};
+use words::{Bars, Group, groups, groups_between_bars, is_separator, words};
 
 /// Names of columns that identify the device of a row, such as a disk or a process. The most specific names come
 /// first. The names in [`DOUBTFUL`] come after all of them.
@@ -323,7 +323,11 @@ impl Columns {
     }
 
     fn header(&mut self, line: &str, words: Vec<String>) -> Read {
-        let Some(header) = Header::read(line, words, &self.groups) else { return Read::Unfit };
+        let header = Header::read(line, words, &self.groups);
+        if Bars::of(line) == Bars::BetweenGroups {
+            self.groups = groups_between_bars(line);
+        }
+        let Some(header) = header else { return Read::Unfit };
         if let Some(candidate) = &mut self.candidate
             && line.trim_start().starts_with('#')
             && candidate.names.len() == header.names.len()

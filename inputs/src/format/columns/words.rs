@@ -84,6 +84,23 @@ pub fn groups(line: &str) -> Vec<Group> {
     words.map(group).filter(|group| group.name.contains(char::is_alphanumeric)).collect()
 }
 
+/// Returns the groups of columns that are named between the bars of a line, such as `Inter-| Receive | Transmit` in
+/// /proc/net/dev.
+pub fn groups_between_bars(line: &str) -> Vec<Group> {
+    let mut from = 0;
+    let cells = line.split('|').map(|cell| {
+        let group = Group { name: cell.trim().to_owned(), from, to: from + cell.len() };
+        from = group.to + 1;
+        group
+    });
+    let mut groups: Vec<Group> = cells.filter(|group| !group.name.is_empty()).collect();
+    // The line ends behind the name of its last group, but the columns of this group do not.
+    if let Some(last) = groups.last_mut() {
+        last.to = usize::MAX;
+    }
+    groups
+}
+
 /// Makes the names of columns different by means of their groups: several columns `total` become `reads.total` and
 /// `writes.total`. Other names are returned unchanged.
 pub fn in_groups(line: &str, names: Vec<String>, groups: &[Group]) -> Vec<String> {

@@ -188,3 +188,13 @@ fn a_line_of_text_with_commas_is_no_header_if_a_number_comes_later() {
     let result = read(&lines.iter().map(|line| format!("{line}\n")).collect::<String>());
     assert_eq!((result.format, result.data.len()), (Some(Format::Text), 13), "{result:?}");
 }
+
+#[test]
+fn columns_of_one_name_have_the_names_of_the_groups_between_bars() {
+    let result = read(
+        "Inter-|   Receive   |  Transmit\n face |bytes packets|bytes packets\n  lo: 81 12 82 13\neth0: 99 14 98 15\n",
+    );
+    let expected =
+        json!({"Receive.bytes": 81, "Receive.packets": 12, "Transmit.bytes": 82, "Transmit.packets": 13});
+    assert_eq!(result.data[0]["lo:"], expected, "{result:?}");
+}
