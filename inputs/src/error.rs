@@ -33,6 +33,14 @@ pub enum LineError {
         /// Text that was found in the column.
         text: String,
     },
+    /// The table has no column with the name that was given with `--key` or `--time`.
+    #[error("there is no column {wanted}; the columns are {columns}")]
+    NoColumn {
+        /// Name of the column that was given.
+        wanted: String,
+        /// Names of the columns of the table, with commas between them.
+        columns: String,
+    },
     /// A quote is not closed on the same line.
     #[error("the quote at character {column} is not closed on the same line")]
     OpenQuote {
@@ -65,4 +73,13 @@ pub enum LineError {
     /// The line contains a zero byte. The input is binary data, or UTF-16 without a byte order mark.
     #[error("the line is not text: it contains a zero byte")]
     Binary,
+}
+
+impl LineError {
+    /// Returns an error for the first of the `wanted` names that no column has; `None` if there is a column for each.
+    pub fn no_column(wanted: [Option<&str>; 2], columns: &[String]) -> Option<Self> {
+        let is_missing = |wanted: &&str| !columns.iter().any(|column| column.eq_ignore_ascii_case(wanted));
+        let wanted = wanted.into_iter().flatten().find(is_missing)?;
+        Some(Self::NoColumn { wanted: wanted.to_owned(), columns: columns.join(", ") })
+    }
 }

@@ -6,6 +6,7 @@ pub mod csv;
 pub mod graphite;
 pub mod influx;
 pub mod json;
+mod keys;
 pub mod labels;
 pub mod number;
 pub mod pairs;

@@ -6,8 +6,8 @@ use crate::parser::Parser;
 use crate::verdict::Read;
 
 /// Maximum number of lines that are read before a format is chosen. Nothing is published before that, so the number
-/// is small.
-pub const LINES: usize = 5;
+/// is small. In the output of `top`, five lines stand before the header.
+pub const LINES: usize = 8;
 
 /// The format that was recognised, and the number of lines before the first line that has this format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -96,23 +96,15 @@ pub fn whole(lines: &[&str], options: &Options) -> Option<Format> {
 
 fn with_header(lines: &[&str], options: &Options) -> Option<Guess> {
     for (skip, pair) in lines.windows(2).enumerate() {
-        let is_csv = csv::fits(pair[0], pair[1])
+        let is_csv = csv::fits(pair[0], &lines[skip + 1..])
             || (pair[0].starts_with("sep=") && csv::looks_like_a_header(pair[1], 2));
-        if is_csv
-            && lines[skip + 1..]
-                .iter()
-                .all(|row| csv::fits(pair[0], row) || *row == pair[0] || skip_is_marker(pair[0]))
-        {
+        if is_csv {
             return Some(Guess { format: Format::Csv, skip, lines: lines.len() - skip });
         }
     }
     let trial = Trial::run(Format::Columns, lines, options);
     (trial.rows > 0 && trial.is_last_row)
         .then_some(Guess::from_start(Format::Columns, trial.rows + trial.structure))
-}
-
-fn skip_is_marker(line: &str) -> bool {
-    line.starts_with("sep=")
 }
 
 /// The result of trying to read lines in one format: how many of the lines were rows of values, how many were

@@ -78,6 +78,28 @@ pub fn read_grouped(text: &str) -> Option<String> {
         .and_then(|plain| read(&plain, Comma::Separates, Place::Field))
 }
 
+/// Reads a whole number whose thousands are separated by commas, such as `2,102` or `2,102,650`. A text that may be a
+/// list or a number with a decimal comma must not be passed.
+pub fn read_thousands(text: &str) -> Option<String> {
+    read_whole_groups(text, ',')
+}
+
+/// Reads a whole number whose thousands are separated by points, such as `1.000`. Returns `None` unless `comma` is the
+/// decimal point of the input.
+pub fn read_dotted(text: &str, comma: Comma) -> Option<String> {
+    (comma == Comma::Decimal).then(|| read_whole_groups(text, '.')).flatten()
+}
+
+fn read_whole_groups(text: &str, separator: char) -> Option<String> {
+    let mut groups = text.trim_start_matches(['+', '-']).split(separator);
+    let first = groups.next()?;
+    let is_first = is_digits(first) && first.len() <= 3 && !first.starts_with('0');
+    let are_groups = text.contains(separator) && groups.all(|group| is_digits(group) && group.len() == 3);
+    (is_first && are_groups)
+        .then(|| text.replace(separator, ""))
+        .and_then(|plain| read(&plain, Comma::Separates, Place::Field))
+}
+
 /// Returns true if a text consists of digits only and is an integer that no 64-bit type can represent.
 pub fn is_long_integer(text: &str) -> bool {
     let digits = text.strip_prefix('-').unwrap_or(text);
@@ -140,12 +162,16 @@ pub fn is_missing(text: &str) -> bool {
 /// Learns from the numbers in an input whether a comma is their decimal point.
 ///
 /// A single number such as `21,5` is not sufficient evidence, because it may be a list. Two such numbers are
-/// sufficient if no number contains a point: `21,5 40,2`. A comma before exactly three digits (`1,234`) is no
+/// sufficient if no number contains a point: `21,5 40,2`. A comma or a point before exactly three digits (`1,234`) is no
 /// evidence, because it may separate thousands.
 #[derive(Debug, Clone, Default)]
 pub struct Commas {
     decimal: u8,
     has_point: bool,
+    /// True if a number has a point that may separate thousands, such as `1.000`.
+    has_doubtful_point: bool,
+    /// True if a number has points between thousands and a decimal comma, such as `1.234,56`.
+    has_both: bool,
 }
 
 impl Commas {
@@ -153,7 +179,12 @@ impl Commas {
     pub fn observe(&mut self, text: &str) {
         let text = text.trim_start_matches(['+', '-']);
         if let Some((whole, fraction)) = text.split_once('.') {
-            self.has_point |= is_digits(whole) && is_digits(fraction);
+            self.has_both |= read_grouped(text).is_some() && fraction.contains(',');
+            if read_whole_groups(text, '.').is_some() {
+                self.has_doubtful_point = true;
+            } else {
+                self.has_point |= is_digits(whole) && is_digits(fraction);
+            }
         } else if let Some((whole, fraction)) = text.split_once(',')
             && is_digits(whole)
             && is_digits(fraction)
@@ -177,8 +208,16 @@ impl Commas {
         self.judge(2)
     }
 
+    /// Returns the meaning of a comma in a table whose columns have a separator, such as a semicolon. `enough` is the
+    /// number of values with a comma that are sufficient evidence. There, `1.000` beside `2,5` has separated thousands.
+    pub fn in_csv(&self, enough: u8) -> Comma {
+        let is_decimal = !self.has_point && (self.decimal >= enough || self.has_both);
+        if is_decimal { Comma::Decimal } else { Comma::Separates }
+    }
+
     fn judge(&self, enough: u8) -> Comma {
-        if !self.has_point && self.decimal >= enough { Comma::Decimal } else { Comma::Separates }
+        let may_be_list = self.has_doubtful_point && !self.has_both;
+        if may_be_list { Comma::Separates } else { self.in_csv(enough) }
     }
 }
 

@@ -9,7 +9,7 @@ use shared::publication;
 use crate::cell::Units;
 use crate::data::Data;
 use crate::error::LineError;
-use crate::format::Format;
+use crate::format::{Format, csv};
 use crate::guess::{self, Guess};
 use crate::lines::Line;
 use crate::options::Options;
@@ -22,7 +22,7 @@ use crate::verdict::Read;
 /// time, the most likely format is chosen.
 pub const TIMEOUT_MS: u64 = 1_000;
 /// The rows of several devices form one publication. It is complete if no further row has come for this time, in
-/// milliseconds.
+/// milliseconds. For the first publication, the time is [`TIMEOUT_MS`].
 pub const TICK_MS: u64 = 100;
 /// Number of lines that must have had the format before it counts as settled. After that, a single line with another
 /// format does not change the format.
@@ -156,8 +156,14 @@ impl Reader {
     /// `None` if this is not necessary.
     pub fn due_ms(&self) -> Option<u64> {
         let held = (!self.held.is_empty()).then_some(self.held_since_ms + TIMEOUT_MS);
-        let tick = (!self.ticks.is_empty()).then_some(self.tick_ms + TICK_MS);
+        let tick = (!self.ticks.is_empty()).then_some(self.tick_due_ms());
         held.into_iter().chain(tick).min()
+    }
+
+    /// Returns the time at which the rows that wait are published. The first rows of an input wait longer, because they
+    /// show whether there are several devices: the rows of a slow input must not have another form than later ones.
+    fn tick_due_ms(&self) -> u64 {
+        self.tick_ms + if self.ticks.is_undecided() { TIMEOUT_MS } else { TICK_MS }
     }
 
     /// Reads a line. Returns the results that are known now. The result of this line may follow later, and results of
@@ -193,7 +199,7 @@ impl Reader {
         if !self.held.is_empty() && self.held_since_ms + TIMEOUT_MS <= now.mono_ms {
             self.settle(&mut out);
         }
-        if !self.ticks.is_empty() && self.tick_ms + TICK_MS <= now.mono_ms {
+        if !self.ticks.is_empty() && self.tick_due_ms() <= now.mono_ms {
             self.flush_tick(&mut out);
         }
         out
@@ -274,6 +280,10 @@ impl Reader {
                 let is_joined = matches!(parser, Parser::Json(_));
                 let is_text = matches!(parser, Parser::Text);
                 let is_header = !matches!(parser, Parser::Columns(columns) if !columns.took_candidate());
+                let missing = match parser {
+                    Parser::Columns(columns) => columns.missing_column(),
+                    _ => None,
+                };
                 self.log_held(out);
                 let waiting = mem::take(&mut self.waiting);
                 let mut lines = Vec::new();
@@ -283,7 +293,10 @@ impl Reader {
                     } else if !is_header {
                         out.push(self.log(line, text));
                     } else {
-                        out.push(Outcome::Structure { line });
+                        out.push(match &missing {
+                            Some(reason) => Outcome::Unreadable { line, reason: reason.clone() },
+                            None => Outcome::Structure { line },
+                        });
                     }
                 }
                 lines.push(number);
@@ -417,6 +430,11 @@ impl Reader {
             return;
         }
         let Some(format) = guess::whole(tail, &self.options) else { return };
+        // If the line before it has as many fields, the first line is a row of a table without numbers, and no header.
+        let before = lines.len().checked_sub(LINES_BEFORE_TEXT_ENDS + 1).map(|at| lines[at]);
+        if format == Format::Csv && before.is_some_and(|before| csv::has_same_fields(before, tail[0])) {
+            return;
+        }
         // Each of the last lines must have the same format. A header and the rows below it have it only together.
         let agree = matches!(format, Format::Csv | Format::Columns | Format::Labels)
             || tail

@@ -94,6 +94,11 @@ impl Ticks {
         self.rows.is_empty()
     }
 
+    /// Returns true if it is not known whether the input has one device or several, because no publication is complete.
+    pub fn is_undecided(&self) -> bool {
+        !self.is_keyed && self.only.is_none()
+    }
+
     /// Adds a row, which was read from the lines with the numbers `lines`. Returns the publications that are complete
     /// now.
     pub fn push(&mut self, lines: Vec<u64>, row: Row, units: &mut Units) -> Vec<Assembled> {
@@ -152,7 +157,8 @@ impl Ticks {
     }
 }
 
-fn is_another_time(last: Option<Stamp>, next: Option<Stamp>) -> bool {
+/// Returns true if rows with these times cannot belong to the same publication.
+pub fn is_another_time(last: Option<Stamp>, next: Option<Stamp>) -> bool {
     // The rows of one tick may have been written some milliseconds apart.
     const SAME_TICK_MS: u64 = 250;
     match (last, next) {

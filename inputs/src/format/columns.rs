@@ -4,22 +4,26 @@
 //! end. A line of words is a header only if the next line is a row with the same columns.
 
 mod header;
+mod types;
 mod words;
 
 use super::json;
+use super::keys::{self, DOUBTFUL, Keys};
 use crate::cell::{self, Cell, Style};
 use crate::data::Data;
+use crate::error::LineError;
 use crate::number::{self, Commas};
 use crate::row::Row;
 use crate::time::{self, Stamp};
 use crate::unit::Unit;
 use crate::verdict::Read;
 use header::{Header, LAST};
-use words::{Group, groups, is_separator, without_bars, words};
+use types::{Types, is_number};
+use words::{Bars, Group, groups, groups_between_bars, is_separator, words};
 
 /// Names of columns that identify the device of a row, such as a disk or a process. The most specific names come
-/// first.
-const KEYS: [&str; 29] = [
+/// first. The names in [`DOUBTFUL`] come after all of them.
+const KEYS: [&str; 26] = [
     "pid",
     "tid",
     "tgid",
@@ -29,21 +33,18 @@ const KEYS: [&str; 29] = [
     "iface",
     "interface",
     "container id",
+    "name/ip address",
     "container",
     "name",
     "pod",
-    "disk",
     // A file system may be mounted several times, or have the name of many others, such as `tmpfs`.
     "mounted on",
     "mounted",
     "mountpoint",
     "filesystem",
     "filesys",
-    "gpu",
     "idx",
-    "core",
     "node",
-    "cpu",
     "fchost",
     "bus",
     "proc",
@@ -88,6 +89,8 @@ pub struct Columns {
     /// midnight has passed.
     last_time: Option<i64>,
     commas: Commas,
+    keys: Keys,
+    types: Types,
 }
 
 impl Columns {
@@ -105,6 +108,8 @@ impl Columns {
             last_time: None,
             groups: Vec::new(),
             commas: Commas::default(),
+            keys: Keys::default(),
+            types: Types::default(),
         }
     }
 
@@ -121,8 +126,6 @@ impl Columns {
             self.stamp = Some(stamp);
             return Read::Structure;
         }
-        let plain = without_bars(line);
-        let line = plain.as_str();
         let words = words(line);
         if self.is_average(&words) {
             return Read::Structure;
@@ -136,6 +139,17 @@ impl Columns {
     /// Returns true if the last row belonged to the line of words directly before it, so that this line is a header.
     pub fn took_candidate(&self) -> bool {
         self.took_candidate
+    }
+
+    /// Returns an error if the user has named a column that the table does not have. A table with the name of a
+    /// section, such as `avg-cpu:`, may belong to another table with this column.
+    pub fn missing_column(&self) -> Option<LineError> {
+        let header = self.header.as_ref().filter(|header| header.section.is_none())?;
+        let is_missing = |name: &&str| !header.has_column(name);
+        LineError::no_column(
+            [self.key.as_deref().filter(is_missing), self.time.as_deref().filter(is_missing)],
+            &header.names,
+        )
     }
 
     /// Returns true if the line is a banner such as `Linux 6.1.0 (board) 11/22/26 _x86_64_ (2 CPU)`. Stores the day
@@ -165,7 +179,12 @@ impl Columns {
         let has_header = self.header.is_some();
         // If the candidate has single blanks between its words, it is rather a sentence than a new header, so the
         // known header is tried first.
-        let is_prose = self.candidate.as_ref().is_some_and(|candidate| candidate.is_spaced_like_prose);
+        let is_next_header =
+            |candidate: &Header| self.header.as_ref().is_some_and(|known| candidate.is_next_after(known));
+        let is_prose = self
+            .candidate
+            .as_ref()
+            .is_some_and(|candidate| candidate.is_spaced_like_prose && !is_next_header(candidate));
         if is_prose
             && has_header
             && self.candidate.as_ref().is_some_and(|candidate| candidate.names.len() < 3)
@@ -178,14 +197,19 @@ impl Columns {
         let found = ordered.into_iter().flatten().find_map(|header| {
             let (names, cells) = header.split(line, words)?;
             let is_used = self.header.as_ref() == Some(&header);
-            is_row(&cells, is_used).then_some((header, names, cells))
+            // A line with the bars of the header is a row even if it has few numbers.
+            let is_clear = is_used || header.bars == Bars::BetweenColumns;
+            let fits = is_row(&cells, is_clear) && !(is_used && self.types.contradict(&cells));
+            fits.then_some((header, names, cells))
         });
         let (mut header, names, cells) = found?;
         self.took_candidate = self.candidate.as_ref() == Some(&header);
         self.candidate = None;
         if self.took_candidate {
             self.header = Some(header.clone());
+            self.types = Types::default();
         }
+        self.types.learn(&cells);
         // Without a name at its beginning, the row has no name.
         header.has_row_names &= line.starts_with(|c: char| !c.is_whitespace());
         header.names = names;
@@ -196,15 +220,17 @@ impl Columns {
 
     fn build(&mut self, header: &Header, cells: Vec<(usize, String)>, style: Style) -> Row {
         let mut stamp = self.stamp;
+        let named_time = self.time.clone().filter(|time| header.has_column(time));
         let mut time_fields = Vec::new();
         let mut fields = Vec::with_capacity(cells.len());
         let mut key = header.section.clone().map(|section| (section, None));
         for (column, text) in cells {
             let Some(name) = header.names.get(column) else { continue };
-            let is_time_column = self.time.as_ref() == Some(name) || (header.begins_with_time && column == 0);
+            let is_time_column =
+                named_time.as_ref() == Some(name) || (header.begins_with_time && column == 0);
             // Further to the right, a time of day is a duration, as the processor time in the output of `ps`.
             let may_be_clock = column < 2;
-            let told = if is_time_column || self.time.is_none() {
+            let told = if is_time_column || named_time.is_none() {
                 read_stamp(name, &text, is_time_column, may_be_clock)
             } else {
                 None
@@ -239,27 +265,46 @@ impl Columns {
 
     /// Returns the text that identifies the device of a row, and the name of the column that contains the text. The
     /// name is `None` if the header is blank above that column.
-    fn key_of(&self, header: &Header, fields: &[(String, String, Cell)]) -> Option<(String, Option<String>)> {
-        let is_text = |cell: &Cell| matches!(cell, Cell::Value(Data::Text(_)));
-        let column = match &self.key {
-            Some(key) => fields.iter().find(|(name, _, _)| name == key),
+    fn key_of(
+        &mut self,
+        header: &Header,
+        fields: &[(String, String, Cell)],
+    ) -> Option<(String, Option<String>)> {
+        let column = match self.key.as_ref().filter(|key| header.has_column(key)) {
+            Some(key) => fields.iter().find(|(name, _, _)| name.eq_ignore_ascii_case(key)),
             None if header.has_row_names => fields.first(),
-            None => {
-                let named = |key: &&str| {
-                    fields.iter().find(|(name, _, cell)| {
-                        name.eq_ignore_ascii_case(key) && !matches!(cell, Cell::Missing)
-                    })
-                };
-                let is_last = |name: &str| LAST.iter().any(|last| name.eq_ignore_ascii_case(last));
-                KEYS.iter()
-                    .find_map(named)
-                    .or_else(|| fields.iter().find(|(name, _, cell)| is_text(cell) && !is_last(name)))
-            }
+            None => self.recognised_key(header, fields),
         };
         let (name, text, _) = column?;
         let key = if header.has_row_names { text.trim_end_matches(':') } else { text };
         // If the header leaves the column of the name blank, the row is always published below its name.
         Some((key.to_owned(), (!header.has_row_names).then(|| name.clone())))
+    }
+
+    fn recognised_key<'a>(
+        &mut self,
+        header: &Header,
+        fields: &'a [(String, String, Cell)],
+    ) -> Option<&'a (String, String, Cell)> {
+        // A column that is the only one with values does not identify a device.
+        if fields.len() < 2 {
+            return None;
+        }
+        // The tools of sysstat print only such columns with these names that identify a device.
+        let is_certain = header.begins_with_time;
+        let mut named = |wanted: &&str| {
+            let field = fields.iter().find(|(name, _, _)| name.eq_ignore_ascii_case(wanted))?;
+            self.keys.accepts(&field.0, &field.1, is_certain).then_some(field)
+        };
+        let is_last = |name: &str| LAST.iter().any(|last| name.eq_ignore_ascii_case(last));
+        let is_text = |cell: &Cell| matches!(cell, Cell::Value(Data::Text(_)));
+        let text = || fields.iter().find(|(name, _, cell)| is_text(cell) && !is_last(name));
+        let strong = KEYS.iter().find_map(&mut named);
+        strong.or_else(|| {
+            let doubtful = DOUBTFUL.iter().find_map(named);
+            let is_sure = |field: &&(String, String, Cell)| is_certain || keys::is_clear(&field.1);
+            doubtful.filter(is_sure).or_else(text).or(doubtful)
+        })
     }
 
     /// Converts a time of day to a time on the day in the banner, or on a later day if midnight has passed. Returns
@@ -278,7 +323,11 @@ impl Columns {
     }
 
     fn header(&mut self, line: &str, words: Vec<String>) -> Read {
-        let Some(header) = Header::read(line, words, &self.groups) else { return Read::Unfit };
+        let header = Header::read(line, words, &self.groups);
+        if Bars::of(line) == Bars::BetweenGroups {
+            self.groups = groups_between_bars(line);
+        }
+        let Some(header) = header else { return Read::Unfit };
         if let Some(candidate) = &mut self.candidate
             && line.trim_start().starts_with('#')
             && candidate.names.len() == header.names.len()
@@ -297,26 +346,19 @@ impl Columns {
 }
 
 /// Returns true if the texts of a line are the values of a row and not other words. At least half of them must be
-/// numbers. One number is enough if the header already had rows (`is_used`).
-fn is_row(cells: &[(usize, String)], is_used: bool) -> bool {
-    let style = Style { has_letters: true, ..Style::default() };
-    let is_number = |text: &str| {
-        cell::is_numeric(text, style)
-            || number::read_grouped(text).is_some()
-            || time::read_time_of_day(text).is_some()
-            || time::read(text).is_some()
-            || json::pair("", text, style).is_some()
-    };
+/// numbers. One number is enough if the line is clearly part of the table (`is_clear`), as when
+/// the header already had rows.
+fn is_row(cells: &[(usize, String)], is_clear: bool) -> bool {
     let numbers = cells.iter().filter(|(_, text)| is_number(text)).count();
     let times = cells.iter().filter(|(_, text)| time::read_time_of_day(text).is_some()).count();
-    cells.len() >= 2 && numbers > times && (is_used || numbers * 2 >= cells.len())
+    cells.len() >= 2 && numbers > times && (is_clear || numbers * 2 >= cells.len())
 }
 
 fn read_cell(name: &str, text: &str, style: Style) -> Cell {
     if matches!(text, "-" | "--") {
         return Cell::Missing;
     }
-    match number::read_grouped(text) {
+    match number::read_grouped(text).or_else(|| number::read_dotted(text, style.comma)) {
         Some(number) => Cell::Value(Data::Number(number)),
         None => json::pair(name, text, style).unwrap_or_else(|| cell::read(text, style)),
     }

@@ -1,35 +1,33 @@
 //! Reads values that are separated by commas, semicolons or tabs (RFC 4180), below a header. Each row must be on a
 //! single line.
 
-use csv::{ReaderBuilder, Trim};
+mod fields;
+mod recognise;
 
+use super::keys::{self, DOUBTFUL, Keys};
 use crate::cell::{self, Cell, Style};
 use crate::data::Data;
 use crate::error::LineError;
 use crate::names::Names;
-use crate::number::{self, Comma, Commas, Place};
-use crate::row::Row;
+use crate::number::{self, Comma, Commas};
+use crate::row::{Row, is_another_time};
 use crate::time::{self, Stamp};
 use crate::unit::Unit;
 use crate::verdict::Read;
+use fields::{separator, split};
+pub use recognise::{fits, has_same_fields, looks_like_a_header};
 
-/// The separators that are recognised. The one that occurs most often in the header is used. If several occur equally
-/// often, the last of them in this list is used.
-const SEPARATORS: [char; 4] = ['|', ';', '\t', ','];
 /// Names of columns that identify the device of a row, such as a disk or a host. The most specific names come first.
-const KEYS: [&str; 47] = [
+/// The names in [`DOUBTFUL`] come after all of them.
+const KEYS: [&str; 42] = [
     "uuid",
     "pci.bus_id",
     "index",
-    "gpu",
     "device",
     "dev",
-    "disk",
     "iface",
     "interface",
     "nic",
-    "cpu",
-    "core",
     "container",
     "pod",
     "instance",
@@ -48,7 +46,6 @@ const KEYS: [&str; 47] = [
     "database",
     "table",
     "relname",
-    "queue",
     "topic",
     "service",
     "symbol",
@@ -65,6 +62,27 @@ const KEYS: [&str; 47] = [
     "target",
     "url",
     "name",
+];
+
+/// Names of columns with machines, which may have several devices each.
+const MACHINES: [&str; 7] = ["host", "hostname", "server", "instance", "node", "pod", "container"];
+/// Names of columns with the devices or the parts of a machine. A row with a machine and a device is published below
+/// both names.
+const PARTS: [&str; 14] = [
+    "container",
+    "device",
+    "dev",
+    "disk",
+    "iface",
+    "interface",
+    "nic",
+    "gpu",
+    "cpu",
+    "core",
+    "mountpoint",
+    "mount",
+    "filesystem",
+    "mode",
 ];
 
 /// Reads a table whose values are separated by commas or other characters: the header, and the rows below it.
@@ -84,9 +102,26 @@ struct Header {
     columns: Vec<Column>,
     /// The names of the columns as they were written, by which a repeated header is recognised.
     written: Vec<String>,
-    key: Option<usize>,
-    /// True if the user has named the key.
-    is_key_named: bool,
+    key: Key,
+    /// True if there is a column with the name that the user has given for the time.
+    has_time: bool,
+    keys: Keys,
+    /// The time in the first row; `None` if it contains none.
+    first_stamp: Option<Stamp>,
+}
+
+/// The column that identifies the device of a row.
+#[derive(Debug, Clone, Copy)]
+enum Key {
+    /// The first row decides.
+    Undecided,
+    /// The user has named the column with this index.
+    Named(usize),
+    /// The column with this index was recognised.
+    Recognised(usize),
+    /// The columns with these indices contain the machine and its device.
+    Pair(usize, usize),
+    None,
 }
 
 #[derive(Debug)]
@@ -108,10 +143,14 @@ impl Csv {
     }
 
     fn read_line(&mut self, line: &str) -> Result<Read, LineError> {
-        let Some(header) = &self.header else { return self.read_header(line) };
+        let Some(header) = &mut self.header else { return self.read_header(line) };
         let mut fields = split(line, header.separator)?;
         if fields == header.written {
             return Ok(Read::Structure);
+        }
+        if header.is_followed_by(line, &fields) {
+            self.header = None;
+            return self.read_header(line);
         }
         if fields.len() == 1 && header.columns.len() > 1 {
             return Ok(if line.starts_with('#') { Read::Structure } else { Read::Unfit });
@@ -124,9 +163,10 @@ impl Csv {
             return Err(LineError::Fields { found: fields.len(), expected: header.columns.len() });
         }
         fields.iter().for_each(|field| self.commas.observe(field));
-        let comma =
-            if header.separator == ',' { self.commas.among_commas() } else { self.commas.between_others() };
-        header.row(&fields, comma, self.time.as_deref()).map(Read::from)
+        // A comma in a field of a table with commas is in quotes, where it may also be part of a list.
+        let comma = self.commas.in_csv(if header.separator == ',' { 2 } else { 1 });
+        let time = self.time.as_deref().filter(|_| header.has_time);
+        header.row(&fields, comma, time).map(Read::from)
     }
 
     fn read_header(&mut self, line: &str) -> Result<Read, LineError> {
@@ -146,21 +186,35 @@ impl Csv {
             let name = if name.is_empty() { format!("column {}", index + 1) } else { name.to_owned() };
             columns.push(Column { name: names.take(name), unit });
         }
-        let named = |wanted: &str| columns.iter().position(|column| column.name.eq_ignore_ascii_case(wanted));
-        let key = match &self.key {
-            Some(key) => columns.iter().position(|column| column.name == *key),
-            None => KEYS.into_iter().find_map(named),
-        };
-        let is_key_named = self.key.is_some();
-        self.header = Some(Header { separator, columns, written, key, is_key_named });
-        Ok(Read::Structure)
+        let position =
+            |name: &String| columns.iter().position(|column| column.name.eq_ignore_ascii_case(name));
+        let key = self.key.as_ref().and_then(position).map_or(Key::Undecided, Key::Named);
+        let has_time = self.time.as_ref().and_then(position).is_some();
+        let names: Vec<String> = columns.iter().map(|column| column.name.clone()).collect();
+        self.header = Some(Header {
+            separator,
+            columns,
+            written,
+            key,
+            has_time,
+            keys: Keys::default(),
+            first_stamp: None,
+        });
+        let missing = LineError::no_column([self.key.as_deref(), self.time.as_deref()], &names);
+        missing.map_or(Ok(Read::Structure), Err)
     }
 }
 
 impl Header {
+    /// Returns true if a line is the header of a table that follows this one. It has at least two of the same names.
+    fn is_followed_by(&self, line: &str, fields: &[String]) -> bool {
+        let known = fields.iter().filter(|field| self.written.contains(field)).count();
+        known >= 2 && looks_like_a_header(line, 2)
+    }
+
     /// Returns the values of a row. A field without a text is left out of the publication, because nothing was
     /// measured.
-    fn row(&self, fields: &[String], comma: Comma, time: Option<&str>) -> Result<Row, LineError> {
+    fn row(&mut self, fields: &[String], comma: Comma, time: Option<&str>) -> Result<Row, LineError> {
         let (stamp, times) = self.time(fields, time)?;
         let style = Style { comma, has_letters: false };
         let mut cells = Vec::with_capacity(fields.len());
@@ -169,21 +223,24 @@ impl Header {
             if times.contains(&index) {
                 time_fields.push((column.name.clone(), Data::Text(field.clone())));
             } else {
-                cells.push((column.name.clone(), column.cell(field, style)));
+                cells.push((column.name.clone(), column.cell(field, style, self.separator == ',')));
             }
         }
         let time_fields = if time.is_some() { Vec::new() } else { time_fields };
-        // The names in rows of different times are rather those of events.
-        let is_device =
-            |key: &usize| stamp.is_none() || !self.columns[*key].name.eq_ignore_ascii_case("name");
-        let key = self.key.filter(|key| !times.contains(key) && (self.is_key_named || is_device(key)));
-        let key = key.map(|key| (key, &fields[key]));
+        let key = self.key(fields, &times, stamp);
+        if let Some((machine, part)) = self.pair(fields) {
+            let path = vec![fields[machine].clone(), fields[part].clone()];
+            let names = [&self.columns[machine].name, &self.columns[part].name];
+            cells.retain(|(name, _)| !names.contains(&name));
+            return Ok(Row { stamp, time_fields, path, ..Row::fields(cells) });
+        }
         let row = Row { stamp, time_fields, ..Row::fields(cells) };
         Ok(match key {
-            Some((index, key)) if !key.is_empty() => {
-                Row { path: vec![key.clone()], key_column: Some(self.columns[index].name.clone()), ..row }
+            Some(index) => {
+                let key_column = Some(self.columns[index].name.clone());
+                Row { path: vec![fields[index].clone()], key_column, ..row }
             }
-            _ => row,
+            None => row,
         })
     }
 
@@ -195,10 +252,7 @@ impl Header {
     /// * a time of day, a date, or a number since the Unix epoch, in a column whose name stands for a time.
     fn time(&self, fields: &[String], named: Option<&str>) -> Result<(Option<Stamp>, Vec<usize>), LineError> {
         if let Some(named) = named {
-            let at = self
-                .columns
-                .iter()
-                .position(|column| column.name == named || column.name.eq_ignore_ascii_case(named));
+            let at = self.columns.iter().position(|column| column.name.eq_ignore_ascii_case(named));
             let text = at.map(|at| fields[at].as_str()).unwrap_or_default();
             let stamp = read_any(text)
                 .ok_or_else(|| LineError::NotATime { column: named.into(), text: text.into() })?;
@@ -232,19 +286,90 @@ impl Header {
         });
         Ok(epoch.map_or((None, Vec::new()), |(at, ms)| (Some(Stamp::Utc(ms)), vec![at])))
     }
+
+    /// Returns the index of the column that identifies the device of a row. `times` are the indices of the columns with
+    /// the time. The first row decides which column it is, and later rows can only show that it is none.
+    fn key(&mut self, fields: &[String], times: &[usize], stamp: Option<Stamp>) -> Option<usize> {
+        if let Key::Undecided = self.key {
+            self.first_stamp = stamp;
+            self.key = match self.recognised_pair(fields) {
+                Some((machine, part)) => Key::Pair(machine, part),
+                None => {
+                    self.recognised_key(fields, times, stamp.is_some()).map_or(Key::None, Key::Recognised)
+                }
+            };
+        } else if let Key::Recognised(index) = self.key {
+            let field = &fields[index];
+            let name = &self.columns[index].name;
+            // The numbers of devices occur in the rows of the first time.
+            let is_later = is_another_time(self.first_stamp, stamp);
+            let is_measured = is_later && keys::is_doubtful(name) && self.keys.is_new_number(name, field);
+            let is_device = !is_measured && self.keys.accepts(name, field, false);
+            if !is_device && !number::is_missing(field) && field != "-" {
+                self.key = Key::None;
+            }
+            return is_device.then_some(index);
+        }
+        match self.key {
+            Key::Named(index) | Key::Recognised(index) if !fields[index].is_empty() => Some(index),
+            _ => None,
+        }
+    }
+
+    /// Returns the indices of the columns with the machine and its device, if the row has both.
+    fn pair(&self, fields: &[String]) -> Option<(usize, usize)> {
+        let Key::Pair(machine, part) = self.key else { return None };
+        (!fields[machine].is_empty() && !fields[part].is_empty()).then_some((machine, part))
+    }
+
+    /// Returns the indices of the columns with a machine and its device if both contain names. There must be a further
+    /// column for the values.
+    fn recognised_pair(&self, fields: &[String]) -> Option<(usize, usize)> {
+        let named = |wanted: &[&str], without: Option<usize>| {
+            wanted.iter().find_map(|wanted| {
+                let is_named = |column: &Column| column.name.eq_ignore_ascii_case(wanted);
+                let index = self.columns.iter().position(is_named).filter(|index| Some(*index) != without)?;
+                (!number::is_missing(&fields[index]) && keys::is_clear(&fields[index])).then_some(index)
+            })
+        };
+        let machine = named(&MACHINES, None)?;
+        let part = named(&PARTS, Some(machine))?;
+        (fields.len() > 2).then_some((machine, part))
+    }
+
+    fn recognised_key(&mut self, fields: &[String], times: &[usize], has_time: bool) -> Option<usize> {
+        // A column that is the only one with values does not identify a device.
+        if fields.len() < times.len() + 2 {
+            return None;
+        }
+        let mut named = |wanted: &str| {
+            let is_named = |column: &Column| column.name.eq_ignore_ascii_case(wanted);
+            let index = self.columns.iter().position(is_named)?;
+            // The names in rows of different times are rather those of events.
+            let is_event = has_time && wanted == "name";
+            let may_be_key = !is_event && !times.contains(&index);
+            let name = &self.columns[index].name;
+            (may_be_key && self.keys.accepts(name, &fields[index], false)).then_some(index)
+        };
+        let doubtful = DOUBTFUL.into_iter().find_map(&mut named);
+        let clear = doubtful.filter(|index| keys::is_clear(&fields[*index]));
+        clear.or_else(|| KEYS.into_iter().find_map(named)).or(doubtful)
+    }
 }
 
 impl Column {
-    /// Reads the text of a field in this column of the table. A number without a unit gets the unit of the column.
-    fn cell(&self, field: &str, style: Style) -> Cell {
+    /// Reads the text of a field in this column of the table. A number without a unit gets the unit of the column. If
+    /// commas separate the fields (`is_quoted`), a field with a comma was in quotes, and `2,102` is 2102.
+    fn cell(&self, field: &str, style: Style, is_quoted: bool) -> Cell {
         // nvidia-smi writes a text in brackets if there is no value.
         if self.unit.is_some() && field.starts_with('[') && field.ends_with(']') {
             return Cell::Missing;
         }
-        let cell = match number::read_grouped(field) {
-            Some(number) => Cell::Value(Data::Number(number)),
-            None => cell::read(field, style),
-        };
+        let is_thousands = is_quoted && style.comma == Comma::Separates;
+        let number = number::read_grouped(field)
+            .or_else(|| is_thousands.then(|| number::read_thousands(field)).flatten())
+            .or_else(|| number::read_dotted(field, style.comma));
+        let cell = number.map_or_else(|| cell::read(field, style), |n| Cell::Value(Data::Number(n)));
         match (cell, &self.unit) {
             (Cell::Value(Data::Number(number)), Some(unit)) => {
                 Cell::Quantity { number, unit: unit.clone(), written: field.to_owned() }
@@ -272,109 +397,4 @@ fn split_unit(name: &str) -> (&str, Option<Unit>) {
         Some((before, unit)) if !before.is_empty() => (before, Some(unit)),
         _ => (name, None),
     }
-}
-
-/// Returns the separator that a header line most likely uses.
-pub fn separator(line: &str) -> char {
-    SEPARATORS.into_iter().max_by_key(|separator| line.matches(*separator).count()).unwrap_or(',')
-}
-
-/// Divides a line into its fields. Quotes, and blanks around the fields, are removed.
-///
-/// # Errors
-///
-/// [`LineError::OpenQuote`] if a quote is not closed on the same line.
-pub fn split(line: &str, separator: char) -> Result<Vec<String>, LineError> {
-    let Ok(delimiter) = u8::try_from(separator) else { return Ok(vec![line.to_owned()]) };
-    // A second record is added to find out whether the first one ended: if a quote is not closed, the second record
-    // becomes part of it.
-    let text = format!("{}\nend", without_blanks(line, separator));
-    let mut reader = ReaderBuilder::new()
-        .delimiter(delimiter)
-        .has_headers(false)
-        .flexible(true)
-        .trim(Trim::All)
-        .from_reader(text.as_bytes());
-    let mut records = reader.records();
-    let first = records.next();
-    if records.next().is_none() {
-        let at = line.rfind('"').unwrap_or_default();
-        return Err(LineError::OpenQuote { column: line[..at].chars().count() + 1 });
-    }
-    let fields = first.and_then(Result::ok).unwrap_or_default();
-    Ok(fields.iter().map(str::to_owned).collect())
-}
-
-/// Removes the blanks between a separator and a quote. Some programs print such blanks, although RFC 4180 does not
-/// allow them.
-fn without_blanks(line: &str, separator: char) -> String {
-    let mut text = String::with_capacity(line.len());
-    let (mut is_quoted, mut is_start) = (false, true);
-    for (at, c) in line.char_indices() {
-        if c == ' ' && is_start && !is_quoted {
-            let rest = line[at..].trim_start_matches(' ');
-            if rest.starts_with('"') {
-                continue;
-            }
-        }
-        if c == '"' && (is_start || is_quoted) {
-            is_quoted = !is_quoted;
-        }
-        is_start = c == separator && !is_quoted;
-        text.push(c);
-    }
-    text
-}
-
-/// Returns true if a line consists of at least `at_least` names with separators between them. A name is not empty,
-/// and is neither a number, a time nor a sentence.
-pub fn looks_like_a_header(line: &str, at_least: usize) -> bool {
-    let Ok(mut names) = split(line, separator(line)) else { return false };
-    if names.last().is_some_and(String::is_empty) {
-        names.pop();
-    }
-    let is_time = |name: &str| {
-        time::read(name).is_some()
-            || time::read_date(name).is_some()
-            || time::read_time_of_day(name).is_some()
-    };
-    let is_name = |name: &String| {
-        let is_number =
-            cell::is_numeric(name, Style::default()) || number::is_missing(name) || is_measure(name);
-        !name.is_empty()
-            && !is_number
-            && !is_time(name)
-            // A name is not divided into columns itself.
-            && !name.contains("  ")
-            && name.split_whitespace().count() <= 4
-            && !name.contains('=')
-    };
-    names.len() >= at_least && names.iter().all(is_name)
-}
-
-/// Returns true if a text is a number with other words behind it, such as `43 degrees C`, or a number with separated thousands.
-fn is_measure(text: &str) -> bool {
-    let (number, words) = text.split_once(' ').unwrap_or((text, ""));
-    number::read_grouped(number).is_some()
-        || (!words.is_empty() && number::read(number, Comma::Decimal, Place::Field).is_some())
-}
-
-/// Returns true if `row` can be the line below the header line `header`. Both must have the same number of fields.
-/// The row must contain a number or have more than two fields, which is unlikely in a sentence.
-pub fn fits(header: &str, row: &str) -> bool {
-    if !looks_like_a_header(header, 2) || header.trim() == row.trim() {
-        return false;
-    }
-    let separator = separator(header);
-    let (Ok(names), Ok(mut fields)) = (split(header, separator), split(row, separator)) else { return false };
-    if fields.len() == names.len() + 1 && fields.last().is_some_and(String::is_empty) {
-        fields.pop();
-    }
-    let style =
-        Style { comma: if separator == ',' { Comma::Separates } else { Comma::Decimal }, has_letters: false };
-    let has_number = fields.iter().any(|field| {
-        !field.is_empty() && (cell::is_numeric(field, style) || number::read_grouped(field).is_some())
-    });
-    // Many programs draw lines with `|`, so that such lines are rows only if they contain a number.
-    names.len() == fields.len() && (has_number || (names.len() > 2 && separator != '|'))
 }

@@ -32,18 +32,38 @@ pub fn words(line: &str) -> Vec<String> {
     words
 }
 
-/// Replaces the lines that a program has drawn between its columns by blanks: `|` between blanks.
-pub fn without_bars(line: &str) -> String {
-    let is_blank = |c: Option<char>| c.is_none_or(char::is_whitespace);
-    let mut before = None;
-    let mut chars = line.chars().peekable();
-    let mut plain = String::with_capacity(line.len());
-    while let Some(c) = chars.next() {
-        let is_bar = c == '|' && is_blank(before) && is_blank(chars.peek().copied());
-        plain.push(if is_bar { ' ' } else { c });
-        before = Some(c);
+/// The bars that a program has drawn between the columns of a table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Bars {
+    /// There are none. A bar in a row is part of a value.
+    None,
+    /// Bars stand between groups of columns, as in the output of dstat.
+    BetweenGroups,
+    /// There is a bar between any two columns.
+    BetweenColumns,
+}
+
+impl Bars {
+    /// Returns the kind of bars in a header line.
+    pub fn of(line: &str) -> Self {
+        if line.trim_start().starts_with('|') {
+            Self::BetweenColumns
+        } else if line.contains('|') {
+            Self::BetweenGroups
+        } else {
+            Self::None
+        }
     }
-    plain
+
+    /// Returns a line with its bars replaced by blanks.
+    pub fn remove(self, line: &str) -> String {
+        if self == Self::None { line.to_owned() } else { line.replace('|', " ") }
+    }
+}
+
+/// Divides a line into the texts between its bars.
+pub fn cells(line: &str) -> Vec<String> {
+    line.trim().trim_matches('|').split('|').map(|cell| cell.trim().to_owned()).collect()
 }
 
 /// Divides a line into parts that are separated by at least two blanks.
@@ -62,6 +82,23 @@ pub fn groups(line: &str) -> Vec<Group> {
         to: from + word.len(),
     };
     words.map(group).filter(|group| group.name.contains(char::is_alphanumeric)).collect()
+}
+
+/// Returns the groups of columns that are named between the bars of a line, such as `Inter-| Receive | Transmit` in
+/// /proc/net/dev.
+pub fn groups_between_bars(line: &str) -> Vec<Group> {
+    let mut from = 0;
+    let cells = line.split('|').map(|cell| {
+        let group = Group { name: cell.trim().to_owned(), from, to: from + cell.len() };
+        from = group.to + 1;
+        group
+    });
+    let mut groups: Vec<Group> = cells.filter(|group| !group.name.is_empty()).collect();
+    // The line ends behind the name of its last group, but the columns of this group do not.
+    if let Some(last) = groups.last_mut() {
+        last.to = usize::MAX;
+    }
+    groups
 }
 
 /// Makes the names of columns different by means of their groups: several columns `total` become `reads.total` and
@@ -91,11 +128,15 @@ pub fn distinct(names: Vec<String>) -> Vec<String> {
 }
 
 /// Returns true if a line consists of dashes or similar characters. It may also contain names of groups of columns:
-/// `procs -----memory----- ---swap--`.
+/// `procs -----memory----- ---swap--`. Each of these names has dashes on both sides; only the first may have none.
 pub fn is_separator(line: &str) -> bool {
     let line = line.trim();
-    let is_line = |c: char| matches!(c, '-' | '=' | '+' | '|' | '_' | '*' | '─' | '│' | ' ');
-    let dashes = line.matches("--").count();
-    (line.len() >= 3 && line.chars().all(is_line))
-        || (dashes >= 3 && line.split_whitespace().filter(|word| word.contains("--")).count() >= 2)
+    // In the Markdown language, a colon specifies the alignment of a column.
+    let is_line = |c: char| matches!(c, '-' | '=' | '+' | '|' | '_' | '*' | '─' | '│' | ' ' | ':');
+    let is_group = |word: &str| word.len() > 1 && word.starts_with('-') && word.ends_with('-');
+    let mut words = line.split_whitespace();
+    let first = words.next().unwrap_or_default();
+    let is_first = is_group(first) || first.chars().all(|c| c.is_alphabetic() || c == '-');
+    (line.len() >= 3 && line.chars().all(is_line) && !line.chars().all(|c| matches!(c, ':' | ' ')))
+        || (is_first && line.contains("--") && line.contains(' ') && words.all(is_group))
 }
