@@ -105,6 +105,35 @@ pub fn level_word(field: &str, number: i64) -> Option<&'static str> {
     })
 }
 
+/// Returns the level that a word is, such as `ERROR` for `[ERROR]` or `ERROR:`. Returns `None` if the word is no level.
+pub fn known_level(word: &str) -> Option<String> {
+    const WORDS: [&str; 21] = [
+        "trace",
+        "debug",
+        "dbg",
+        "info",
+        "inf",
+        "information",
+        "notice",
+        "warn",
+        "warning",
+        "wrn",
+        "error",
+        "err",
+        "severe",
+        "crit",
+        "critical",
+        "fatal",
+        "ftl",
+        "alert",
+        "emerg",
+        "emergency",
+        "panic",
+    ];
+    let word = word.trim_matches(['[', ']', '(', ')', '<', '>', ':', ',', '|']);
+    WORDS.iter().any(|known| word.eq_ignore_ascii_case(known)).then(|| board_word(word).to_owned())
+}
+
 /// Returns true if `name` is not one of the usual names of a message, a level or a time.
 pub fn is_plain(name: &str) -> bool {
     !BOARD_MESSAGES.contains(&name)
@@ -196,7 +225,7 @@ fn trimmed(cell: Cell) -> Cell {
 }
 
 /// Renames each field whose name an earlier field has, so that all names are different.
-fn distinct(fields: Vec<Field>) -> Vec<Field> {
+pub fn distinct(fields: Vec<Field>) -> Vec<Field> {
     let mut names = Names::default();
     fields.into_iter().map(|(name, cell)| (names.take(name), cell)).collect()
 }

@@ -109,6 +109,15 @@ fn read_exponent(text: &str, whole: &str, fraction: Option<&str>, place: Place) 
     (is_short && (is_plain || is_alone)).then(|| format!("{sign}{digits}"))
 }
 
+/// Returns true if a text is an integer whose thousands are separated by points, such as `1.000`.
+fn is_grouped(text: &str) -> bool {
+    let Some((first, others)) = text.split_once('.') else { return false };
+    is_digits(first)
+        && first.len() <= 3
+        && !first.starts_with('0')
+        && others.split('.').all(|group| is_digits(group) && group.len() == 3)
+}
+
 fn is_digits(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
 }
@@ -146,13 +155,23 @@ pub fn is_missing(text: &str) -> bool {
 pub struct Commas {
     decimal: u8,
     has_point: bool,
+    /// True after a number such as `1.234,5`, in which a point separates thousands.
+    has_groups: bool,
 }
 
 impl Commas {
     /// Examines the text of a field. If the field has a unit, only its number may be passed.
     pub fn observe(&mut self, text: &str) {
         let text = text.trim_start_matches(['+', '-']);
-        if let Some((whole, fraction)) = text.split_once('.') {
+        let end = text.find(|c: char| !(c.is_ascii_digit() || matches!(c, '.' | ','))).unwrap_or(text.len());
+        if let Some((whole, _)) = text[..end].split_once(',').filter(|_| read_grouped(&text[..end]).is_some())
+            && whole.contains('.')
+        {
+            self.has_groups = true;
+            self.decimal = self.decimal.saturating_add(2);
+        } else if self.has_groups && is_grouped(text) {
+            // The points separate thousands.
+        } else if let Some((whole, fraction)) = text.split_once('.') {
             self.has_point |= is_digits(whole) && is_digits(fraction);
         } else if let Some((whole, fraction)) = text.split_once(',')
             && is_digits(whole)
@@ -163,6 +182,19 @@ impl Commas {
             let is_evidence = fraction.len() != 3 || whole == "0";
             self.decimal = self.decimal.saturating_add(u8::from(is_evidence));
         }
+    }
+
+    /// Returns a text without the points between the thousands of its number, if the input has shown that points
+    /// separate thousands: `1000` for `1.000` after `1.234,5`. Any other text is returned unchanged.
+    pub fn without_groups(&self, text: &str) -> String {
+        let end = text
+            .find(|c: char| !(c.is_ascii_digit() || matches!(c, '.' | ',' | '+' | '-')))
+            .unwrap_or(text.len());
+        let (number, unit) = text.split_at(end);
+        let whole = number.split_once(',').map_or(number, |(whole, _)| whole);
+        let is_number =
+            self.has_groups && !self.has_point && is_grouped(whole.trim_start_matches(['+', '-']));
+        if is_number { format!("{}{unit}", number.replace('.', "")) } else { text.to_owned() }
     }
 
     /// Returns the meaning of a comma in an input whose fields are separated by semicolons or blanks. A single number

@@ -12,6 +12,7 @@ use crate::{Splitter, Utc};
 mod events;
 mod every_line;
 mod more_programs;
+mod pairs;
 mod programs;
 mod settled;
 
