@@ -15,6 +15,7 @@ mod more_programs;
 mod pairs;
 mod programs;
 mod settled;
+mod times;
 
 /// The time of reading in the tests, 2026-11-22T10:42:30Z.
 const NOW: Moment = Moment { mono_ms: 0, wall_ms: 1_795_344_150_000 };
