@@ -70,9 +70,10 @@ impl Times {
         now: Millis,
     ) -> Option<Millis> {
         let ts = stamp.resolve(zone, now)?;
-        let is_refused = publication::check_ts(Some(ts), now).is_err();
         let is_ahead = ts > now;
-        if !is_refused && !(self.is_ahead && ts > now + LITTLE_AHEAD_MS) {
+        let is_refused = publication::check_ts(Some(ts), now).is_err()
+            || self.is_ahead && ts > now.saturating_add(LITTLE_AHEAD_MS);
+        if !is_refused {
             return Some(ts);
         }
         let told = if is_ahead { &mut self.is_ahead } else { &mut self.is_old };
