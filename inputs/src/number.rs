@@ -90,7 +90,7 @@ fn whole_number(sign: &str, digits: &str, place: Place) -> Option<String> {
     if sign == "+" && place == Place::Field && digits.len() > 4 {
         return None;
     }
-    if sign == "-" && digits != "0" {
+    if sign == "-" {
         let text = format!("-{digits}");
         return text.parse::<i64>().is_ok().then_some(text);
     }
@@ -230,7 +230,7 @@ mod tests {
             assert_eq!(field(text).as_deref(), Some(text));
         }
         for (text, json) in
-            [("+4", "4"), (".5", "0.5"), ("-.5", "-0.5"), ("+45.0", "45.0"), ("1E-05", "1e-05"), ("-0", "0")]
+            [("+4", "4"), (".5", "0.5"), ("-.5", "-0.5"), ("+45.0", "45.0"), ("1E-05", "1e-05"), ("-0", "-0")]
         {
             assert_eq!(field(text).as_deref(), Some(json), "{text}");
         }
