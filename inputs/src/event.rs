@@ -75,15 +75,17 @@ pub fn without_time(mut fields: Vec<Field>) -> Timed {
 }
 
 /// Returns the word (such as `warn`) for a numeric level of syslog (0 to 7), or of pino, Bunyan and Python (10 to
-/// 60). `field` is the name of the field, which may decide between these. Returns `None` for any other number.
+/// 60). `field` is the name of the field, which may decide between these. Returns `None` for any other number, such as the
+/// level 35 that a program defines between two of these.
 pub fn level_word(field: &str, number: i64) -> Option<&'static str> {
     if field == "levelno" {
         return Some(match number {
-            ..=10 => "debug",
-            11..=20 => "info",
-            21..=30 => "warn",
-            31..=40 => "error",
-            _ => "fatal",
+            10 => "debug",
+            20 => "info",
+            30 => "warn",
+            40 => "error",
+            50 => "fatal",
+            _ => return None,
         });
     }
     Some(match number {
@@ -95,12 +97,12 @@ pub fn level_word(field: &str, number: i64) -> Option<&'static str> {
         5 => "notice",
         6 => "info",
         7 => "debug",
-        10..=19 => "trace",
-        20..=29 => "debug",
-        30..=39 => "info",
-        40..=49 => "warn",
-        50..=59 => "error",
-        60..=99 => "fatal",
+        10 => "trace",
+        20 => "debug",
+        30 => "info",
+        40 => "warn",
+        50 => "error",
+        60 => "fatal",
         _ => return None,
     })
 }
@@ -158,7 +160,7 @@ fn level_field(name: String, cell: Cell) -> Field {
             let number = text.parse().ok();
             match number.and_then(|number| level_word(&name, number)) {
                 Some(word) => word.to_owned(),
-                None if number.is_some() => return (name, cell),
+                None if number.is_some() => text,
                 // Some programs pad the level with blanks or put it in brackets.
                 None => {
                     board_word(level_name(text.trim_matches(|c: char| !c.is_ascii_alphanumeric()))).to_owned()

@@ -11,6 +11,7 @@ use crate::{Splitter, Utc};
 
 mod events;
 mod every_line;
+mod kept;
 mod more_programs;
 mod pairs;
 mod programs;
