@@ -148,7 +148,7 @@ impl Pipe {
             }
         }
         for time in self.reader.take_ignored_times() {
-            say(time);
+            say(Paint::stderr().paint(Look::Yellow, time));
         }
     }
 
