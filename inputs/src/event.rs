@@ -136,12 +136,14 @@ pub fn known_level(word: &str) -> Option<String> {
     WORDS.iter().any(|known| word.eq_ignore_ascii_case(known)).then(|| board_word(word).to_owned())
 }
 
+/// Returns true if `name` is one of the usual names of a message or a level, which show that a line is an event.
+pub fn is_event_name(name: &str) -> bool {
+    BOARD_MESSAGES.contains(&name) || OTHER_MESSAGES.contains(&name) || LEVELS.contains(&name)
+}
+
 /// Returns true if `name` is not one of the usual names of a message, a level or a time.
 pub fn is_plain(name: &str) -> bool {
-    !BOARD_MESSAGES.contains(&name)
-        && !OTHER_MESSAGES.contains(&name)
-        && !LEVELS.contains(&name)
-        && !time::is_time_name(name)
+    !is_event_name(name) && !time::is_time_name(name)
 }
 
 fn message_name(fields: &[Field]) -> Option<&str> {

@@ -70,12 +70,13 @@ impl Pairs {
         let Some(lead) = Lead::read(&line[..start]) else { return Read::Unfit };
         let pairs = tokens.iter().filter(|token| matches!(token, Token::Pair { .. })).count();
         let Some(fields) = self.fields(&tokens[first..], pairs == 1) else { return Read::Unfit };
+        let is_event = fields.iter().any(|(name, _)| event::is_event_name(name));
         let has_number = fields.iter().any(|(_, cell)| is_number(cell));
         let words = tokens.len() - pairs;
         let is_fit = match (first, lead.has_time_or_level()) {
             (0, _) => words <= pairs || self.is_certain && has_number,
             (_, true) => pairs * 3 >= lead.words(),
-            (_, false) => has_number && pairs * 3 >= tokens.len(),
+            (_, false) => (has_number || is_event && pairs > 1) && pairs * 3 >= tokens.len(),
         };
         if !is_fit {
             return Read::Unfit;
@@ -92,7 +93,9 @@ impl Pairs {
                 .unwrap_or((Vec::new(), Body::Fields(Vec::new())));
             return Row { path, ..Row::alone(body) }.into();
         }
-        let fields = lead.named(self.key.is_some()).into_iter().chain(fields).collect();
+        // The board shows an event only if its message is not below a name.
+        let lead = if self.key.is_some() || is_event { lead.kept_as_field() } else { lead };
+        let fields = lead.named().into_iter().chain(fields).collect();
         self.row(event::distinct(fields)).map_or_else(Read::Bad, |row| lead.applied(row).into())
     }
 
@@ -157,23 +160,22 @@ const LETTERS: [&str; 5] = ["%", "s", "W", "V", "B"];
 impl Pairs {
     /// Converts the tokens of a line, of which the first is a pair, to fields. A word after a number is its unit, if it
     /// can be one. Words after a message without quotes belong to the message, and so do those after the only pair of
-    /// a line, if it is a text. A word after a quoted value becomes a field with the value `true`, as in logfmt. Returns
-    /// `None` if there is any other word, because its meaning is not known.
+    /// a line, if it is a text. In a line with a quoted value, any other word becomes a field with the value `true`, as in
+    /// logfmt. Returns `None` if there is any other word, because its meaning is not known.
     fn fields(&self, tokens: &[Token<'_>], is_single: bool) -> Option<Vec<Field>> {
         let mut names = Names::default();
         let mut fields: Vec<Field> = Vec::new();
-        let (mut at, mut may_be_flag) = (0, false);
+        // A program that puts texts with blanks between quotes writes a word alone only as a flag.
+        let may_be_flag =
+            tokens.iter().any(|token| matches!(token, Token::Pair { value: Value::Quoted(_), .. }));
+        let mut at = 0;
         while let Some(token) = tokens.get(at) {
             at += 1;
             let (name, cell) = match token {
                 Token::Word(word) if may_be_flag && is_name(word) => (*word, Cell::Value(Data::Bool(true))),
                 Token::Word(_) => return None,
-                Token::Pair { name, value: Value::Quoted(text), .. } => {
-                    may_be_flag = true;
-                    (*name, text_cell(text))
-                }
+                Token::Pair { name, value: Value::Quoted(text), .. } => (*name, text_cell(text)),
                 Token::Pair { name, value: Value::Bare(text), .. } => {
-                    may_be_flag = false;
                     let next = words_at(&tokens[at..]);
                     let (cell, used) = self.bare(name, text, &next, is_single);
                     at += used;

@@ -21,6 +21,22 @@ pub struct Lead<'a> {
     level: Option<String>,
     /// The words after the time and the level, without the colon at their end.
     rest: &'a str,
+    /// The place of `rest` in the publication.
+    place: Place,
+}
+
+/// The place of the words before the first pair in the publication.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+enum Place {
+    /// They are the name of a device, below which the pairs are published.
+    #[default]
+    Name,
+    /// They are the field [`WORDS`], and the name of a device as soon as another line has other words.
+    Key,
+    /// They are the field [`WORDS`].
+    Field,
+    /// They are the message of an event.
+    Message,
 }
 
 impl<'a> Lead<'a> {
@@ -39,7 +55,19 @@ impl<'a> Lead<'a> {
             Some(level) => (Some(level), rest),
             None => (None, text),
         };
-        Some(Self { time, level, rest: rest.trim().trim_end_matches([':', ',']).trim_end() })
+        let rest = rest.trim().trim_end_matches([':', ',', '|']).trim_end();
+        let place = match rest.split_whitespace().count() {
+            _ if level.is_some() => Place::Message,
+            ..=NAME_WORDS => Place::Name,
+            _ => Place::Key,
+        };
+        Some(Self { time, level, rest, place })
+    }
+
+    /// Returns the same words as a field, because another field is the name of the device or the message.
+    #[must_use]
+    pub fn kept_as_field(self) -> Self {
+        Self { place: Place::Field, ..self }
     }
 
     /// Returns true if the line begins with a time or a level, as lines of logs do.
@@ -52,16 +80,17 @@ impl<'a> Lead<'a> {
         self.rest.split_whitespace().count()
     }
 
-    /// Returns the fields that are made from the words. `has_key` is true if another field names the device, so that the
-    /// words do not.
-    pub fn named(&self, has_key: bool) -> Vec<Field> {
+    /// Returns the fields that are made from the words.
+    pub fn named(&self) -> Vec<Field> {
         let text = |name: &str, text: &str| (name.to_owned(), Cell::Value(Data::Text(text.to_owned())));
         let mut fields: Vec<Field> = self.level.iter().map(|level| text("level", level)).collect();
-        if !self.rest.is_empty() && self.level.is_some() {
-            fields.push(text("message", self.rest));
-        } else if !self.rest.is_empty() && (has_key || self.words() > NAME_WORDS) {
-            fields.push(text(WORDS, self.rest));
-        }
+        let name = match self.place {
+            _ if self.rest.is_empty() => None,
+            Place::Name => None,
+            Place::Key | Place::Field => Some(WORDS),
+            Place::Message => Some("message"),
+        };
+        fields.extend(name.map(|name| text(name, self.rest)));
         fields
     }
 
@@ -74,11 +103,12 @@ impl<'a> Lead<'a> {
             }
             _ => row,
         };
-        if self.rest.is_empty() || self.level.is_some() || !row.path.is_empty() {
-            return row;
-        }
-        let key_column = (self.words() > NAME_WORDS).then(|| WORDS.to_owned());
-        Row { path: vec![self.rest.to_owned()], key_column, ..row }
+        let key_column = match self.place {
+            Place::Name => None,
+            Place::Key => Some(WORDS.to_owned()),
+            Place::Field | Place::Message => return row,
+        };
+        if self.rest.is_empty() { row } else { Row { path: vec![self.rest.to_owned()], key_column, ..row } }
     }
 }
 

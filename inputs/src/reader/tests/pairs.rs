@@ -53,9 +53,22 @@ fn a_level_and_a_time_before_pairs_are_those_of_the_line() {
 }
 
 #[test]
+fn an_event_is_not_put_below_the_name_before_it() {
+    let result = read("web-1  | level=info msg=\"it runs\"\ndb-1   | level=warn msg=\"it waits\"\n");
+    let event = |words, level, msg| json!({"words": words, "level": level, "msg": msg});
+    assert_eq!(result.data, [event("web-1", "info", "it runs"), event("db-1", "warn", "it waits")]);
+    let result = read("INFO main.go:5 msg=\"it runs\" n=1\n".repeat(2).as_str());
+    assert_eq!(result.data[0], json!({"level": "INFO", "words": "main.go:5", "msg": "it runs", "n": 1}));
+}
+
+#[test]
 fn words_without_a_clear_meaning_are_not_dropped_and_are_no_flags() {
     let result = read("a=1 b=2\na=2 b=3\na=3 b=4\na=5 tail b=6\n#error: a=5 b=6\nX=a b c=1\n");
     assert_eq!(result.log, [json!("a=5 tail b=6"), json!("#error: a=5 b=6"), json!("X=a b c=1")]);
+    assert_eq!(
+        read("level=info ok=true flag n=2 msg=\"a b\"\n").data,
+        [json!({"level": "info", "ok": true, "flag": true, "n": 2, "msg": "a b"})]
+    );
     assert_eq!(read("X=a b\nY=1\n").data, [json!({"X": "a b", "Y": 1})]);
     assert_eq!(read("msg=\"a b\" cached n=2\n").data, [json!({"msg": "a b", "cached": true, "n": 2})]);
 }
