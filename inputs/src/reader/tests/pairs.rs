@@ -89,5 +89,7 @@ fn points_separate_thousands_where_the_input_shows_it() {
         [json!({"temp": 1234.5, "hum": 4}), json!({"temp": 1000, "hum": "1500 kB"})]
     );
     assert_eq!(read("temp=1.000 hum=4\n").json, ["{\"temp\":1.000,\"hum\":4}"]);
+    assert_eq!(read("1.234,5\n1.000\n7\n").json, ["1234.5", "1000", "7"]);
+    assert_eq!(read("1.000\n1.5\n").json, ["1.000", "1.5"]);
     assert_eq!(read("Temp: 1.234,5\nHum: 1.000\n").data, [json!({"Temp": 1234.5, "Hum": 1000})]);
 }
