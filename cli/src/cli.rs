@@ -168,7 +168,9 @@ topic TOPIC/log. A summary at the end counts all lines.
 
 Numbers are published as they are written, without rounding. A unit after a number is shown beside it on the board. \
 The suffixes K, M and G without a unit multiply by 1024, 1024² and 1024³. A time without a time zone is read as the \
-local time of this machine. Fields that journald uses internally, such as __CURSOR, are not published.
+local time of this machine, or of the zone in the variable TZ. If a time is more than an hour ahead of the clock or \
+more than 366 days old, the line is published at the time of reading with its time as a field. Words before \
+key=value pairs are the name below which the pairs are published, a time, or a level with its message. Fields that journald uses internally, such as __CURSOR, are not published.
 
 While the server cannot be reached, pipe keeps at least the next 1,000 lines in memory. When its memory is full, it \
 stops reading until the server is back, and the program that writes the lines has to wait. No line is lost, and none \
