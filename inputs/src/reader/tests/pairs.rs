@@ -93,3 +93,24 @@ fn points_separate_thousands_where_the_input_shows_it() {
     assert_eq!(read("1.000\n1.5\n").json, ["1.000", "1.5"]);
     assert_eq!(read("Temp: 1.234,5\nHum: 1.000\n").data, [json!({"Temp": 1234.5, "Hum": 1000})]);
 }
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(512))]
+
+    /// Every word and every value of a line is published somewhere, wherever it stands among the pairs.
+    #[test]
+    fn no_word_of_a_line_of_pairs_is_dropped(
+        lines in proptest::collection::vec(
+            proptest::collection::vec(prop_oneof!["[A-Za-z]{4,6}:?", "[a-z]{2,5}=[1-9][0-9]{2}", "[a-z]{2,5}=[a-z]{4}"], 1..7),
+            1..5,
+        ),
+    ) {
+        let input: String = lines.iter().map(|line| format!("{}\n", line.join(" "))).collect();
+        let result = read(&input);
+        prop_assert!(result.unreadable.is_empty() && result.structure == 0, "{input} became {result:?}");
+        let published = format!("{:?} {:?} {:?}", result.json, result.log, result.units);
+        for part in lines.iter().flatten().flat_map(|token| token.trim_end_matches(':').split('=')) {
+            prop_assert!(published.contains(part), "{part} is missing: {input} became {result:?}");
+        }
+    }
+}
