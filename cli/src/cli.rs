@@ -169,8 +169,11 @@ be published; the exit code is then 1. Text between lines of another format, suc
 topic TOPIC/log. A summary at the end counts all lines.
 
 Numbers are not rounded. A number with the suffix K, M or G and no unit is multiplied by 1024, 1024² or 1024³; other \
-numbers are published exactly as written. A unit after a number is shown beside it on the board. A time without a time zone is read as the \
-local time of this machine. Fields that journald uses internally, such as __CURSOR, are not published.
+numbers are published exactly as written. A unit after a number is shown beside it on the board. A time without a \
+time zone is read as the local time of this machine, or of the zone in the variable TZ. If a time is more than an hour \
+ahead of the clock or more than 366 days old, the line is published at the time of reading with its time as a field. \
+Words before key=value pairs are the name below which the pairs are published, a time, or a level with its message. \
+Fields that journald uses internally, such as __CURSOR, are not published.
 
 While the server cannot be reached, pipe keeps at least the next 1,000 lines in memory. When its memory is full, it \
 stops reading until the server is back, and the program that writes the lines has to wait. No line is lost, and none \

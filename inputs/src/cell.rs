@@ -158,17 +158,19 @@ impl Units {
             }
             Some(Some(first)) if *first == unit => Data::Number(number),
             Some(Some(first)) => unit.convert(&number, first).map_or(Data::Text(written), Data::Number),
-            Some(None) => Data::Text(written),
+            Some(None) => unit.convert(&number, &Unit::none()).map_or(Data::Text(written), Data::Number),
         }
     }
 
     /// Returns the data to publish for a number without a unit. If the series has a unit, the number cannot be
-    /// compared with the other numbers of the series and becomes a text. A zero stays a number, because it is the
-    /// same in every unit.
+    /// compared with the other numbers of the series and becomes a text. If the series has only a prefix, such as the
+    /// `G` in `1.1G`, the number is converted to it. A zero stays a number, because it is the same in every unit.
     fn plain(&mut self, path: &str, number: String) -> Data {
         let is_zero = !number.bytes().any(|byte| matches!(byte, b'1'..=b'9'));
         match self.first.get(path) {
-            Some(Some(_)) if !is_zero => return Data::Text(number),
+            Some(Some(first)) if !is_zero => {
+                return Unit::none().convert(&number, first).map_or(Data::Text(number), Data::Number);
+            }
             None if !is_zero && self.first.len() < MOST_SERIES => {
                 self.first.insert(path.to_owned(), None);
             }
@@ -208,6 +210,20 @@ mod tests {
         {
             assert_eq!(quantity(text), None, "{text}");
         }
+    }
+
+    #[test]
+    fn a_number_without_a_prefix_belongs_to_a_series_with_prefixes() {
+        let letters = Style { has_letters: true, ..Style::default() };
+        let mut units = Units::default();
+        let mut settle =
+            |path: &str, text: &str| units.settle(path, read(text, letters)).map(|data| data.to_json());
+        assert_eq!(settle("a", "1.5K").as_deref(), Some("1.5"));
+        assert_eq!(settle("a", "512").as_deref(), Some("0.5"));
+        assert_eq!(settle("b", "512").as_deref(), Some("512"));
+        assert_eq!(settle("b", "1.5K").as_deref(), Some("1536"));
+        assert_eq!(settle("c", "5ms").as_deref(), Some("5"));
+        assert_eq!(settle("c", "512").as_deref(), Some("\"512\""));
     }
 
     #[test]

@@ -29,6 +29,15 @@ impl Data {
         matches!(self, Self::Object(fields) if fields.is_empty())
     }
 
+    /// Returns a text, or the digits of a number; `None` for other data.
+    pub fn text(&self) -> Option<String> {
+        match self {
+            Self::Number(text) | Self::Text(text) => Some(text.clone()),
+            Self::Json(json) => serde_json::from_str(json).ok().or_else(|| Some(json.clone())),
+            Self::Bool(_) | Self::Object(_) => None,
+        }
+    }
+
     fn write(&self, json: &mut String) {
         match self {
             Self::Number(text) | Self::Json(text) => json.push_str(text),

@@ -75,15 +75,17 @@ pub fn without_time(mut fields: Vec<Field>) -> Timed {
 }
 
 /// Returns the word (such as `warn`) for a numeric level of syslog (0 to 7), or of pino, Bunyan and Python (10 to
-/// 60). `field` is the name of the field, which may decide between these. Returns `None` for any other number.
+/// 60). `field` is the name of the field, which may decide between these. Returns `None` for any other number, such as the
+/// level 35 that a program defines between two of these.
 pub fn level_word(field: &str, number: i64) -> Option<&'static str> {
     if field == "levelno" {
         return Some(match number {
-            ..=10 => "debug",
-            11..=20 => "info",
-            21..=30 => "warn",
-            31..=40 => "error",
-            _ => "fatal",
+            10 => "debug",
+            20 => "info",
+            30 => "warn",
+            40 => "error",
+            50 => "fatal",
+            _ => return None,
         });
     }
     Some(match number {
@@ -95,22 +97,53 @@ pub fn level_word(field: &str, number: i64) -> Option<&'static str> {
         5 => "notice",
         6 => "info",
         7 => "debug",
-        10..=19 => "trace",
-        20..=29 => "debug",
-        30..=39 => "info",
-        40..=49 => "warn",
-        50..=59 => "error",
-        60..=99 => "fatal",
+        10 => "trace",
+        20 => "debug",
+        30 => "info",
+        40 => "warn",
+        50 => "error",
+        60 => "fatal",
         _ => return None,
     })
 }
 
+/// Returns the level that a word is, such as `ERROR` for `[ERROR]` or `ERROR:`. Returns `None` if the word is no level.
+pub fn known_level(word: &str) -> Option<String> {
+    const WORDS: [&str; 21] = [
+        "trace",
+        "debug",
+        "dbg",
+        "info",
+        "inf",
+        "information",
+        "notice",
+        "warn",
+        "warning",
+        "wrn",
+        "error",
+        "err",
+        "severe",
+        "crit",
+        "critical",
+        "fatal",
+        "ftl",
+        "alert",
+        "emerg",
+        "emergency",
+        "panic",
+    ];
+    let word = word.trim_matches(['[', ']', '(', ')', '<', '>', ':', ',', '|']);
+    WORDS.iter().any(|known| word.eq_ignore_ascii_case(known)).then(|| board_word(word).to_owned())
+}
+
+/// Returns true if `name` is one of the usual names of a message or a level, which show that a line is an event.
+pub fn is_event_name(name: &str) -> bool {
+    BOARD_MESSAGES.contains(&name) || OTHER_MESSAGES.contains(&name) || LEVELS.contains(&name)
+}
+
 /// Returns true if `name` is not one of the usual names of a message, a level or a time.
 pub fn is_plain(name: &str) -> bool {
-    !BOARD_MESSAGES.contains(&name)
-        && !OTHER_MESSAGES.contains(&name)
-        && !LEVELS.contains(&name)
-        && !time::is_time_name(name)
+    !is_event_name(name) && !time::is_time_name(name)
 }
 
 fn message_name(fields: &[Field]) -> Option<&str> {
@@ -129,7 +162,7 @@ fn level_field(name: String, cell: Cell) -> Field {
             let number = text.parse().ok();
             match number.and_then(|number| level_word(&name, number)) {
                 Some(word) => word.to_owned(),
-                None if number.is_some() => return (name, cell),
+                None if number.is_some() => text,
                 // Some programs pad the level with blanks or put it in brackets.
                 None => {
                     board_word(level_name(text.trim_matches(|c: char| !c.is_ascii_alphanumeric()))).to_owned()
@@ -196,7 +229,7 @@ fn trimmed(cell: Cell) -> Cell {
 }
 
 /// Renames each field whose name an earlier field has, so that all names are different.
-fn distinct(fields: Vec<Field>) -> Vec<Field> {
+pub fn distinct(fields: Vec<Field>) -> Vec<Field> {
     let mut names = Names::default();
     fields.into_iter().map(|(name, cell)| (names.take(name), cell)).collect()
 }

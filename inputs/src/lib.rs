@@ -63,5 +63,5 @@ pub use error::LineError;
 pub use format::Format;
 pub use lines::{Line, Splitter};
 pub use options::Options;
-pub use reader::{Destination, Moment, Outcome, Publication, Reader};
+pub use reader::{Destination, IgnoredTime, Moment, Outcome, Publication, Reader};
 pub use time::{Utc, Zone};

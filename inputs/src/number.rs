@@ -112,7 +112,7 @@ fn whole_number(sign: &str, digits: &str, place: Place) -> Option<String> {
     if sign == "+" && place == Place::Field && digits.len() > 4 {
         return None;
     }
-    if sign == "-" && digits != "0" {
+    if sign == "-" {
         let text = format!("-{digits}");
         return text.parse::<i64>().is_ok().then_some(text);
     }
@@ -129,6 +129,15 @@ fn read_exponent(text: &str, whole: &str, fraction: Option<&str>, place: Place) 
     let is_plain = !sign.is_empty() || fraction.is_some();
     let is_alone = place == Place::Alone && whole.len() == 1 && !digits.starts_with('0');
     (is_short && (is_plain || is_alone)).then(|| format!("{sign}{digits}"))
+}
+
+/// Returns true if a text is an integer whose thousands are separated by points, such as `1.000`.
+fn is_grouped(text: &str) -> bool {
+    let Some((first, others)) = text.split_once('.') else { return false };
+    is_digits(first)
+        && first.len() <= 3
+        && !first.starts_with('0')
+        && others.split('.').all(|group| is_digits(group) && group.len() == 3)
 }
 
 fn is_digits(text: &str) -> bool {
@@ -178,8 +187,13 @@ impl Commas {
     /// Examines the text of a field. If the field has a unit, only its number may be passed.
     pub fn observe(&mut self, text: &str) {
         let text = text.trim_start_matches(['+', '-']);
-        if let Some((whole, fraction)) = text.split_once('.') {
-            self.has_both |= read_grouped(text).is_some() && fraction.contains(',');
+        let end = text.find(|c: char| !(c.is_ascii_digit() || matches!(c, '.' | ','))).unwrap_or(text.len());
+        let number = &text[..end];
+        if number.split_once(',').is_some_and(|(whole, _)| whole.contains('.'))
+            && read_grouped(number).is_some()
+        {
+            self.has_both = true;
+        } else if let Some((whole, fraction)) = text.split_once('.') {
             if read_whole_groups(text, '.').is_some() {
                 self.has_doubtful_point = true;
             } else {
@@ -194,6 +208,18 @@ impl Commas {
             let is_evidence = fraction.len() != 3 || whole == "0";
             self.decimal = self.decimal.saturating_add(u8::from(is_evidence));
         }
+    }
+
+    /// Returns a text without the points between the thousands of its number, if the input has shown that points
+    /// separate thousands: `1000` for `1.000` after `1.234,5`. Any other text is returned unchanged.
+    pub fn without_groups(&self, text: &str) -> String {
+        let end = text
+            .find(|c: char| !(c.is_ascii_digit() || matches!(c, '.' | ',' | '+' | '-')))
+            .unwrap_or(text.len());
+        let (number, unit) = text.split_at(end);
+        let whole = number.split_once(',').map_or(number, |(whole, _)| whole);
+        let is_number = self.has_both && !self.has_point && is_grouped(whole.trim_start_matches(['+', '-']));
+        if is_number { format!("{}{unit}", number.replace('.', "")) } else { text.to_owned() }
     }
 
     /// Returns the meaning of a comma in an input whose fields are separated by semicolons or blanks. A single number
@@ -237,7 +263,7 @@ mod tests {
             assert_eq!(field(text).as_deref(), Some(text));
         }
         for (text, json) in
-            [("+4", "4"), (".5", "0.5"), ("-.5", "-0.5"), ("+45.0", "45.0"), ("1E-05", "1e-05"), ("-0", "0")]
+            [("+4", "4"), (".5", "0.5"), ("-.5", "-0.5"), ("+45.0", "45.0"), ("1E-05", "1e-05"), ("-0", "-0")]
         {
             assert_eq!(field(text).as_deref(), Some(json), "{text}");
         }

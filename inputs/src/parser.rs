@@ -47,7 +47,7 @@ impl Parser {
     pub fn new(format: Format, options: &Options, is_certain: bool) -> Self {
         let (key, time) = (options.key.clone(), options.time.clone());
         match format {
-            Format::Number => Self::Number(number::Numbers),
+            Format::Number => Self::Number(number::Numbers::default()),
             Format::Json => Self::Json(json::Json::new(key, time)),
             Format::Pairs => Self::Pairs(pairs::Pairs::new(key, time, is_certain)),
             Format::Labels => Self::Labels(labels::Labels::new(is_certain)),

@@ -1,10 +1,11 @@
 //! Recognises the format of an input, reads its lines, and returns a result for each line.
 
+mod times;
+
 use std::collections::{BTreeMap, VecDeque};
 use std::mem;
 
 use shared::Millis;
-use shared::publication;
 
 use crate::cell::Units;
 use crate::data::Data;
@@ -12,11 +13,15 @@ use crate::error::LineError;
 use crate::format::{Format, csv};
 use crate::guess::{self, Guess};
 use crate::lines::Line;
+use crate::names::Names;
 use crate::options::Options;
 use crate::parser::Parser;
 use crate::row::{Assembled, Ticks};
-use crate::time::Zone;
+use crate::time::{Stamp, Zone};
 use crate::verdict::Read;
+
+pub use times::IgnoredTime;
+use times::Times;
 
 /// Maximum time for which the first lines are held back until their format is certain, in milliseconds. After this
 /// time, the most likely format is chosen.
@@ -110,6 +115,7 @@ pub struct Reader {
     ticks: Ticks,
     tick_ms: u64,
     units: Units,
+    times: Times,
     /// The time at which the last line was read. It is the reference for times without a date.
     now: Moment,
 }
@@ -131,6 +137,7 @@ impl Reader {
             ticks: Ticks::default(),
             tick_ms: 0,
             units: Units::default(),
+            times: Times::default(),
             now: Moment { mono_ms: 0, wall_ms: 0 },
         }
     }
@@ -150,6 +157,12 @@ impl Reader {
     /// units.
     pub fn unit_count(&self) -> usize {
         self.units.count()
+    }
+
+    /// Returns the times that cannot be used and that have to be reported to the user, and forgets them. There is at most
+    /// one that is too old, and one that is too far ahead of the clock.
+    pub fn take_ignored_times(&mut self) -> Vec<IgnoredTime> {
+        self.times.take_ignored()
     }
 
     /// Returns the time at which the caller has to call [`Reader::wake`], in milliseconds of the monotonic clock;
@@ -466,7 +479,7 @@ impl Reader {
         self.publish(done, out);
     }
 
-    fn publish(&self, done: Vec<Assembled>, out: &mut Vec<Outcome>) {
+    fn publish(&mut self, done: Vec<Assembled>, out: &mut Vec<Outcome>) {
         for Assembled { data, stamp, time_fields, lines } in done {
             let Some(data) = data.filter(|data| !data.is_empty()) else {
                 out.extend(
@@ -474,23 +487,44 @@ impl Reader {
                 );
                 continue;
             };
-            let ts = stamp.and_then(|stamp| stamp.resolve(self.zone.as_ref(), self.now.wall_ms));
-            // The time was taken from fields by a guess. If the server would refuse the time, these fields are
-            // published as values.
-            let is_doubtful = !time_fields.is_empty() && publication::check_ts(ts, self.now.wall_ms).is_err();
-            let (data, ts) = match data {
-                Data::Object(fields) if is_doubtful => {
-                    (Data::Object(time_fields.into_iter().chain(fields).collect()), None)
-                }
-                data if is_doubtful => (data, None),
-                data => (data, ts),
-            };
+            let (data, ts) = self.timed(data, stamp, time_fields);
             out.push(Outcome::Publish(Publication {
                 lines,
                 to: Destination::Topic,
                 json: data.to_json(),
                 ts,
             }));
+        }
+    }
+
+    /// Returns the data of a publication and its time. A time that the server would refuse is not used, but published
+    /// as a field: in the fields from which it was read, or in `time`.
+    fn timed(
+        &mut self,
+        data: Data,
+        stamp: Option<Stamp>,
+        time_fields: Vec<(String, Data)>,
+    ) -> (Data, Option<Millis>) {
+        let Some(stamp) = stamp else { return (data, None) };
+        // The time of `{"data", "ts"}` is explicit, so it is passed on. If the server would refuse it, the line is
+        // reported.
+        if matches!(data, Data::Json(_)) && time_fields.is_empty() {
+            return (data, stamp.resolve(self.zone.as_ref(), self.now.wall_ms));
+        }
+        let written = time_fields.iter().find_map(|(_, data)| data.text());
+        let ts = self.times.resolve(stamp, written.as_deref(), self.zone.as_ref(), self.now.wall_ms);
+        match (data, ts) {
+            (Data::Object(fields), None) => {
+                let kept = if time_fields.is_empty() {
+                    vec![("time".to_owned(), Data::Text(stamp.written()))]
+                } else {
+                    time_fields
+                };
+                let mut names = Names::default();
+                let fields = kept.into_iter().chain(fields);
+                (Data::Object(fields.map(|(name, data)| (names.take(name), data)).collect()), None)
+            }
+            (data, ts) => (data, ts),
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::cell::{Cell, Units};
 use crate::data::Data;
+use crate::names::Names;
 use crate::time::Stamp;
 
 /// The values of a line of input.
@@ -189,19 +190,32 @@ fn settle(body: Body, path: &str, without: Option<&str>, units: &mut Units) -> O
     }
 }
 
+/// Name of a value whose name other values have as the beginning of their path.
+const PLAIN: &str = "value";
+
 /// Puts `data` into the object `root` at `path`. If the path leads through a value that is not an object, an object
-/// replaces the value and contains it in a field with an empty name.
+/// replaces the value and contains it in a field named `value`.
 fn insert(root: &mut Data, path: &[String], data: Data) {
     if !matches!(root, Data::Object(_)) {
         let value = std::mem::replace(root, Data::Object(Vec::new()));
-        insert(root, &[String::new()], value);
+        insert(root, &[PLAIN.to_owned()], value);
     }
     let Data::Object(fields) = root else { return };
     let Some((name, rest)) = path.split_first() else { return };
     let at = fields.iter().position(|(known, _)| known == name);
     match (at, rest.is_empty()) {
         (Some(at), false) => insert(&mut fields[at].1, rest, data),
-        (Some(at), true) => insert(&mut fields[at].1, &[String::new()], data),
+        (Some(at), true) => match &mut fields[at].1 {
+            Data::Object(inner) if inner.iter().all(|(known, _)| known != PLAIN) => {
+                inner.push((PLAIN.to_owned(), data));
+            }
+            // Two values of one name are kept both.
+            _ => {
+                let mut names = Names::default();
+                fields.iter().for_each(|(known, _)| drop(names.take(known.clone())));
+                fields.push((names.take(name.clone()), data));
+            }
+        },
         (None, true) => fields.push((name.clone(), data)),
         (None, false) => {
             let mut inner = Data::Object(Vec::new());

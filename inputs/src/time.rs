@@ -51,8 +51,9 @@ pub enum Stamp {
 const DAY_MS: i64 = 86_400_000;
 
 impl Stamp {
-    /// Converts the time to milliseconds since the Unix epoch. If the date or the year is missing, the one that gives
-    /// the moment closest to `now` is used. Returns `None` if there is no such date.
+    /// Converts the time to milliseconds since the Unix epoch. If the date is missing, the one that gives the moment
+    /// closest to `now` is used. If the year is missing, it is the last one that gives a moment at most a day ahead of
+    /// `now`, because logs contain past events. Returns `None` if there is no such date.
     pub fn resolve(self, zone: &dyn Zone, now: Millis) -> Option<Millis> {
         Some(match self {
             Self::Utc(ms) => ms,
@@ -63,13 +64,33 @@ impl Stamp {
                 days.min_by_key(|utc| utc.abs_diff(now))?
             }
             Self::NoYear { month, day, ms } => {
-                let year = year_of(zone.to_local(now));
-                let years = [year - 1, year, year + 1]
-                    .into_iter()
-                    .filter_map(|year| timestamp::day_ms(year, month, day));
-                years.map(|start| zone.to_utc(start + ms)).min_by_key(|utc| utc.abs_diff(now))?
+                let (year, _, _) = date_of(zone.to_local(now));
+                // The 29th of February occurs at least once in eight years.
+                let years = (year.saturating_sub(8)..=year + 1).rev();
+                years
+                    .filter_map(|year| timestamp::day_ms(year, month, day))
+                    .map(|start| zone.to_utc(start + ms))
+                    .find(|utc| *utc <= now + DAY_MS)?
             }
         })
+    }
+
+    /// Returns the time as text: in ISO 8601, without the parts that are missing. A date without a year is written as in
+    /// syslog: `Feb 9 10:42:07`.
+    pub fn written(self) -> String {
+        let date = |ms: i64| {
+            let (year, month, day) = date_of(ms);
+            format!("{year:04}-{month:02}-{day:02}T{}", clock(ms))
+        };
+        match self {
+            Self::Utc(ms) => format!("{}Z", date(ms)),
+            Self::Local(ms) => date(ms),
+            Self::TimeOfDay(ms) => clock(ms),
+            Self::NoYear { month, day, ms } => {
+                let name = (month as usize).checked_sub(1).and_then(|at| MONTHS.get(at)).unwrap_or(&"");
+                format!("{name} {day} {}", clock(ms))
+            }
+        }
     }
 
     /// Adds a date to a time of day. `day_ms` is the beginning of the day in local time, in milliseconds since 1970.
@@ -89,11 +110,27 @@ impl From<WrittenTime> for Stamp {
     }
 }
 
-fn year_of(local_ms: i64) -> u32 {
-    (1970..9999)
-        .rev()
-        .find(|year| timestamp::day_ms(*year, 1, 1).is_some_and(|start| start <= local_ms))
-        .unwrap_or(1970)
+/// Returns the year, the month and the day of a time in milliseconds since 1970.
+fn date_of(ms: i64) -> (u32, u32, u32) {
+    let day = ms.div_euclid(DAY_MS);
+    let start = |year: u32, month: u32| timestamp::day_ms(year, month, 1).map(|start| start / DAY_MS);
+    let year = u32::try_from(1970 + day * 400 / 146_097).unwrap_or(1970);
+    let is_reached = |start: Option<i64>| start.is_some_and(|start| start <= day);
+    let year = [year + 1, year]
+        .into_iter()
+        .find(|year| is_reached(start(*year, 1)))
+        .unwrap_or(year.saturating_sub(1));
+    let month = (1..=12).rev().find(|month| is_reached(start(year, *month))).unwrap_or(1);
+    let day = day - start(year, month).unwrap_or(day) + 1;
+    (year, month, u32::try_from(day).unwrap_or(1))
+}
+
+/// Returns a time of day as `10:42:07`, with milliseconds if there are any.
+fn clock(ms: i64) -> String {
+    let ms = ms.rem_euclid(DAY_MS);
+    let (seconds, rest) = (ms / 1000, ms % 1000);
+    let fraction = if rest == 0 { String::new() } else { format!(".{rest:03}") };
+    format!("{:02}:{:02}:{:02}{fraction}", seconds / 3600, seconds / 60 % 60, seconds % 60)
 }
 
 /// Reads a date with a time of day. It may be in ISO 8601 and its variants, or in one of the notations
@@ -280,10 +317,11 @@ fn is_weekday(text: &str) -> bool {
     ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"].contains(&text)
 }
 
+const MONTHS: [&str; 12] =
+    ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+
 /// Returns the number of a month, from 1 to 12. Only the first three letters of its English name are compared.
 pub fn month(text: &str) -> Option<u32> {
-    const MONTHS: [&str; 12] =
-        ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
     (1..).zip(MONTHS).find(|(_, name)| *name == text).map(|(number, _)| number)
 }
 
@@ -330,6 +368,26 @@ mod tests {
         let new_year = timestamp::day_ms(2027, 1, 1).unwrap();
         let stamp = Stamp::NoYear { month: 12, day: 31, ms: DAY_MS - 1 };
         assert_eq!(stamp.resolve(&Utc, new_year), Some(new_year - 1));
+        assert_eq!(stamp.resolve(&Utc, new_year - DAY_MS), Some(new_year - 1), "tomorrow at most");
+        let last_year = timestamp::day_ms(2026, 1, 1).unwrap() - 1;
+        assert_eq!(stamp.resolve(&Utc, new_year - 2 * DAY_MS), Some(last_year), "logs are of the past");
+        let leap = Stamp::NoYear { month: 2, day: 29, ms: 0 };
+        assert_eq!(leap.resolve(&Utc, new_year), timestamp::day_ms(2024, 2, 29));
+    }
+
+    #[test]
+    fn a_time_is_written_with_the_parts_that_it_has() {
+        for (stamp, text) in [
+            (Stamp::Utc(AT), "2026-11-22T10:42:07Z"),
+            (Stamp::Local(AT + 5), "2026-11-22T10:42:07.005"),
+            (Stamp::Utc(0), "1970-01-01T00:00:00Z"),
+            (Stamp::Utc(1_709_251_199_999), "2024-02-29T23:59:59.999Z"),
+            (Stamp::Utc(1_735_689_600_000), "2025-01-01T00:00:00Z"),
+            (Stamp::TimeOfDay(3_661_000), "01:01:01"),
+            (Stamp::NoYear { month: 2, day: 9, ms: 0 }, "Feb 9 00:00:00"),
+        ] {
+            assert_eq!(stamp.written(), text);
+        }
     }
 
     #[test]

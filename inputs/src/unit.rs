@@ -134,6 +134,11 @@ impl Unit {
         Some(Self { written: text.into(), base: String::new(), twos, tens })
     }
 
+    /// Returns the unit of a number without a prefix, in a series whose other numbers may have one (`1.1G`, `1211`).
+    pub fn none() -> Self {
+        Self { written: String::new(), base: String::new(), twos: 0, tens: 0 }
+    }
+
     /// Returns the unit `s`, to which durations such as `1m30.5s` are converted.
     pub fn seconds() -> Self {
         Self { written: "s".into(), base: "s".into(), twos: 0, tens: 0 }

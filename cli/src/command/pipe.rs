@@ -147,6 +147,9 @@ impl Pipe {
                 Outcome::Unreadable { line, reason } => self.report_line(line, &reason),
             }
         }
+        for time in self.reader.take_ignored_times() {
+            say(Paint::stderr().paint(Look::Yellow, time));
+        }
     }
 
     fn report_line(&mut self, line: u64, reason: &LineError) {

@@ -120,6 +120,22 @@ fn pipe_says_the_units_behind_numbers_and_takes_every_usual_time() {
 }
 
 #[test]
+fn pipe_says_once_that_it_does_not_use_the_times_of_its_input_and_publishes_every_line() {
+    let server = Server::start();
+    let output = run_with_input(&server.ws(), &["pipe", "old"], "a.b 1.5 1574937727\na.b 1.6 1574937728\n");
+    let words = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.success(), "{words}");
+    assert_eq!(words.matches("more than 366 days ago").count(), 1, "{words}");
+    assert_eq!(
+        data(&server, "old"),
+        [
+            json!({"time": "2019-11-28T10:42:07Z", "a.b": 1.5}),
+            json!({"time": "2019-11-28T10:42:08Z", "a.b": 1.6})
+        ]
+    );
+}
+
+#[test]
 fn pipe_says_which_states_are_good_a_warning_or_bad() {
     let server = Server::start();
     let arguments = ["pipe", "door", "--good", "closed, locked", "--warning", "ajar", "--bad", "open"];

@@ -265,7 +265,8 @@ fn journal_entry(fields: Fields) -> Row {
     let stamp = text("__REALTIME_TIMESTAMP").and_then(|at| time::read_epoch(&at)).map(Stamp::Utc);
     let priority = text("PRIORITY").and_then(|priority| priority.parse().ok());
     let level = priority.and_then(|priority| event::level_word("PRIORITY", priority));
-    let message = text("MESSAGE").unwrap_or_else(|| {
+    let raw = |name: &str| fields.iter().find(|(field, _)| field == name).map(|(_, raw)| raw.get());
+    let message = text("MESSAGE").or_else(|| raw("MESSAGE").and_then(journal_texts)).unwrap_or_else(|| {
         "(a message that journalctl left out because of its length: try journalctl --all)".into()
     });
     let value = |text: &str| Cell::Value(Data::Text(text.to_owned()));
@@ -277,12 +278,17 @@ fn journal_entry(fields: Fields) -> Row {
     for (name, short) in named {
         event.extend(text(name).map(|text| (short.to_owned(), value(&text))));
     }
-    let is_told = |name: &str| {
-        matches!(name, "MESSAGE" | "PRIORITY")
-            || ADDRESSES.contains(&name)
-            || named.iter().any(|(known, _)| *known == name)
+    // A field that occurs several times is a list. It is passed on as it is.
+    let is_told = |name: &str| match name {
+        "MESSAGE" => true,
+        "PRIORITY" => level.is_some(),
+        _ => {
+            ADDRESSES.contains(&name) || named.iter().any(|(known, _)| *known == name) && text(name).is_some()
+        }
     };
-    event.extend(cells(fields).into_iter().filter(|(name, _)| !is_told(name)));
+    let told: Vec<bool> = fields.iter().map(|(name, _)| is_told(name)).collect();
+    let others = cells(fields).into_iter().zip(told).filter(|(_, is_told)| !is_told);
+    event.extend(others.map(|(field, _)| field));
     Row::fields(event).at(stamp)
 }
 
@@ -294,10 +300,27 @@ fn journal_text(json: &str) -> Option<String> {
     }
     let bytes: Vec<u8> = serde_json::from_str(json).ok()?;
     let mut splitter = crate::lines::Splitter::default();
-    let mut lines = splitter.push(&String::from_utf8_lossy(&bytes).replace('\0', "\u{fffd}").into_bytes());
+    let mut lines = splitter.push(&escaped(&bytes).into_bytes());
     lines.extend(splitter.finish());
     let texts: Vec<String> = lines.into_iter().filter_map(|line| line.text.ok()).collect();
     Some(texts.join("\n"))
+}
+
+/// Returns bytes as text, in which every byte that is not UTF-8, and every zero byte, is escaped as `\\xff`.
+fn escaped(bytes: &[u8]) -> String {
+    let mut text = String::new();
+    for chunk in bytes.utf8_chunks() {
+        text.push_str(&chunk.valid().replace('\0', "\\x00"));
+        chunk.invalid().iter().for_each(|byte| text.push_str(&format!("\\x{byte:02x}")));
+    }
+    text
+}
+
+/// Reads the texts of a field that an entry of journald has several times, and returns them as the lines of a text.
+fn journal_texts(json: &str) -> Option<String> {
+    let texts: Vec<Box<RawValue>> = serde_json::from_str(json).ok()?;
+    let texts: Option<Vec<String>> = texts.iter().map(|text| journal_text(text.get())).collect();
+    texts.filter(|texts| !texts.is_empty()).map(|texts| texts.join("\n"))
 }
 
 /// Converts a line of `docker events --format '{{json .}}'` to an event. The type, the action and the name become the

@@ -84,7 +84,8 @@ impl Labels {
 
     fn cell(&mut self, text: &str) -> Cell {
         self.commas.observe(text.split_whitespace().next().unwrap_or_default());
-        cell::read(text, Style { comma: self.commas.between_others(), has_letters: false })
+        let text = self.commas.without_groups(text);
+        cell::read(&text, Style { comma: self.commas.between_others(), has_letters: false })
     }
 }
 

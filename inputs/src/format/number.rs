@@ -3,22 +3,26 @@
 use crate::cell::{self, Cell, Style};
 use crate::data::Data;
 use crate::error::LineError;
-use crate::number::{self, Comma, Place};
+use crate::number::{self, Comma, Commas, Place};
 use crate::row::{Body, Row};
 use crate::verdict::Read;
 
 /// Reads an input that consists of one number per line.
 #[derive(Debug, Default)]
-pub struct Numbers;
+pub struct Numbers {
+    commas: Commas,
+}
 
 impl Numbers {
     /// Reads a line that consists of a single number, with or without a unit. Any other line is not accepted.
     pub fn read(&mut self, line: &str) -> Read {
         let text = line.trim();
-        if let Some(number) = number::read(text, Comma::Separates, Place::Alone) {
+        self.commas.observe(text);
+        if let Some(number) = number::read_grouped(text) {
             return Row::alone(Body::Lone(Cell::Value(Data::Number(number)))).into();
         }
-        if let Some(number) = number::read_grouped(text) {
+        let text = &self.commas.without_groups(text);
+        if let Some(number) = number::read(text, Comma::Separates, Place::Alone) {
             return Row::alone(Body::Lone(Cell::Value(Data::Number(number)))).into();
         }
         // An integer of more than 64 bits is published as text, because most programs would read other digits.

@@ -1,17 +1,21 @@
 //! Reads `key=value` pairs and logfmt, such as `level=info msg="all is well" took=12ms`. Also reads pairs among other
 //! words, as ping prints them.
 
+mod lead;
+
 use std::str::CharIndices;
 
 use crate::cell::{self, Cell, Style};
 use crate::data::Data;
 use crate::error::LineError;
-use crate::event;
+use crate::event::{self, Field};
 use crate::names::Names;
 use crate::number::{Comma, Commas};
 use crate::row::{Body, Row};
 use crate::time::{self, Stamp};
 use crate::verdict::Read;
+
+use lead::Lead;
 
 /// Names of fields that contain a message. Programs often write a message of several words without quotes.
 const MESSAGES: [&str; 3] = ["msg", "message", "error"];
@@ -30,7 +34,12 @@ pub struct Pairs {
 /// A part of a line: a pair or a word.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Token<'a> {
-    Pair { name: &'a str, value: Value<'a> },
+    /// A pair, and the index in the line at which it begins.
+    Pair {
+        at: usize,
+        name: &'a str,
+        value: Value<'a>,
+    },
     Word(&'a str),
 }
 
@@ -47,8 +56,8 @@ impl Pairs {
         Self { key, time, is_certain, commas: Commas::default() }
     }
 
-    /// Reads a line of `key=value` pairs. Words that belong to no pair are ignored if the pairs contain a number. A
-    /// sentence that merely contains a pair is not accepted.
+    /// Reads a line of `key=value` pairs. The words before the first pair are kept as [`Lead`] describes. A line with
+    /// other words that have no clear meaning is not accepted, and neither is a sentence that merely contains a pair.
     pub fn read(&mut self, line: &str) -> Read {
         let tokens = match tokens(line) {
             Ok(tokens) => tokens,
@@ -56,26 +65,23 @@ impl Pairs {
             Err(error) if first_is_pair(line) => return Read::Bad(error),
             Err(_) => return Read::Unfit,
         };
-        for token in &tokens {
-            if let Token::Pair { value: Value::Bare(text), .. } = token {
-                self.commas.observe(text);
-            }
-        }
+        self.observe(&tokens);
+        let Some((first, start)) = first_pair(&tokens) else { return Read::Unfit };
+        let Some(lead) = Lead::read(&line[..start]) else { return Read::Unfit };
         let pairs = tokens.iter().filter(|token| matches!(token, Token::Pair { .. })).count();
-        let begins_with_pair = matches!(tokens.first(), Some(Token::Pair { .. }));
-        if pairs == 0 {
-            return Read::Unfit;
-        }
-        let style = Style { comma: self.commas.among_commas(), has_letters: false };
-        let fields = fields(&tokens, style, begins_with_pair);
-        let words = tokens.len() - pairs;
+        let Some(fields) = self.fields(&tokens[first..], pairs == 1) else { return Read::Unfit };
+        let is_event = fields.iter().any(|(name, _)| event::is_event_name(name));
         let has_number = fields.iter().any(|(_, cell)| is_number(cell));
-        let is_fit = if begins_with_pair { words <= pairs } else { has_number && pairs * 3 >= tokens.len() };
-        let is_likely = self.is_certain && begins_with_pair && has_number;
-        if !is_fit && !is_likely {
+        let words = tokens.len() - pairs;
+        let is_fit = match (first, lead.has_time_or_level()) {
+            (0, _) => words <= pairs || self.is_certain && has_number,
+            (_, true) => pairs * 3 >= lead.words(),
+            (_, false) => (has_number || is_event && pairs > 1) && pairs * 3 >= tokens.len(),
+        };
+        if !is_fit {
             return Read::Unfit;
         }
-        if let ([(name, _)], true, None) = (fields.as_slice(), words == 0, &self.time)
+        if let ([(name, _)], true, None) = (fields.as_slice(), first == 0, &self.time)
             && event::is_plain(name)
         {
             // A line is a single pair, as `ffmpeg -progress` prints them. Such lines belong together until a name
@@ -87,7 +93,18 @@ impl Pairs {
                 .unwrap_or((Vec::new(), Body::Fields(Vec::new())));
             return Row { path, ..Row::alone(body) }.into();
         }
-        self.row(fields).map_or_else(Read::Bad, Read::from)
+        // The board shows an event only if its message is not below a name.
+        let lead = if self.key.is_some() || is_event { lead.kept_as_field() } else { lead };
+        let fields = lead.named().into_iter().chain(fields).collect();
+        self.row(event::distinct(fields)).map_or_else(Read::Bad, |row| lead.applied(row).into())
+    }
+
+    fn observe(&mut self, tokens: &[Token<'_>]) {
+        for token in tokens {
+            if let Token::Pair { value: Value::Bare(text), .. } = token {
+                self.commas.observe(text);
+            }
+        }
     }
 
     fn row(&self, fields: Vec<(String, Cell)>) -> Result<Row, LineError> {
@@ -140,50 +157,79 @@ fn is_number(cell: &Cell) -> bool {
 /// letter after a space is a word.
 const LETTERS: [&str; 5] = ["%", "s", "W", "V", "B"];
 
-/// Converts the pairs of a line to fields. A word after a number is its unit, if it can be one. Words after a message
-/// without quotes belong to the message. Any other word becomes a field with the value `true` if `has_flags` is true,
-/// and is ignored otherwise.
-fn fields(tokens: &[Token<'_>], style: Style, has_flags: bool) -> Vec<(String, Cell)> {
-    let mut names = Names::default();
-    let mut fields: Vec<(String, Cell)> = Vec::new();
-    let mut at = 0;
-    while let Some(token) = tokens.get(at) {
-        at += 1;
-        let (name, cell) = match token {
-            Token::Word(word) if has_flags && is_name(word) => {
-                ((*word).to_owned(), Cell::Value(Data::Bool(true)))
-            }
-            Token::Word(_) => continue,
-            Token::Pair { name, value: Value::Quoted(text) } => {
-                ((*name).to_owned(), Cell::Value(Data::Text(text.clone())))
-            }
-            Token::Pair { name, value: Value::Bare(text) } if MESSAGES.contains(name) => {
-                let mut message = (*text).to_owned();
-                while let Some(Token::Word(word)) = tokens.get(at) {
-                    message.push(' ');
-                    message.push_str(word);
-                    at += 1;
+impl Pairs {
+    /// Converts the tokens of a line, of which the first is a pair, to fields. A word after a number is its unit, if it
+    /// can be one. Words after a message without quotes belong to the message, and so do those after the only pair of
+    /// a line, if it is a text. In a line with a quoted value, any other word becomes a field with the value `true`, as in
+    /// logfmt. Returns `None` if there is any other word, because its meaning is not known.
+    fn fields(&self, tokens: &[Token<'_>], is_single: bool) -> Option<Vec<Field>> {
+        let mut names = Names::default();
+        let mut fields: Vec<Field> = Vec::new();
+        // A program that puts texts with blanks between quotes writes a word alone only as a flag.
+        let may_be_flag =
+            tokens.iter().any(|token| matches!(token, Token::Pair { value: Value::Quoted(_), .. }));
+        let mut at = 0;
+        while let Some(token) = tokens.get(at) {
+            at += 1;
+            let (name, cell) = match token {
+                Token::Word(word) if may_be_flag && is_name(word) => (*word, Cell::Value(Data::Bool(true))),
+                Token::Word(_) => return None,
+                Token::Pair { name, value: Value::Quoted(text), .. } => (*name, text_cell(text)),
+                Token::Pair { name, value: Value::Bare(text), .. } => {
+                    let next = words_at(&tokens[at..]);
+                    let (cell, used) = self.bare(name, text, &next, is_single);
+                    at += used;
+                    (*name, cell)
                 }
-                ((*name).to_owned(), Cell::Value(Data::Text(message)))
-            }
-            Token::Pair { name, value: Value::Bare("") } => {
-                ((*name).to_owned(), Cell::Value(Data::Text(String::new())))
-            }
-            Token::Pair { name, value: Value::Bare(text) } => {
-                let quantity = match tokens.get(at) {
-                    Some(Token::Word(word)) if word.chars().count() > 1 || LETTERS.contains(word) => {
-                        cell::read_quantity(&format!("{text} {word}"), style)
-                    }
-                    _ => None,
-                };
-                at += usize::from(quantity.is_some());
-                let cell = quantity.unwrap_or_else(|| cell::read(text, style));
-                ((*name).to_owned(), cell)
-            }
-        };
-        fields.push((names.take(name), cell));
+            };
+            fields.push((names.take(name.to_owned()), cell));
+        }
+        Some(fields)
     }
-    fields
+
+    /// Reads a value without quotes, after which the words `next` stand. Returns the value and the number of these words
+    /// that belong to it.
+    fn bare(&self, name: &str, text: &str, next: &[&str], is_single: bool) -> (Cell, usize) {
+        let style = Style { comma: self.commas.among_commas(), has_letters: false };
+        let joined = || text_cell(&[&[text], next].concat().join(" "));
+        if MESSAGES.contains(&name) {
+            return (joined(), next.len());
+        }
+        if text.is_empty() {
+            return (text_cell(""), 0);
+        }
+        let plain = self.commas.without_groups(text);
+        let unit = next.first().filter(|word| word.chars().count() > 1 || LETTERS.contains(word));
+        if let Some(quantity) = unit.and_then(|unit| cell::read_quantity(&format!("{plain} {unit}"), style)) {
+            return (quantity, 1);
+        }
+        match cell::read(&plain, style) {
+            Cell::Value(Data::Text(_)) if is_single => (joined(), next.len()),
+            Cell::Value(Data::Text(_)) => (text_cell(text), 0),
+            cell => (cell, 0),
+        }
+    }
+}
+
+fn text_cell(text: &str) -> Cell {
+    Cell::Value(Data::Text(text.to_owned()))
+}
+
+/// Returns the words at the beginning of `tokens`, before the next pair.
+fn words_at<'a>(tokens: &[Token<'a>]) -> Vec<&'a str> {
+    let word = |token: &Token<'a>| match token {
+        Token::Word(word) => Some(*word),
+        Token::Pair { .. } => None,
+    };
+    tokens.iter().map_while(word).collect()
+}
+
+/// Returns the number of words before the first pair, and the index in the line at which this pair begins.
+fn first_pair(tokens: &[Token<'_>]) -> Option<(usize, usize)> {
+    tokens.iter().enumerate().find_map(|(index, token)| match token {
+        Token::Pair { at, .. } => Some((index, *at)),
+        Token::Word(_) => None,
+    })
 }
 
 fn first_is_pair(line: &str) -> bool {
@@ -196,13 +242,20 @@ fn tokens(line: &str) -> Result<Vec<Token<'_>>, LineError> {
     let mut tokens = Vec::new();
     let mut rest = line.trim_start_matches(is_gap);
     while !rest.is_empty() {
-        let end = rest.find(|c: char| c == '=' || is_gap(c)).unwrap_or(rest.len());
+        let at = line.len() - rest.len();
+        let end = rest.find(|c: char| matches!(c, '=' | '<') || is_gap(c)).unwrap_or(rest.len());
         let (name, after) = rest.split_at(end);
         match after.strip_prefix('=') {
             Some(after) if is_name(name) => {
                 let (value, after) = value(line, after)?;
-                tokens.push(Token::Pair { name, value });
+                tokens.push(Token::Pair { at, name, value });
                 rest = after;
+            }
+            // Windows' ping prints `time<1ms`. The value is a text, because the number is only a limit.
+            None if is_name(name) && is_limit(after) => {
+                let end = after.find(is_gap).unwrap_or(after.len());
+                tokens.push(Token::Pair { at, name, value: Value::Bare(&after[..end]) });
+                rest = &after[end..];
             }
             _ => {
                 let end = rest.find(is_gap).unwrap_or(rest.len());
@@ -213,6 +266,11 @@ fn tokens(line: &str) -> Result<Vec<Token<'_>>, LineError> {
         rest = rest.trim_start_matches(is_gap);
     }
     Ok(tokens)
+}
+
+/// Returns true if a text begins with `<` and a digit.
+fn is_limit(text: &str) -> bool {
+    text.strip_prefix('<').is_some_and(|limit| limit.starts_with(|c: char| c.is_ascii_digit()))
 }
 
 /// Reads the value at the beginning of `text`, which follows an equals sign. Returns the value and the rest of the

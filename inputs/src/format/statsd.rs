@@ -6,6 +6,7 @@ use crate::cell::{Cell, Style};
 use crate::data::Data;
 use crate::number::{self, Comma, Place};
 use crate::row::{Body, Row};
+use crate::time::{self, Stamp};
 use crate::unit::Unit;
 use crate::verdict::Read;
 
@@ -37,10 +38,15 @@ impl Statsd {
             return None;
         }
         let mut path = vec![name.to_owned()];
+        let (mut rate, mut stamp) = (None, None);
         for part in parts {
             if let Some(tags) = part.strip_prefix('#') {
-                path.push(tags.replace(':', "="));
-            } else if !part.starts_with(['@', 'T', 'c', 'e']) {
+                path.extend(Some(tags.replace(':', "=")).filter(|tags| !tags.is_empty()));
+            } else if let Some(text) = part.strip_prefix('@') {
+                rate = Some(text.parse::<f64>().ok().filter(|rate| *rate > 0.0 && *rate <= 1.0)?);
+            } else if let Some(at) = part.strip_prefix('T') {
+                stamp = Some(Stamp::Utc(time::read_epoch(at)?));
+            } else if !part.starts_with(['c', 'e']) {
                 return None;
             }
         }
@@ -51,6 +57,7 @@ impl Statsd {
                 let unit = Unit::read("ms")?;
                 Cell::Quantity { number, unit, written: value.to_owned() }
             }
+            ("c", Some(number)) => Cell::Value(Data::Number(counted(number, rate)?)),
             (_, Some(number)) => Cell::Value(Data::Number(number)),
             // DogStatsD may write several values of one metric into a line.
             (_, None) if value.split(':').all(is_number) => {
@@ -58,7 +65,7 @@ impl Statsd {
             }
             (_, None) => return None,
         };
-        Some(Row { path, ..Row::alone(Body::Lone(cell)) })
+        Some(Row { path, ..Row::alone(Body::Lone(cell)) }.at(stamp))
     }
 
     /// Returns the new value of a gauge. A value with a sign is added to the last value. Without a last value, it is
@@ -74,6 +81,14 @@ impl Statsd {
         let text = if is_change { format!("{now}") } else { number };
         Cell::Value(Data::Number(text))
     }
+}
+
+/// Returns the count that a sampled counter stands for: 10 for the value 1 with the rate 0.1, as in StatsD. Returns `None`
+/// if it is not finite. The other kinds of metrics have the same value whatever their rate is.
+fn counted(number: String, rate: Option<f64>) -> Option<String> {
+    let Some(rate) = rate.filter(|rate| *rate < 1.0) else { return Some(number) };
+    let count = number.parse::<f64>().ok()? / rate;
+    count.is_finite().then(|| format!("{count}"))
 }
 
 fn is_number(text: &str) -> bool {

@@ -11,11 +11,14 @@ use crate::{Splitter, Utc};
 
 mod events;
 mod every_line;
+mod kept;
 mod keys;
 mod more_programs;
+mod pairs;
 mod programs;
 mod settled;
 mod tables;
+mod times;
 
 /// The time of reading in the tests, 2026-11-22T10:42:30Z.
 const NOW: Moment = Moment { mono_ms: 0, wall_ms: 1_795_344_150_000 };

@@ -3,6 +3,7 @@
 
 use super::parts::quantity;
 use crate::cell::Cell;
+use crate::data::Data;
 use crate::row::{Body, Row};
 use crate::verdict::Read;
 
@@ -31,10 +32,15 @@ impl Sensors {
         }
         let (label, rest) = line.split_once(':')?;
         let rest = rest.trim();
-        let (value, limits) = rest.split_once("  ").unwrap_or((rest, ""));
+        let (value, limits) = rest.split_at(rest.find('(').or_else(|| rest.find("  ")).unwrap_or(rest.len()));
+        let value = value.trim();
         let is_limits =
             limits.trim().is_empty() || limits.trim_start().starts_with('(') || limits.contains("ALARM");
-        let cell = if value == "N/A" || value == "FAULT" { Cell::Missing } else { quantity(value)? };
+        let cell = match value {
+            "N/A" | "FAULT" => Cell::Missing,
+            "ALARM" | "OK" => Cell::Value(Data::Text(value.to_owned())),
+            _ => quantity(value)?,
+        };
         let path = vec![chip, label.trim().to_owned()];
         is_limits.then(|| Row { path, ..Row::alone(Body::Lone(cell)) }.into())
     }

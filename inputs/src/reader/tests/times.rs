@@ -1,0 +1,99 @@
+//! Times that the server would refuse are not used in any format. The lines are published with their time as a field.
+
+use super::*;
+
+/// Reads an input, and returns its result and the reports about its times.
+fn read_times(input: &str) -> (Result, Vec<String>) {
+    let mut reader = Reader::new(Options::default(), Box::new(Utc));
+    let mut splitter = Splitter::default();
+    let mut lines = splitter.push(input.as_bytes());
+    lines.extend(splitter.finish());
+    let mut outcomes: Vec<Outcome> = lines.into_iter().flat_map(|line| reader.read(line, NOW)).collect();
+    outcomes.extend(reader.finish(NOW));
+    let told = reader.take_ignored_times().iter().map(ToString::to_string).collect();
+    (collect(outcomes, &reader), told)
+}
+
+/// Lines with the times `@`, for each notation of a time.
+const INPUTS: &[(&str, &str, &str)] = &[
+    // A header, a line, and the notation of its time.
+    ("10:42:07     CPU    %usr   %idle\n", "@     all    7.11    89.35\n", "clock"),
+    ("", "@ host app[1]: message\n", "syslog"),
+    ("", "<34>1 @ host su - - - message\n", "iso"),
+    ("", "{\"time\":\"@\",\"level\":\"info\",\"msg\":\"m\"}\n", "iso"),
+    ("", "time=@ level=info msg=\"m\"\n", "iso"),
+    ("", "@ INFO n=1 m=2\n", "iso"),
+    ("time,n\n", "@,1\n", "iso"),
+    ("", "cpu,host=a idle=1 @000000\n", "ms"),
+    ("", "servers.a.load 1 @\n", "s"),
+    ("", "jobs{queue=\"a\"} 1 @\n", "ms"),
+    ("", "192.0.2.7 - - [@] \"GET / HTTP/1.1\" 200 12\n", "access"),
+];
+
+fn written(notation: &str, ms: i64) -> String {
+    let iso = crate::time::Stamp::Utc(ms).written();
+    let (date, clock) = iso.trim_end_matches('Z').split_once('T').unwrap();
+    let parts: Vec<&str> = date.split('-').collect();
+    let month = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+        [parts[1].parse::<usize>().unwrap() - 1];
+    let clock = clock.split('.').next().unwrap();
+    match notation {
+        "clock" => clock.to_owned(),
+        "syslog" => format!("{month} {} {clock}", parts[2]),
+        "ms" => ms.to_string(),
+        "s" => (ms / 1000).to_string(),
+        "access" => format!("{}/{month}/{}:{clock} +0000", parts[2], parts[0]),
+        _ => iso,
+    }
+}
+
+#[test]
+fn a_time_that_is_hours_ahead_is_not_used_in_any_format_and_told_once() {
+    for (header, line, notation) in INPUTS {
+        let at =
+            |second: i64| line.replace('@', &written(notation, NOW.wall_ms + 2 * 3_600_000 + second * 1000));
+        let (result, told) = read_times(&format!("{header}{}", (0..4).map(at).collect::<String>()));
+        assert_eq!(
+            (result.data.len(), result.log.len(), result.unreadable.len()),
+            (4, 0, 0),
+            "{line} {result:?}"
+        );
+        assert_eq!(result.times, [None; 4], "{line}");
+        assert!(result.json.iter().all(|json| json.contains("ime\":")), "{line} {result:?}");
+        assert!(told.len() == 1 && told[0].contains("2 h 0 min ahead"), "{line} {told:?}");
+    }
+}
+
+#[test]
+fn a_time_older_than_a_year_is_not_used_in_any_format_and_told_once() {
+    for (header, line, notation) in INPUTS.iter().filter(|input| !matches!(input.2, "clock" | "syslog")) {
+        let at = |second: i64| line.replace('@', &written(notation, 1_546_336_800_000 + second * 1000));
+        let (result, told) = read_times(&format!("{header}{}", (0..4).map(at).collect::<String>()));
+        assert_eq!(
+            (result.data.len(), result.log.len(), result.unreadable.len()),
+            (4, 0, 0),
+            "{line} {result:?}"
+        );
+        assert_eq!(result.times, [None; 4], "{line}");
+        assert!(result.json.iter().all(|json| json.contains("ime\":")), "{line} {result:?}");
+        assert!(told.len() == 1 && told[0].contains("more than 366 days ago"), "{line} {told:?}");
+    }
+}
+
+#[test]
+fn the_times_of_one_input_are_all_ahead_or_none() {
+    let line = |ms: i64| format!("time={} n=1 m=2\n", written("iso", NOW.wall_ms + ms));
+    let (result, told) = read_times(&(line(3_601_000) + &line(3_599_000) + &line(60_000)));
+    assert_eq!(result.times, [None, None, Some(NOW.wall_ms + 60_000)]);
+    assert_eq!(told.len(), 1);
+}
+
+#[test]
+fn a_date_of_syslog_that_is_to_come_is_of_last_year() {
+    let (result, told) = read_times("Nov 24 10:42:30 host app: m\n");
+    assert_eq!(result.times, [Some(NOW.wall_ms - 363 * 86_400_000)]);
+    assert!(told.is_empty(), "{told:?}");
+    let (result, told) = read_times("Feb 29 10:42:30 host app: m\n");
+    assert_eq!((result.times, result.data[0]["time"].clone()), (vec![None], json!("Feb 29 10:42:30")));
+    assert_eq!(told.len(), 1);
+}
