@@ -56,7 +56,7 @@ impl Pairs {
         Self { key, time, is_certain, commas: Commas::default() }
     }
 
-    /// Reads a line of `key=value` pairs. The words before the first pair are kept as [`Lead`] describes. A line with
+    /// Reads a line of `key=value` pairs. The words before the first pair are kept as `Lead` describes. A line with
     /// other words that have no clear meaning is not accepted, and neither is a sentence that merely contains a pair.
     pub fn read(&mut self, line: &str) -> Read {
         let tokens = match tokens(line) {
