@@ -1,5 +1,5 @@
 //! The layout of the page from one moment to the next: it changes when panels or the page change, but not while the
-//! reader points at a panel. Depends on [`super::place`].
+//! reader points at a panel. Depends on [`mod@super::place`].
 
 use super::place::{append, place};
 use super::placed::{Kept, Placement};
