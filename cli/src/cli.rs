@@ -91,14 +91,16 @@ the new faults within a second; only time_scale needs a restart. The path /healt
                               connection, but keep it open
   \"lost_disconnect\": 0.5      with this probability, do not notice that a client has closed its
                               connection
-  \"gone_ms\": 50               for 50 ms after a client connects, sending to it fails with 410 (gone)
+  \"gone_ms\": 50               for 50 ms after a client connects, what the server sends to it fails, as
+                              if API Gateway answered 410 (gone)
   \"delay\": {\"probability\": 0.1, \"ms\": [5, 200]}
                               send some frames 5 to 200 ms late, perhaps after newer ones
   \"duplicate\": {\"probability\": 0.1, \"ms\": [0, 50]}
                               send some frames a second time, 0 to 50 ms later
   \"throttle\": {\"probability\": 0.01, \"above_per_second\": 5000}
-                              sending a frame fails with 429 (too many requests): at random,
-                              and always above 5000 frames per second
+                              what the server sends fails, as if API Gateway answered 429 (too many
+                              requests): with this probability, and always if there are more than
+                              5000 frames per second to all clients together
   \"refuse\": {\"probability\": 0.1, \"status\": 503}
                               refuse some new connections with this HTTP status
 
@@ -108,9 +110,10 @@ environment variables for the functions: TICKERTAPE_MANAGEMENT_ENDPOINT, TICKERT
 and AWS_ENDPOINT_URL_LAMBDA. The functions store topics in DynamoDB tables. To start the server, the functions and \
 DynamoDB Local together, run `cargo xtask lambda-local` in a copy of the source code.
 
-Without xtask, you also need a program of your own that reads the DynamoDB stream of the topics table and invokes the \
-function `broadcast` with the records. On start, `tickertape serve` prints a line `call URL`; send the records to this \
-URL. Keep it secret: the random key in it is what permits invoking functions and sending messages to clients.";
+Without xtask, you also need a program of your own that reads the DynamoDB stream of the topics table and passes its \
+records to the function `broadcast`, as an event of Lambda in JSON. It sends them to the URL that `tickertape serve` \
+prints on start, in the line `call URL`. Keep this URL secret: whoever knows it can invoke functions and send messages \
+to clients.";
 
 const SECRET_EXAMPLES: &str = "\
 Examples:
@@ -170,9 +173,10 @@ topic TOPIC/log. A summary at the end counts all lines.
 
 Numbers are not rounded. A number with the suffix K, M or G and no unit is multiplied by 1024, 1024² or 1024³; other \
 numbers are published exactly as written. A unit after a number is shown beside it on the board. A time without a \
-time zone is read as the local time of this machine, or of the zone in the variable TZ. If a time is more than an hour \
-ahead of the clock or more than 366 days old, the line is published at the time of reading with its time as a field. \
-Words before key=value pairs are the name below which the pairs are published, a time, or a level with its message. \
+time zone is read as the local time of this machine, or of the zone in the variable TZ. If the time in a line is more \
+than an hour in the future or more than 366 days ago, the time of reading is used instead, and the time in the line is \
+published as a field. Words before key=value pairs are read as a time, as a level with a message (`WARN disk is slow \
+ms=12`), or else as a name: `eth0: rx=5` is published as {\"eth0\": {\"rx\": 5}}. \
 Fields that journald uses internally, such as __CURSOR, are not published.
 
 While the server cannot be reached, pipe keeps at least the next 1,000 lines in memory. When its memory is full, it \

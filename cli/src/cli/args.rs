@@ -79,8 +79,8 @@ pub struct PublishArgs {
     /// Time at which the data was measured, in milliseconds since 1970-01-01 UTC [default: now]
     #[arg(long, value_name = "MS")]
     pub ts: Option<i64>,
-    /// Print the publication's position in the history as JSON, with its epoch and offset; pass them to `history --since`
-    /// as EPOCH:OFFSET
+    /// Print the publication's position in the history as JSON: its epoch and offset, as `history --help` describes them.
+    /// `history --since EPOCH:OFFSET` prints what was published after it
     #[arg(long)]
     pub json: bool,
     /// Metadata of the topic.
@@ -183,8 +183,8 @@ pub struct HistoryArgs {
     /// `publish --json` prints the epoch and the offset
     #[arg(long, value_name = "POSITION|TIME", value_parser = since)]
     pub since: Option<Since>,
-    /// Print at most this many publications: the newest ones, or the first ones after --since [default: 100, or no limit
-    /// with --since]
+    /// Print at most this many publications: without --since the newest, with --since the oldest of those that match
+    /// [default: 100; with --since no limit]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub limit: Option<u64>,
     /// Print one JSON object per line

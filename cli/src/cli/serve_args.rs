@@ -29,7 +29,7 @@ pub struct ServeArgs {
         long,
         value_name = "ORIGIN",
         value_parser = origin,
-        help = "Accept requests from web pages of this origin, such as https://board.example; may be given several times"
+        help = "Also accept requests from web pages of this origin, such as https://board.example; may be given several times"
     )]
     pub allow_origin: Vec<String>,
     /// Also accept requests whose Host header is this name, such as board.example. The address of --listen and local

@@ -60,7 +60,7 @@ pub const MESSAGES: Price =
     Price { beyond: Some((BILLION, 0.80)), ..Price::new("messages of 32 KB", MILLIONS, 1.00, API_GATEWAY) };
 /// Minutes during which WebSocket connections are open.
 pub const CONNECTION_MINUTES: Price = Price::new("connection minutes", MILLIONS, 0.25, API_GATEWAY);
-/// Invocations of Lambda functions.
+/// Price of a million invocations of Lambda functions, in US dollars.
 pub const REQUESTS: Price = Price::new("requests", MILLIONS, 0.20, LAMBDA);
 /// Running time of functions, multiplied by their memory. Above 7.5 billion GB-s the price is lower, but no board
 /// reaches this quantity.

@@ -22,7 +22,7 @@ const MOST_NAMES: usize = 10_000;
 pub struct Labels {
     /// True if the format was given or recognised. Texts are then accepted as values, too.
     is_certain: bool,
-    /// The names that have had a value.
+    /// Names of the fields that had a value in an earlier line.
     known: BTreeSet<String>,
     commas: Commas,
 }

@@ -11,7 +11,7 @@ use std::io::Read;
 
 /// Length of the secret in bytes. RFC 7518, section 3.2, requires at least the length of the hash, which is 32 bytes.
 const SECRET_BYTES: usize = 32;
-/// The random generator of Unix. On a system without it, [`put`] could not work either, because it needs `/dev/stdin`.
+/// The random generator of Unix. [`put`] needs Unix anyway, because it reads `/dev/stdin`.
 const RANDOM: &str = "/dev/urandom";
 const TITLE: &str = "secret";
 

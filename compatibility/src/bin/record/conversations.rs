@@ -11,8 +11,8 @@ use serde_json::{Value, json};
 use crate::stage::{ManualClient, Result, Stage};
 
 type Play = fn(&mut Stage) -> Result<()>;
-
-/// Every conversation: its name, and the function that performs it with the programs of a `Stage`.
+/// All scripted conversations: the name of each, and the function that runs it with the programs that a `Stage` has
+/// started.
 pub const ALL: &[(&str, Play)] = &[
     ("publish", publish),
     ("pipe", pipe),

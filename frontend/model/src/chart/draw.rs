@@ -31,7 +31,7 @@ pub struct Scene<'a> {
     pub dimmed: bool,
     /// Time at which the crosshair stands, in milliseconds since the Unix epoch; `None` if there is no crosshair.
     pub crosshair: Option<i64>,
-    /// Clock of the time zone in which the labels of the time axis are written.
+    /// Converts times to the time zone of the labels on the time axis.
     pub clock: LocalClock,
 }
 

@@ -4,7 +4,8 @@
 const NARROW_PX: f64 = 720.0;
 /// Width of one column in CSS pixels, at the usual font size, if the board has many panels.
 const NARROWEST_COLUMN_PX: f64 = 156.0;
-/// Width of one column in CSS pixels, at the usual font size, if the board has few panels.
+/// Maximum width of a column in CSS pixels, at the usual font size. Columns are this wide if the board has few panels, and
+/// narrower if it has many.
 const WIDEST_COLUMN_PX: f64 = 320.0;
 
 /// The part of the page that panels may use. All lengths are in CSS pixels.
@@ -40,8 +41,8 @@ impl View {
         2 * ((self.width / (2.0 * NARROWEST_COLUMN_PX * self.scale)).round() as u32).max(2)
     }
 
-    /// Returns the factor by which the minimum height of a shelf grows with the width of its columns, so that panels
-    /// do not become flat.
+    /// Returns the factor for the minimum height of a shelf (a row of panels) that is divided into `columns` columns. The wider
+    /// these columns are, the larger is the factor, so that panels do not become flat.
     pub(super) fn growth(&self, columns: u32) -> f64 {
         (self.width / f64::from(columns) / (NARROWEST_COLUMN_PX * self.scale)).clamp(1.0, 1.25)
     }

@@ -71,8 +71,7 @@ impl<'a> Variables<'a> {
         let problem = "the variables of the document produce too much text or too many values";
         Err(Error::new(place, problem, "use the values of variables in fewer places"))
     }
-
-    /// Returns a value without variables.
+    /// Returns `node` with every variable in it replaced by its value.
     fn resolve(&self, node: &Node) -> Result<Node, Error> {
         self.deeper(&node.place, || self.resolved(node))
     }
