@@ -10,7 +10,7 @@ use board_model::placement::{Place, Rest, figure_px};
 const SIGN_EM: f64 = 1.3;
 /// Font size of a unit, and the space before it, as multiples of the font size of the figure.
 const UNIT_EM: f64 = 0.46;
-const SPACE_EM: f64 = 0.25;
+const SPACE_EM: f64 = 0.15;
 
 /// Returns the font size of a figure that consists of a text and a unit, as a value of a style. The size stays the
 /// same when the figure becomes shorter, so that it does not jump as values change. It is chosen anew when the panel

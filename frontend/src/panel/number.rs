@@ -21,7 +21,7 @@ pub(super) fn body(shown: Shown) -> impl IntoView {
     });
     view! {
         <div class="big" style:font-size=size data-testid="value">
-            {follow(move || figure.get().text)}" "<small>{follow(move || figure.get().unit)}</small>
+            {follow(move || figure.get().text)}<small>" "{follow(move || figure.get().unit)}</small>
         </div>
         <div class="note last-number">{follow(move || figure.get().note)}</div>
         <Chart

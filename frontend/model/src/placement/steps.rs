@@ -19,6 +19,8 @@ const LOW_PX: f64 = 92.0;
 const LOW_SHARE: f64 = 0.62;
 /// Minimum height of a sparkline below a figure.
 const SPARKLINE_PX: f64 = 20.0;
+/// Width of the button above the right end of a sparkline that shows its values as a table, and of the space before it.
+const SWITCH_PX: f64 = 28.0;
 /// Height of the strip of earlier states.
 const STRIP_PX: f64 = 10.0;
 /// Height of the line of text below a state.
@@ -48,7 +50,9 @@ pub fn figure_px(text_em: f64, rest: Rest, place: Place, scale: f64) -> f64 {
     let (width, height) = match (is_low(place, scale), rest) {
         (true, Rest::Sparkline) => (LOW_SHARE * width, height),
         (true, Rest::States) => (LOW_SHARE * width, height - STRIP_PX),
-        (false, Rest::Sparkline) => (width, height - SPARKLINE_PX.max(height / 2.0 - SPARKLINE_PX)),
+        (false, Rest::Sparkline) => {
+            (width - SWITCH_PX, height - SPARKLINE_PX.max(height / 2.0 - SPARKLINE_PX))
+        }
         (false, Rest::States) => (width, height - STRIP_PX - NOTE_PX),
     };
     scale * largest_step(text_em, width, height)
@@ -72,7 +76,7 @@ mod tests {
     #[test]
     fn a_figure_is_as_large_as_its_panel_allows_in_both_directions() {
         assert_eq!(size(3.0, 1_000, 141, 1.0), 70.0);
-        assert_eq!(size(3.0, 150, 600, 1.0), 36.0);
+        assert_eq!(size(3.0, 178, 600, 1.0), 36.0);
     }
 
     #[test]
