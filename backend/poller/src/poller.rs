@@ -123,6 +123,7 @@ impl Reader {
         }
         Ok(batch)
     }
+
     /// Invokes the function until each record is processed or has been given up. Only then is the next batch read.
     async fn deliver(&mut self, records: &[Record]) {
         let Poller { stream, target, settings } = &self.poller;

@@ -43,6 +43,7 @@
 #![warn(missing_docs)]
 
 mod app;
+mod budget;
 mod build;
 mod document;
 mod error;

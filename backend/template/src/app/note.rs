@@ -1,5 +1,6 @@
 //! Remarks about parts of a description.
 
+use std::cell::RefCell;
 use std::fmt;
 
 use crate::place::Place;
@@ -27,6 +28,16 @@ pub enum NoteKind {
     Build,
     /// The part means nothing on one machine, such as a role or an alarm.
     Irrelevant,
+}
+
+impl Note {
+    /// Adds this note to `notes`, unless there is the same one.
+    pub(crate) fn add_to(self, notes: &RefCell<Vec<Self>>) {
+        let mut notes = notes.borrow_mut();
+        if !notes.contains(&self) {
+            notes.push(self);
+        }
+    }
 }
 
 impl fmt::Display for Note {

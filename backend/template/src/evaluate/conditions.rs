@@ -28,8 +28,8 @@ impl Scope<'_> {
     }
 
     pub(super) fn holds(self, node: &Node) -> Result<bool, Error> {
-        self.all.charge(1, &node.place)?;
-        self.deeper(&node.place, || self.value_of_condition(node))
+        self.all.budget.charge(1, &node.place)?;
+        self.all.budget.deeper(&node.place, || self.value_of_condition(node))
     }
 
     fn value_of_condition(self, node: &Node) -> Result<bool, Error> {

@@ -67,7 +67,7 @@ impl Scope<'_> {
 
     /// Returns a text that a function produced, after counting its size.
     pub(super) fn produced(self, text: String, place: &Place) -> Result<Node, Error> {
-        self.all.charge(text.len() / 16, place)?;
+        self.all.budget.charge(text.len() / 16, place)?;
         Ok(Node::text(text, place))
     }
 
@@ -104,7 +104,7 @@ impl Scope<'_> {
                 "write one, such as ','",
             ));
         }
-        self.all.charge(text.matches(&*delimiter).count() + 1, place)?;
+        self.all.budget.charge(text.matches(&*delimiter).count() + 1, place)?;
         Ok(Node::list(text.split(&*delimiter).map(|part| Node::text(part, place)).collect(), place))
     }
 

@@ -7,19 +7,23 @@ mod names;
 mod references;
 mod sub;
 
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 
 use crate::app::{Note, NoteKind};
+use crate::budget::{Bounds, Budget};
 use crate::error::Error;
 use crate::node::{Entry, Node, Value};
 use crate::place::Place;
 use crate::stack::Stack;
 use crate::surroundings::Surroundings;
 
-/// Number of functions and values that may be evaluated inside of each other, across references.
-const MAX_DEPTH: usize = 200;
-/// Number of values that may be evaluated. A text counts once for each 16 bytes, so that it also bounds the memory.
-const MAX_COST: usize = 1_000_000;
+const BOUNDS: Bounds = Bounds {
+    depth: 200,
+    nested: "functions and references",
+    values: 1_000_000,
+    too_many: "the functions of the template produce too much text or too many values",
+    remedy: "use the results of functions in fewer places",
+};
 
 /// All stacks of an app, with the state of their evaluation.
 pub(crate) struct Evaluator<'a> {
@@ -28,8 +32,7 @@ pub(crate) struct Evaluator<'a> {
     pub notes: RefCell<Vec<Note>>,
     /// Conditions, names and exports that are being evaluated, to find those that depend on themselves.
     active: RefCell<Vec<String>>,
-    depth: Cell<usize>,
-    cost: Cell<usize>,
+    budget: Budget,
 }
 
 /// One of the stacks, in which names are looked up.
@@ -46,26 +49,13 @@ impl<'a> Evaluator<'a> {
             surroundings,
             notes: RefCell::new(notes),
             active: RefCell::default(),
-            depth: Cell::new(0),
-            cost: Cell::new(0),
+            budget: Budget::new(&BOUNDS),
         }
     }
 
     /// Adds a note, unless there is the same one.
     pub fn note(&self, note: Note) {
-        let mut notes = self.notes.borrow_mut();
-        if !notes.contains(&note) {
-            notes.push(note);
-        }
-    }
-
-    fn charge(&self, cost: usize, place: &Place) -> Result<(), Error> {
-        self.cost.set(self.cost.get().saturating_add(cost));
-        if self.cost.get() <= MAX_COST {
-            return Ok(());
-        }
-        let problem = "the functions of the template produce too much text or too many values";
-        Err(Error::new(place, problem, "use the results of functions in fewer places"))
+        note.add_to(&self.notes);
     }
 
     /// Runs `evaluation` of the thing with this name, unless the thing is being evaluated already.
@@ -89,25 +79,12 @@ impl<'a> Evaluator<'a> {
 impl Scope<'_> {
     /// Returns the value without functions. It is `None` if the value is `AWS::NoValue`.
     pub fn evaluate(self, node: &Node) -> Result<Option<Node>, Error> {
-        self.deeper(&node.place, || self.value_of(node))
-    }
-
-    /// Runs an evaluation that is inside of another one, unless too many are inside of each other.
-    fn deeper<T>(self, place: &Place, evaluation: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
-        let depth = self.all.depth.get() + 1;
-        if depth > MAX_DEPTH {
-            let problem = format!("more than {MAX_DEPTH} functions and references are inside of each other");
-            return Err(Error::new(place, problem, "write it with fewer levels"));
-        }
-        self.all.depth.set(depth);
-        let result = evaluation();
-        self.all.depth.set(depth - 1);
-        result
+        self.all.budget.deeper(&node.place, || self.value_of(node))
     }
 
     fn value_of(self, node: &Node) -> Result<Option<Node>, Error> {
         let size = node.as_text().map_or(0, str::len);
-        self.all.charge(1 + size / 16, &node.place)?;
+        self.all.budget.charge(1 + size / 16, &node.place)?;
         if let Some((name, argument)) = node.as_call() {
             return self.call(name, argument);
         }

@@ -25,7 +25,7 @@ impl Scope<'_> {
             return Ok(Some(Node::text(text, place)));
         }
         if let Some(value) = self.stack.parameter(name) {
-            self.all.charge(value.count(), place)?;
+            self.all.budget.charge(value.count(), place)?;
             return Ok(Some(value.clone()));
         }
         let resource = self.existing(name, place)?;

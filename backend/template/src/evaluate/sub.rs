@@ -26,7 +26,7 @@ impl Scope<'_> {
                 Some(literal) => text.push_str(&format!("${{{literal}}}")),
                 None => text.push_str(&self.substitute(name.trim(), map, &argument.place)?),
             }
-            self.all.charge(1 + text.len() / 1024, &argument.place)?;
+            self.all.budget.charge(1 + text.len() / 1024, &argument.place)?;
             rest = after;
         }
         text.push_str(rest);

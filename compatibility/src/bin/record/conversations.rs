@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use crate::stage::{ManualClient, Result, Stage};
 
 type Play = fn(&mut Stage) -> Result<()>;
+
 /// All scripted conversations: the name of each, and the function that runs it with the programs that a `Stage` has
 /// started.
 pub const ALL: &[(&str, Play)] = &[

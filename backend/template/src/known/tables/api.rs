@@ -7,6 +7,13 @@ const API_LOGS: &str = "the gateway's own logs take the place of these";
 const KEYS: &str = "API keys are not checked, so that a request without a key is accepted";
 const HTTP_ONLY: &str = "this is a property of HTTP APIs, and WebSocket APIs ignore it";
 
+/// Properties of the settings of all routes of a stage, and of those of one route.
+const LOGS_AND_METRICS_OF_ROUTES: &[(&str, &str)] = &[
+    ("DataTraceEnabled", API_LOGS),
+    ("DetailedMetricsEnabled", "metrics are for AWS"),
+    ("LoggingLevel", API_LOGS),
+];
+
 pub(in crate::known) const TABLES: &[Table] = &[
     Table {
         of: "AWS::ApiGatewayV2::Api",
@@ -125,11 +132,7 @@ pub(in crate::known) const TABLES: &[Table] = &[
     Table {
         of: "AWS::ApiGatewayV2::Stage.DefaultRouteSettings",
         done: &["ThrottlingBurstLimit", "ThrottlingRateLimit"],
-        irrelevant: &[
-            ("DataTraceEnabled", API_LOGS),
-            ("DetailedMetricsEnabled", "metrics are for AWS"),
-            ("LoggingLevel", API_LOGS),
-        ],
+        irrelevant: LOGS_AND_METRICS_OF_ROUTES,
         missing: &[],
     },
     Table {
@@ -157,11 +160,7 @@ pub(in crate::known) const TABLES: &[Table] = &[
     Table {
         of: "AWS::ApiGatewayV2::Stage.RouteSettings.*",
         done: &["ThrottlingBurstLimit", "ThrottlingRateLimit"],
-        irrelevant: &[
-            ("DataTraceEnabled", API_LOGS),
-            ("DetailedMetricsEnabled", "metrics are for AWS"),
-            ("LoggingLevel", API_LOGS),
-        ],
+        irrelevant: LOGS_AND_METRICS_OF_ROUTES,
         missing: &[],
     },
 ];

@@ -5,9 +5,10 @@ mod absent;
 mod source;
 mod syntax;
 
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 
 use crate::app::Note;
+use crate::budget::{Bounds, Budget};
 use crate::error::Error;
 use crate::files::Files;
 use crate::node::{Entry, Node, Value};
@@ -15,10 +16,13 @@ use crate::place::Place;
 use crate::settings::Settings;
 use syntax::Piece;
 
-/// Number of values and variables that may be inside of each other.
-const MAX_DEPTH: usize = 150;
-/// Number of values that may be produced. A text counts once for each 16 bytes, so that it also bounds the memory.
-const MAX_COST: usize = 500_000;
+const BOUNDS: Bounds = Bounds {
+    depth: 150,
+    nested: "values and variables",
+    values: 500_000,
+    too_many: "the variables of the document produce too much text or too many values",
+    remedy: "use the values of variables in fewer places",
+};
 
 /// A document whose variables are to be replaced.
 pub(super) struct Variables<'a> {
@@ -29,8 +33,7 @@ pub(super) struct Variables<'a> {
     notes: RefCell<Vec<Note>>,
     /// Variables that are being replaced, to find those that depend on themselves.
     active: RefCell<Vec<String>>,
-    depth: Cell<usize>,
-    cost: Cell<usize>,
+    budget: Budget,
 }
 
 impl<'a> Variables<'a> {
@@ -42,8 +45,7 @@ impl<'a> Variables<'a> {
             settings,
             notes: RefCell::default(),
             active: RefCell::default(),
-            depth: Cell::new(0),
-            cost: Cell::new(0),
+            budget: Budget::new(&BOUNDS),
         }
     }
 
@@ -57,40 +59,16 @@ impl<'a> Variables<'a> {
     }
 
     fn note(&self, note: Note) {
-        let mut notes = self.notes.borrow_mut();
-        if !notes.contains(&note) {
-            notes.push(note);
-        }
+        note.add_to(&self.notes);
     }
 
-    fn charge(&self, cost: usize, place: &Place) -> Result<(), Error> {
-        self.cost.set(self.cost.get().saturating_add(cost));
-        if self.cost.get() <= MAX_COST {
-            return Ok(());
-        }
-        let problem = "the variables of the document produce too much text or too many values";
-        Err(Error::new(place, problem, "use the values of variables in fewer places"))
-    }
     /// Returns `node` with every variable in it replaced by its value.
     fn resolve(&self, node: &Node) -> Result<Node, Error> {
-        self.deeper(&node.place, || self.resolved(node))
-    }
-
-    /// Replaces variables that are inside of others, unless too many are inside of each other.
-    fn deeper<T>(&self, place: &Place, replacing: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
-        let depth = self.depth.get() + 1;
-        if depth > MAX_DEPTH {
-            let problem = format!("more than {MAX_DEPTH} values and variables are inside of each other");
-            return Err(Error::new(place, problem, "write it with fewer levels"));
-        }
-        self.depth.set(depth);
-        let result = replacing();
-        self.depth.set(depth - 1);
-        result
+        self.budget.deeper(&node.place, || self.resolved(node))
     }
 
     fn resolved(&self, node: &Node) -> Result<Node, Error> {
-        self.charge(1, &node.place)?;
+        self.budget.charge(1, &node.place)?;
         let value = match &node.value {
             Value::Null => Value::Null,
             Value::Text(text) => return self.resolve_text(text, &node.place),
@@ -111,7 +89,7 @@ impl<'a> Variables<'a> {
 
     /// Replaces the variables of a text. A text that is one variable may become any value.
     fn resolve_text(&self, text: &str, place: &Place) -> Result<Node, Error> {
-        self.charge(text.len() / 16, place)?;
+        self.budget.charge(text.len() / 16, place)?;
         let pieces = syntax::pieces(text);
         if let [Piece::Variable(inner)] = pieces.as_slice() {
             return self.required(inner, place);
@@ -126,7 +104,7 @@ impl<'a> Variables<'a> {
                 }
             }
         }
-        self.charge(joined.len() / 16, place)?;
+        self.budget.charge(joined.len() / 16, place)?;
         Ok(Node::text(joined, place))
     }
 
@@ -163,7 +141,7 @@ impl<'a> Variables<'a> {
         for (at, source) in sources.iter().enumerate() {
             let is_last = at + 1 == sources.len();
             let value = match syntax::pieces(source).as_slice() {
-                [Piece::Variable(inner)] => self.deeper(place, || self.variable(inner, place))?,
+                [Piece::Variable(inner)] => self.budget.deeper(place, || self.variable(inner, place))?,
                 _ => self.named(source, is_last, place)?,
             };
             if value.is_some() {

@@ -70,7 +70,7 @@ impl Variables<'_> {
     fn walk(&self, start: &Node, address: &str, place: &Place) -> Result<Option<Node>, Error> {
         let mut found = Cow::Borrowed(start);
         for key in address.split('.').filter(|key| !key.is_empty()) {
-            self.charge(1, place)?;
+            self.budget.charge(1, place)?;
             // A value on the way may itself be a variable, such as `custom: ${file(custom.yml)}`.
             if found.as_text().is_some() {
                 found = Cow::Owned(self.resolve(&found)?);
@@ -127,7 +127,7 @@ impl Variables<'_> {
             return Err(Error::new(place, problem, advice));
         }
         let Some(text) = self.files.text(&path) else { return Ok(None) };
-        self.charge(text.len() / 16, place)?;
+        self.budget.charge(text.len() / 16, place)?;
         if !["json", "yaml", "yml"].contains(&ending) {
             return Ok(Some(Node::text(text.trim_end(), place)));
         }
