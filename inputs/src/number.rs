@@ -67,13 +67,7 @@ pub fn read_grouped(text: &str) -> Option<String> {
     let point = text.rfind(['.', ','])?;
     let (whole, fraction) = (&text[..point], &text[point + 1..]);
     let separator = if text[point..].starts_with('.') { ',' } else { '.' };
-    let mut groups = whole.trim_start_matches(['+', '-']).split(separator);
-    let first = groups.next()?;
-    let is_first = is_digits(first) && first.len() <= 3 && !first.starts_with('0');
-    let others: Vec<&str> = groups.collect();
-    let are_groups = !others.is_empty() && others.iter().all(|group| is_digits(group) && group.len() == 3);
-    let is_number = is_first && are_groups && is_digits(fraction);
-    is_number
+    (is_grouped(whole, separator) && is_digits(fraction))
         .then(|| format!("{}.{fraction}", whole.replace(separator, "")))
         .and_then(|plain| read(&plain, Comma::Separates, Place::Field))
 }
@@ -91,11 +85,7 @@ pub fn read_dotted(text: &str, comma: Comma) -> Option<String> {
 }
 
 fn read_whole_groups(text: &str, separator: char) -> Option<String> {
-    let mut groups = text.trim_start_matches(['+', '-']).split(separator);
-    let first = groups.next()?;
-    let is_first = is_digits(first) && first.len() <= 3 && !first.starts_with('0');
-    let are_groups = text.contains(separator) && groups.all(|group| is_digits(group) && group.len() == 3);
-    (is_first && are_groups)
+    is_grouped(text, separator)
         .then(|| text.replace(separator, ""))
         .and_then(|plain| read(&plain, Comma::Separates, Place::Field))
 }
@@ -131,13 +121,15 @@ fn read_exponent(text: &str, whole: &str, fraction: Option<&str>, place: Place) 
     (is_short && (is_plain || is_alone)).then(|| format!("{sign}{digits}"))
 }
 
-/// Returns true if a text is an integer whose thousands are separated by points, such as `1.000`.
-fn is_grouped(text: &str) -> bool {
-    let Some((first, others)) = text.split_once('.') else { return false };
+/// Returns true if a text is an integer, perhaps with a sign, whose thousands are separated by `separator`, such as `1.000`.
+fn is_grouped(text: &str, separator: char) -> bool {
+    let Some((first, others)) = text.trim_start_matches(['+', '-']).split_once(separator) else {
+        return false;
+    };
     is_digits(first)
         && first.len() <= 3
         && !first.starts_with('0')
-        && others.split('.').all(|group| is_digits(group) && group.len() == 3)
+        && others.split(separator).all(|group| is_digits(group) && group.len() == 3)
 }
 
 fn is_digits(text: &str) -> bool {
@@ -218,7 +210,7 @@ impl Commas {
             .unwrap_or(text.len());
         let (number, unit) = text.split_at(end);
         let whole = number.split_once(',').map_or(number, |(whole, _)| whole);
-        let is_number = self.has_both && !self.has_point && is_grouped(whole.trim_start_matches(['+', '-']));
+        let is_number = self.has_both && !self.has_point && is_grouped(whole, '.');
         if is_number { format!("{}{unit}", number.replace('.', "")) } else { text.to_owned() }
     }
 
