@@ -1,7 +1,10 @@
 //! Defines the command line with clap: commands, arguments and their help.
 
 mod args;
+mod check_board_args;
 pub mod duration;
+mod emulate_args;
+pub mod instant;
 mod serve_args;
 mod size;
 
@@ -9,9 +12,11 @@ use clap::{Parser, Subcommand};
 
 pub use args::{
     ClientArgs, CostArgs, ForgetArgs, FormatArg, HistoryArgs, HostArgs, MetaArgs, PipeArgs, PublishArgs,
-    SecretArgs, Since, TokenArgs, TopicsArgs, WatchArgs,
+    RecordArgs, ReplayArgs, SecretArgs, Since, TokenArgs, TopicsArgs, WatchArgs,
 };
-pub use serve_args::{FunctionsArg, LambdaArgs, LimitsArg, LogArg, ServeArgs};
+pub use check_board_args::{CheckBoardArgs, SaveBoardArgs};
+pub use emulate_args::EmulateArgs;
+pub use serve_args::{LimitsArg, LogArg, ServeArgs};
 
 use crate::error;
 
@@ -37,6 +42,10 @@ pub enum Command {
     /// Run the server and its web page (the board), and publish this machine's metrics to it
     #[command(after_help = SERVE_EXAMPLES)]
     Serve(ServeArgs),
+    /// Run a WebSocket app of API Gateway and Lambda on this machine, from its SAM, CloudFormation, CDK or Serverless Framework
+    /// description, and show it live
+    #[command(after_help = EMULATE_EXAMPLES)]
+    Emulate(EmulateArgs),
     /// Publish one value to a topic, or several values from standard input
     #[command(after_help = publish_help())]
     Publish(PublishArgs),
@@ -49,6 +58,12 @@ pub enum Command {
     /// Print publications in the terminal as they arrive
     #[command(after_help = watch_help())]
     Watch(WatchArgs),
+    /// Record to a file what a board receives, to play it back later
+    #[command(after_help = record_help())]
+    Record(RecordArgs),
+    /// Play a recording back on a board in the browser
+    #[command(after_help = REPLAY_EXAMPLES)]
+    Replay(ReplayArgs),
     /// List topics with their last values
     #[command(after_help = topics_help())]
     Topics(TopicsArgs),
@@ -64,6 +79,12 @@ pub enum Command {
     /// Create a token for a server that requires one
     #[command(after_help = TOKEN_EXAMPLES)]
     Token(TokenArgs),
+    /// Check board documents in files, and show the line of each fault
+    #[command(after_help = CHECK_BOARD_EXAMPLES)]
+    CheckBoard(CheckBoardArgs),
+    /// Save board documents from files on a server
+    #[command(after_help = save_board_help())]
+    SaveBoard(SaveBoardArgs),
     /// Estimate the monthly cost of running the server on AWS, and show the calculation
     #[command(after_help = COST_EXAMPLES)]
     Cost(CostArgs),
@@ -75,7 +96,6 @@ Examples:
   tickertape serve --listen 127.0.0.1:0 --json       # Print the address of a free port
   tickertape serve --no-host --data-dir ./data       # Do not publish this machine's metrics
   tickertape serve --listen 0.0.0.0:8080 --auth-secret-file secret.txt --allow-host board.example
-  tickertape serve --functions lambda --function-dir target/lambda --function-env tables.env
 
 Without --auth-secret-file, every client is accepted without a token. Then --listen must be an address that only this \
 machine can reach, such as 127.0.0.1.
@@ -102,18 +122,30 @@ the new faults within a second; only time_scale needs a restart. The path /healt
                               requests): with this probability, and always if there are more than
                               5000 frames per second to all clients together
   \"refuse\": {\"probability\": 0.1, \"status\": 503}
-                              refuse some new connections with this HTTP status
+                              refuse some new connections with this HTTP status";
 
-With --functions lambda, this program takes the place of API Gateway and Lambda. It starts the functions in \
---function-dir as processes, as many as there are requests at the same time, and prints their logs. It also sets these \
-environment variables for the functions: TICKERTAPE_MANAGEMENT_ENDPOINT, TICKERTAPE_SECRET (from --auth-secret-file) \
-and AWS_ENDPOINT_URL_LAMBDA. The functions store topics in DynamoDB tables. To start the server, the functions and \
-DynamoDB Local together, run `cargo xtask lambda-local` in a copy of the source code.
+const EMULATE_EXAMPLES: &str = "\
+Examples:
+  tickertape emulate                                   # The app in this directory
+  tickertape emulate template.yaml --param StageName=dev
+  tickertape emulate cdk.out --listen 127.0.0.1:0 --json
+  tickertape emulate serverless.yml --stage dev --env local.env
+  tickertape emulate template.yaml --bucket Site=dist  # With the page that a CloudFront distribution serves
+  tickertape emulate --inspect                         # Attach a debugger to Node.js or Python functions
 
-Without xtask, you also need a program of your own that reads the DynamoDB stream of the topics table and passes its \
-records to the function `broadcast`, as an event of Lambda in JSON. It sends them to the URL that `tickertape serve` \
-prints on start, in the line `call URL`. Keep this URL secret: whoever knows it can invoke functions and send messages \
-to clients.";
+Functions run as they are: Node.js and Python with the interpreters of this machine, all others by a program named \
+bootstrap. Their connections to AWS are answered here, also those by HTTPS to the API's own host name, and the \
+credentials that they get are invented.";
+
+const REPLAY_EXAMPLES: &str = "\
+Examples:
+  tickertape replay incident.ttr
+  tickertape replay incident.ttr --listen 127.0.0.1:0 --json      # Print the address of a free port
+
+The board shows the recording with the times at which it was made, and never calls it live. It can be played at 1x and \
+10x, frame by frame, and from any moment. Lines of the file that are damaged are named and left out, and charts have \
+gaps where publications are missing. Without this program, put the file beside the page on any web server and open \
+the page with `?demo=incident.ttr`.";
 
 const SECRET_EXAMPLES: &str = "\
 Examples:
@@ -129,11 +161,27 @@ Examples:
   tickertape secret secret.txt
   tickertape token --auth-secret-file secret.txt --sub wall --subscribe '*' --ttl 30d
   tickertape token --auth-secret-file secret.txt --sub web1 --publish 'web1/*' --ttl 365d
+  tickertape token --auth-secret-file secret.txt --sub ann --subscribe '*' --edit '*'     # May save boards
   aws ssm get-parameter --name NAME --with-decryption --query Parameter.Value --output text \\
     | tickertape token --auth-secret-file - --subscribe '*'      # For a server on AWS
 
 A single token cannot be revoked: it is valid until it expires. To make all tokens invalid, replace the secret of the \
 server with `tickertape secret --replace FILE`.";
+
+const CHECK_BOARD_EXAMPLES: &str = "\
+Examples:
+  tickertape check-board boards/*.json
+  tickertape check-board --strict boards/*.json        # In a repository, before each commit
+  tickertape check-board --json shop-floor.json | jq -r .message
+
+A board document decides which topics stand where on a board, in which kind of panel, and with which thresholds. Its \
+fields are described in docs/board.schema.json, which editors can use. The name of the file, without .json, is the \
+name of the board.
+
+Exit codes:
+  0  all documents can be used
+  2  the command line is not valid
+  1  a document has an error, or a warning with --strict, or a file cannot be read";
 
 const COST_EXAMPLES: &str = "\
 Examples:
@@ -215,6 +263,19 @@ null, the topic's history has been restarted, for example because the topic was 
     )
 }
 
+fn record_help() -> String {
+    with_exit_codes(
+        "\
+Examples:
+  tickertape record incident.ttr
+  tickertape record incident.ttr 'shop/*' --for 10m
+  tickertape record incident.ttr --rewind 15m --force      # Begin with the last 15 minutes; replace the file
+
+Press Ctrl-C to end the recording. It contains every frame of the server byte for byte, with the time at which it was \
+received, the beginnings and ends of connections, and gaps. It contains no token. Play it back with `tickertape replay`.",
+    )
+}
+
 fn topics_help() -> String {
     with_exit_codes("Examples:\n  tickertape topics\n  tickertape topics 'host/*' --json")
 }
@@ -233,6 +294,20 @@ again, with an empty history.",
     )
 }
 
+fn save_board_help() -> String {
+    with_exit_codes(
+        "\
+Examples:
+  tickertape save-board boards/*.json
+  tickertape save-board --replace boards/*.json --url https://board.example
+
+All files are checked before the first one is saved, as by `tickertape check-board`. If the server requires tokens, use \
+one that permits saving: tickertape token --edit '*' …
+
+Boards that should only be changed in files need not be saved: `tickertape serve --boards DIR` reads them.",
+    )
+}
+
 fn history_help() -> String {
     with_exit_codes(
         "\
@@ -240,9 +315,20 @@ Examples:
   tickertape history host/cpu --limit 10
   tickertape history host/cpu --since 5m --json
   tickertape history host/cpu --since 9f86d081884c:17     # After the position EPOCH:OFFSET
+  tickertape history host/cpu --from '2h ago' --to '1h ago'
+  tickertape history host/cpu --from 2026-11-29T14:20:00Z --step 1m
+  tickertape history host/cpu --from '24h ago' --step 10m --json | jq 'select(.series == \"all\") | .max'
 
 A position is an epoch and an offset. The epoch is an identifier that changes when the topic's history is restarted; the \
-offset is the number of the publication within that epoch.",
+offset is the number of the publication within that epoch.
+
+With --step, the values of each field of the data are reduced to buckets, one for each stretch of this length, and a line \
+is printed for each bucket. `n` is the number of values, and `first`, `last`, `min` and `max` are values as they were \
+published. A bucket is longer than --step if there would be more than 2,000. A value is in the bucket of the \
+time at which it was measured, if it was sent later. Publications without values, such as lines of a log, are only \
+counted. Publications that are no longer kept, not even in a bucket, are printed as lost. With --json, a line has either \
+the fields of a bucket (`series`, `first_ms`, `last_ms`, `count`, `changes`, `first`, `last`, `min`, `max`, `others`), \
+which PROTOCOL.md describes, or the field `lines` or `lost`.",
     )
 }
 

@@ -99,6 +99,7 @@ fn hint(error: &ClientError) -> Option<String> {
         ClientError::NoHttp { .. } => {
             "give the address of the board with --url, such as https://board.example"
         }
+        ClientError::OldServer { .. } => "update the server, or run the command without --step",
         ClientError::UnusableServer { .. } => {
             "give the address of the server's WebSocket with --url, such as wss://board.example/ws"
         }

@@ -1,7 +1,10 @@
 //! Runs the commands. Each of them has a file of its own.
 
 pub mod batch;
+pub mod check_board;
 pub mod cost;
+pub mod emulate;
+mod env_file;
 pub mod forget;
 pub mod history;
 pub mod host;
@@ -9,6 +12,9 @@ pub mod notice;
 pub mod output;
 pub mod pipe;
 pub mod publish;
+pub mod record;
+pub mod replay;
+pub mod save_board;
 pub mod secret;
 pub mod serve;
 pub mod token;
@@ -26,15 +32,20 @@ use crate::error::CliError;
 pub fn run(command: Command) -> Result<(), CliError> {
     match command {
         Command::Serve(args) => serve::run(&args),
+        Command::Emulate(args) => emulate::run(&args),
         Command::Publish(args) => client(publish::run(args)),
         Command::Pipe(args) => client(pipe::run(args)),
         Command::Host(args) => client(host::run(args)),
         Command::Watch(args) => client(watch::run(args)),
+        Command::Record(args) => client(record::run(args)),
+        Command::Replay(args) => client(replay::run(args)),
         Command::Topics(args) => client(topics::run(args)),
         Command::Forget(args) => client(forget::run(args)),
         Command::History(args) => client(history::run(args)),
+        Command::SaveBoard(args) => client(save_board::run(args)),
         Command::Secret(args) => secret::run(&args),
         Command::Token(args) => token::run(&args),
+        Command::CheckBoard(args) => check_board::run(&args),
         Command::Cost(args) => cost::run(&args),
     }
 }

@@ -11,10 +11,10 @@ mod service;
 mod text;
 pub mod usage;
 
-pub use estimate::{Estimate, Line, estimate};
+pub use estimate::{Estimate, FRAME_EVERY_MS, Line, estimate, within};
 pub use load::{DAYS, Load};
 pub use service::Service;
-pub use text::{markdown, words};
+pub use text::{budget_words, markdown, words};
 
 #[cfg(test)]
 mod tests;

@@ -9,6 +9,7 @@ use std::env;
 use std::fmt::Display;
 use std::io::{self, IsTerminal, Write};
 
+use chrono::DateTime;
 use shared::Millis;
 
 use crate::error::CliError;
@@ -98,6 +99,15 @@ pub fn time_of_day(ts: Millis) -> String {
     format!("{hours:02}:{minutes:02}:{seconds:02}.{:03}Z", ms % 1_000)
 }
 
+/// Returns the date and time of day in UTC, such as `2026-11-29T10:42:07.123Z`.
+pub fn date_and_time(ts: Millis) -> String {
+    match DateTime::from_timestamp_millis(ts) {
+        Some(time) => time.format("%Y-%m-%dT%H:%M:%S%.3fZ").to_string(),
+        // The time is more than 200,000 years away.
+        None => format!("{ts} ms"),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -113,6 +123,13 @@ mod tests {
         assert_eq!(time_of_day(38_527_123), "10:42:07.123Z");
         assert_eq!(time_of_day(38_527_123 + 365 * 86_400_000), "10:42:07.123Z");
         assert_eq!(time_of_day(-1), "23:59:59.999Z");
+    }
+
+    #[test]
+    fn a_date_is_written_with_its_milliseconds() {
+        assert_eq!(date_and_time(1_800_000_000_007), "2027-01-15T08:00:00.007Z");
+        assert_eq!(date_and_time(-1), "1969-12-31T23:59:59.999Z");
+        assert_eq!(date_and_time(i64::MAX), "9223372036854775807 ms");
     }
 
     #[test]

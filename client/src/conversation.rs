@@ -85,6 +85,11 @@ impl Conversation {
         let _ = timeout(Duration::from_secs(1), self.stream.close(None)).await;
     }
 
+    /// Returns the error for a server that does not know a request.
+    pub(crate) fn old_server(&self, request: &'static str) -> ClientError {
+        ClientError::OldServer { server: self.server.clone(), request }
+    }
+
     fn no_answer(&self) -> ClientError {
         ClientError::NoAnswer { server: self.server.clone() }
     }

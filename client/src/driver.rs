@@ -14,6 +14,25 @@ use crate::{ClientError, ConnectError, Target};
 /// that many.
 const EVENTS: usize = 64;
 
+/// Something that a socket of a [`Driver`] has received, or that has happened to it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Heard<'a> {
+    /// The socket was opened.
+    Opened,
+    /// The socket has received this text message.
+    Frame(&'a str),
+    /// The socket was closed.
+    Closed {
+        /// WebSocket close code; 1006 if the connection broke.
+        code: u16,
+        /// Reason that the server gave, which may be empty.
+        reason: &'a str,
+    },
+}
+
+/// A function that gets everything that sockets receive.
+type Tap = Box<dyn FnMut(Heard<'_>) + Send>;
+
 /// A session (the protocol as a state machine without IO), with the sockets and the clock that it needs, run by tokio.
 pub struct Driver {
     session: Session,
@@ -25,6 +44,7 @@ pub struct Driver {
     has_been_connected: bool,
     /// Reason for which the last attempt to connect failed. Before the first attempt, it is a placeholder.
     last_error: ConnectError,
+    tap: Option<Tap>,
 }
 
 impl Driver {
@@ -47,6 +67,7 @@ impl Driver {
             sender,
             has_been_connected: false,
             last_error: ConnectError::Unreachable { reason: String::new() },
+            tap: None,
         };
         driver.command(Session::open);
         driver
@@ -60,6 +81,11 @@ impl Driver {
     /// Returns true if the session is connected or has been connected before.
     pub fn has_been_connected(&self) -> bool {
         self.has_been_connected
+    }
+
+    /// Calls `tap` from now on with everything that sockets receive, before the session handles it.
+    pub fn tap(&mut self, tap: impl FnMut(Heard<'_>) + Send + 'static) {
+        self.tap = Some(Box::new(tap));
     }
 
     /// Returns the clock whose time is passed to the session.
@@ -127,6 +153,9 @@ impl Driver {
 
     fn socket_event(&mut self, socket: SocketId, event: SocketEvent) {
         let now = self.clock.now();
+        if let (Some(tap), Some(heard)) = (&mut self.tap, event.heard()) {
+            tap(heard);
+        }
         match event {
             SocketEvent::Opened => self.session.socket_opened(socket, now),
             SocketEvent::Message(text) => self.session.socket_message(socket, &text, now),
@@ -163,6 +192,18 @@ impl Driver {
     fn command_socket(&mut self, socket: SocketId, command: SocketCommand) {
         if let Some(commands) = self.sockets.get(&socket) {
             let _ = commands.send(command);
+        }
+    }
+}
+
+impl SocketEvent {
+    /// Returns what a tap gets. An attempt that failed is not part of it, because no socket was opened.
+    fn heard(&self) -> Option<Heard<'_>> {
+        match self {
+            Self::Opened => Some(Heard::Opened),
+            Self::Message(text) => Some(Heard::Frame(text)),
+            Self::Closed(code, reason) => Some(Heard::Closed { code: *code, reason }),
+            Self::Refused(_) => None,
         }
     }
 }

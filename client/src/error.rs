@@ -99,6 +99,13 @@ pub enum ClientError {
         /// Address of the WebSocket.
         server: Address,
     },
+    /// The server has an older version, which does not know this kind of request. Update the server.
+    OldServer {
+        /// Address of the server.
+        server: Address,
+        /// The request in words, such as `history in buckets`.
+        request: &'static str,
+    },
     /// The board's settings contain a server that cannot be used. Its address is not that of a WebSocket, or it has no
     /// TLS although the board has.
     UnusableServer {
@@ -180,6 +187,9 @@ impl fmt::Display for ClientError {
                     f,
                     "{server} is the address of a WebSocket, but this request needs the server's HTTP API"
                 )
+            }
+            Self::OldServer { server, request } => {
+                write!(f, "{server} has an older version, which does not know {request}")
             }
             Self::UnusableServer { board, ws } => {
                 write!(

@@ -7,7 +7,7 @@
 //!   subscribe or publish for a long time.
 //! * [`Conversation`] sends one request at a time over one socket, without reconnecting. [`history`] uses it to read a part of a
 //!   topic's log.
-//! * [`forget()`] deletes a topic with its history.
+//! * [`forget()`] deletes a topic with its history. [`save_board()`] saves a board document.
 //!
 //! Every operation returns a [`ClientError`] on failure. The documentation of its variants says how the caller should react.
 //!
@@ -33,6 +33,7 @@
 #![warn(missing_docs)]
 
 mod address;
+mod api;
 mod board;
 pub mod clock;
 mod connect_error;
@@ -43,6 +44,7 @@ mod forget;
 pub mod history;
 mod options;
 mod request;
+mod save_board;
 mod socket;
 mod target;
 mod tls;
@@ -51,9 +53,10 @@ mod wire;
 pub use address::Address;
 pub use connect_error::{CertificateProblem, ConnectError};
 pub use conversation::Conversation;
-pub use driver::Driver;
+pub use driver::{Driver, Heard};
 pub use error::ClientError;
 pub use forget::forget;
 pub use options::ConnectOptions;
+pub use save_board::save_board;
 pub use target::Target;
 pub use wire::{Duplex, Wire};

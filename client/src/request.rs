@@ -3,25 +3,27 @@
 use bytes::Bytes;
 use http::header::HOST;
 use http::{HeaderValue, Request, Response};
-use http_body_util::Empty;
-use hyper::body::Incoming;
+use hyper::body::{Body, Incoming};
 use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
 
 use crate::tls::Trust;
 use crate::{Address, ConnectError, wire};
 
-/// Sends an HTTP request without a body over a new connection, with the header `Host` added. Returns the response as
+/// Sends an HTTP request over a new connection, with the header `Host` added. Returns the response as
 /// soon as its headers have arrived; its body is not read yet.
 ///
 /// # Errors
 ///
 /// [`ConnectError`], if no connection can be made or the server does not answer in HTTP.
-pub(crate) async fn send(
+pub(crate) async fn send<B>(
     server: &Address,
     trust: Option<&Trust>,
-    mut request: Request<Empty<Bytes>>,
-) -> Result<Response<Incoming>, ConnectError> {
+    mut request: Request<B>,
+) -> Result<Response<Incoming>, ConnectError>
+where
+    B: Body<Data = Bytes, Error = std::convert::Infallible> + Send + 'static,
+{
     let wire = wire::open(server, trust).await?;
     let (mut sender, connection) = http1::handshake(TokioIo::new(wire)).await.map_err(not_http)?;
     // This task ends when the response has been read or dropped.

@@ -5,6 +5,8 @@ pub mod attack;
 pub mod audience;
 #[cfg(target_os = "linux")]
 pub mod broadcast;
+#[cfg(target_os = "linux")]
+pub mod emulate;
 pub mod fanout;
 #[cfg(target_os = "linux")]
 pub mod functions;

@@ -3,7 +3,7 @@
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// A process whose standard output is read line by line. Dropping this value kills the process.
 pub struct Spawned {
@@ -33,12 +33,35 @@ impl Spawned {
     ///
     /// If no such line comes within 30 s.
     pub fn line_with<T>(&self, wanted: impl FnMut(&str) -> Option<T>) -> T {
-        wait_for_line(&self.lines, Duration::from_secs(30), wanted)
+        self.line_within(Duration::from_secs(30), wanted)
+    }
+
+    /// Does the same as [`line_with`](Self::line_with) with another time limit.
+    ///
+    /// # Panics
+    ///
+    /// If no such line comes within `limit`.
+    pub fn line_within<T>(&self, limit: Duration, wanted: impl FnMut(&str) -> Option<T>) -> T {
+        wait_for_line(&self.lines, limit, wanted)
     }
 
     /// Returns the id of the process.
     pub fn pid(&self) -> u32 {
         self.child.id()
+    }
+
+    /// Sends SIGTERM, and waits until the process has ended.
+    ///
+    /// # Panics
+    ///
+    /// If it does not end within `limit`.
+    pub fn end(&mut self, limit: Duration) {
+        assert!(signal(self.child.id().into(), "TERM"), "the process has already ended");
+        let begun = Instant::now();
+        while self.child.try_wait().expect("it is a child of this process").is_none() {
+            assert!(begun.elapsed() < limit, "the process goes on after SIGTERM");
+            std::thread::sleep(Duration::from_millis(20));
+        }
     }
 
     /// Kills the process with SIGKILL, and waits until it has ended.

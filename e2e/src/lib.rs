@@ -1,18 +1,22 @@
 //! Tests of the whole system: the real program, real sockets, and a real browser.
 //!
 //! `cargo xtask test` builds the programs that the tests need and passes their paths in `TICKERTAPE_BIN`, `TICKERTAPE_SITE`,
-//! `TICKERTAPE_CHROMIUM`, `TICKERTAPE_CHROMEDRIVER`, `TICKERTAPE_TRUNK` and `TICKERTAPE_WASM_BINDGEN`. Nothing that is released
+//! `TICKERTAPE_CHROMIUM`, `TICKERTAPE_CHROMEDRIVER`, `TICKERTAPE_TRUNK`, `TICKERTAPE_WASM_BINDGEN` and `TICKERTAPE_AXE`. Nothing that is released
 //! depends on this crate.
 
 pub mod bench;
 pub mod board;
 pub mod browser;
 pub mod child;
+pub mod hand;
 pub mod proxy;
+pub mod replay;
 pub mod server;
+pub mod site;
 pub mod topology;
 pub mod trunk;
 pub mod wait;
+pub mod wiki;
 
 /// Writes a new file that only this user can read. The server requires such permissions of a file with a secret.
 ///

@@ -34,7 +34,19 @@ impl Server {
     ///
     /// If the server does not start.
     pub fn start_with_site(site: &Path, arguments: &[&str]) -> Self {
-        let data = TempDir::new().expect("a temporary directory");
+        Self::start_in(TempDir::new().expect("a temporary directory"), site, arguments)
+    }
+
+    /// Starts `tickertape serve` with the data that is in the directory `data`, and waits until it listens.
+    ///
+    /// # Panics
+    ///
+    /// If the server does not start.
+    pub fn start_with_data(data: TempDir, arguments: &[&str]) -> Self {
+        Self::start_in(data, Path::new(&setting("TICKERTAPE_SITE")), arguments)
+    }
+
+    fn start_in(data: TempDir, site: &Path, arguments: &[&str]) -> Self {
         let arguments: Vec<_> = arguments.iter().map(ToString::to_string).collect();
         let (process, address) = spawn("127.0.0.1:0", &data, site, &arguments);
         Self { process, address, data, site: site.to_owned(), arguments }

@@ -1,9 +1,8 @@
-//! Runs the AWS topology on this machine for a test: the real Lambda functions, DynamoDB Local, and the stream between
-//! them.
+//! Runs the AWS topology on this machine for a test: `tickertape emulate infra/template.yaml`, with the real Lambda functions and
+//! DynamoDB Local.
 
-use std::ffi::OsStr;
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::time::Duration;
 
@@ -19,17 +18,32 @@ use crate::{setting, wait};
 /// request to DynamoDB Local waits until Java has warmed up.
 pub const TIMEOUT: Duration = Duration::from_secs(60);
 
+/// The functions: their names in the template, and the folders of their programs.
+const FUNCTIONS: [(&str, &str); 4] = [
+    ("WebsocketFunction", "websocket"),
+    ("AuthorizerFunction", "authorizer"),
+    ("IngestFunction", "ingest"),
+    ("BroadcastFunction", "broadcast"),
+];
+
+/// Settings of the functions that differ from those of the template. There is no Parameter Store with a secret, so that no token is
+/// needed, and the log only has to show problems.
+const SETTINGS: [&str; 2] = ["TICKERTAPE_SECRET=open", "AWS_LAMBDA_LOG_LEVEL=WARN"];
+
+/// Name of the template's parameter without a default. The functions do not read it, because of [`SETTINGS`].
+const SECRET_PARAMETER: &str = "SecretParameter=/tickertape/local/secret";
+
 /// A lock that a running topology holds, so that only one runs at a time. A small machine cannot run more than one set
-/// of Java, a server and a dozen functions.
+/// of Java, a gateway and a dozen functions.
 static ALONE: Mutex<()> = Mutex::const_new(());
 
-/// A running local copy of the AWS deployment, that is, all programs that `cargo xtask lambda-local` starts. They are
+/// A running local copy of the AWS deployment, which is started as `cargo xtask lambda-local` does. All of its programs are
 /// stopped when this value is dropped, even if the test fails.
 pub struct Topology {
-    announcement: Value,
+    /// The line of JSON that the emulator printed when it was ready.
+    ready: Value,
     child: Child,
-    /// Standard input of the program `lambda-local`. Closing it makes the program end, with all programs that it has
-    /// started.
+    /// Standard input of the emulator. Closing it makes the emulator end, with all programs that it has started.
     stdin: Option<ChildStdin>,
     /// A temporary folder for the files of the test.
     pub folder: TempDir,
@@ -37,14 +51,14 @@ pub struct Topology {
 }
 
 impl Topology {
-    /// Starts the topology. The closure `arguments` returns further arguments for `tickertape serve`, and may write
+    /// Starts the topology. The closure `arguments` returns further arguments for `tickertape emulate`, and may write
     /// files into the folder that it receives.
     ///
     /// # Panics
     ///
     /// If the topology does not start.
     pub async fn start(arguments: impl FnOnce(&TempDir) -> Vec<String>) -> Self {
-        Self::launch(&[], arguments).await
+        Self::launch(&built(), &[], arguments).await
     }
 
     /// Starts the topology with the functions in the folder `functions`, instead of those that were built from this
@@ -54,7 +68,7 @@ impl Topology {
     ///
     /// If the topology does not start.
     pub async fn start_from(functions: &Path, arguments: impl FnOnce(&TempDir) -> Vec<String>) -> Self {
-        Self::launch(&["--function-dir".as_ref(), functions.as_ref()], arguments).await
+        Self::launch(functions, &[], arguments).await
     }
 
     /// Starts the topology with additional settings of the functions, each in the form `NAME=VALUE`.
@@ -63,27 +77,31 @@ impl Topology {
     ///
     /// If the topology does not start.
     pub async fn start_with(settings: &[&str], arguments: impl FnOnce(&TempDir) -> Vec<String>) -> Self {
-        let told = settings.iter().flat_map(|setting| ["--env", setting]).map(OsStr::new);
-        Self::launch(&told.collect::<Vec<_>>(), arguments).await
+        Self::launch(&built(), settings, arguments).await
     }
 
-    async fn launch(options: &[&OsStr], arguments: impl FnOnce(&TempDir) -> Vec<String>) -> Self {
+    async fn launch(
+        functions: &Path,
+        settings: &[&str],
+        arguments: impl FnOnce(&TempDir) -> Vec<String>,
+    ) -> Self {
         let alone = ALONE.lock().await;
         let folder = TempDir::new().expect("a temporary directory");
-        let mut child = Command::new(setting("TICKERTAPE_LAMBDA_LOCAL"))
-            .args(["--json", "--no-host", "--until-eof"])
-            .args(options)
-            .arg("--")
-            .args(["--listen", "127.0.0.1:0", "--site", &setting("TICKERTAPE_SITE")])
+        let mut command = emulate(functions, settings, &folder);
+        let mut child = command
             .args(arguments(&folder))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
-            .expect("lambda-local starts");
+            .expect("the emulator starts");
         let stdin = child.stdin.take();
         let lines = child::lines(&mut child);
-        let announcement = child::wait_for_line(&lines, 2 * TIMEOUT, |line| serde_json::from_str(line).ok());
-        Self { announcement, child, stdin, folder, _alone: alone }
+        let ready = child::wait_for_line(&lines, 2 * TIMEOUT, |line| serde_json::from_str(line).ok());
+        let topology = Self { ready, child, stdin, folder, _alone: alone };
+        // The file with the addresses is uploaded after a deployment, too.
+        let addresses = json!({"ws": topology.ws(), "http": topology.url()}).to_string();
+        std::fs::write(topology.folder.path().join("site/config.json"), addresses).expect("written");
+        topology
     }
 
     /// Returns the address of the web page, `http://127.0.0.1:PORT`.
@@ -91,17 +109,26 @@ impl Topology {
     /// # Panics
     ///
     /// If the program has not printed it.
-    pub fn url(&self) -> String {
-        self.text("url").trim_end_matches('/').to_string()
+    pub fn page(&self) -> String {
+        self.output("Site")
     }
 
-    /// Returns the URL of the WebSocket, `ws://127.0.0.1:PORT/ws`.
+    /// Returns the address of the HTTP API, which is the function URL of `ingest`: `http://127.0.0.1:PORT`.
+    ///
+    /// # Panics
+    ///
+    /// If the program has not printed it.
+    pub fn url(&self) -> String {
+        self.output("Ingest")
+    }
+
+    /// Returns the URL of the WebSocket, `ws://127.0.0.1:PORT/STAGE`.
     ///
     /// # Panics
     ///
     /// If the program has not printed it.
     pub fn ws(&self) -> String {
-        self.text("ws").to_string()
+        self.output("WebSocket")
     }
 
     /// Sends a publication as `curl -d BODY URL/topics/TOPIC` does, and returns the response's JSON.
@@ -149,13 +176,13 @@ impl Topology {
     /// If DynamoDB does not answer.
     pub async fn connections(&self) -> Vec<String> {
         let scan = json!({
-            "TableName": self.text("connections_table"),
+            "TableName": self.table("Connections"),
             "ConsistentRead": true,
             "FilterExpression": "sk = :connection",
             "ExpressionAttributeValues": {":connection": {"S": "#"}},
         });
         let request = reqwest::Client::new()
-            .post(self.text("dynamodb"))
+            .post(self.service("dynamodb"))
             .header("content-type", "application/x-amz-json-1.0")
             .header("x-amz-target", "DynamoDB_20120810.Scan")
             // DynamoDB Local accepts any signature, but requires one.
@@ -170,13 +197,13 @@ impl Topology {
         ids
     }
 
-    /// Returns the id of the process of `tickertape serve`, which contains the gateway and the host of the functions.
+    /// Returns the id of the process of `tickertape emulate`, which contains the gateway and the host of the functions.
     ///
     /// # Panics
     ///
     /// If the program has not printed it.
     pub fn pid(&self) -> u64 {
-        self.announcement["pid"].as_u64().expect("the server's number")
+        self.ready["pid"].as_u64().expect("the number of the process")
     }
 
     /// Returns the environment variables from which the functions read DynamoDB's address and the names of their
@@ -186,15 +213,12 @@ impl Topology {
     ///
     /// If the program has not printed them.
     pub fn tables(&self) -> Vec<(&'static str, String)> {
-        let tables = ["connections", "topics", "history"].map(|table| self.text(&format!("{table}_table")));
-        let names = ["TICKERTAPE_CONNECTIONS_TABLE", "TICKERTAPE_TOPICS_TABLE", "TICKERTAPE_HISTORY_TABLE"];
-        let dynamodb = ("AWS_ENDPOINT_URL_DYNAMODB", self.text("dynamodb"));
-        names
-            .into_iter()
-            .zip(tables)
-            .chain([dynamodb])
-            .map(|(name, value)| (name, value.to_string()))
-            .collect()
+        vec![
+            ("TICKERTAPE_CONNECTIONS_TABLE", self.table("Connections").to_owned()),
+            ("TICKERTAPE_TOPICS_TABLE", self.table("Topics").to_owned()),
+            ("TICKERTAPE_HISTORY_TABLE", self.table("History").to_owned()),
+            ("AWS_ENDPOINT_URL_DYNAMODB", self.service("dynamodb").to_owned()),
+        ]
     }
 
     /// Invokes a function through Lambda's Invoke API, as AWS's SDKs do, and returns its response.
@@ -203,7 +227,8 @@ impl Topology {
     ///
     /// If it fails.
     pub async fn invoke(&self, function: &str, payload: &Value) -> Value {
-        let url = format!("{}/2015-03-31/functions/{function}/invocations", self.text("functions_url"));
+        let name = deployed(function);
+        let url = format!("{}/2015-03-31/functions/{name}/invocations", self.service("lambda"));
         let request = reqwest::Client::new().post(url).timeout(TIMEOUT).body(payload.to_string());
         let response = request.send().await.expect("the server answers");
         let failed = response.headers().contains_key("x-amz-function-error");
@@ -215,7 +240,7 @@ impl Topology {
     /// Returns the ids of the processes that currently run the function `name`.
     #[cfg(target_os = "linux")]
     pub fn processes(&self, name: &str) -> Vec<u64> {
-        let wanted = format!("AWS_LAMBDA_FUNCTION_NAME={name}");
+        let wanted = format!("AWS_LAMBDA_FUNCTION_NAME={}", deployed(name));
         let is_it = |pid: &u64| {
             let environment = std::fs::read(format!("/proc/{pid}/environ")).unwrap_or_default();
             environment.split(|byte| *byte == 0).any(|variable| variable == wanted.as_bytes())
@@ -236,11 +261,28 @@ impl Topology {
         killed.len()
     }
 
-    fn text(&self, key: &str) -> &str {
-        self.announcement[key].as_str().unwrap_or_else(|| panic!("no {key} in {}", self.announcement))
+    /// Returns an output of the template, without a slash at the end.
+    fn output(&self, name: &str) -> String {
+        self.text(&["outputs", name]).trim_end_matches('/').to_owned()
     }
 
-    /// Waits until the program `lambda-local` has ended. Returns false if it still runs after `limit`.
+    fn service(&self, name: &str) -> &str {
+        self.text(&["services", name])
+    }
+
+    /// Returns the name of a table by its name in the template.
+    fn table(&self, resource: &str) -> &str {
+        let tables = self.ready["tables"].as_array().expect("the tables");
+        let mut names = tables.iter().filter_map(Value::as_str);
+        names.find(|name| name.ends_with(resource)).unwrap_or_else(|| panic!("no {resource} in {tables:?}"))
+    }
+
+    fn text(&self, path: &[&str]) -> &str {
+        let value = path.iter().fold(&self.ready, |value, key| &value[*key]);
+        value.as_str().unwrap_or_else(|| panic!("no {path:?} in {}", self.ready))
+    }
+
+    /// Waits until the emulator has ended. Returns false if it still runs after `limit`.
     async fn ends(&mut self, limit: Duration) -> bool {
         let began = std::time::Instant::now();
         while began.elapsed() < limit {
@@ -252,7 +294,7 @@ impl Topology {
         false
     }
 
-    /// Makes the program `lambda-local` end, and waits until it and all processes that it started have ended.
+    /// Makes the emulator end, and waits until it and all processes that it started have ended.
     ///
     /// # Panics
     ///
@@ -264,7 +306,7 @@ impl Topology {
 }
 
 impl Drop for Topology {
-    /// Makes the program `lambda-local` end the processes that it started. Kills the program if it does not end within
+    /// Makes the emulator end the processes that it started. Kills the program if it does not end within
     /// [`TIMEOUT`].
     fn drop(&mut self) {
         drop(self.stdin.take());
@@ -277,6 +319,51 @@ impl Drop for Topology {
         // This fails only if the process has already ended.
         let _ = self.child.kill();
         let _ = self.child.wait();
+    }
+}
+
+/// Returns the command that runs the topology with the functions in the folder `functions`. `folder` is for the files that it needs.
+///
+/// # Panics
+///
+/// If the files cannot be written.
+pub fn emulate(functions: &Path, settings: &[&str], folder: &TempDir) -> Command {
+    let site = folder.path().join("site");
+    copy_page(Path::new(&setting("TICKERTAPE_SITE")), &site);
+    let settings = [&SETTINGS, settings].concat().join("\n");
+    let mut command = Command::new(setting("TICKERTAPE_BIN"));
+    command.arg("emulate").arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("../infra/template.yaml"));
+    command.args(["--json", "--no-board", "--until-eof", "--listen", "127.0.0.1:0"]);
+    command.args(["--param", SECRET_PARAMETER]);
+    command.arg("--bucket").arg(format!("Site={}", site.display()));
+    command.arg("--env").arg(file(folder, "functions.env", &settings));
+    for (resource, name) in FUNCTIONS {
+        command.arg("--code").arg(format!("{resource}={}", functions.join(name).display()));
+    }
+    command.env_remove("AWS_REGION");
+    command
+}
+
+/// Returns the folder of the functions that were built from this workspace.
+pub fn built() -> PathBuf {
+    PathBuf::from(setting("TICKERTAPE_FUNCTION_DIR"))
+}
+
+/// Returns the name under which a function is deployed. The emulator's stack has the name `app`.
+fn deployed(function: &str) -> String {
+    format!("app-{function}")
+}
+
+/// Copies the built page, without the compressed copies of its files, which are for other servers.
+fn copy_page(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).expect("a folder");
+    for entry in std::fs::read_dir(from).expect("the page was built").flatten() {
+        let (path, target) = (entry.path(), to.join(entry.file_name()));
+        if path.is_dir() {
+            copy_page(&path, &target);
+        } else if path.extension().is_none_or(|end| end != "br") {
+            std::fs::copy(path, target).expect("a file");
+        }
     }
 }
 

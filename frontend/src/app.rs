@@ -5,47 +5,60 @@ use leptos::{ev, html};
 use shared::Topic;
 use shared::board_config::{Addresses, BoardConfig};
 use tickertape_session::{Session, Settings};
-use wasm_bindgen::JsCast;
 
 use crate::add_data::{AddData, AddDataSheet, EmptyBoard};
 use crate::arrangement::{Arrangement, px};
 use crate::banner::Banner;
 use crate::board::Board;
-use crate::chart::provide_crosshair;
+use crate::boards::BoardsPart;
 use crate::config;
-use crate::follow::{Follow, click, follow, parts, when};
+use crate::follow::{Entry, Follow, click, follow, list, parts, when};
 use crate::header::Header;
-use crate::panel::Panel;
+use crate::left_out::LeftOut;
+use crate::limits::LimitsPart;
+use crate::panel::{self, Panel};
+use crate::past::Past;
+use crate::player::{Player, PlayerBar};
+use crate::prefs;
+use crate::recorder::{Recorder, Recording};
 use crate::sign_in::{SignIn, SignInSheet};
 use crate::socket::Connection;
-use crate::wall::Wall;
-use crate::{intake, now, tab, tick, token};
+use crate::wall::{Wall, WallPart};
+use crate::{intake, last_picture, now, past, theme, tick, token};
 use board_model::layout::Group;
-use board_model::link::Link;
+use board_model::link::{Link, allowed_words};
 use board_model::placement::Band;
-
-/// Maximum number of names in the list of topics for which the board has no panel.
-const MOST_NAMES: usize = 500;
 
 /// Shows the whole page.
 #[component]
 pub fn App() -> impl IntoView {
-    token::take_from_address();
+    let token = token::take_from_address();
     let board = Board::from_address();
     let wall = Wall::new();
     provide_context(board);
+    provide_context(board.time);
     provide_context(wall);
     provide_context(AddData(RwSignal::new(false)));
     provide_context(SignIn(RwSignal::new(false)));
-    provide_context(connect(board));
-    provide_crosshair();
-    tab::follow(board);
-    let (filter, panels) = (NodeRef::<html::Input>::new(), NodeRef::<html::Main>::new());
-    listen_to_keys(board, wall, filter);
+    let (player, recorder) = (Player::new(), Recorder::new());
+    provide_context(player);
+    provide_context(recorder);
+    provide_context(connect(board, wall, (player, recorder), token));
+    let groups = Memo::new(move |_| board.groups());
+    provide_context(Arrangement::new(board, groups, wall));
+    theme::apply_kept();
+    panel::prepare();
+    let panels = NodeRef::<html::Main>::new();
     view! {
         <a class="skip" href="#panels" on:click=move |event| skip_to(&event, panels)>"Skip to the panels"</a>
-        <Header filter />
+        <Header />
         <Banner />
+        <BoardsPart />
+        <LimitsPart />
+        <WallPart />
+        <PlayerBar />
+        <Recording />
+        <Past />
         <main id="panels" tabindex="-1" node_ref=panels>
             <Panels />
         </main>
@@ -56,15 +69,33 @@ pub fn App() -> impl IntoView {
 
 /// Fetches `config.json` for the server's addresses and connects. Returns a signal with the addresses. Until the file
 /// has been read, and for every address that it does not contain, these are the addresses of the server from which
-/// the page came.
-fn connect(board: Board) -> RwSignal<Addresses> {
+/// the page came. If the server cannot be reached, shows the last data until it can. If the page's address or the file
+/// names a recording, plays it instead. `token` is the one in the page's address. It could not be kept if the browser gives no storage
+/// to a page in a frame of another site.
+fn connect(
+    board: Board,
+    wall: Wall,
+    (player, recorder): (Player, Recorder),
+    token: Option<String>,
+) -> RwSignal<Addresses> {
+    last_picture::note_from_start(wall);
     let origin = window().location().origin().unwrap_or_default();
     let addresses = RwSignal::new(BoardConfig::default().addresses(&origin));
     leptos::task::spawn_local(async move {
-        let config = config::fetch().await;
+        if let Some(file) = prefs::demo() {
+            return player.open(file);
+        }
+        let Some(config) = config::fetch().await else {
+            return last_picture::await_server(board, wall);
+        };
+        if let Some(file) = config.recording {
+            return player.open(file);
+        }
         let found = config.addresses(&origin);
-        let token = token::kept().or(config.token);
+        let token = token::kept().or(token).or(config.token);
         addresses.set(found.clone());
+        recorder.know(found.clone(), token.clone());
+        board.boards.note_server();
         start(board, found, token);
     });
     addresses
@@ -81,31 +112,31 @@ fn start(board: Board, server: Addresses, token: Option<String>) {
 #[component]
 fn Panels() -> impl IntoView {
     let board: Board = expect_context();
-    let groups = Memo::new(move |_| board.groups());
+    let arrangement: Arrangement = expect_context();
+    let groups = arrangement.groups;
     let is_connected = Memo::new(move |_| board.link.with(|link: &Link| link.state.is_connected()));
-    let is_empty = Memo::new(move |_| is_connected.get() && board.is_empty());
+    let is_empty = Memo::new(move |_| is_connected.get() && board.is_empty() && !board.awaits_topics.get());
+    let is_narrow = Memo::new(move |_| board.allowed.with(|allowed| !allowed.is_empty()));
     let finds_nothing = Memo::new(move |_| !board.is_empty() && groups.with(Vec::is_empty));
-    let arrangement = Arrangement::new(board, groups);
-    provide_context(arrangement);
+    past::follow(board, arrangement);
     view! {
         <div
             class="board"
             class:moves=follow(move || arrangement.is_seen_to_move())
             style:height=follow(move || px(arrangement.height()))>
-            <For each=move || groups.get() key=|group| group.name.clone() let:group>
-                <GroupOfPanels name=group.name groups />
-            </For>
+            {list(move || groups.with(|shown| shown.iter().map(|group| group_of_panels(&group.name, groups)).collect()))}
             {follow(move || parts(arrangement.bands().into_iter().filter(|band| band.is_continued).map(|band| continued(band, arrangement))))}
         </div>
         {when(is_empty, || view! { <EmptyBoard /> })}
         {when(finds_nothing, || view! { <NothingFound /> })}
+        {when(is_narrow, move || view! { <p class="left-out" data-testid="allowed">{follow(move || board.allowed.with(|allowed| allowed_words(allowed)))}</p> })}
         <LeftOut />
     }
 }
 
 #[component]
 fn GroupOfPanels(name: String, groups: Memo<Vec<Group>>) -> impl IntoView {
-    let arrangement: Arrangement = expect_context();
+    let (arrangement, board): (Arrangement, Board) = (expect_context(), expect_context());
     let group = name.clone();
     let topics = Memo::new(move |_| groups.with(|groups| topics_of(groups, &name)));
     let inset = {
@@ -115,10 +146,20 @@ fn GroupOfPanels(name: String, groups: Memo<Vec<Group>>) -> impl IntoView {
     };
     view! {
         {heading(&group, false, inset)}
-        <For each=move || topics.get() key=Topic::clone let:topic>
-            <Panel topic />
-        </For>
+        {list(move || topics.get().into_iter().map(|topic| panel(board, topic)).collect())}
     }
+}
+
+fn group_of_panels(name: &str, groups: Memo<Vec<Group>>) -> Entry {
+    let group = name.to_owned();
+    Entry::new(name.to_owned(), move || view! { <GroupOfPanels name=group.clone() groups /> })
+}
+
+fn panel(board: Board, topic: Topic) -> Entry {
+    // The panel is created anew when it shows other topics.
+    let number = board.boards.model(&topic).map_or(0, |(_, number)| number);
+    let key = [topic.as_str(), " ", &number.to_string()].concat();
+    Entry::new(key, move || view! { <Panel topic=topic.clone() /> })
 }
 
 /// Shows the heading of a group on a shelf on which the group does not begin.
@@ -150,41 +191,6 @@ fn topics_of(groups: &[Group], name: &str) -> Vec<Topic> {
     groups.iter().find(|group| group.name == name).map(|group| group.topics.clone()).unwrap_or_default()
 }
 
-/// Shows the number and the names of the topics for which the board has no panel, because it already has the maximum
-/// number of panels. A press on a name searches for the topic.
-#[component]
-fn LeftOut() -> impl IntoView {
-    let board: Board = expect_context();
-    let topics = Memo::new(move |_| board.left_out_topics());
-    let is_shown = Memo::new(move |_| topics.with(|topics| !topics.is_empty()));
-    let words = move || match topics.with(Vec::len) {
-        1 => "1 more topic has no panel".to_owned(),
-        count => format!("{count} more topics have no panel"),
-    };
-    let name = move |topic: Topic| {
-        let name = topic.to_string();
-        view! { <li><button type="button" on:click=click(move || board.look_for(topic.to_string()))>{name}</button></li> }
-    };
-    let names = move || {
-        let listed = topics.with(|topics| topics.iter().take(MOST_NAMES).cloned().collect::<Vec<_>>());
-        parts(listed.into_iter().map(name))
-    };
-    let unlisted = move || {
-        let unlisted = topics.with(Vec::len).saturating_sub(MOST_NAMES);
-        (unlisted > 0).then(|| format!("and {unlisted} more; search to find them"))
-    };
-    when(is_shown, move || {
-        view! {
-            <details class="left-out" data-testid="left-out">
-                <summary>{follow(words)}</summary>
-                <p>"A board shows at most 500 topics. Press a name, or search for it, to show its panel."</p>
-                <ul>{follow(names)}</ul>
-                <p>{follow(unlisted)}</p>
-            </details>
-        }
-    })
-}
-
 /// Moves the keyboard focus to the panels when the link "Skip to the panels" is followed. The browser's own handling
 /// is prevented, because it would replace the part of the address after `#`, in which the page stores its view.
 fn skip_to(event: &ev::MouseEvent, panels: NodeRef<html::Main>) {
@@ -193,27 +199,4 @@ fn skip_to(event: &ev::MouseEvent, panels: NodeRef<html::Main>) {
         // This fails only for an element that is not in the page.
         let _focused = panels.focus();
     }
-}
-
-fn listen_to_keys(board: Board, wall: Wall, filter: NodeRef<html::Input>) {
-    let listening = window_event_listener(ev::keydown, move |event| {
-        if is_typed(&event) || event.ctrl_key() || event.meta_key() || event.alt_key() {
-            return;
-        }
-        match event.key().as_str() {
-            "/" => {
-                event.prevent_default();
-                filter.get_untracked().into_iter().for_each(|field| drop(field.focus()));
-            }
-            "w" => wall.toggle(),
-            "p" => board.pause(!board.paused.get_untracked()),
-            _ => {}
-        }
-    });
-    on_cleanup(move || listening.remove());
-}
-
-/// Returns true if the key was pressed in an input field.
-fn is_typed(event: &ev::KeyboardEvent) -> bool {
-    event.target().is_some_and(|target| target.dyn_ref::<web_sys::HtmlInputElement>().is_some())
 }

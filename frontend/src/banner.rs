@@ -17,10 +17,13 @@ pub fn Banner() -> impl IntoView {
     let word = Memo::new(move |_| board.link.with(Link::word).to_owned());
     let is_paused = Memo::new(move |_| board.paused_at.with(Option::is_some));
     let has_conditions = Memo::new(move |_| board.conditions.with(|conditions| !conditions.is_empty()));
+    let is_copied = Memo::new(move |_| board.time.copied.get());
     view! {
         {when(is_paused, || view! { <Paused /> })}
         <div role="status" aria-live="polite">
             <span class="visually-hidden">{follow(move || board.paused_words().unwrap_or_default())}</span>
+            <span class="visually-hidden" data-testid="said">{follow(move || board.said.get())}</span>
+            {when(is_copied, || view! { <span class="toast" data-testid="toast">"Link copied"</span> })}
             {when(is_shown, || view! { <News /> })}
             {when(has_conditions, || view! { <Conditions /> })}
             {when(is_hidden, move || view! { <span class="visually-hidden">{word}</span> })}
@@ -85,7 +88,7 @@ fn News() -> impl IntoView {
             <b>{part(false)}</b>
             <span>{part(true)}</span>
             {when(can_retry, move || view! {
-                <button class="tool" type="button" on:click=click(move || board.with_session(|s, now| s.retry_now(now)))>
+                <button class="tool" type="button" on:click=click(move || board.retry())>
                     "Try now"
                 </button>
             })}

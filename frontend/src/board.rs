@@ -1,35 +1,41 @@
-//! The state of the whole board: the model of every topic, stored in signals that are notified once per animation
-//! frame.
+//! The state of the whole board: the model of every topic, stored in signals that are notified a few times a second.
 //!
-//! A message changes the model at once. The panels of the changed topics are notified in the next animation frame,
-//! regardless of the number of messages. A hidden page has no animation frames, so its panels are notified when it is
+//! A message changes the model at once. The panels of the changed topics are notified together in an animation frame, at most about ten
+//! times a second, regardless of the number of messages. A hidden page has no animation frames, so its panels are notified when it is
 //! shown again.
 
 use std::collections::{HashMap, HashSet};
+use std::ops::Range;
 use std::time::Duration;
 
 use leptos::prelude::*;
+use shared::client::RequestId;
 use shared::server::Condition;
 use shared::{Filter, Millis, Topic};
-use tickertape_session::Session;
+use tickertape_session::{Event, PastRequest, Session};
 
+use crate::boards::handle::Boards;
 use crate::cell::Cell;
 use crate::chart::frame::{FrameTask, Step};
-use crate::chart::local_clock;
-use crate::prefs::{self, View, Zone};
+use crate::limits::handle as limits;
+use crate::prefs::{self, Address, Zone};
 use crate::socket::Connection;
+use crate::time::Time;
 use board_model::arrival::Conditions;
 use board_model::budget::MOST_TOPICS;
 use board_model::chart::clock::LocalClock;
 use board_model::chart::series::SeriesSet;
-use board_model::chip::Chip;
+use board_model::chart::{duration, pace};
+use board_model::chip::{Chip, PanelState};
 use board_model::delay::{Delay, Delays};
 use board_model::layout::{Group, Layout};
 use board_model::link::Link;
 use board_model::query::Query;
 use board_model::standing::chip;
 use board_model::stream::Stream;
-use board_model::window::Window;
+use board_model::thinning::{Load, Thinning};
+use board_model::travel::Travel;
+use board_model::view::Tense;
 
 /// Time between two measurements of the browser's load while no data is late.
 const USUAL_BEAT: Duration = Duration::from_secs(1);
@@ -39,8 +45,17 @@ const MOST_ADDED: usize = 50;
 /// Maximum number of panels that searches have added beyond the maximum of the board, and that are kept. If there are
 /// more, the oldest of them are removed.
 const MOST_FOUND: usize = 100;
+/// Minimum time between two notifications of panels while data arrives all the time, in milliseconds. Nobody can read figures that change
+/// more often, and a frame in which texts change costs the browser much more than one without. After a silence, a change is shown at once.
+const LEAST_NOTIFIED_MS: u64 = 90;
+/// Maximum number of panels that are added in one animation frame. With all panels of a large board, the page would be blocked for
+/// half a second.
+const MOST_MOUNTED: usize = 24;
 /// Number of publications that are requested of a topic for which a search has added a panel.
 const FOUND_ITEMS: u32 = 60;
+
+/// A function that returns the text in the corner of a panel.
+pub(crate) type ChipOf = fn(Board, &Topic) -> Option<Chip>;
 
 /// A handle to the state of the whole board. It can be copied, and every component uses the same state.
 #[derive(Clone, Copy)]
@@ -48,13 +63,26 @@ pub struct Board {
     /// Model of each topic. It is written to only by [`Board::change`] and [`Board::fill_in`].
     cells: StoredValue<HashMap<Topic, Cell>, LocalStorage>,
     changed: StoredValue<HashSet<Topic>, LocalStorage>,
-    /// Topics that the server removed while the board was paused. Their panels are removed when it is resumed.
+    /// Topics that the server removed while the board was paused or showed the past. Their panels are removed when it shows
+    /// live data again.
     leaving: StoredValue<HashSet<Topic>, LocalStorage>,
     notifier: StoredValue<Option<FrameTask>, LocalStorage>,
+    /// Time at which panels were notified last, in milliseconds of the monotonic clock.
+    notified_ms: StoredValue<Option<u64>>,
     connection: StoredValue<Option<Connection>, LocalStorage>,
-    /// The longest window (length of time that charts show) that was chosen since the page was opened. Data of this
-    /// length of time is kept.
-    pub(crate) kept: StoredValue<Window>,
+    /// The stretch of time that is shown, and movement through time.
+    pub time: Time,
+    /// Length of the longest time whose publications were shown since the page was opened, in milliseconds.
+    /// Publications of this length of time are kept.
+    pub(crate) kept_ms: StoredValue<Millis>,
+    /// Text about the stretch of time that is shown, for screen readers. It changes a moment after the stretch.
+    pub(crate) said: RwSignal<String>,
+    /// Notified when a part of the past has been loaded, or could not be.
+    pub(crate) past_loaded: Trigger,
+    /// The document of the board, which decides which panels stand where.
+    pub(crate) boards: Boards,
+    /// True once a topic has thresholds, so that their code is wanted.
+    pub(crate) has_limits: RwSignal<bool>,
     /// The topics that have a panel, in groups and in the order of the panels.
     layout: RwSignal<Layout>,
     /// Number of changes of the sizes that suit panels.
@@ -65,8 +93,6 @@ pub struct Board {
     pub now: RwSignal<Millis>,
     /// Time at the right edge of every chart, by the server's clock. It does not change while the board is paused.
     pub edge: RwSignal<Millis>,
-    /// Length of time that charts show.
-    pub window: RwSignal<Window>,
     /// Text in the search field.
     pub filter: RwSignal<String>,
     /// True while the board is paused, so that panels continue to show the same data.
@@ -77,6 +103,8 @@ pub struct Board {
     pub delay: RwSignal<Delay>,
     /// Finds the cause of delays.
     delays: StoredValue<Delays>,
+    /// Decides if the server leaves out publications.
+    thinning: StoredValue<Thinning>,
     /// True while beats follow each other quickly, to find the cause of a delay.
     is_watching: StoredValue<bool>,
     /// The current problems of the server, each with the server's message.
@@ -85,47 +113,85 @@ pub struct Board {
     pub waiting: RwSignal<u64>,
     /// Topics that have no panel, because the board already had its maximum number of panels when they appeared.
     pub left_out: RwSignal<HashSet<Topic>>,
+    /// True while a board without panels does not mean that nothing has been published: until the server has answered the
+    /// subscription, and after it has announced topics. False again when a topic is removed.
+    pub awaits_topics: RwSignal<bool>,
     /// Topics for which a search has added a panel beyond the maximum number of panels, the oldest first.
     found: StoredValue<Vec<Topic>>,
     /// Time zone that the reader has chosen.
     pub zone: RwSignal<Zone>,
+    /// True if the board shows a recording.
+    pub is_recording: RwSignal<bool>,
+    /// Filters that the reader's token allows, and that the board shows instead of all topics; empty if it allows all.
+    pub allowed: RwSignal<Vec<Filter>>,
+    /// True if the stretch of time in the page's address is not valid, until the reader has seen it or the address changes.
+    pub(crate) has_damaged_address: RwSignal<bool>,
+    /// Returns the text in the corner of a panel of several topics; `None` until its code is loaded.
+    pub(crate) chip_of_several: StoredValue<Option<ChipOf>>,
+    /// The code for the past; `None` until it is loaded.
+    pub(crate) past_code: RwSignal<Option<PastFunctions>>,
+    /// True if the server could not be reached when the page of a wall was loaded.
+    pub is_cut_off_at_start: RwSignal<bool>,
     /// Converts times to times of day in the time zone that the reader has chosen.
     pub clock: RwSignal<LocalClock>,
+}
+
+/// The functions of the part for the past, after its code was loaded.
+#[derive(Clone, Copy)]
+pub(crate) struct PastFunctions {
+    /// Applies an answer of the server.
+    pub handle_event: fn(Board, Event),
+    /// Returns the text in the corner of a panel that shows this stretch of the past.
+    pub chip: fn(Board, &Cell, Range<Millis>, Conditions) -> Chip,
 }
 
 impl Board {
     /// Creates an empty board. The window and the search text are read from the page's address, and the time zone
     /// from the browser's storage.
     pub fn from_address() -> Self {
-        let view = prefs::view();
-        let window = view.window.unwrap_or_default();
-        let now = crate::now::now().wall_ms;
-        let zone = prefs::zone();
+        let address = prefs::address();
+        let panel = prefs::panel();
+        let window = address.window.unwrap_or_default();
+        let time = Time::new(window, address.past);
         let board = Self {
             cells: StoredValue::new_local(HashMap::new()),
             changed: StoredValue::new_local(HashSet::new()),
             leaving: StoredValue::new_local(HashSet::new()),
             notifier: StoredValue::new_local(None),
+            notified_ms: StoredValue::new(None),
             connection: StoredValue::new_local(None),
-            kept: StoredValue::new(window),
+            time,
+            kept_ms: StoredValue::new(window.raw_ms()),
+            said: RwSignal::new(String::new()),
+            past_loaded: Trigger::new(),
+            boards: Boards::new(),
+            has_limits: RwSignal::new(false),
             layout: RwSignal::new(Layout::default()),
             resizes: RwSignal::new(0),
             link: RwSignal::new(Link::default()),
-            now: RwSignal::new(now),
-            edge: RwSignal::new(now),
-            window: RwSignal::new(window),
-            filter: RwSignal::new(view.filter),
+            now: RwSignal::new(time.edge.get_untracked()),
+            edge: time.edge,
+            // A search for the whole name finds the panel that is shown alone, and no other.
+            filter: RwSignal::new(panel.map_or(address.filter, |panel| ["=", &panel].concat())),
             paused: RwSignal::new(false),
             paused_at: RwSignal::new(None),
             delay: RwSignal::new(Delay::default()),
             delays: StoredValue::new(Delays::default()),
+            thinning: StoredValue::new(Thinning::default()),
             is_watching: StoredValue::new(false),
             conditions: RwSignal::new(Vec::new()),
             waiting: RwSignal::new(0),
             left_out: RwSignal::new(HashSet::new()),
+            awaits_topics: RwSignal::new(true),
             found: StoredValue::new(Vec::new()),
-            zone: RwSignal::new(zone),
-            clock: RwSignal::new(clock_of(zone)),
+            zone: time.zone,
+            clock: time.clock,
+            is_recording: RwSignal::new(false),
+            allowed: RwSignal::new(Vec::new()),
+            has_damaged_address: RwSignal::new(address.is_damaged),
+            chip_of_several: StoredValue::new(None),
+            past_code: RwSignal::new(None),
+            is_cut_off_at_start: RwSignal::new(false),
         };
         board.notifier.set_value(Some(FrameTask::new(Step::Update, move || board.notify_changed())));
         board
@@ -133,11 +199,44 @@ impl Board {
 
     /// Subscribes to all topics over `connection`, and connects to the server.
     pub fn watch(self, connection: Connection) {
-        self.connection.set_value(Some(connection.clone()));
-        let window = self.window.get_untracked();
-        connection.act(|session, now| {
-            session.subscribe(Filter::All, Some(window.rewind()), now);
+        self.connection.set_value(Some(connection));
+        self.subscribe(&[self.wanted()]);
+    }
+
+    /// Returns the filter of the topics that the page shows: all or, if a panel is shown alone, its topic. The panel of a board may
+    /// show several topics, which are not known yet.
+    fn wanted(self) -> Filter {
+        let panel = prefs::panel().filter(|_| prefs::board().is_none());
+        panel.and_then(|panel| Topic::new(&panel).ok()).map_or(Filter::All, Filter::Only)
+    }
+
+    /// Subscribes to the topics that match `filters`, and connects to the server if there is no connection.
+    fn subscribe(self, filters: &[Filter]) {
+        let rewind = self.time.window().rewind();
+        self.with_session(|session, now| {
+            filters.iter().for_each(|filter| session.subscribe(filter.clone(), Some(rewind), now));
             session.open(now);
+        });
+    }
+
+    /// Shows the topics that the reader's token allows, after the server has refused the subscription to all topics.
+    pub(crate) fn show_allowed(self, allowed: Vec<Filter>) {
+        if !allowed.is_empty() && self.allowed.with_untracked(Vec::is_empty) {
+            self.subscribe(&allowed);
+            self.allowed.set(allowed);
+        }
+    }
+
+    /// Connects with another token, which may allow other topics than the one before.
+    pub(crate) fn sign_in(self, token: String) {
+        let before = self.allowed.try_update(std::mem::take).unwrap_or_default();
+        let rewind = self.time.window().rewind();
+        self.with_session(|session, now| {
+            if !before.is_empty() {
+                before.iter().for_each(|filter| session.unsubscribe(filter, now));
+                session.subscribe(self.wanted(), Some(rewind), now);
+            }
+            session.set_token(token, now);
         });
     }
 
@@ -151,6 +250,17 @@ impl Board {
         }
     }
 
+    /// Tries to reach the server at once. If there is no session, because the server did not answer when the page was
+    /// opened, the page is loaded again.
+    pub fn retry(self) {
+        if self.connection.with_value(Option::is_some) {
+            self.with_session(Session::retry_now);
+        } else {
+            // This fails only for a page that is being closed.
+            let _reloading = window().location().reload();
+        }
+    }
+
     /// Calls `view` with the session and the present time, and returns its result. Returns `None` if there is no
     /// session yet.
     pub(crate) fn view_session<T>(
@@ -160,17 +270,40 @@ impl Board {
         self.connection.get_value().map(|connection| connection.view(view))
     }
 
-    /// Changes the length of time that charts show, and stores it in the page's address.
-    pub fn choose_window(self, window: Window) {
-        self.window.set(window);
-        self.kept.update_value(|kept| *kept = window.max(*kept));
-        self.keep_view();
+    /// Requests a stretch of a topic's past. Returns the number of the request; `None` if it could not be sent.
+    pub(crate) fn read_past(self, request: PastRequest) -> Option<RequestId> {
+        self.connection.get_value()?.act(|session, now| session.read_past(request, now))
+    }
+
+    /// Keeps the publications of the chosen window from now on, if it is longer than those before.
+    pub(crate) fn keep_publications(self) {
+        let raw_ms = self.time.window().raw_ms();
+        self.kept_ms.update_value(|kept_ms| *kept_ms = raw_ms.max(*kept_ms));
+    }
+
+    /// Shows live data in all panels that show the past.
+    pub(crate) fn show_live(self) {
+        let paused = self.paused.get_untracked();
+        for (topic, cell) in self.every_cell() {
+            if cell.show_live(paused) {
+                cell.notify();
+                self.mark_changed(&topic);
+            }
+        }
+    }
+
+    /// Shows the present: live data, even if the board was paused.
+    pub fn go_to_now(self) {
+        if self.paused.get_untracked() {
+            self.pause(false);
+        }
+        self.time.press(Travel::Now);
     }
 
     /// Changes the search text, and stores it in the page's address. Adds panels for matching topics that have none.
     pub fn look_for(self, filter: String) {
         self.filter.set(filter);
-        self.keep_view();
+        self.keep_address();
         self.add_found();
     }
 
@@ -193,27 +326,31 @@ impl Board {
         self.paused_at.get().map(|at| format!("Paused at {}", self.clock.get().seconds(at)))
     }
 
-    /// Changes the time zone in which times are shown, and stores it in this browser.
-    pub fn choose_zone(self, zone: Zone) {
-        self.zone.set(zone);
-        prefs::keep_zone(zone);
-        self.update_clock();
+    /// Returns the stretch that is shown in words, such as `yesterday 14:20 to 14:35, 15 min`; `None` for live data.
+    pub fn past_words(self) -> Option<String> {
+        let past = self.time.past()?;
+        // The present time is needed only for words such as yesterday.
+        let now = self.now.get_untracked();
+        let length = duration(past.end - past.start);
+        Some([self.clock.get().stretch(&past, now), length].join(", "))
     }
 
-    /// Reads the browser's time zone again. It may change while the page is open, because of daylight saving time or
-    /// because the reader travels.
-    pub(crate) fn update_clock(self) {
-        let clock = clock_of(self.zone.get_untracked());
-        if self.clock.get_untracked() != clock {
-            self.clock.set(clock);
-        }
+    /// Returns the position of the stretch that is shown in relation to the present time; `None` for live data.
+    pub fn tense(self) -> Option<Tense> {
+        // The present time is read only if it matters, because it changes every second.
+        self.time.past().map(|past| Tense::of(&past, self.now.get()))
     }
 
-    /// Returns the groups of topics whose panels are shown. If there is a search text, only topics that match it are
-    /// included.
+    /// Returns the groups of topics whose panels are shown, as the document of the board arranges them. If there is a search text,
+    /// only topics that match it are included.
     pub fn groups(self) -> Vec<Group> {
         let query = Query::new(&self.filter.get());
-        self.layout.with(|layout| layout.found_by(&query))
+        self.layout.with(|layout| self.boards.groups(layout, &query))
+    }
+
+    /// Calls `read` with the topics that have a panel without a document, and returns its result.
+    pub(crate) fn with_layout<T>(self, read: impl FnOnce(&Layout) -> T) -> T {
+        self.layout.with(read)
     }
 
     /// Returns true if no topic has a panel yet.
@@ -226,18 +363,55 @@ impl Board {
         self.cells.with_value(|cells| cells.get(topic).cloned())
     }
 
+    /// Returns the model of a panel, which is that of its topic unless the panel shows several.
+    pub fn shown_cell(self, key: &Topic) -> Option<Cell> {
+        self.boards.model(key).map(|(cell, _)| cell).or_else(|| self.cell(key))
+    }
+
+    /// Returns the text in the corner of a panel.
+    pub fn panel_chip(self, key: &Topic, cell: &Cell) -> Chip {
+        let of_several = self.chip_of_several.get_value().and_then(|chip| chip(self, key));
+        of_several.unwrap_or_else(|| self.chip(cell))
+    }
+
+    /// Returns the time in milliseconds before the window whose data panels need of a topic.
+    pub(crate) fn reach_ms(self, topic: &Topic) -> Millis {
+        let holders = self.boards.holders(topic, self.time.window().ms());
+        holders.into_iter().map(|(_, reach_ms)| reach_ms).max().unwrap_or(0)
+    }
+
     /// Returns the text in the corner of a topic's panel, which tells the state of the panel. It depends on the time
     /// and the connection as well as on the data.
     pub fn chip(self, cell: &Cell) -> Chip {
+        let chip = self.chip_of_data(cell);
+        if cell.is_deleted.get() { chip.deleted() } else { chip }
+    }
+
+    fn chip_of_data(self, cell: &Cell) -> Chip {
         let conditions = Conditions {
             now: self.now.get(),
             cut_off_since: self.link.with(|link| link.cut_off_since),
             paused_at: self.paused_at.get(),
             behind_ms: self.delay.get().behind_ms,
+            is_recording: self.is_recording.get(),
+            frame_every_ms: self.link.with(|link| link.frame_every_ms),
         };
-        let window_ms = self.window.get().ms();
         cell.stream.track();
-        cell.with_known(|stream, series| chip(stream, series, window_ms, conditions, self.clock.get()))
+        if let Some(stretch) = self.time.past() {
+            return match self.past_code.get() {
+                Some(code) => (code.chip)(self, cell, stretch, conditions),
+                None => loading_chip(),
+            };
+        }
+        let window_ms = self.time.length_ms();
+        let clock = self.clock.get();
+        if cell.is_past() {
+            // The older part of a long window is in the shown series alone.
+            return cell.with_known(|stream, _| {
+                cell.series.with_untracked(|series| chip(stream, series, window_ms, conditions, clock))
+            });
+        }
+        cell.with_known(|stream, series| chip(stream, series, window_ms, conditions, clock))
     }
 
     /// Measures how busy the browser is. Has to be called once a second.
@@ -248,9 +422,12 @@ impl Board {
         self.show_delay();
     }
 
-    /// Measures the delay of live data that is handled at `now`, by the server's clock, and shows it if it is long.
+    /// Measures the delay of live data that is handled at `now`, by the server's clock, and shows it if it is long. The time for which
+    /// the server may collect data is no delay.
     pub(crate) fn measure_delay(self, received_at: Millis, now: Millis) {
-        let delay_ms = u64::try_from(now.saturating_sub(received_at)).unwrap_or(0);
+        let frame_every_ms = self.link.with_untracked(|link| link.frame_every_ms);
+        let delay_ms =
+            u64::try_from(now.saturating_sub(received_at)).unwrap_or(0).saturating_sub(frame_every_ms);
         self.delays.update_value(|delays| delays.measure(delay_ms, crate::now::now().mono_ms));
         self.show_delay();
         if !self.is_watching.get_value() {
@@ -281,6 +458,37 @@ impl Board {
         });
     }
 
+    /// Asks the server to leave out publications while there are more than the page can show. Has to be called once a second.
+    pub(crate) fn thin_out(self) {
+        let Some((stats, highest_hz)) =
+            self.view_session(|session, _| (session.stats(), session.highest_hz()))
+        else {
+            return;
+        };
+        let load = Load {
+            received: stats.publications.saturating_sub(stats.recovered),
+            left_out: stats.left_out,
+            is_behind: self.delay.get_untracked().behind_ms.is_some(),
+            highest_hz,
+        };
+        let before = self.thinning.with_value(Thinning::max_hz);
+        self.thinning.update_value(|thinning| thinning.tick(load));
+        let max_hz = self.thinning.with_value(Thinning::max_hz);
+        // It is asked for again each second, because a subscription may be a new one. The session sends only changes.
+        if max_hz.is_some() || before.is_some() {
+            self.with_session(|session, now| {
+                let allowed = self.allowed.get_untracked();
+                let filters = if allowed.is_empty() { vec![Filter::All] } else { allowed };
+                filters.iter().for_each(|filter| session.conflate(filter, max_hz, now));
+            });
+        }
+    }
+
+    /// Returns the share of the publications that the server leaves out, in percent.
+    pub(crate) fn left_out_percent(self) -> u64 {
+        self.thinning.with_value(Thinning::left_out_percent)
+    }
+
     /// Shows the delay of live data, and notifies the page if it has changed.
     fn show_delay(self) {
         let delay = self.delays.with_value(|delays| delays.shown(crate::now::now().mono_ms));
@@ -295,27 +503,34 @@ impl Board {
     }
 
     /// Changes the model of a topic by calling `change` with it. A topic that is new is added, unless the board has
-    /// its maximum number of topics. The panel is notified in the next animation frame.
+    /// its maximum number of topics. The panel is notified in the next animation frame, or soon after if data arrives all the time.
     pub(crate) fn change(self, topic: &Topic, change: impl FnOnce(&mut Stream, &mut SeriesSet)) {
         let Some(cell) = self.cell(topic).or_else(|| self.add(topic)) else { return };
         cell.change(change);
+        if cell.read_limits(limits::read()) {
+            self.has_limits.set(true);
+        }
         self.mark_changed(topic);
-        self.leaving.update_value(|leaving| {
-            leaving.remove(topic);
-        });
+        if self.leaving.try_update_value(|leaving| leaving.remove(topic)) == Some(true) {
+            cell.is_deleted.set(false);
+        }
     }
 
     fn mark_changed(self, topic: &Topic) {
         self.changed.update_value(|changed| {
             changed.insert(topic.clone());
         });
-        self.request_notification();
+        let left_ms =
+            pace::left_ms(self.notified_ms.get_value(), crate::now::now().mono_ms, LEAST_NOTIFIED_MS);
+        self.notifier.with_value(|notifier| notifier.iter().for_each(|task| task.request_after(left_ms)));
     }
 
     /// Adds older data to a topic by calling `fill` with its model. The data is shown immediately, even while the
     /// board is paused.
     pub(crate) fn fill_in(self, topic: &Topic, fill: impl FnOnce(&mut Stream, &mut SeriesSet)) {
-        if let Some(cell) = self.cell(topic) {
+        if let Some(cell) = self.cell(topic).filter(Cell::is_past) {
+            cell.change(fill);
+        } else if let Some(cell) = self.cell(topic) {
             cell.change_shown(fill);
             cell.notify();
             if self.layout.with_untracked(|layout| !layout.has(topic)) {
@@ -324,19 +539,33 @@ impl Board {
         }
     }
 
-    /// Removes a topic that the server has removed. While the board is paused, its panel stays until the board is
-    /// resumed.
+    /// Removes a topic that the server has removed. While the board is paused or shows the past, the panel stays and says that
+    /// the topic is deleted.
     pub(crate) fn remove(self, topic: &Topic) {
-        if self.paused.get_untracked() {
+        if self.keeps_deleted() {
             self.leaving.update_value(|leaving| {
                 leaving.insert(topic.clone());
             });
+            self.cell(topic).into_iter().for_each(|cell| cell.is_deleted.set(true));
             return;
         }
         self.layout.update(|layout| layout.remove(topic));
         self.cells.update_value(|cells| {
             cells.remove(topic);
         });
+    }
+
+    fn keeps_deleted(self) -> bool {
+        self.paused.get_untracked() || self.time.view.get_untracked().past().is_some()
+    }
+
+    /// Removes the topics that the server has removed while the board was paused or showed the past, if it shows live data
+    /// now.
+    pub(crate) fn remove_deleted(self) {
+        if !self.keeps_deleted() {
+            let leaving = self.leaving.try_update_value(std::mem::take).unwrap_or_default();
+            leaving.iter().for_each(|topic| self.remove(topic));
+        }
     }
 
     /// Returns every topic with its model.
@@ -425,9 +654,7 @@ impl Board {
     }
 
     fn go_on(self) {
-        for topic in self.leaving.try_update_value(std::mem::take).unwrap_or_default() {
-            self.remove(&topic);
-        }
+        self.remove_deleted();
         let every = self.every_cell().into_iter().map(|(topic, _)| topic);
         self.changed.update_value(|changed| changed.extend(every));
         self.edge.set(self.now.get_untracked());
@@ -443,34 +670,62 @@ impl Board {
         if self.paused.get_untracked() {
             return;
         }
+        self.notified_ms.set_value(Some(crate::now::now().mono_ms));
         let changed = self.changed.try_update_value(std::mem::take).unwrap_or_default();
         let (mut shown, mut has_resized) = (Vec::new(), false);
         for topic in changed {
-            let Some(cell) = self.cell(&topic) else { continue };
+            let Some(cell) = self.cell(&topic).filter(|cell| !cell.is_past()) else { continue };
             has_resized |= cell.settle_size();
             if cell.size().is_some() {
                 shown.push(topic);
             }
             cell.notify();
         }
-        let is_new = self.layout.with_untracked(|layout| shown.iter().any(|topic| !layout.has(topic)));
-        if is_new {
+        self.layout.with_untracked(|layout| shown.retain(|topic| !layout.has(topic)));
+        if !shown.is_empty() {
+            let later = first_in_order(&mut shown, MOST_MOUNTED);
             self.layout.update(|layout| layout.add(shown));
+            if !later.is_empty() {
+                self.changed.update_value(|changed| changed.extend(later));
+                self.request_notification();
+            }
         }
         if has_resized {
             self.resizes.update(|resizes| *resizes += 1);
         }
     }
 
-    fn keep_view(self) {
-        let (window, filter) = (self.window.get_untracked(), self.filter.get_untracked());
-        prefs::keep_view(&View { window: Some(window), filter });
+    /// Writes the stretch of time, the window and the search text into the page's address.
+    pub(crate) fn keep_address(self) {
+        let past = self.time.view.get_untracked().past();
+        let (window, filter) = (Some(self.time.window()), self.filter.get_untracked());
+        prefs::keep_address(&Address { past, window, filter, ..Address::default() });
+        self.has_damaged_address.set(false);
+    }
+
+    /// Tells screen readers the stretch of time that is shown.
+    pub(crate) fn say_stretch(self) {
+        let words = untrack(|| self.past_words().zip(self.tense()));
+        let words = words.map(|(words, tense)| [tense.said(), &words].concat());
+        self.said.set(words.unwrap_or_else(|| "You see live data".to_owned()));
     }
 }
 
-fn clock_of(zone: Zone) -> LocalClock {
-    match zone {
-        Zone::Local => local_clock(),
-        Zone::Utc => LocalClock::default(),
+/// Keeps the first `most` topics in the order of their names, and returns the others.
+fn first_in_order(topics: &mut Vec<Topic>, most: usize) -> Vec<Topic> {
+    topics.sort_unstable();
+    topics.split_off(most.min(topics.len()))
+}
+
+/// Returns the text in the corner of every panel until the code for the past is loaded.
+fn loading_chip() -> Chip {
+    let text = "loading".to_owned();
+    Chip {
+        state: PanelState::Loading,
+        freshness: None,
+        cut_off: false,
+        crossed: None,
+        title: text.clone(),
+        text,
     }
 }

@@ -1,13 +1,18 @@
 //! The state of one topic, held in reactive signals. When one of them changes, the topic's panel is redrawn.
 
+use std::ops::Range;
+
 use leptos::prelude::*;
 
+use crate::limits::handle::Read;
+use board_model::buckets::{Known, PastStates, TopicPast, Wanted, compose};
 use board_model::budget::MOST_ROWS;
 use board_model::chart::series::SeriesSet;
+use board_model::kind::Kind;
 use board_model::paused_state::PausedState;
 use board_model::placement::Size;
-use board_model::stream::Stream;
-use shared::Topic;
+use board_model::stream::{LookBack, Stream};
+use shared::{Millis, Topic};
 
 /// The state of one topic, held in reactive signals. When one of them changes, the topic's panel is redrawn.
 #[derive(Clone)]
@@ -18,6 +23,25 @@ pub struct Cell {
     pub series: ArcRwSignal<SeriesSet>,
     /// The state that has changed while the board is paused, and is not shown yet.
     paused_state: ArcStoredValue<PausedState>,
+    /// The part of the topic's past that is loaded in buckets.
+    pub(crate) past: ArcStoredValue<TopicPast>,
+    /// Present while the panel shows the past. Publications then change only a copy that is not shown.
+    composed: ArcStoredValue<Option<Composed>>,
+    /// True if the topic was deleted on the server while the board was paused or showed the past.
+    pub(crate) is_deleted: ArcRwSignal<bool>,
+}
+
+/// The facts on which the shown state of a panel depends while it shows the past.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Composed {
+    /// Length of the buckets in milliseconds; `None` if the panel shows publications.
+    pub step_ms: Option<u64>,
+    /// Version of what is loaded.
+    pub version: u64,
+    /// Number that increases when newer publications should be shown.
+    pub turn: Millis,
+    /// Stretch whose publications are shown; `None` for buckets, which are the same for all stretches.
+    pub stretch: Option<Range<Millis>>,
 }
 
 impl Cell {
@@ -27,6 +51,9 @@ impl Cell {
             stream: ArcRwSignal::new(Stream::new(topic)),
             series: ArcRwSignal::new(SeriesSet::new(MOST_ROWS)),
             paused_state: ArcStoredValue::default(),
+            past: ArcStoredValue::default(),
+            composed: ArcStoredValue::default(),
+            is_deleted: ArcRwSignal::default(),
         }
     }
 
@@ -50,15 +77,82 @@ impl Cell {
             .try_update_untracked(|series| stream.try_update_untracked(|stream| change(stream, series)))?
     }
 
+    /// Reads the thresholds of the topic, if they have changed, by the function `read`. Returns true if there is no such function yet.
+    pub(crate) fn read_limits(&self, read: Option<Read>) -> bool {
+        let settle = |stream: &mut Stream, _: &mut SeriesSet| match read {
+            Some(read) if stream.has_unread_limits() => {
+                stream.read_limits(read);
+                false
+            }
+            Some(_) => false,
+            None => stream.has_unread_limits(),
+        };
+        // In a pause, what is shown is another state than the newest.
+        let is_wanted = self.change(settle) == Some(true);
+        self.change_shown(settle) == Some(true) || is_wanted
+    }
+
     /// Notifies the topic's panel, so that it shows the present state.
     pub(crate) fn notify(&self) {
         self.stream.notify();
         self.series.notify();
     }
 
+    /// Returns true if this is the same model as another one.
+    pub(crate) fn is(&self, other: &Self) -> bool {
+        self.stream == other.stream
+    }
+
+    /// Returns a number that changes whenever the panel shows other buckets.
+    pub(crate) fn past_version(&self) -> u64 {
+        self.composed.with_value(|composed| {
+            let Some(Composed { step_ms, version, turn, .. }) = composed else { return 0 };
+            version.wrapping_mul(1_000_003) ^ step_ms.unwrap_or(0).wrapping_mul(31) ^ turn.unsigned_abs()
+        })
+    }
+
+    /// Returns true if the panel shows the past, so that publications do not change it.
+    pub(crate) fn is_past(&self) -> bool {
+        self.composed.with_value(Option::is_some)
+    }
+
+    /// Shows the part of the topic's past that is wanted, as far as it is loaded. Returns false, and does nothing, if
+    /// the panel already shows it.
+    pub(crate) fn show_past(&self, composed: &Composed, wanted: &Wanted) -> bool {
+        if self.composed.with_value(|shown| shown.as_ref() == Some(composed)) {
+            return false;
+        }
+        self.composed.set_value(Some(composed.clone()));
+        self.change_shown(|stream, series| {
+            self.paused_state.update_value(|paused_state| {
+                paused_state.begin(stream, series);
+                let past = {
+                    let (stream, series) = paused_state.known(stream, series);
+                    self.past.with_value(|past| looking_back(stream, series, past, wanted))
+                };
+                (*stream, *series) = past;
+            });
+        });
+        true
+    }
+
+    /// Shows the newest state again after the past. Returns false if the panel did not show the past.
+    pub(crate) fn show_live(&self, paused: bool) -> bool {
+        let was_past = self.composed.try_update_value(Option::take).flatten().is_some();
+        if was_past {
+            self.past.update_value(TopicPast::clear);
+            self.stand_still(false);
+            self.stand_still(paused);
+        }
+        was_past
+    }
+
     /// If `paused` is true, begins a pause, in which the shown state does not change. Otherwise ends it and replaces
-    /// the shown state by the newest one.
+    /// the shown state by the newest one, unless the panel shows the past.
     pub(crate) fn stand_still(&self, paused: bool) {
+        if !paused && self.is_past() {
+            return;
+        }
         self.change_shown(|stream, series| {
             self.paused_state.update_value(|paused_state| match paused {
                 true => paused_state.begin(stream, series),
@@ -89,4 +183,29 @@ impl Cell {
     pub(crate) fn size(&self) -> Option<Size> {
         self.stream.with_untracked(Stream::size)
     }
+}
+
+/// Returns the state and the numbers with which a panel shows the past. `stream` and `series` are the newest ones.
+fn looking_back(
+    stream: &Stream,
+    series: &SeriesSet,
+    past: &TopicPast,
+    wanted: &Wanted,
+) -> (Stream, SeriesSet) {
+    let Some(step_ms) = wanted.step_ms else {
+        let (items, is_cut) = past.items(&wanted.stretch).unwrap_or_default();
+        return (
+            stream.looking_back(LookBack { is_cut, ..LookBack::default() }, Some(items)),
+            series.clone(),
+        );
+    };
+    let raw_from = wanted.raw_from;
+    let (states, things) = match stream.kind() {
+        Some(Kind::State) => (PastStates::of(past, step_ms, stream.states(), raw_from), Vec::new()),
+        Some(Kind::Timeline) => (PastStates::default(), stream.past_things(past, step_ms, raw_from)),
+        Some(_) | None => Default::default(),
+    };
+    let known = Known { series, raw_from, own: stream.topic().leaf(), hole_ms: stream.hole_ms() };
+    let set = compose(past, step_ms, &known);
+    (stream.looking_back(LookBack { states, things, is_cut: false }, None), set)
 }

@@ -38,6 +38,38 @@ pub fn click(act: impl FnMut() + 'static) -> Click {
     Box::new(move |_| act())
 }
 
+/// Runs a closure at once, and again whenever a signal that it reads has changed.
+pub fn effect(run: impl FnMut() + 'static) {
+    fn start(mut run: Box<dyn FnMut()>) {
+        Effect::new(move |_| run());
+    }
+    start(Box::new(run));
+}
+
+/// An entry of a list: a key, which no other entry of the list has, and a function that creates its view.
+#[derive(Clone)]
+pub struct Entry {
+    key: String,
+    view: Arc<dyn Fn() -> AnyView + Send + Sync>,
+}
+
+impl Entry {
+    /// Creates an entry. `view` is called when its key appears in the list.
+    pub fn new<V: IntoView + 'static>(key: String, view: impl Fn() -> V + Send + Sync + 'static) -> Self {
+        Self { key, view: Arc::new(move || view().into_any()) }
+    }
+}
+
+/// Returns a view of a list. When the list changes, the views of entries whose keys were in it before are kept.
+pub fn list(entries: impl Fn() -> Vec<Entry> + Send + Sync + 'static) -> AnyView {
+    // All lists have one type, because the code that Leptos generates for every type of list is large.
+    fn show(entries: Arc<dyn Fn() -> Vec<Entry> + Send + Sync>) -> AnyView {
+        view! { <For each=move || entries() key=|entry| entry.key.clone() let:entry>{(entry.view)()}</For> }
+            .into_any()
+    }
+    show(Arc::new(entries))
+}
+
 /// Returns a view that contains `part(0)`, `part(1)` and so on, `count` of them. When `count` changes, parts are
 /// added or removed at the end.
 pub fn numbered(
@@ -45,5 +77,11 @@ pub fn numbered(
     part: impl Fn(usize) -> AnyView + Send + Sync + 'static,
 ) -> impl IntoView {
     let part: Arc<dyn Fn(usize) -> AnyView + Send + Sync> = Arc::new(part);
-    view! { <For each=move || 0..count.get() key=|number| *number let:number>{part(number)}</For> }
+    list(move || {
+        let entry = |number: usize| {
+            let part = Arc::clone(&part);
+            Entry::new(number.to_string(), move || part(number))
+        };
+        (0..count.get()).map(entry).collect()
+    })
 }

@@ -12,10 +12,45 @@ pub async fn request(method: Method, url: &str, token: Option<&str>) -> Option<R
     request.send().await.ok()
 }
 
+/// Sends a document as JSON with the method PUT, with a condition (a header and its value), and with the token if there is one.
+/// Returns `None` if there is no response.
+pub async fn put(url: &str, token: Option<&str>, condition: (&str, &str), body: String) -> Option<Response> {
+    let request = RequestBuilder::new(url).method(Method::PUT).header(condition.0, condition.1);
+    let mut request = request.header("Content-Type", "application/json");
+    if let Some(token) = token.filter(|token| is_header_value(token)) {
+        request = request.header("Authorization", &["Bearer ", token].concat());
+    }
+    request.body(body).ok()?.send().await.ok()
+}
+
+/// Sends a JSON value with the method POST, and with the token if there is one. Returns `None` if there is no response.
+pub async fn post(url: &str, token: Option<&str>, body: String) -> Option<Response> {
+    let mut request =
+        RequestBuilder::new(url).method(Method::POST).header("Content-Type", "application/json");
+    if let Some(token) = token.filter(|token| is_header_value(token)) {
+        request = request.header("Authorization", &["Bearer ", token].concat());
+    }
+    request.body(body).ok()?.send().await.ok()
+}
+
+/// Returns the server's message about a refused request.
+pub async fn reason(response: Response) -> String {
+    let status = response.status();
+    let text = response.text().await.unwrap_or_default();
+    let body: serde_json::Value = serde_json::from_str(&text).unwrap_or_default();
+    let message = body.get("error").and_then(|error| error.get("message")?.as_str().map(str::to_owned));
+    message.unwrap_or_else(|| format!("the server answered {status}"))
+}
+
 /// Fetches the text of a file that is beside the page. Returns `None` if the file does not exist or cannot be
 /// fetched.
 pub async fn text(url: &str) -> Option<String> {
     request(Method::GET, url, None).await.filter(Response::ok)?.text().await.ok()
+}
+
+/// Fetches the bytes of a file that is beside the page. Returns `None` if the file does not exist or cannot be fetched.
+pub async fn bytes(url: &str) -> Option<Vec<u8>> {
+    request(Method::GET, url, None).await.filter(Response::ok)?.binary().await.ok()
 }
 
 /// Returns true if a token can be sent in an HTTP header. Any other text, which somebody may have pasted as a token,

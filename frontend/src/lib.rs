@@ -4,37 +4,67 @@
 //! # Layout
 //!
 //! * [`board_model`], in its own crate: the data of the board; [`chart`]: charts on a canvas.
-//! * [`socket`], [`http`], [`refusal`], [`now`], [`config`], [`prefs`], [`token`], [`tab`]: access to the browser.
+//! * [`socket`], [`http`], [`refusal`], [`now`], [`mod@file`], [`config`], [`prefs`], [`token`]: access to the browser.
 //!   Each part of the browser's interface is used by only one of these files.
-//! * [`board`]: the model in signals; [`intake`] (the session's events) and [`tick`] (the passing of time) change it.
+//! * [`board`]: the model in signals; [`intake`] (the session's events), [`tick`] (the passing of time) and [`past`] (the
+//!   loading of the past) change it.
+//! * [`boards`]: boards as documents: arranging, saving and opening them.
+//! * Module [`limits`] has the thresholds of panels.
+//! * [`time`]: the stretch of time that all charts show.
+//! * [`last_picture`]: the last data, which is shown if the server cannot be reached when the page is opened.
+//! * [`alone`]: one panel alone, as in a frame of another page; [`paper`]: the board on paper.
+//! * [`recorder`], [`player`]: recordings of what the board receives, and the board that shows one.
 //! * [`arrangement`]: the places of panels on the page; [`pointing`]: if the reader points at one of them.
-//! * [`follow`]: helper functions for views.
-//! * [`app`], [`header`], [`banner`], [`panel`], [`sheet`], [`add_data`], [`sign_in`], [`theme`], [`wall`]: the
+//! * [`follow`]: helper functions for views; [`figure`]: widths of figures in large type; [`late`]: parts of the page whose
+//!   code is loaded when they are opened.
+//! * [`late_style`]: style sheets of parts.
+//! * [`tools`]: keys, palette and dialogs; [`annotations`]: events, which mark moments in charts; [`trouble`]: title, icon and
+//!   notifications.
+//! * [`app`], [`header`], [`controls`], [`banner`], [`panel`], [`sheet`], [`add_data`], [`left_out`], [`recipes`], [`sign_in`], [`theme`], [`wall`]: the
 //!   components of the page.
 #![warn(missing_docs)]
 
 pub mod add_data;
+pub mod alone;
+pub mod annotations;
 pub mod app;
 pub mod arrangement;
 pub mod banner;
 pub mod board;
+pub mod boards;
 pub mod cell;
 pub mod chart;
 pub mod config;
+pub mod controls;
+pub mod figure;
+pub mod file;
 pub mod follow;
 pub mod header;
 pub mod http;
 pub mod intake;
+pub mod last_picture;
+pub mod late;
+pub mod late_style;
+pub mod left_out;
+pub mod limits;
+pub mod list_style;
 pub mod now;
 pub mod panel;
+pub mod paper;
+pub mod past;
+pub mod player;
 pub mod pointing;
 pub mod prefs;
+pub mod recipes;
+pub mod recorder;
 pub mod refusal;
 pub mod sheet;
 pub mod sign_in;
 pub mod socket;
-pub mod tab;
 pub mod theme;
 pub mod tick;
+pub mod time;
 pub mod token;
+pub mod tools;
+pub mod trouble;
 pub mod wall;

@@ -4,13 +4,21 @@ use leptos::html;
 use leptos::prelude::*;
 use web_sys::HtmlDialogElement;
 
+use crate::follow::effect;
+
 /// Opens the dialog when the signal `open` becomes true, and closes it when the signal becomes false.
 pub fn follow(dialog: NodeRef<html::Dialog>, open: RwSignal<bool>) {
-    Effect::new(move |_| {
+    effect(move || {
         if let Some(dialog) = dialog.get() {
             show(&dialog, open.get());
         }
     });
+}
+
+/// Returns a memo that is true as soon as the signal `open` has been true once. The content of a dialog is created then,
+/// and kept.
+pub fn was_open(open: RwSignal<bool>) -> Memo<bool> {
+    Memo::new(move |before: Option<&bool>| before.is_some_and(|before| *before) || open.get())
 }
 
 fn show(dialog: &HtmlDialogElement, open: bool) {

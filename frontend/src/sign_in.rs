@@ -4,7 +4,8 @@ use leptos::prelude::*;
 use leptos::{ev, html};
 
 use crate::board::Board;
-use crate::follow::{click, follow};
+use crate::follow::{click, effect, follow, when};
+use crate::late::part;
 use crate::{sheet, token};
 use board_model::link::Link;
 
@@ -12,32 +13,46 @@ use board_model::link::Link;
 #[derive(Clone, Copy)]
 pub struct SignIn(pub RwSignal<bool>);
 
-/// Shows the dialog in which the reader enters a token.
+part!(load_sign_in, RwSignal<bool>, form);
+
+/// Shows the dialog in which the reader enters a token. The code of its content is loaded when it is first opened.
 #[component]
 pub fn SignInSheet() -> impl IntoView {
     let (board, SignIn(open)): (Board, SignIn) = (expect_context(), expect_context());
-    let (dialog, field) = (NodeRef::<html::Dialog>::new(), NodeRef::<html::Input>::new());
+    let dialog = NodeRef::<html::Dialog>::new();
+    let was_open = sheet::was_open(open);
     open_when_needed(board, open);
     sheet::follow(dialog, open);
+    view! {
+        <dialog class="sheet ask" aria-labelledby="sign-in" node_ref=dialog on:close=move |_| open.set(false)>
+            {when(was_open, move || load_sign_in(open))}
+        </dialog>
+    }
+}
+
+fn form(open: RwSignal<bool>) -> AnyView {
+    let board: Board = expect_context();
+    let field = NodeRef::<html::Input>::new();
+    // The dialog was opened before the field was in it, so the browser has not moved the focus to the field.
+    field.on_load(|field| drop(field.focus()));
     let submit = move |event: ev::SubmitEvent| {
         event.prevent_default();
         let token = field.get_untracked().map(|field| take(&field)).unwrap_or_default();
         if !token.is_empty() {
             token::keep(&token);
-            board.with_session(|session, now| session.set_token(token, now));
+            board.sign_in(token);
         }
     };
     view! {
-        <dialog class="sheet ask" aria-labelledby="sign-in" node_ref=dialog on:close=move |_| open.set(false)>
-            <form class="sign-in" on:submit=submit>
-                <h2 id="sign-in">"This board asks for a token"</h2>
-                <p role="status">{follow(move || board.link.with(Link::token_words).to_owned())}</p>
-                <input class="filter" type="password" autocomplete="off" aria-label="Token" node_ref=field />
-                <button class="tool" type="button" on:click=click(move || open.set(false))>"Not now"</button>
-                <button class="tool primary" type="submit">"Sign in"</button>
-            </form>
-        </dialog>
+        <form class="sign-in" on:submit=submit>
+            <h2 id="sign-in">"This board asks for a token"</h2>
+            <p role="status">{follow(move || board.link.with(Link::token_words).to_owned())}</p>
+            <input class="filter" type="password" autocomplete="off" aria-label="Token" node_ref=field />
+            <button class="tool" type="button" on:click=click(move || open.set(false))>"Not now"</button>
+            <button class="tool primary" type="submit">"Sign in"</button>
+        </form>
     }
+    .into_any()
 }
 
 /// Opens the dialog if the server requires a token and has not sent any data yet. A reader who already sees data may
@@ -49,7 +64,7 @@ fn open_when_needed(board: Board, open: RwSignal<bool>) {
             board.link.with(|link| (link.state.is_connected(), link.wants_token()));
         !is_connected && (wants_token || before.is_some_and(|before| *before))
     });
-    Effect::new(move |_| {
+    effect(move || {
         if !is_locked.get() {
             open.set(false);
         } else if !board.link.with_untracked(Link::has_heard) {

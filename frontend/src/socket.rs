@@ -8,6 +8,7 @@ use std::rc::{Rc, Weak};
 
 use shared::board_config::Addresses;
 use shared::handshake;
+use shared::recording::Entry;
 use tickertape_session::{Effect, Event, Now, Refusal, Session, SocketId};
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
@@ -30,6 +31,7 @@ struct Wiring {
     /// The open sockets: one, or two while the session replaces a connection. A list is fast enough for so few.
     sockets: RefCell<Vec<(SocketId, Socket)>>,
     tell: Box<dyn Fn(Event)>,
+    tap: Box<dyn Fn(Entry)>,
     wake: Closure<dyn FnMut()>,
     alarm: Cell<Option<Alarm>>,
 }
@@ -45,12 +47,24 @@ impl Connection {
     /// Connects `session` to the clock, to the page's events and to a server. No socket is opened yet. The session's
     /// events are passed to `tell`, which may use the connection.
     pub fn new(server: Addresses, session: Session, tell: impl Fn(Event) + 'static) -> Self {
+        Self::tapped(server, session, tell, |_| ())
+    }
+
+    /// Creates a connection as [`Self::new`] does. Everything that its sockets receive is also passed to `tap`, before the
+    /// session handles it.
+    pub fn tapped(
+        server: Addresses,
+        session: Session,
+        tell: impl Fn(Event) + 'static,
+        tap: impl Fn(Entry) + 'static,
+    ) -> Self {
         let wiring = Rc::new_cyclic(|wiring| Wiring {
             url: server.ws,
             http: server.http,
             session: RefCell::new(session),
             sockets: RefCell::default(),
             tell: Box::new(tell),
+            tap: Box::new(tap),
             wake: on_wake(Weak::clone(wiring)),
             alarm: Cell::new(None),
         });
@@ -167,11 +181,13 @@ impl Socket {
         let socket = Self {
             _open: listener(wiring, move |wiring, _| {
                 opened.set(true);
+                (wiring.tap)(Entry::Opened);
                 wiring.act(|session, now| session.socket_opened(id, now));
             }),
             _message: listener(wiring, move |wiring, event: MessageEvent| {
                 // A binary message is passed on as an empty text, which the session counts as a protocol error.
                 let text = event.data().as_string().unwrap_or_default();
+                (wiring.tap)(Entry::Frame(text.as_str().into()));
                 wiring.act(|session, now| session.socket_message(id, &text, now));
             }),
             _error: listener(wiring, move |wiring, _| errored(&wiring, id, failed.get(), token.clone())),
@@ -212,6 +228,7 @@ fn errored(wiring: &Rc<Wiring>, id: SocketId, has_opened: bool, token: Option<St
 
 fn closed(wiring: &Rc<Wiring>, id: SocketId, event: &CloseEvent, has_opened: bool) {
     if has_opened {
+        (wiring.tap)(Entry::Closed { code: event.code(), reason: event.reason() });
         wiring.act(|session, now| session.socket_closed(id, event.code(), &event.reason(), now));
     }
     wiring.sockets.borrow_mut().retain(|(open, _)| *open != id);

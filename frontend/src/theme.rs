@@ -2,14 +2,21 @@
 
 use leptos::prelude::*;
 
-use crate::follow::{click, follow};
+use crate::follow::{click, effect, follow};
 use crate::prefs::{self, Theme};
+use crate::tools::Tools;
+
+/// Applies the theme that was chosen in this browser before.
+pub fn apply_kept() {
+    apply(prefs::theme());
+}
 
 /// Shows the button that selects the next theme, and applies the selected theme to the page.
 #[component]
 pub fn ThemeSwitch() -> impl IntoView {
-    let theme = RwSignal::new(prefs::theme());
-    Effect::new(move |_| apply(theme.get()));
+    let tools: Tools = expect_context();
+    let theme = tools.theme;
+    effect(move || apply(theme.get()));
     let choose = click(move || {
         theme.update(|theme| *theme = theme.next());
         prefs::keep_theme(theme.get_untracked());

@@ -27,18 +27,16 @@ fn tick(board: Board) {
     // The session is called even if none of its timers has expired, so that it notices within a second that the
     // machine was asleep.
     board.with_session(Session::handle_timeout);
+    board.thin_out();
     update_link(board);
     let now = board.view_session(Session::server_now).unwrap_or_else(|| crate::now::now().wall_ms);
     board.now.set(now);
-    board.update_clock();
+    board.time.update_clock();
     board.beat();
     if !board.paused.get_untracked() {
         board.edge.set(now);
     }
-    let cells = board.every_cell();
-    for (_, cell) in &cells {
-        age(board, cell, now, cells.len());
-    }
+    let cells = age_all(board, now);
     // `count` is used instead of `any`, because every topic has to record that it has turned late. One check of the
     // connection is enough for all topics.
     if cells.iter().filter(|(_, cell)| turns_late(cell, now)).count() > 0 {
@@ -50,10 +48,19 @@ fn tick(board: Board) {
     }
 }
 
-fn age(board: Board, cell: &Cell, now: Millis, topics: usize) {
-    let kept = board.kept.get_value();
+/// Drops data of all topics that is too old to be kept at the time `now`. Returns all topics.
+fn age_all(board: Board, now: Millis) -> Vec<(Topic, Cell)> {
+    let cells = board.every_cell();
+    for (topic, cell) in &cells {
+        age(board, (topic, cell), now, cells.len());
+    }
+    cells
+}
+
+fn age(board: Board, (topic, cell): (&Topic, &Cell), now: Millis, topics: usize) {
+    let kept_ms = board.kept_ms.get_value() + board.reach_ms(topic);
     let has_settled = cell.change(|stream, series| {
-        let from = keep_from(series, kept, now, topics);
+        let from = keep_from(series, kept_ms, now, topics);
         stream.forget_before(from, series);
         stream.settle(series, now)
     });
@@ -67,13 +74,21 @@ fn turns_late(cell: &Cell, now: Millis) -> bool {
 }
 
 fn fill_in(board: Board, cells: &[(Topic, Cell)], now: Millis) {
-    let from = board.edge.get_untracked() - board.window.get_untracked().ms();
+    let from = board.edge.get_untracked() - board.time.window().raw_ms();
     let fetches = cells.iter().filter_map(|(topic, cell)| {
-        let fetch = cell.stream.with_untracked(|stream| stream.next_fetch(from, now))?;
-        Some((topic, cell, fetch))
+        let from = from - board.reach_ms(topic);
+        let fetch = match cell.is_past() {
+            true => cell.with_known(|stream, _| stream.next_fetch(from, now)),
+            false => cell.stream.with_untracked(|stream| stream.next_fetch(from, now)),
+        };
+        Some((topic, cell, fetch?))
     });
     for (topic, cell, fetch) in fetches.take(MOST_REQUESTS) {
-        cell.change_shown(|stream, _| stream.asked(fetch, now));
+        if cell.is_past() {
+            cell.change(|stream, _| stream.asked(fetch, now));
+        } else {
+            cell.change_shown(|stream, _| stream.asked(fetch, now));
+        }
         board.with_session(|session, at| {
             // This fails without a connection. The next tick requests it again.
             let _asked = session.fetch_earlier(topic, fetch.before, fetch.count, at);

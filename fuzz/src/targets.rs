@@ -1,5 +1,6 @@
 //! All parsers that are fuzzed, with a file for each or for a few similar ones.
 
+mod board;
 mod body;
 mod config;
 mod frame;
@@ -9,6 +10,8 @@ mod layout;
 mod message;
 mod pipe;
 mod query;
+mod recording;
+mod rollup;
 mod route;
 mod session;
 mod store;
@@ -19,7 +22,8 @@ mod token;
 use crate::target::Target;
 
 /// All targets, which are the parsers that are fuzzed.
-pub const ALL: [Target; 17] = [
+pub const ALL: [Target; 20] = [
+    board::TARGET,
     body::TARGET,
     config::TARGET,
     frame::TARGET,
@@ -30,6 +34,8 @@ pub const ALL: [Target; 17] = [
     message::SERVER,
     pipe::TARGET,
     query::TARGET,
+    recording::TARGET,
+    rollup::TARGET,
     route::TARGET,
     session::TARGET,
     store::TARGET,

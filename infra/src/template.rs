@@ -55,6 +55,11 @@ impl Template {
         &self.0["Parameters"][parameter]["Default"]
     }
 
+    /// Returns the mapping `name`, or null if there is no such mapping.
+    pub fn mapping(&self, name: &str) -> &Value {
+        &self.0["Mappings"][name]
+    }
+
     /// Returns the definition of the parameter `name`, or null if there is no such parameter.
     pub fn parameter(&self, name: &str) -> &Value {
         &self.0["Parameters"][name]

@@ -31,7 +31,7 @@
 //! # Layout
 //!
 //! * [`lines`]: divides bytes into lines.
-//! * [`reader`]: recognises the format, reads the lines, and gives the result for each line.
+//! * [`reader`]: recognises the format, reads the lines, and gives the result for each line, an [`outcome`].
 //! * [`mod@format`]: a file for each format. [`parser`]: a reader of any one format. [`event`]: the usual names of
 //!   message, level and time.
 //! * [`number`], [`mod@unit`], [`time`], [`cell`]: read a single value.
@@ -51,6 +51,7 @@ pub mod lines;
 mod names;
 pub mod number;
 pub mod options;
+pub mod outcome;
 pub mod parser;
 pub mod reader;
 pub mod row;
@@ -63,5 +64,6 @@ pub use error::LineError;
 pub use format::Format;
 pub use lines::{Line, Splitter};
 pub use options::Options;
-pub use reader::{Destination, IgnoredTime, Moment, Outcome, Publication, Reader};
+pub use outcome::{Destination, Moment, Outcome, Publication};
+pub use reader::{IgnoredTime, Reader};
 pub use time::{Utc, Zone};

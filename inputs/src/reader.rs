@@ -1,34 +1,26 @@
 //! Recognises the format of an input, reads its lines, and returns a result for each line.
 
+mod publisher;
 mod times;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::mem;
 
-use shared::Millis;
-
-use crate::cell::Units;
 use crate::data::Data;
-use crate::error::LineError;
 use crate::format::{Format, csv};
 use crate::guess::{self, Guess};
 use crate::lines::Line;
-use crate::names::Names;
 use crate::options::Options;
+use crate::outcome::{Destination, Moment, Outcome, Publication};
 use crate::parser::Parser;
-use crate::row::{Assembled, Ticks};
-use crate::time::{Stamp, Zone};
+use crate::row::Row;
+use crate::time::Zone;
 use crate::verdict::Read;
 
+use publisher::Publisher;
+pub use publisher::{TICK_MS, TIMEOUT_MS};
 pub use times::IgnoredTime;
-use times::Times;
 
-/// Maximum time for which the first lines are held back until their format is certain, in milliseconds. After this
-/// time, the most likely format is chosen.
-pub const TIMEOUT_MS: u64 = 1_000;
-/// The rows of several devices form one publication. It is complete if no further row has come for this time, in
-/// milliseconds. For the first publication, the time is [`TIMEOUT_MS`].
-pub const TICK_MS: u64 = 100;
 /// Number of lines that must have had the format before it counts as settled. After that, a single line with another
 /// format does not change the format.
 const SETTLED: u64 = 3;
@@ -37,67 +29,10 @@ const LINES_TO_CHANGE_FORMAT: usize = 5;
 /// Number of consecutive lines that must have a format before lines are no longer published as text.
 const LINES_BEFORE_TEXT_ENDS: usize = 3;
 
-/// The time at which a line was read, by two clocks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Moment {
-    /// Time by the monotonic clock, in milliseconds.
-    pub mono_ms: u64,
-    /// Time by the wall clock, in milliseconds since the Unix epoch.
-    pub wall_ms: Millis,
-}
-
-/// The topic to which a publication belongs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Destination {
-    /// The topic that the user gave for the input.
-    Topic,
-    /// The topic `log` below the topic of the input. It gets the lines that do not have the format of the input.
-    Log,
-}
-
-/// A publication that was made from one or more lines.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Publication {
-    /// Numbers of the lines from which the publication was made, in ascending order.
-    pub lines: Vec<u64>,
-    /// The topic to which the publication belongs.
-    pub to: Destination,
-    /// The data as JSON text. Numbers have the digits that were written.
-    pub json: String,
-    /// The time that the lines contain, in milliseconds since the Unix epoch. `None` if they contain none: the time
-    /// of reading applies then.
-    pub ts: Option<Millis>,
-}
-
-/// The result for one line, or for all lines of a publication. Every line has exactly one result.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Outcome {
-    /// The lines are parts of this publication.
-    Publish(Publication),
-    /// The line is a header, a comment, a separator or an average, which is not published.
-    Structure {
-        /// Number of the line.
-        line: u64,
-    },
-    /// The line cannot be read and is not published. The reason should be reported to the user.
-    Unreadable {
-        /// Number of the line.
-        line: u64,
-        /// The reason why the line cannot be read.
-        reason: LineError,
-    },
-    /// The line is blank.
-    Blank {
-        /// Number of the line.
-        line: u64,
-    },
-}
-
 /// Reads the lines of one input: recognises their format, and returns a result for each line.
 #[derive(Debug)]
 pub struct Reader {
     options: Options,
-    zone: Box<dyn Zone>,
     parser: Option<Parser>,
     /// Number of lines that have been read in the present format.
     fits: u64,
@@ -112,10 +47,7 @@ pub struct Reader {
     unmatched_lines: VecDeque<String>,
     /// Number of lines that have been read since the format `text` was chosen.
     texts: u64,
-    ticks: Ticks,
-    tick_ms: u64,
-    units: Units,
-    times: Times,
+    publisher: Publisher,
     /// The time at which the last line was read. It is the reference for times without a date.
     now: Moment,
 }
@@ -126,7 +58,6 @@ impl Reader {
         let parser = options.format.map(|format| Parser::new(format, &options, true));
         Self {
             options,
-            zone,
             parser,
             fits: 0,
             held: Vec::new(),
@@ -134,10 +65,7 @@ impl Reader {
             waiting: Vec::new(),
             unmatched_lines: VecDeque::new(),
             texts: 0,
-            ticks: Ticks::default(),
-            tick_ms: 0,
-            units: Units::default(),
-            times: Times::default(),
+            publisher: Publisher::new(zone),
             now: Moment { mono_ms: 0, wall_ms: 0 },
         }
     }
@@ -150,33 +78,26 @@ impl Reader {
     /// Returns the units of the series so far. The key is the path of a series in the data, such as `disk.free`. It
     /// is empty for a value without a name.
     pub fn units(&self) -> BTreeMap<String, String> {
-        self.units.written().map(|(name, unit)| (name.to_owned(), unit.to_owned())).collect()
+        self.publisher.units()
     }
 
     /// Returns the number of series that have a unit. It never decreases, so the caller can compare it to notice new
     /// units.
     pub fn unit_count(&self) -> usize {
-        self.units.count()
+        self.publisher.unit_count()
     }
 
     /// Returns the times that cannot be used and that have to be reported to the user, and forgets them. There is at most
     /// one that is too old, and one that is too far ahead of the clock.
     pub fn take_ignored_times(&mut self) -> Vec<IgnoredTime> {
-        self.times.take_ignored()
+        self.publisher.take_ignored_times()
     }
 
     /// Returns the time at which the caller has to call [`Reader::wake`], in milliseconds of the monotonic clock;
     /// `None` if this is not necessary.
     pub fn due_ms(&self) -> Option<u64> {
         let held = (!self.held.is_empty()).then_some(self.held_since_ms + TIMEOUT_MS);
-        let tick = (!self.ticks.is_empty()).then_some(self.tick_due_ms());
-        held.into_iter().chain(tick).min()
-    }
-
-    /// Returns the time at which the rows that wait are published. The first rows of an input wait longer, because they
-    /// show whether there are several devices: the rows of a slow input must not have another form than later ones.
-    fn tick_due_ms(&self) -> u64 {
-        self.tick_ms + if self.ticks.is_undecided() { TIMEOUT_MS } else { TICK_MS }
+        held.into_iter().chain(self.publisher.due_ms()).min()
     }
 
     /// Reads a line. Returns the results that are known now. The result of this line may follow later, and results of
@@ -212,8 +133,8 @@ impl Reader {
         if !self.held.is_empty() && self.held_since_ms + TIMEOUT_MS <= now.mono_ms {
             self.settle(&mut out);
         }
-        if !self.ticks.is_empty() && self.tick_due_ms() <= now.mono_ms {
-            self.flush_tick(&mut out);
+        if self.publisher.due_ms().is_some_and(|due_ms| due_ms <= now.mono_ms) {
+            self.publisher.flush(now, &mut out);
         }
         out
     }
@@ -233,7 +154,7 @@ impl Reader {
         }
         self.reject_waiting(&mut out);
         self.settle(&mut out);
-        self.flush_tick(&mut out);
+        self.publisher.flush(now, &mut out);
         out
     }
 
@@ -263,7 +184,7 @@ impl Reader {
     /// Starts to read in the format of `guess`, beginning with the lines that are held back.
     fn begin(&mut self, guess: Guess, out: &mut Vec<Outcome>) {
         self.reject_waiting(out);
-        self.flush_tick(out);
+        self.publisher.flush(self.now, out);
         self.parser = Some(Parser::new(guess.format, &self.options, true));
         (self.fits, self.texts) = (0, 0);
         self.unmatched_lines.clear();
@@ -289,41 +210,7 @@ impl Reader {
     fn read_in_format(&mut self, number: u64, text: String, may_change_format: bool, out: &mut Vec<Outcome>) {
         let Some(parser) = &mut self.parser else { return };
         match parser.read(&text) {
-            Read::Row(row) => {
-                let is_joined = matches!(parser, Parser::Json(_));
-                let is_text = matches!(parser, Parser::Text);
-                let is_header = !matches!(parser, Parser::Columns(columns) if !columns.took_candidate());
-                let missing = match parser {
-                    Parser::Columns(columns) => columns.missing_column(),
-                    _ => None,
-                };
-                self.log_held(out);
-                let waiting = mem::take(&mut self.waiting);
-                let mut lines = Vec::new();
-                for (line, text) in waiting {
-                    if is_joined {
-                        lines.push(line);
-                    } else if !is_header {
-                        out.push(self.log(line, text));
-                    } else {
-                        out.push(match &missing {
-                            Some(reason) => Outcome::Unreadable { line, reason: reason.clone() },
-                            None => Outcome::Structure { line },
-                        });
-                    }
-                }
-                lines.push(number);
-                self.fits += 1;
-                if !is_text {
-                    self.unmatched_lines.clear();
-                }
-                let done = self.ticks.push(lines, *row, &mut self.units);
-                self.tick_ms = self.now.mono_ms;
-                self.publish(done, out);
-                if is_text {
-                    self.recheck_text(text, out);
-                }
-            }
+            Read::Row(row) => self.read_row(number, text, *row, out),
             Read::Structure => {
                 out.push(Outcome::Structure { line: number });
             }
@@ -345,6 +232,40 @@ impl Reader {
             }
             Read::Bad(reason) => out.push(Outcome::Unreadable { line: number, reason }),
         }
+    }
+
+    /// Publishes the row that was read from a line and from the lines that waited for it.
+    fn read_row(&mut self, number: u64, text: String, row: Row, out: &mut Vec<Outcome>) {
+        self.log_held(out);
+        let mut lines = self.use_waiting(out);
+        lines.push(number);
+        self.fits += 1;
+        self.publisher.push(lines, row, self.now, out);
+        if self.format() == Some(Format::Text) {
+            self.recheck_text(text, out);
+        } else {
+            self.unmatched_lines.clear();
+        }
+    }
+
+    /// Handles the lines that waited for the next line, which has become a row. Returns the numbers of those that are a part of its
+    /// value.
+    fn use_waiting(&mut self, out: &mut Vec<Outcome>) -> Vec<u64> {
+        let waiting = mem::take(&mut self.waiting);
+        let missing = match &self.parser {
+            Some(Parser::Json(_)) => return waiting.into_iter().map(|(line, _)| line).collect(),
+            Some(Parser::Columns(columns)) if !columns.took_candidate() => {
+                out.extend(waiting.into_iter().map(|(line, text)| self.log(line, text)));
+                return Vec::new();
+            }
+            Some(Parser::Columns(columns)) => columns.missing_column(),
+            _ => None,
+        };
+        out.extend(waiting.into_iter().map(|(line, _)| match &missing {
+            Some(reason) => Outcome::Unreadable { line, reason: reason.clone() },
+            None => Outcome::Structure { line },
+        }));
+        Vec::new()
     }
 
     /// Handles the lines that waited for the next line. The next line has shown that they are neither a header nor
@@ -415,7 +336,7 @@ impl Reader {
     /// Changes the format for the following lines. The lines before them, which were already published, are not published again,
     /// but they may contain the header of the new format.
     fn change(&mut self, format: Format, out: &mut Vec<Outcome>) {
-        self.flush_tick(out);
+        self.publisher.flush(self.now, out);
         let mut parser = Parser::new(format, &self.options, true);
         if matches!(format, Format::Csv | Format::Columns) {
             self.unmatched_lines.iter().for_each(|line| drop(parser.read(line)));
@@ -472,60 +393,6 @@ impl Reader {
             json: Data::Text(text).to_json(),
             ts: None,
         })
-    }
-
-    fn flush_tick(&mut self, out: &mut Vec<Outcome>) {
-        let done = self.ticks.flush(&mut self.units);
-        self.publish(done, out);
-    }
-
-    fn publish(&mut self, done: Vec<Assembled>, out: &mut Vec<Outcome>) {
-        for Assembled { data, stamp, time_fields, lines } in done {
-            let Some(data) = data.filter(|data| !data.is_empty()) else {
-                out.extend(
-                    lines.into_iter().map(|line| Outcome::Unreadable { line, reason: LineError::NoValue }),
-                );
-                continue;
-            };
-            let (data, ts) = self.timed(data, stamp, time_fields);
-            out.push(Outcome::Publish(Publication {
-                lines,
-                to: Destination::Topic,
-                json: data.to_json(),
-                ts,
-            }));
-        }
-    }
-
-    /// Returns the data of a publication and its time. A time that the server would refuse is not used, but published
-    /// as a field: in the fields from which it was read, or in `time`.
-    fn timed(
-        &mut self,
-        data: Data,
-        stamp: Option<Stamp>,
-        time_fields: Vec<(String, Data)>,
-    ) -> (Data, Option<Millis>) {
-        let Some(stamp) = stamp else { return (data, None) };
-        // The time of `{"data", "ts"}` is explicit, so it is passed on. If the server would refuse it, the line is
-        // reported.
-        if matches!(data, Data::Json(_)) && time_fields.is_empty() {
-            return (data, stamp.resolve(self.zone.as_ref(), self.now.wall_ms));
-        }
-        let written = time_fields.iter().find_map(|(_, data)| data.text());
-        let ts = self.times.resolve(stamp, written.as_deref(), self.zone.as_ref(), self.now.wall_ms);
-        match (data, ts) {
-            (Data::Object(fields), None) => {
-                let kept = if time_fields.is_empty() {
-                    vec![("time".to_owned(), Data::Text(stamp.written()))]
-                } else {
-                    time_fields
-                };
-                let mut names = Names::default();
-                let fields = kept.into_iter().chain(fields);
-                (Data::Object(fields.map(|(name, data)| (names.take(name), data)).collect()), None)
-            }
-            (data, ts) => (data, ts),
-        }
     }
 }
 

@@ -50,9 +50,16 @@ pub(super) struct Book {
     /// milliseconds of the monotonic clock, and the topic.
     due: BTreeSet<(u64, Topic)>,
     tally: Tally,
+    /// Time for which the server may collect publications before it sends them, in milliseconds.
+    frame_every_ms: u64,
 }
 
 impl Book {
+    /// Sets the time for which the server may collect publications before it sends them, in milliseconds.
+    pub(super) fn set_frame_every(&mut self, frame_every_ms: u64) {
+        self.frame_every_ms = frame_every_ms;
+    }
+
     pub(super) fn position(&self, topic: &Topic) -> Option<Position> {
         self.logs.get(topic)?.position()
     }
@@ -77,6 +84,7 @@ impl Book {
             out_of_order: self.tally.out_of_order,
             gaps: self.tally.gaps,
             lost: self.tally.lost,
+            left_out: self.tally.left_out,
             topics_refused: self.tally.topics_refused,
             ..stats
         }
@@ -106,7 +114,7 @@ impl Book {
     /// matches the topic. A topic that is not followed yet was then created later, so it is followed from its first
     /// publication.
     pub(super) fn publications(&mut self, message: Publications, begun: bool, now_ms: u64) -> Vec<Event> {
-        let Publications { topic, epoch, items, replay, meta } = message;
+        let Publications { topic, epoch, items, replay, after, meta } = message;
         let mut out = Vec::new();
         let mut edit = match self.find(&topic, &epoch, &mut out) {
             Some(edit) => edit,
@@ -117,7 +125,10 @@ impl Book {
             edit.log.start_after(0, edit.tally, edit.out);
         }
         if *edit.log.epoch() == epoch {
-            edit.log.take(items, replay, edit.tally, edit.out);
+            match after {
+                Some(after) => edit.log.take_conflated(items, after, edit.tally, edit.out),
+                None => edit.log.take(items, replay, edit.tally, edit.out),
+            }
         } else {
             edit.log.note_other_epoch(epoch, items.last().map_or(0, |item| item.offset));
         }
@@ -158,7 +169,13 @@ impl Book {
     pub(super) fn begin_unlisted(&mut self, is_matched: impl Fn(&Topic) -> bool, now_ms: u64) -> Vec<Event> {
         let mut out = Vec::new();
         for log in self.logs.values_mut().filter(|log| log.seen().is_none() && is_matched(log.topic())) {
-            let mut edit = LogEdit { log, due: &mut self.due, tally: &mut self.tally, out: &mut out };
+            let mut edit = LogEdit {
+                log,
+                due: &mut self.due,
+                tally: &mut self.tally,
+                frame_every_ms: self.frame_every_ms,
+                out: &mut out,
+            };
             edit.log.start_after(0, edit.tally, edit.out);
             edit.review(now_ms);
         }
@@ -305,6 +322,7 @@ impl Book {
 
     fn edit<'a>(&'a mut self, topic: &Topic, out: &'a mut Vec<Event>) -> Option<LogEdit<'a>> {
         let log = self.logs.get_mut(topic)?;
-        Some(LogEdit { log, due: &mut self.due, tally: &mut self.tally, out })
+        let frame_every_ms = self.frame_every_ms;
+        Some(LogEdit { log, due: &mut self.due, tally: &mut self.tally, frame_every_ms, out })
     }
 }

@@ -1,7 +1,8 @@
 //! Events: everything that a session reports to the program that uses it.
 
 use super::{Cause, SessionFailure, State};
-use shared::server::Condition;
+use shared::client::RequestId;
+use shared::server::{BucketsReply, Condition};
 use shared::{Epoch, ErrorCode, Filter, Millis, Position, Publication, Topic, TopicMeta};
 
 /// Number of a publish request, unique within its session. [`Session::publish`](crate::Session::publish) returns it.
@@ -38,6 +39,8 @@ pub enum Event {
     SubscribeRefused {
         /// Filter that was refused.
         filter: Filter,
+        /// Filters that the token allows instead, as far as the server tells them.
+        allowed: Vec<Filter>,
         /// Reason for the refusal, as sent by the server.
         refused: Refused,
     },
@@ -61,7 +64,8 @@ pub enum Event {
         last: Position,
     },
     /// The next publications of a topic's log. Over all these events, the publications are in order, without
-    /// duplicates, and without missing ones except for those that were announced by [`Event::Gap`].
+    /// duplicates, and without missing ones except for those that were announced by [`Event::Gap`] and those that the server left
+    /// out.
     Publications {
         /// Topic to which the publications were published.
         topic: Topic,
@@ -72,6 +76,9 @@ pub enum Event {
         /// True if the publications are past ones that the session requested; false if they arrived when they were
         /// published.
         replay: bool,
+        /// Number of publications before the last of these that the server left out, because
+        /// [`Session::conflate`](crate::Session::conflate) has asked for that. They are not lost: the server has them. Usually 0.
+        left_out: u64,
     },
     /// Publications from an earlier part of a topic's log, which were requested by
     /// [`Session::fetch_earlier`](crate::Session::fetch_earlier). They are in order, but this event may come at any
@@ -89,6 +96,36 @@ pub enum Event {
     EarlierFailed {
         /// Topic of which earlier publications were requested.
         topic: Topic,
+    },
+    /// A stretch of a topic's past in buckets, which was requested by [`Session::read_past`](crate::Session::read_past).
+    Buckets {
+        /// Number that [`Session::read_past`](crate::Session::read_past) returned.
+        id: RequestId,
+        /// The answer of the server. If it has [`BucketsReply::next`], it is only the first part of the stretch.
+        reply: Box<BucketsReply>,
+    },
+    /// Publications of a stretch of a topic's past, which were requested by
+    /// [`Session::read_past`](crate::Session::read_past) without a length of buckets.
+    PastItems {
+        /// Number that [`Session::read_past`](crate::Session::read_past) returned.
+        id: RequestId,
+        /// Topic to which the publications were published.
+        topic: Topic,
+        /// Epoch (identifier) of the topic's log.
+        epoch: Epoch,
+        /// Publications in order of offset, as many as fit into one frame. Empty if there are no further ones.
+        items: Vec<Publication>,
+        /// End of the topic's log.
+        head: Position,
+    },
+    /// A request by [`Session::read_past`](crate::Session::read_past) was refused or lost.
+    PastFailed {
+        /// Number that [`Session::read_past`](crate::Session::read_past) returned.
+        id: RequestId,
+        /// Topic whose past was requested.
+        topic: Topic,
+        /// Reason for the refusal, as sent by the server; `None` if the request was lost. A lost request may be sent again.
+        refused: Option<Refused>,
     },
     /// Publications of a topic are lost for this subscriber: those after `from`, up to and including `to`. The server
     /// no longer has them, or has refused or failed to send them for [`GIVE_UP_MS`](crate::constants::GIVE_UP_MS) while

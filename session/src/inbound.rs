@@ -4,10 +4,11 @@ use super::book::Requested;
 use super::constants::REFUSED_RETRY_MS;
 use super::link::{Pending, Phase, Request};
 use super::{Event, Now, Refused, Session, SessionFailure, SocketId};
+use shared::limits;
 use shared::server::{
     Condition, ErrorReply, Forgotten, HistoryReply, Pong, Publications, Published, Subscribed,
 };
-use shared::{Advice, Filter, Position, ServerMessage, Topic};
+use shared::{Advice, ErrorCode, Filter, Position, ServerMessage, Topic};
 
 impl Session {
     pub(super) fn message(&mut self, socket: SocketId, text: &str, now: Now) {
@@ -38,6 +39,7 @@ impl Session {
                 self.emit(Event::Unsubscribed { filter: message.filter });
             }
             ServerMessage::History(message) => self.on_history(socket, message, now),
+            ServerMessage::Buckets(message) => self.on_buckets(socket, message),
             ServerMessage::Refreshed(message) => {
                 self.answered(socket, message.id);
                 self.emit(Event::Refreshed { expires_at: message.expires_at });
@@ -74,6 +76,10 @@ impl Session {
         };
         let mut pending = self.answered(socket, message.id);
         self.learn_rotation(socket, message.rotate_in_ms, now);
+        // A server that is not ours may send any number.
+        self.frame_every_ms = message.limits.frame_every_ms.min(limits::FRAME_EVERY_MS);
+        self.highest_hz = message.limits.max_hz;
+        self.expect_ticks();
         if let Some(pending) = &pending {
             self.clock.observe(pending.sent_ms, message.server_ts, now);
         }
@@ -169,6 +175,7 @@ impl Session {
                 self.events.extend(events);
             }
             Request::Earlier { before, .. } => self.earlier(socket, before, message, now),
+            Request::Past { .. } => self.past_items(message),
             Request::Subscribe { .. } | Request::Unsubscribe | Request::Publish { .. } | Request::Refresh => {
             }
         }
@@ -208,6 +215,10 @@ impl Session {
                 self.history_refused(&topic, &since, &reply, now);
             }
             Some(Request::Earlier { topic, .. }) => self.emit(Event::EarlierFailed { topic }),
+            Some(Request::Past { id, topic }) => {
+                self.mark_responsive(socket);
+                self.past_failed(id, topic, Some(reply));
+            }
             Some(Request::Unsubscribe | Request::Refresh) | None => {
                 let refused = Refused { code: reply.code, message: reply.message };
                 self.emit(Event::Error { refused });
@@ -228,6 +239,10 @@ impl Session {
     }
 
     fn subscribe_refused(&mut self, socket: SocketId, filter: Filter, reply: ErrorReply, now: Now) {
+        if reply.code == ErrorCode::NotConflated {
+            self.watch_conflated(&filter, None, now);
+            return;
+        }
         let is_final = match reply.code.advice() {
             Advice::Change | Advice::GiveUp => true,
             Advice::Retry | Advice::Reconnect | Advice::SignIn => false,
@@ -240,7 +255,7 @@ impl Session {
         self.subscriptions.remove(&filter);
         self.forget_unwatched();
         let refused = Refused { code: reply.code, message: reply.message };
-        self.emit(Event::SubscribeRefused { filter, refused });
+        self.emit(Event::SubscribeRefused { filter, allowed: reply.filters, refused });
         if is_forbidden && self.subscriptions.is_empty() {
             self.fail(SessionFailure::Forbidden, now);
         } else {
@@ -272,7 +287,7 @@ impl Session {
     }
 
     /// Records that the server answers `history` requests on `socket`. An answer after the time-out counts, too.
-    fn mark_responsive(&mut self, socket: SocketId) {
+    pub(super) fn mark_responsive(&mut self, socket: SocketId) {
         if let Some(link) = self.link_mut(socket) {
             link.mark_responsive();
         }
@@ -296,7 +311,7 @@ impl Session {
 
     /// Removes the request with the number `id`, which the server has answered, from the unanswered ones and returns
     /// it.
-    fn answered(&mut self, socket: SocketId, id: u64) -> Option<Pending> {
-        self.link_mut(socket)?.requests.remove(&id)
+    pub(super) fn answered(&mut self, socket: SocketId, id: u64) -> Option<Pending> {
+        self.link_mut(socket)?.requests.remove(id)
     }
 }

@@ -37,7 +37,10 @@
 //! * `session`: the struct and its public methods. `lifecycle`, `rotation`, `liveness`: transitions between states; `link`
 //!   is one socket, `outage` the record of a lost connection.
 //! * `inbound`: the handling of the server's messages. `recovery` and `book`: delivery of every publication once and in order.
+//! * `past`: reading a stretch of a topic's past, as publications or in buckets.
 //! * `outbound` and `outbox`: the sending of publish requests until they are acknowledged.
+//! * [`playback`]: the events of a recording, without a server.
+//! * `sorted_map`: a map with little code.
 //! * `clock`, `latency`, `wake`, `timers`, `backoff`, `rng`: time and jitter.
 
 #![warn(missing_docs)]
@@ -61,11 +64,14 @@ mod now;
 mod outage;
 mod outbound;
 mod outbox;
+mod past;
+pub mod playback;
 mod recovery;
 mod rng;
 mod rotation;
 mod session;
 mod settings;
+mod sorted_map;
 pub mod state;
 mod stats;
 mod subscriptions;
@@ -80,6 +86,7 @@ pub use event::{DropReason, Event, Refused, Ticket};
 pub use latency::Latency;
 pub use now::Now;
 pub use outbox::Outgoing;
+pub use past::PastRequest;
 pub use session::Session;
 pub use settings::Settings;
 pub use state::State;

@@ -6,6 +6,7 @@ use super::constants::{
     FIRST_REPLY_MS, HISTORY_MS, LIVENESS_CHECK_MS, MAX_PING_INTERVAL_MS, OPEN_MS, PING_HIDDEN_MS,
     PING_VISIBLE_MS, PROBE_MS, REPLY_MS, SECOND_REPLY_MS,
 };
+use super::sorted_map::SortedMap;
 use super::{Now, SocketId, Ticket};
 use shared::client::RequestId;
 use shared::{Filter, Millis, Position, Topic};
@@ -48,6 +49,12 @@ pub(super) enum Request {
         topic: Topic,
         /// Offset before which publications are requested. Those from this offset on are known already.
         before: u64,
+    },
+    /// A request by [`Session::read_past`](crate::Session::read_past).
+    Past {
+        /// Number of the request, by which its result is reported.
+        id: RequestId,
+        topic: Topic,
     },
     Refresh,
 }
@@ -101,7 +108,7 @@ pub(super) struct Link {
     has_rotation_time: bool,
     /// Filters of the subscriptions that the server has confirmed on this socket, without duplicates.
     pub(super) confirmed: Vec<Filter>,
-    pub(super) requests: BTreeMap<RequestId, Pending>,
+    pub(super) requests: SortedMap<Pending>,
 }
 
 impl Link {
@@ -118,7 +125,7 @@ impl Link {
             unresponsive_since_ms: None,
             has_rotation_time: false,
             confirmed: Vec::new(),
-            requests: BTreeMap::new(),
+            requests: SortedMap::new(),
         }
     }
 
@@ -221,7 +228,7 @@ impl Link {
     /// Returns the earliest moment at which a deadline or timer of this socket expires, in milliseconds of the
     /// monotonic clock.
     pub(super) fn due(&self, visible: bool) -> Option<u64> {
-        let request = self.requests.values().map(|pending| pending.due_ms).min();
+        let request = self.requests.iter().map(|(_, pending)| pending.due_ms).min();
         let pings = [self.ping_due(visible), self.pong_due(), self.liveness_check_due()];
         pings.into_iter().chain([self.phase_due(), request]).flatten().min()
     }
@@ -234,8 +241,8 @@ impl Link {
     /// Removes a request that was not answered in time and returns it, if there is one.
     pub(super) fn expired(&mut self, now: Now) -> Option<Pending> {
         let overdue = self.requests.iter().find(|(_, pending)| pending.due_ms <= now.mono_ms);
-        let id = *overdue?.0;
-        self.requests.remove(&id)
+        let (id, _) = overdue?;
+        self.requests.remove(id)
     }
 
     /// Extends every deadline after a sleep of the machine, because no answer could arrive during the sleep.
@@ -259,7 +266,11 @@ impl Link {
         self.count(|request| matches!(request, Request::Earlier { .. }))
     }
 
+    pub(super) fn past(&self) -> usize {
+        self.count(|request| matches!(request, Request::Past { .. }))
+    }
+
     fn count(&self, is_counted: impl Fn(&Request) -> bool) -> usize {
-        self.requests.values().filter(|pending| is_counted(&pending.request)).count()
+        self.requests.iter().filter(|(_, pending)| is_counted(&pending.request)).count()
     }
 }

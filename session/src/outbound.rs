@@ -16,6 +16,7 @@ impl Session {
         let wanted: Vec<Wanted> = self.subscriptions.iter().cloned().collect();
         let mut greeting: Vec<String> =
             wanted.iter().filter_map(|wanted| self.send_subscribe(socket, wanted, now)).collect();
+        self.expect_ticks();
         if greeting.is_empty() {
             greeting.push(self.ping(socket, Self::GREETING_MS, now));
         }
@@ -28,13 +29,32 @@ impl Session {
         if !self.subscriptions.add(filter.clone(), rewind) {
             return;
         }
-        let wanted = Wanted { filter, rewind, begun: false };
+        let wanted = Wanted { filter, rewind, max_hz: None, begun: false };
         for socket in self.open_sockets() {
             let text = self.send_subscribe(socket, &wanted, now);
             if let Some(link) = self.link_mut(socket).filter(|link| !link.is_ready()) {
                 link.greeting.extend(text);
             }
         }
+    }
+
+    /// Asks the server to send publications that match `filter` at most `max_hz` times a second, or all if it is `None`.
+    pub(super) fn watch_conflated(&mut self, filter: &Filter, max_hz: Option<u32>, now: Now) {
+        let Some(wanted) = self.subscriptions.conflate(filter, max_hz) else { return };
+        self.expect_ticks();
+        for socket in self.open_sockets() {
+            // Positions are left out, because nothing is to be replayed: the publications that were sent before are on their way.
+            let text = self.send_subscribe_since(socket, &wanted, BTreeMap::new(), now);
+            if let Some(link) = self.link_mut(socket).filter(|link| !link.is_ready()) {
+                link.greeting.extend(text);
+            }
+        }
+    }
+
+    /// Sets the time for which the server may collect publications before it sends them.
+    pub(super) fn expect_ticks(&mut self) {
+        let tick_ms = self.subscriptions.lowest_hz().map_or(0, |hz| 1_000 / u64::from(hz.max(1)));
+        self.book.set_frame_every(self.frame_every_ms + tick_ms);
     }
 
     pub(super) fn unwatch(&mut self, filter: &Filter, now: Now) {
@@ -130,17 +150,18 @@ impl Session {
     /// was too large. The request is not sent again.
     pub(super) fn refuse_largest(&mut self, link: &mut Link) {
         let sizes = link.requests.iter().filter_map(|(id, pending)| match pending.request {
-            Request::Publish { ticket } => Some((self.message_bytes(ticket)?, *id, ticket)),
+            Request::Publish { ticket } => Some((self.message_bytes(ticket)?, id, ticket)),
             Request::Subscribe { .. }
             | Request::Unsubscribe
             | Request::History { .. }
             | Request::Earlier { .. }
+            | Request::Past { .. }
             | Request::Refresh => None,
         });
         let Some((size_bytes, id, ticket)) = sizes.max() else {
             return;
         };
-        link.requests.remove(&id);
+        link.requests.remove(id);
         self.outbox.settle(ticket);
         let message = format!(
             "the server closed the connection because a request of {size_bytes} bytes was too large: divide it into several requests"
@@ -168,13 +189,23 @@ impl Session {
     /// Sends a `subscribe` for the filter `wanted` on `socket`, with the positions from which to continue. Returns the
     /// message as text, so that it can be sent again, or `None` if there is no such socket.
     pub(super) fn send_subscribe(&mut self, socket: SocketId, wanted: &Wanted, now: Now) -> Option<String> {
+        self.send_subscribe_since(socket, wanted, self.since(&wanted.filter), now)
+    }
+
+    fn send_subscribe_since(
+        &mut self,
+        socket: SocketId,
+        wanted: &Wanted,
+        since: BTreeMap<Topic, Position>,
+        now: Now,
+    ) -> Option<String> {
         let id = self.next_request();
-        let since = self.since(&wanted.filter);
         let message = ClientMessage::Subscribe(client::Subscribe {
             id,
             filter: wanted.filter.clone(),
             since: since.clone(),
             rewind: wanted.rewind.filter(|_| !wanted.begun),
+            max_hz: wanted.max_hz,
         });
         let text = message.to_json();
         let request =

@@ -81,9 +81,11 @@ impl Session {
                     self.drop_socket(socket, Cause::NoReply, now);
                 }
             }
-            Request::Publish { .. } | Request::Unsubscribe | Request::Earlier { .. } | Request::Refresh => {
-                self.request_lost(request, now)
-            }
+            Request::Publish { .. }
+            | Request::Unsubscribe
+            | Request::Earlier { .. }
+            | Request::Past { .. }
+            | Request::Refresh => self.request_lost(request, now),
         }
     }
 
@@ -96,6 +98,7 @@ impl Session {
             }
             Request::History { topic, .. } => self.book.history_interrupted(&topic, now.mono_ms),
             Request::Earlier { topic, .. } => self.emit(Event::EarlierFailed { topic }),
+            Request::Past { id, topic } => self.past_failed(id, topic, None),
             // The next connection subscribes again in any case, to the filters and with the token that are then current.
             Request::Subscribe { .. } | Request::Unsubscribe | Request::Refresh => {}
         }
@@ -111,7 +114,7 @@ impl Session {
         now: Now,
     ) {
         let id = self.next_request();
-        let message = client::History { id, topic, since: Some(since), limit };
+        let message = client::History::items(id, topic, Some(since), limit);
         self.send(socket, &ClientMessage::History(message), id, request, HISTORY_MS, now);
     }
 

@@ -42,6 +42,11 @@ pub struct Session {
     pub(super) wake: WakeDetector,
     pub(super) clock: ServerClock,
     pub(super) latency: LatencyWindow,
+    /// Time for which the server may collect publications before it sends them, in milliseconds.
+    pub(super) frame_every_ms: u64,
+    /// Maximum number of times a second at which the server sends conflated publications; `None` if it does not conflate, or before
+    /// it has answered a subscription.
+    pub(super) highest_hz: Option<u32>,
     pub(super) last_heard_at: Option<Millis>,
     /// All current problems of the server, according to its last message about them.
     pub(super) conditions: Vec<Condition>,
@@ -75,6 +80,8 @@ impl Session {
             wake: WakeDetector::default(),
             clock: ServerClock::default(),
             latency: LatencyWindow::default(),
+            frame_every_ms: 0,
+            highest_hz: None,
             last_heard_at: None,
             conditions: Vec::new(),
             rng,
@@ -110,6 +117,17 @@ impl Session {
     pub fn subscribe(&mut self, filter: Filter, rewind: Option<Rewind>, now: Now) {
         self.observe(now);
         self.watch(filter, rewind, now);
+        self.settle(now);
+    }
+
+    /// Sets how often the server sends new publications of the subscription to `filter`. With `max_hz`, they are conflated: of each
+    /// topic the server sends at most this many times a second the newest publication and those with the lowest and the highest
+    /// values. [`Event::Publications`] says how many were left out. With `None`, which is the default, every publication is sent.
+    ///
+    /// A server that does not conflate ([`Session::highest_hz`]) sends every publication.
+    pub fn conflate(&mut self, filter: &Filter, max_hz: Option<u32>, now: Now) {
+        self.observe(now);
+        self.watch_conflated(filter, max_hz, now);
         self.settle(now);
     }
 
@@ -310,6 +328,18 @@ impl Session {
     /// time.
     pub fn latency(&self, now: Now) -> Option<Latency> {
         self.latency.summary(now.mono_ms)
+    }
+
+    /// Returns the time for which the server may collect publications before it sends them, in milliseconds. It is 0 before the server
+    /// has answered a subscription.
+    pub fn frame_every_ms(&self) -> u64 {
+        self.frame_every_ms
+    }
+
+    /// Returns the maximum rate that [`Session::conflate`] may set; `None` if the server does not conflate publications, or before it
+    /// has answered a subscription.
+    pub fn highest_hz(&self) -> Option<u32> {
+        self.highest_hz
     }
 
     /// Returns the estimated time of the server's clock. Before the server has sent its time, returns the time of this

@@ -22,6 +22,8 @@ pub struct Stats {
     pub gaps: u64,
     /// Number of publications that were announced as lost by [`Event::Gap`](crate::Event::Gap).
     pub lost: u64,
+    /// Number of publications that the server left out, because [`Session::conflate`](crate::Session::conflate) has asked for that.
+    pub left_out: u64,
     /// Number of `history` requests that were sent for missing publications.
     pub history_requests: u64,
     /// Number of publish requests that were dropped and reported by [`Event::Dropped`](crate::Event::Dropped).

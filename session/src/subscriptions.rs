@@ -9,6 +9,8 @@ pub(super) struct Wanted {
     pub(super) filter: Filter,
     /// Amount of past publications to request when this filter is subscribed for the first time.
     pub(super) rewind: Option<Rewind>,
+    /// Maximum number of times a second at which the server sends publications of a topic; `None` if it sends every publication.
+    pub(super) max_hz: Option<u32>,
     /// True if the server has confirmed the subscription. A matching topic that appears later is new, so it is
     /// delivered from its first publication.
     pub(super) begun: bool,
@@ -23,7 +25,7 @@ impl Subscriptions {
         if self.get(&filter).is_some() {
             return false;
         }
-        self.0.push(Wanted { filter, rewind, begun: false });
+        self.0.push(Wanted { filter, rewind, max_hz: None, begun: false });
         true
     }
 
@@ -36,6 +38,18 @@ impl Subscriptions {
 
     pub(super) fn get(&self, filter: &Filter) -> Option<&Wanted> {
         self.0.iter().find(|wanted| wanted.filter == *filter)
+    }
+
+    /// Sets the rate of conflated publications of a filter. Returns the filter with its settings if this is a change.
+    pub(super) fn conflate(&mut self, filter: &Filter, max_hz: Option<u32>) -> Option<Wanted> {
+        let wanted = self.0.iter_mut().find(|wanted| wanted.filter == *filter && wanted.max_hz != max_hz)?;
+        wanted.max_hz = max_hz;
+        Some(wanted.clone())
+    }
+
+    /// Returns the lowest rate of conflated publications of all filters; `None` if every publication is sent.
+    pub(super) fn lowest_hz(&self) -> Option<u32> {
+        self.0.iter().filter_map(|wanted| wanted.max_hz).min()
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = &Wanted> {

@@ -3,6 +3,8 @@
 
 use serde::Deserialize;
 
+use crate::read::{Fields, Object, read};
+
 /// Content of `config.json`. Every field may be missing, and so may the file.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(default)]
@@ -13,6 +15,9 @@ pub struct BoardConfig {
     pub http: Option<String>,
     /// Token for everybody who opens the page; `None` if no token is needed, or if each person has their own.
     pub token: Option<String>,
+    /// Path of a recording, relative to the page, which the page plays instead of connecting to a server; `None` if it
+    /// connects to a server.
+    pub recording: Option<String>,
 }
 
 /// Addresses of the server to which the page connects.
@@ -24,10 +29,12 @@ pub struct Addresses {
     pub http: String,
 }
 
+read!(BoardConfig {} or default { ws, http, token, recording });
+
 impl BoardConfig {
     /// Parses the text of `config.json`. Returns an empty configuration if the text is not valid.
     pub fn read(text: &str) -> Self {
-        serde_json::from_str(text).unwrap_or_default()
+        serde_json::from_str(text).and_then(|fields: Fields<'_>| Self::of(&fields)).unwrap_or_default()
     }
 
     /// Returns the server's addresses. For those that the configuration does not contain, they are made from `origin`, the origin

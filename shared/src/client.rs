@@ -28,7 +28,7 @@ pub enum ClientMessage {
     Unsubscribe(Unsubscribe),
     /// Appends publications to a topic's log. The server answers with `published` once they are stored durably.
     Publish(Box<Publish>),
-    /// Reads a part of a topic's log. The server answers with `history`.
+    /// Reads a part of a topic's log. The server answers with `history`, or with `buckets` if the request has `step_ms`.
     History(History),
     /// Replaces the connection's token before it expires. The server answers with `refreshed`.
     Refresh(Refresh),
@@ -155,6 +155,11 @@ pub struct Subscribe {
     /// publications of these topics are replayed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rewind: Option<Rewind>,
+    /// If it is present, the server conflates the new publications: of each topic it sends at most this many times a second the
+    /// newest publication, and those with the lowest and the highest values since the last time. It is at most
+    /// [`Announced::max_hz`](crate::limits::Announced::max_hz). If it is absent, every publication is sent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_hz: Option<u32>,
 }
 
 /// Amount of past publications that the server replays to a new subscription, such as `{"count": 100}` or `{"ms":
@@ -229,19 +234,38 @@ pub struct Producer {
     pub done: bool,
 }
 
-/// Reads a part of a topic's log, at most one frame ([`ClientMessage::History`]).
+/// Reads a part of a topic's log, at most one frame ([`ClientMessage::History`]): publications, or buckets if `step_ms` is
+/// present.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct History {
-    /// Number of the request. The reply `history` contains it.
+    /// Number of the request. The reply contains it.
     pub id: RequestId,
     /// Topic to read.
     pub topic: Topic,
-    /// Position after which to read. If it is absent, the reply contains the newest publications, at most `limit`.
+    /// Position after which to read. If it is absent, the reply contains the newest publications, at most `limit`, or all buckets
+    /// from the beginning.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub since: Option<Position>,
     /// Maximum number of publications in the reply. If it is absent, the reply contains as many as fit into one frame.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub limit: Option<u32>,
+    /// Only publications that were received at this time or later. If it is absent, everything that is kept. Buckets have late
+    /// publications too (see [`BucketsReply`](crate::server::BucketsReply)).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from_ms: Option<Millis>,
+    /// Only publications that were received before this time. If it is absent, everything up to now.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to_ms: Option<Millis>,
+    /// Length of a bucket in milliseconds. If it is present, the reply is [`ServerMessage::Buckets`](crate::ServerMessage::Buckets).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub step_ms: Option<u64>,
+}
+
+impl History {
+    /// Creates a request for publications after `since`, at most `limit`, received at any time.
+    pub fn items(id: RequestId, topic: Topic, since: Option<Position>, limit: Option<u32>) -> Self {
+        Self { id, topic, since, limit, from_ms: None, to_ms: None, step_ms: None }
+    }
 }
 
 /// Replaces the token of the connection ([`ClientMessage::Refresh`]).

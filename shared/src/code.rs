@@ -15,6 +15,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::read::read_from;
+
 /// Recommended reaction of a client to the code of an error or disconnect. Match it without a wildcard arm.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Advice {
@@ -95,6 +97,8 @@ macro_rules! codes {
     };
 }
 
+read_from!(u16: ErrorCode, DisconnectCode);
+
 codes! {
     /// Reason for which the server refused a request. Codes from 100 to 199 mean: retry later. Codes from 200 to 299:
     /// change the request. Codes from 300 to 399: sign in again. Codes from 400 on: give up.
@@ -134,6 +138,16 @@ codes! {
     StaleSequence = 209, "stale_sequence";
     /// The server already has the maximum number of topics.
     TooManyTopics = 210, "too_many_topics";
+    /// There is no board of this name.
+    UnknownBoard = 211, "unknown_board";
+    /// Somebody else has saved or deleted the board since the client has read it.
+    BoardChanged = 212, "board_changed";
+    /// The board document or its name is not valid.
+    BadBoard = 213, "bad_board";
+    /// The server already has the maximum number of boards.
+    TooManyBoards = 214, "too_many_boards";
+    /// The server does not conflate publications, or not at the rate of the subscription's `max_hz`.
+    NotConflated = 215, "not_conflated";
     /// There is no token, or the server does not accept it.
     Unauthorized = 300, "unauthorized";
     /// The token has expired.

@@ -13,9 +13,10 @@
 //! assert!(Data::parse("1e999").is_err(), "beyond the range of a number");
 //! ```
 
-mod check;
+pub(crate) mod check;
 mod error;
 
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
@@ -24,8 +25,14 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 
 use crate::limits;
+use crate::read::{Fields, Read};
 
 pub use error::DataError;
+
+/// Names of the field that contains the message of an event, in order of preference. Loggers use these names: `MESSAGE` is used by
+/// journald, `short_message` by GELF, and `log` by Docker's json-file driver. An object with such a text is a line of a log.
+pub const MESSAGE_FIELDS: [&str; 8] =
+    ["message", "msg", "MESSAGE", "text", "event", "short_message", "log", "body"];
 
 /// JSON text of one publication. A clone shares the text and only increments a reference count.
 ///
@@ -48,6 +55,15 @@ impl Data {
         let data = Self::from_raw(raw);
         data.check()?;
         Ok(data)
+    }
+
+    /// Returns the fields of an object, in the order in which they were sent, with their values as JSON text; `None` if the data is
+    /// anything else. A name is copied only if it contains an escape sequence.
+    pub fn fields(&self) -> Option<Vec<(Cow<'_, str>, &RawValue)>> {
+        if !self.text().starts_with('{') {
+            return None;
+        }
+        Fields::of(&self.0).ok().map(Fields::into_pairs)
     }
 
     /// Creates data, without checking it, from a part of a larger JSON text that serde_json has parsed.
@@ -90,7 +106,7 @@ impl Data {
         if text.len() > limits::PUBLICATION_BYTES {
             return Err(DataError::TooLarge { bytes: text.len(), limit: limits::PUBLICATION_BYTES });
         }
-        check::check(text)
+        check::check(text, limits::DATA_DEPTH)
     }
 }
 
@@ -131,6 +147,12 @@ impl Serialize for Data {
 impl<'de> Deserialize<'de> for Data {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Box::<RawValue>::deserialize(deserializer).map(|raw| Self::from_raw(&raw))
+    }
+}
+
+impl Read for Data {
+    fn read(json: &RawValue) -> serde_json::Result<Self> {
+        Ok(Self::from_raw(json))
     }
 }
 

@@ -12,6 +12,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use crate::read::read_from;
 use crate::topic::{Topic, TopicError};
 
 /// Names a set of topics: a single topic, all topics below a prefix (`host/*`), or all topics (`*`).
@@ -25,6 +26,8 @@ pub enum Filter {
     /// Matches only this topic. Written as `host/cpu`.
     Only(Topic),
 }
+
+read_from!(String: Filter);
 
 impl Filter {
     /// Parses a filter in the form in which it is written in messages and on the command line.

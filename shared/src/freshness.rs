@@ -57,6 +57,9 @@ pub struct Evidence {
     pub replayed_ago_ms: Option<u64>,
     /// Time since the connection was lost, in milliseconds; `None` while there is a connection.
     pub cut_off_ms: Option<u64>,
+    /// Time for which the server may collect publications before it sends them, in milliseconds. A publication that is still with the
+    /// server is not late.
+    pub frame_every_ms: u64,
 }
 
 impl Evidence {
@@ -84,9 +87,10 @@ impl Evidence {
 
     fn silence(&self) -> Option<Freshness> {
         let cadence = self.cadence_ms?;
-        if self.age_ms > beyond(cadence, STALE_FACTOR) {
+        let unexplained_ms = self.age_ms.saturating_sub(self.frame_every_ms);
+        if unexplained_ms > beyond(cadence, STALE_FACTOR) {
             Some(Freshness::Stale)
-        } else if self.age_ms > beyond(cadence, LATE_FACTOR) {
+        } else if unexplained_ms > beyond(cadence, LATE_FACTOR) {
             Some(Freshness::Late)
         } else {
             None
@@ -144,6 +148,18 @@ mod tests {
     }
 
     #[test]
+    fn publications_that_the_server_still_collects_are_not_late() {
+        let silent_for = |age_ms| {
+            let collected =
+                Evidence { frame_every_ms: 5_000, cadence_ms: Some(1_000), ..Evidence::default() };
+            Evidence { age_ms, ..collected }.freshness()
+        };
+        assert_eq!(silent_for(7_000), Freshness::Live);
+        assert_eq!(silent_for(7_001), Freshness::Late);
+        assert_eq!(silent_for(10_001), Freshness::Stale);
+    }
+
+    #[test]
     fn a_topic_without_a_cadence_is_live_only_while_connected() {
         let one_shot = Evidence { age_ms: 3_600_000, ..Evidence::default() };
         assert_eq!(one_shot.freshness(), Freshness::Live);
@@ -158,6 +174,7 @@ mod tests {
             lost_ms: 41_000,
             replayed_ago_ms: Some(10),
             cut_off_ms: None,
+            frame_every_ms: 0,
         };
         assert_eq!(all.freshness(), Freshness::Stale);
         assert_eq!(Evidence { age_ms: 3_000, ..all }.freshness(), Freshness::Late);

@@ -5,6 +5,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::read::read;
+
 /// Maximum size of a WebSocket message, in bytes.
 pub const MESSAGE_BYTES: usize = 128 * 1024;
 /// Maximum size of a WebSocket frame, in bytes. API Gateway bills a frame of up to this size as one message.
@@ -92,6 +94,8 @@ pub const META_UNITS: usize = 200;
 pub const META_STATES: usize = 64;
 /// Maximum length of the name of a series (a named value of one topic) in the topic's metadata, in bytes.
 pub const META_SERIES_BYTES: usize = 256;
+/// Maximum size of the thresholds in a topic's metadata, in bytes of JSON.
+pub const META_THRESHOLDS_BYTES: usize = 4096;
 /// Maximum time by which a publisher's time stamp may be behind the server's clock, in milliseconds.
 pub const TS_PAST_MS: i64 = 366 * 24 * 60 * 60 * 1000;
 /// Maximum time by which a publisher's time stamp may be ahead of the server's clock, in milliseconds.
@@ -137,8 +141,26 @@ pub const REPLAY_TOTAL_ITEMS: usize = 30_000;
 /// Maximum size of the past publications of all topics together that the server replays to a subscription, in bytes of
 /// JSON.
 pub const REPLAY_TOTAL_BYTES: usize = 4 * 1024 * 1024;
+/// Maximum time between two broadcasts of publications that a server may be set to, in milliseconds. It is shorter than the time after
+/// which a silent client sends a ping (50 s): with a longer time, the pings would cost more than the frames that are saved.
+pub const FRAME_EVERY_MS: u64 = 30_000;
+/// Maximum value of `max_hz` of a subscription: the number of times a second at which a server sends conflated publications.
+pub const MAX_HZ: u32 = 60;
 /// Maximum number of publications that one `history` request may ask for.
 pub const HISTORY_ITEMS: usize = 1_000;
+/// Maximum number of buckets of one series into which `history` divides the stretch that is asked for. If `step_ms` is shorter, the
+/// server uses a longer one and says so.
+pub const BUCKETS: u64 = 2_000;
+/// Maximum number of series of one topic that have buckets. The others are counted and named.
+pub const BUCKET_SERIES: usize = 64;
+/// Maximum number of series without buckets that a reply names. The others are only counted.
+pub const BUCKET_NAMES: usize = 16;
+/// Maximum length of a text that a bucket contains, in characters. Longer texts are counted as lines of a log.
+pub const BUCKET_TEXT_CHARS: usize = 40;
+/// Maximum length of a number in a bucket whose digits are kept as they were sent, in bytes.
+pub const BUCKET_NUMBER_BYTES: usize = 32;
+/// Maximum length of the name of a series that has buckets, in bytes. A longer name is left out.
+pub const BUCKET_NAME_BYTES: usize = 256;
 /// Maximum length of the name of an idempotent producer, in bytes.
 pub const PRODUCER_BYTES: usize = 64;
 /// Highest sequence number that an idempotent producer may give to a request. It is the largest whole number that every
@@ -156,6 +178,23 @@ pub const PRODUCER_MS: u64 = 10 * 60 * 1000;
 /// milliseconds.
 pub const DONE_MS: u64 = 30 * 1000;
 
+/// Maximum length of the name under which a server keeps a board, in bytes.
+pub const BOARD_NAME_BYTES: usize = 64;
+/// Maximum size of a board document, in bytes of JSON.
+pub const BOARD_BYTES: usize = 128 * 1024;
+/// Maximum nesting of a board document, in levels.
+pub const BOARD_DEPTH: usize = 32;
+/// Maximum number of boards of a server.
+pub const BOARDS: usize = 200;
+/// Maximum number of panels of a board document.
+pub const BOARD_PANELS: usize = 500;
+/// Maximum number of topics that one panel of a board document shows.
+pub const BOARD_SOURCES: usize = 50;
+/// Maximum number of thresholds of one panel of a board document.
+pub const BOARD_THRESHOLDS: usize = 8;
+/// Maximum length of a title or the name of a group in a board document, in bytes.
+pub const BOARD_TEXT_BYTES: usize = 128;
+
 /// The limits that a server sends to a client in its answer to `subscribe`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Announced {
@@ -171,7 +210,24 @@ pub struct Announced {
     pub subscriptions: usize,
     /// Maximum number of publications in the reply to a `history` request: the server's value of [`HISTORY_ITEMS`].
     pub history_items: usize,
+    /// Minimum time between two broadcasts of publications, in milliseconds. The publications in between are collected, and arrive
+    /// together. 0 (the default, which is not sent) if publications are sent at once.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub frame_every_ms: u64,
+    /// Maximum value of `max_hz` of a subscription: the server's value of [`MAX_HZ`]. `None` (the default, which is not sent) if the
+    /// server does not conflate publications.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_hz: Option<u32>,
 }
+
+read!(Announced {
+    message_bytes,
+    frame_bytes,
+    publication_bytes,
+    publishes_per_second,
+    subscriptions,
+    history_items,
+} or default { frame_every_ms, max_hz });
 
 impl Default for Announced {
     fn default() -> Self {
@@ -182,8 +238,18 @@ impl Default for Announced {
             publishes_per_second: PUBLISHES_PER_SECOND,
             subscriptions: SUBSCRIPTIONS,
             history_items: HISTORY_ITEMS,
+            frame_every_ms: 0,
+            max_hz: None,
         }
     }
+}
+
+#[allow(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde passes a reference; in WebAssembly the lint is silent"
+)]
+fn is_zero(number: &u64) -> bool {
+    *number == 0
 }
 
 /// One row of [`TABLE`], which describes a limit for the documentation.
@@ -300,6 +366,7 @@ pub const TABLE: &[Limit] = &[
     row("units of single series in metadata", META_UNITS as u64, "series", OURS, "204 bad_data"),
     row("meanings of states in metadata", META_STATES as u64, "states", OURS, "204 bad_data"),
     row("name of a series in metadata", META_SERIES_BYTES as u64, "bytes", OURS, "204 bad_data"),
+    row("thresholds in metadata", META_THRESHOLDS_BYTES as u64, "bytes of JSON", OURS, "204 bad_data"),
     row("time stamp in the past", TS_PAST_MS as u64, "ms", OURS, "206 bad_timestamp"),
     row("time stamp in the future", TS_FUTURE_MS as u64, "ms", OURS, "206 bad_timestamp"),
     row("subscriptions of a connection", SUBSCRIPTIONS as u64, "filters", OURS, "207 too_many_subscriptions"),
@@ -352,7 +419,30 @@ pub const TABLE: &[Limit] = &[
     ),
     row("replay to a subscription", REPLAY_ITEMS as u64, "items a topic", OURS, "the rest by `history`"),
     row("replay of all topics", REPLAY_TOTAL_BYTES as u64, "bytes of JSON", OURS, "the rest by `history`"),
+    row("rate of conflated publications", MAX_HZ as u64, "a second", OURS, "215 not_conflated"),
     row("items of one `history`", HISTORY_ITEMS as u64, "items", OURS, "the rest by another"),
+    row(
+        "buckets of a series in the stretch of a `history`",
+        BUCKETS,
+        "buckets",
+        OURS,
+        "a longer `step_ms`, which the answer names",
+    ),
+    row(
+        "series of a topic with buckets",
+        BUCKET_SERIES as u64,
+        "series",
+        OURS,
+        "counted and named in `left_out`",
+    ),
+    row("boards of a server", BOARDS as u64, "boards", OURS, "214 too_many_boards"),
+    row("board document", BOARD_BYTES as u64, "bytes of JSON", OURS, "205 too_large"),
+    row("nesting of a board document", BOARD_DEPTH as u64, "levels", OURS, "213 bad_board"),
+    row("name of a board", BOARD_NAME_BYTES as u64, "bytes", OURS, "213 bad_board"),
+    row("title or group in a board", BOARD_TEXT_BYTES as u64, "bytes", OURS, "213 bad_board"),
+    row("panels of a board", BOARD_PANELS as u64, "panels", OURS, "213 bad_board"),
+    row("topics of a panel of a board", BOARD_SOURCES as u64, "topics", OURS, "213 bad_board"),
+    row("thresholds of a panel of a board", BOARD_THRESHOLDS as u64, "thresholds", OURS, "213 bad_board"),
     row("name of a producer", PRODUCER_BYTES as u64, "bytes", OURS, "200 malformed"),
     row("number of a producer's request", PRODUCER_SEQ, "", OURS, "200 malformed"),
     row("producers of a principal on a topic", PRODUCERS as u64, "in ten minutes", OURS, "102 unavailable"),

@@ -3,12 +3,19 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
-use crate::limits::{META_SERIES_BYTES, META_STATES, META_TEXT_BYTES, META_UNITS};
+use crate::board::fields::MOST_DECIMALS;
+use crate::board::{Severity, check_thresholds};
+use crate::limits::{META_SERIES_BYTES, META_STATES, META_TEXT_BYTES, META_THRESHOLDS_BYTES, META_UNITS};
+use crate::read::read;
 
 /// Meanings that [`TopicMeta::states`] can give to a state. With the meaning `neutral`, the board shows the state
 /// without a colour, even if its word has a colour by default.
 pub const MEANINGS: [&str; 4] = ["good", "warning", "bad", "neutral"];
+
+/// Value of [`TopicMeta::panel`] of a topic whose publications are events, such as deploys, which mark a moment in all charts.
+pub const EVENT: &str = "event";
 
 /// Metadata of a topic: how the board shows it, and how often something is published to it. Every field may be absent.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -38,11 +45,27 @@ pub struct TopicMeta {
     /// Highest value of the axis of the topic's chart.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max: Option<f64>,
-    /// Kind of panel that shows the topic: `line`, `number`, `state`, `log` or `table`. If it is absent or unknown, the
-    /// kind is chosen from the data.
+    /// Kind of panel that shows the topic: `line`, `area`, `stacked`, `bars`, `step`, `number`, `gauge`, `list`, `heatmap`,
+    /// `state`, `timeline`, `log` or `table`. If it is absent or unknown, the kind is chosen from the data. With [`EVENT`], each
+    /// publication marks a moment in all charts, and the topic itself is shown as a log.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub panel: Option<String>,
+    /// Scale of the value axis of the topic's chart: `linear` or `log`. If it is absent or unknown, it is linear.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scale: Option<String>,
+    /// Value to reach or to keep below, which a gauge and a list mark.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub target: Option<f64>,
+    /// Largest number of decimals with which the topic's numbers are shown. If it is absent, they are shown as they were sent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub decimals: Option<u32>,
+    /// Values from which a number counts as trouble, as a list of JSON objects that [`crate::board::Threshold`] describes. A newer
+    /// list replaces the older one as a whole, and an empty one removes it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub thresholds: Option<Box<Value>>,
 }
+
+read!(TopicMeta {} or default { unit, units, states, label, expect_every_ms, min, max, panel, scale, target, decimals, thresholds });
 
 impl TopicMeta {
     /// Returns true if no field is set.
@@ -62,17 +85,23 @@ impl TopicMeta {
             min: newer.min.or(self.min),
             max: newer.max.or(self.max),
             panel: newer.panel.or(self.panel),
+            decimals: newer.decimals.or(self.decimals),
+            thresholds: newer.thresholds.or(self.thresholds),
+            scale: newer.scale.or(self.scale),
+            target: newer.target.or(self.target),
         }
     }
 
-    /// Checks the lengths of texts, the numbers of entries, and the meanings of states, and that the expected time
-    /// between publications is not 0.
+    /// Checks the lengths of texts, the numbers of entries, the meanings of states and the thresholds, and that the expected
+    /// time between publications is not 0.
     ///
     /// # Errors
     ///
     /// [`MetaError`] for the first field that is not valid.
     pub fn check(&self) -> Result<(), MetaError> {
-        for (field, text) in [("unit", &self.unit), ("label", &self.label), ("panel", &self.panel)] {
+        let texts =
+            [("unit", &self.unit), ("label", &self.label), ("panel", &self.panel), ("scale", &self.scale)];
+        for (field, text) in texts {
             let bytes = text.as_ref().map_or(0, String::len);
             if bytes > META_TEXT_BYTES {
                 return Err(MetaError::TooLong { field, bytes, limit: META_TEXT_BYTES });
@@ -84,9 +113,28 @@ impl TopicMeta {
         if let Some((state, meaning)) = unknown {
             return Err(MetaError::Meaning { state: state.clone(), meaning: meaning.clone() });
         }
+        self.check_numbers()?;
         match self.expect_every_ms {
             Some(0) => Err(MetaError::Never),
             Some(_) | None => Ok(()),
+        }
+    }
+}
+
+impl TopicMeta {
+    fn check_numbers(&self) -> Result<(), MetaError> {
+        if let Some(decimals) = self.decimals.filter(|decimals| u64::from(*decimals) > MOST_DECIMALS) {
+            return Err(MetaError::Decimals { decimals });
+        }
+        let Some(thresholds) = &self.thresholds else { return Ok(()) };
+        let bytes = thresholds.to_string().len();
+        if bytes > META_THRESHOLDS_BYTES {
+            return Err(MetaError::TooLong { field: "thresholds", bytes, limit: META_THRESHOLDS_BYTES });
+        }
+        let mut faults = check_thresholds(thresholds).into_iter();
+        match faults.find(|fault| fault.severity == Severity::Error) {
+            Some(fault) => Err(MetaError::Thresholds { fault: fault.to_string() }),
+            None => Ok(()),
         }
     }
 }
@@ -140,6 +188,18 @@ pub enum MetaError {
         /// The meaning that the publisher sent for the state.
         meaning: String,
     },
+    /// More decimals are asked for than [`MOST_DECIMALS`].
+    #[error("meta.decimals is {decimals}: send a whole number from 0 to {MOST_DECIMALS}")]
+    Decimals {
+        /// The number that the publisher sent.
+        decimals: u32,
+    },
+    /// The thresholds are not a list of thresholds.
+    #[error("meta.{fault}")]
+    Thresholds {
+        /// The place of the first fault, and what to send instead.
+        fault: String,
+    },
     /// The expected time between publications is 0.
     #[error("meta.expect_every_ms is 0: send at least 1")]
     Never,
@@ -191,6 +251,31 @@ mod tests {
         assert!(matches!(red.check(), Err(MetaError::Meaning { .. })));
         let long = TopicMeta { states: [("x".repeat(65), "bad".to_owned())].into(), ..TopicMeta::default() };
         assert!(matches!(long.check(), Err(MetaError::TooLong { field: "states", .. })));
+    }
+
+    #[test]
+    fn thresholds_are_checked_as_those_of_a_board_and_replaced_as_a_whole() {
+        let meta = |text: &str| serde_json::from_str::<TopicMeta>(text).unwrap();
+        let old =
+            meta(r#"{"thresholds": [{"above": 70, "means": "warning"}, {"above": 90}], "decimals": 1}"#);
+        assert_eq!(old.check(), Ok(()));
+        let kept = old.clone().merged(meta(r#"{"unit": "%"}"#));
+        assert_eq!((&kept.thresholds, kept.decimals), (&old.thresholds, Some(1)));
+        assert_eq!(
+            old.merged(meta(r#"{"thresholds": []}"#)).thresholds.as_deref(),
+            Some(&serde_json::json!([]))
+        );
+        for (text, words) in [
+            (r#"{"thresholds": {}}"#, "meta.thresholds is an object: write a list"),
+            (r#"{"thresholds": [{"above": "70"}]}"#, "meta.thresholds[0].above is a text: write a number"),
+            (r#"{"thresholds": [{"means": "bad"}]}"#, "meta.thresholds[0] has 0 of the fields"),
+            (r#"{"decimals": 16}"#, "meta.decimals is 16: send a whole number from 0 to 15"),
+        ] {
+            let error = meta(text).check().unwrap_err().to_string();
+            assert!(error.starts_with(words), "{text}: {error}");
+        }
+        let long = meta(&format!(r#"{{"thresholds": [{{"above": 1, "note": "{}"}}]}}"#, "x".repeat(5_000)));
+        assert!(matches!(long.check(), Err(MetaError::TooLong { field: "thresholds", .. })));
     }
 
     #[test]

@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use crate::read::{read, read_from};
+
 /// Identifier of one log of a topic. If a topic's log is lost or deleted and starts anew, it gets another epoch, so
 /// that an offset in the old log cannot be taken for one in the new log.
 ///
@@ -12,6 +14,8 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(from = "String", into = "String")]
 pub struct Epoch(Arc<str>);
+
+read_from!(String: Epoch);
 
 impl Epoch {
     /// Creates an epoch from a text that was received or stored.
@@ -65,6 +69,8 @@ pub struct Position {
     /// Offset of the publication before this position; 0 for the beginning of the log.
     pub offset: u64,
 }
+
+read!(Position { epoch, offset });
 
 impl Position {
     /// Creates the position after `offset` in the log `epoch`.

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::read::read;
 use crate::{Data, Millis, limits};
 
 pub use crate::data::DataError;
@@ -19,6 +20,8 @@ pub struct Publication {
     /// objects (shown as a table).
     pub data: Data,
 }
+
+read!(Publication { offset, ts, received_at, data });
 
 /// A publication that is to be appended to a log. It has no offset yet.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

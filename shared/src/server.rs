@@ -1,15 +1,16 @@
 //! The messages that the server sends. A reply contains the `id` of its request. A message that is not a reply has no
 //! `id`.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::RawValue;
 
+use crate::bucket::{LeftOut, Series, Tally};
 use crate::client::RequestId;
 use crate::limits::Announced;
+use crate::read::{Fields, Object, read};
 use crate::{DisconnectCode, Epoch, ErrorCode, Filter, Millis, Position, Publication, Topic, TopicMeta};
 
 /// A message from the server. Unknown fields are ignored. A message of an unknown `type` is read as [`ServerMessage::Unknown`],
@@ -27,8 +28,10 @@ pub enum ServerMessage {
     Published(Published),
     /// Reply to `unsubscribe`.
     Unsubscribed(Unsubscribed),
-    /// Reply to `history`.
+    /// Reply to `history` without `step_ms`.
     History(HistoryReply),
+    /// Reply to `history` with `step_ms`.
+    Buckets(BucketsReply),
     /// Reply to `refresh`.
     Refreshed(Refreshed),
     /// Reply to `ping`.
@@ -68,9 +71,9 @@ macro_rules! types {
             ///
             /// The text is not JSON, or a field is missing or of the wrong type.
             pub fn from_json(text: &str) -> serde_json::Result<Self> {
-                let Tagged { name } = serde_json::from_str(text)?;
-                match &*name {
-                    $($name => serde_json::from_str(text).map(Self::$variant),)*
+                let fields: Fields<'_> = serde_json::from_str(text)?;
+                match fields.required::<String>("type")?.as_str() {
+                    $($name => Object::of(&fields).map(Self::$variant),)*
                     _ => Ok(Self::Unknown),
                 }
             }
@@ -86,6 +89,7 @@ types! {
     Published = "published";
     Unsubscribed = "unsubscribed";
     History = "history";
+    Buckets = "buckets";
     Refreshed = "refreshed";
     Pong = "pong";
     Occupancy = "occupancy";
@@ -103,12 +107,6 @@ impl ServerMessage {
     }
 }
 
-#[derive(Deserialize)]
-struct Tagged<'a> {
-    #[serde(rename = "type", borrow)]
-    name: Cow<'a, str>,
-}
-
 /// Implemented by hand, because the code that serde derives for a tagged enum first builds a tree of values. That would
 /// lose the original text of [`Data`](crate::Data), and make the page larger.
 impl<'de> Deserialize<'de> for ServerMessage {
@@ -117,6 +115,24 @@ impl<'de> Deserialize<'de> for ServerMessage {
         Self::from_json(text.get()).map_err(D::Error::custom)
     }
 }
+
+// Every type of a message, and those that are only in messages.
+read!(Subscribed { id, connection_id, filter, topics, server_ts, limits, rotate_in_ms } or default { viewers, conditions, more });
+read!(SubscribedTopic { topic, position, recovered } or default { replay_from, meta });
+read!(Publications { topic, epoch, items } or default { replay, after, meta });
+read!(Batch { parts });
+read!(Published { id, topic, position });
+read!(Unsubscribed { id, filter });
+read!(HistoryReply { id, topic, epoch, items, head, recovered });
+read!(BucketsReply { id, topic, epoch, from_ms, to_ms, step_ms, head, series } or default { kept_from_ms, lines, lost, left_out, next });
+read!(Refreshed { id } or default { expires_at });
+read!(Pong { t, server_ts } or default { heads });
+read!(Occupancy { filter, viewers });
+read!(Forgotten { topic, epoch });
+read!(Conditions { conditions });
+read!(Condition { name, message });
+read!(ErrorReply { code, message, retryable } or default { id, retry_after_ms, filters });
+read!(Disconnect { code, reason, reconnect } or default { window_ms });
 
 /// Confirms a subscription ([`ServerMessage::Subscribed`]). A long list of topics is split into several of these
 /// messages. All of them have the same `id`, and in all but the last, `more` is true.
@@ -176,12 +192,17 @@ pub struct Publications {
     pub topic: Topic,
     /// Identifier of the topic's log to which the publications belong.
     pub epoch: Epoch,
-    /// Publications in order of offset, without holes.
+    /// Publications in order of offset, without holes unless they are conflated.
     pub items: Vec<Publication>,
     /// True if the client requested these past publications by `since` or `rewind` when it subscribed; false if they
     /// were just published.
     #[serde(default)]
     pub replay: bool,
+    /// Present if the publications are conflated, because the client has asked for that by
+    /// [`Subscribe::max_hz`](crate::client::Subscribe::max_hz). The items then stand for all publications after this offset, up to that
+    /// of the last item. Those that are not among the items were left out on purpose, and are not missing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<u64>,
     /// Metadata of the topic. It is present only if the topic is new or its metadata has changed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub meta: Option<TopicMeta>,
@@ -233,6 +254,51 @@ pub struct HistoryReply {
     /// False if publications between the request's `since` and the first item are lost. Always true for a request
     /// without `since`.
     pub recovered: bool,
+}
+
+/// A stretch of a topic's past in buckets ([`ServerMessage::Buckets`]).
+///
+/// The stretch contains the publications that were received from `from_ms` on and before `to_ms`, and late ones: those that were
+/// received at `to_ms` or later, and whose effective time is not before `from_ms` and at least `step_ms` before `to_ms`. They are put into
+/// buckets by their effective time, which is the earlier of the time of the event and the time of receipt. So a publication that was
+/// received in the stretch and sent late is in a bucket before `from_ms`, and also in the stretch to which that bucket belongs.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct BucketsReply {
+    /// Number of the request that this message answers.
+    pub id: RequestId,
+    /// Topic whose log was read.
+    pub topic: Topic,
+    /// Identifier of the log that was read. If the request had a `since` with another epoch, the log began anew, and this reply
+    /// begins at the beginning of the stretch.
+    pub epoch: Epoch,
+    /// Beginning of the stretch that was asked for.
+    pub from_ms: Millis,
+    /// End of the stretch that was asked for.
+    pub to_ms: Millis,
+    /// Length of the buckets. It is longer than the requested one if the stretch would have more than
+    /// [`limits::BUCKETS`](crate::limits::BUCKETS). Values in buckets begin in the same interval of this length, counted from 1970.
+    pub step_ms: u64,
+    /// Time of receipt of the oldest publication of which something is kept, as it is or in a bucket; absent if nothing is kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kept_from_ms: Option<Millis>,
+    /// End of the log: the position of its last publication.
+    pub head: Position,
+    /// Buckets of each series, in the order in which the series appeared.
+    pub series: Vec<Series>,
+    /// Publications without a series: lines of a log, and tables. They are only counted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub lines: Vec<Tally>,
+    /// Publications that are lost: they were appended in this stretch, but can no longer be read, not even in a bucket. The times are
+    /// those of the publications before and after them. No bucket contains this time.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub lost: Vec<Tally>,
+    /// Series that have no buckets, because the topic has more than [`limits::BUCKET_SERIES`](crate::limits::BUCKET_SERIES).
+    #[serde(default, skip_serializing_if = "LeftOut::is_empty")]
+    pub left_out: LeftOut,
+    /// Present if the stretch goes on: send the request again with this position as `since`. The next reply may have values in the
+    /// interval of a bucket of this reply, which are in another bucket there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next: Option<Position>,
 }
 
 /// Confirms that the token was replaced ([`ServerMessage::Refreshed`]).
@@ -311,6 +377,10 @@ pub struct ErrorReply {
     /// Time to wait before the request is sent again, in milliseconds; absent if the server suggests none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retry_after_ms: Option<u64>,
+    /// Filters that the client's token allows, if the token does not allow the filter of a refused `subscribe`. It is empty for
+    /// any other error.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub filters: Vec<Filter>,
 }
 
 /// Announces that the server is about to close the connection ([`ServerMessage::Disconnect`]).

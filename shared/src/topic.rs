@@ -14,6 +14,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::limits;
+use crate::read::read_from;
 
 /// A named stream, such as `host/cpu`: 1 to 8 segments of `[A-Za-z0-9._-]`, at most 128 bytes.
 ///
@@ -21,6 +22,8 @@ use crate::limits;
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Topic(Arc<str>);
+
+read_from!(String: Topic);
 
 impl Topic {
     /// Creates a topic from `name` if it is valid.

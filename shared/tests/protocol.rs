@@ -141,3 +141,14 @@ fn the_document_lists_the_limits() {
     });
     assert_section("limits", &table(&["limit", "value", "of all", "unit", "set by", "beyond it"], rows));
 }
+
+#[test]
+fn the_schema_of_board_documents_is_that_of_the_code() {
+    let file = shared().join("../docs/board.schema.json");
+    let expected = format!("{:#}\n", shared::board::schema());
+    if std::env::var_os("UPDATE_SCHEMA").is_some() {
+        return std::fs::write(&file, expected).expect("docs/board.schema.json can be written");
+    }
+    let found = std::fs::read_to_string(&file).unwrap_or_default();
+    assert_eq!(found, expected, "docs/board.schema.json: run this test with UPDATE_SCHEMA=1");
+}

@@ -45,6 +45,8 @@ coverage! {
     duplicates, "duplicates dropped";
     /// Number of publications that arrived before their predecessors and were held back.
     out_of_order, "out of order";
+    /// Number of publications that the server left out, because clients had asked for conflated ones.
+    left_out, "left out on request";
     /// Number of `history` requests that sessions sent for missing publications.
     history, "history requests";
     /// Number of times that a session reported publications as lost.
@@ -91,6 +93,7 @@ impl Coverage {
         self.recovered += stats.recovered;
         self.duplicates += stats.duplicates;
         self.out_of_order += stats.out_of_order;
+        self.left_out += stats.left_out;
         self.history += stats.history_requests;
         self.gaps += stats.gaps;
         self.reconnects += stats.reconnects;

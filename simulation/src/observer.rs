@@ -65,6 +65,8 @@ pub struct Observer {
     confirmed: BTreeMap<SocketId, BTreeSet<Filter>>,
     rotations: u64,
     connected_ms: u64,
+    /// True if the client has ever asked for conflated publications.
+    may_conflate: bool,
 }
 
 /// Facts that decide if a session may report the outcome of a request with a sequence number as unknown.
@@ -94,9 +96,10 @@ impl Observer {
     /// A description of the promise that was broken.
     pub fn see(&mut self, event: &Event, wanted: &[Filter], store: &Store, now: Millis) -> Result<(), Fault> {
         match event {
-            Event::Publications { topic, epoch, items, .. } => {
+            Event::Publications { topic, epoch, items, left_out, .. } => {
                 ensure!(wanted.iter().any(|filter| filter.matches(topic)), "{topic} is not watched");
-                self.publications(topic, epoch, items, store)
+                ensure!(*left_out == 0 || self.may_conflate, "{topic}: {left_out} were left out, unasked");
+                self.publications(topic, epoch, items, *left_out, store)
             }
             Event::Gap { topic, from, to, .. } => self.gap(topic, from, to, store, now),
             Event::EpochChanged { topic, last, start } => self.epoch(topic, last, start, store),
@@ -117,6 +120,11 @@ impl Observer {
             }
             _ => Ok(()),
         }
+    }
+
+    /// Records that the client asks for conflated publications.
+    pub fn allow_conflation(&mut self) {
+        self.may_conflate = true;
     }
 
     /// Records that the session opens a socket.
@@ -264,18 +272,23 @@ impl Observer {
         topic: &Topic,
         epoch: &Epoch,
         items: &[Publication],
+        mut left_out: u64,
         store: &Store,
     ) -> Result<(), Fault> {
         let truth = store.ledger().get(&(topic.clone(), epoch.clone()));
         let first = items.first().ok_or_else(|| format!("an empty part of {topic}"))?;
-        let shown = self.shown_of(topic, epoch, first.offset)?;
+        let last = items.last().map_or(first.offset, |item| item.offset);
+        let within = (last + 1).saturating_sub(first.offset).saturating_sub(items.len() as u64);
+        let shown = self.shown_of(topic, epoch, first.offset - left_out.saturating_sub(within))?;
         for item in items {
             let (offset, next) = (item.offset, shown.last + 1);
-            ensure!(offset == next, "{topic}: {offset} where {next} was next");
-            let written = truth.and_then(|log| log.get(shown.last as usize));
+            ensure!(offset >= next && offset - next <= left_out, "{topic}: {offset} where {next} was next");
+            left_out -= offset - next;
+            let written = truth.and_then(|log| log.get(offset as usize - 1));
             ensure!(written == Some(item), "{topic}: {item:?} is not what was published: {written:?}");
             shown.last = offset;
         }
+        ensure!(left_out == 0, "{topic}: {left_out} more are said to be left out than are");
         Ok(())
     }
 

@@ -35,6 +35,8 @@ pub struct Setting {
     pub tokens: bool,
     /// Age of a connection at which the server wants clients to replace it, in milliseconds.
     pub rotate_in_ms: u64,
+    /// Time for which publications are collected before they are broadcast, in milliseconds.
+    pub frame_every_ms: u64,
     /// Age at which the gateway closes a connection, in milliseconds.
     pub life_ms: u64,
     /// Time without a message after which the gateway closes a connection, in milliseconds.
@@ -111,6 +113,8 @@ pub enum Act {
     Conditions(Conditions),
     /// A client subscribes to another filter.
     Watch { client: usize, filter: usize, rewind: Option<Rewind> },
+    /// A client asks for conflated publications of a filter to which it is subscribed, or for every publication again.
+    Conflate { client: usize, filter: usize, max_hz: Option<u32> },
     /// A client ends its subscription to a filter.
     Unwatch { client: usize, filter: usize },
     /// A client closes its session.

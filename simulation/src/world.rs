@@ -62,6 +62,7 @@ enum Due {
     Inspection(LinkId),
     Task(TaskId),
     Broadcast,
+    Conflated,
     ServerUp,
     StoreMended,
 }
@@ -159,6 +160,7 @@ impl<'a> World<'a> {
             Due::Inspection(link) => self.inspect(link),
             Due::Task(task) => self.poll(task),
             Due::Broadcast => self.broadcast(),
+            Due::Conflated => self.broadcast_conflated(),
             Due::ServerUp => self.server_up(),
             Due::StoreMended => self.mend_store(),
         }

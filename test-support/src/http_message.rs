@@ -6,7 +6,8 @@ use tokio::net::TcpStream;
 
 /// A request or a response of HTTP/1.1.
 pub struct HttpMessage {
-    /// The first line and then the headers, one string for each. `Content-Length` is left out.
+    /// The first line and then the headers, one string for each. `Content-Length` and `Transfer-Encoding` are left
+    /// out.
     pub head: Vec<String>,
     /// The body of the message, which is empty if there is none.
     pub body: Vec<u8>,
@@ -15,7 +16,7 @@ pub struct HttpMessage {
 impl HttpMessage {
     /// Reads one message. Returns `None` if the connection is closed before the message is complete.
     pub async fn read(stream: &mut BufReader<TcpStream>) -> Option<Self> {
-        let (mut head, mut length) = (Vec::new(), 0);
+        let (mut head, mut length, mut is_chunked) = (Vec::new(), 0, false);
         loop {
             let mut line = String::new();
             stream.read_line(&mut line).await.ok().filter(|bytes| *bytes > 0)?;
@@ -23,9 +24,13 @@ impl HttpMessage {
                 Some((name, value)) if name.eq_ignore_ascii_case("content-length") => {
                     length = value.parse().ok()?;
                 }
+                Some((name, _)) if name.eq_ignore_ascii_case("transfer-encoding") => is_chunked = true,
                 None if line == "\r\n" => break,
                 Some(_) | None => head.push(line.trim_end().to_owned()),
             }
+        }
+        if is_chunked {
+            return Some(Self { head, body: read_chunks(stream).await? });
         }
         let mut body = vec![0; length];
         stream.read_exact(&mut body).await.ok()?;
@@ -49,5 +54,23 @@ impl HttpMessage {
         let head = format!("{head}\r\ncontent-length: {}\r\n\r\n", self.body.len());
         stream.write_all(head.as_bytes()).await?;
         stream.write_all(&self.body).await
+    }
+}
+
+/// Reads a body in the transfer encoding `chunked`, without trailers (RFC 9112, section 7.1).
+async fn read_chunks(stream: &mut BufReader<TcpStream>) -> Option<Vec<u8>> {
+    let mut body = Vec::new();
+    loop {
+        let mut line = String::new();
+        stream.read_line(&mut line).await.ok()?;
+        let length = usize::from_str_radix(line.trim_end(), 16).ok()?;
+        // Each chunk is followed by a line break, also the last one, which is empty.
+        let mut chunk = vec![0; length + 2];
+        stream.read_exact(&mut chunk).await.ok()?;
+        if length == 0 {
+            return Some(body);
+        }
+        chunk.truncate(length);
+        body.append(&mut chunk);
     }
 }

@@ -28,6 +28,8 @@ pub enum Subcommand {
     },
     /// Writes the diagram of the crates' dependencies in ARCHITECTURE.md again.
     Picture,
+    /// Takes screenshots of the board for people.
+    Screenshots,
     /// Runs benchmarks. The first argument is the name of one, and all arguments are passed to the benchmark program.
     Bench {
         arguments: Vec<String>,
@@ -40,9 +42,9 @@ pub enum Subcommand {
     /// Records conversations and a store file of this version, with which later versions are tested.
     Record,
     /// Starts the AWS topology (functions, DynamoDB Local, gateway) on this machine. The arguments are passed to
-    /// `tickertape serve`.
+    /// `tickertape emulate`.
     LambdaLocal {
-        serve_arguments: Vec<String>,
+        emulate_arguments: Vec<String>,
     },
     /// Creates or updates a deployment on AWS.
     Deploy(Deploy),
@@ -85,6 +87,7 @@ pub fn parse(words: impl IntoIterator<Item = String>) -> Result<Subcommand, Task
             Ok(Subcommand::Fuzz { target: Some((*target).to_owned()) })
         }
         ["picture"] => Ok(Subcommand::Picture),
+        ["screenshots"] => Ok(Subcommand::Screenshots),
         ["bench", rest @ ..] => Ok(Subcommand::Bench { arguments: passed_on("bench", rest)? }),
         ["record"] => Ok(Subcommand::Record),
         ["soak"] => Ok(Subcommand::Soak { minutes: SOAK_MINUTES }),
@@ -93,7 +96,7 @@ pub fn parse(words: impl IntoIterator<Item = String>) -> Result<Subcommand, Task
             Ok(0) | Err(_) => Err(TaskError::Usage { words: format!("soak {minutes}") }),
         },
         ["lambda-local", rest @ ..] => {
-            Ok(Subcommand::LambdaLocal { serve_arguments: passed_on("lambda-local", rest)? })
+            Ok(Subcommand::LambdaLocal { emulate_arguments: passed_on("lambda-local", rest)? })
         }
         ["deploy", rest @ ..] => Deploy::parse(rest).map(Subcommand::Deploy),
         ["destroy", rest @ ..] => Destroy::parse(rest).map(Subcommand::Destroy),

@@ -2,7 +2,9 @@
 
 mod aws;
 mod command;
+mod emulate;
 mod peers;
+mod serverless;
 mod sizes;
 
 use crate::error::TaskError;
@@ -13,17 +15,21 @@ use command::{from_outside, measure};
 
 /// Runs all benchmarks, or only the one that the first argument names.
 ///
-/// The benchmarks `appends`, `units` and `websocket-units` are examples of the crates that they measure, and
-/// `schedules` is the program of the crate `simulation`. The benchmarks `init` and `broadcast` run in the AWS topology.
+/// The benchmarks `appends`, `past`, `screens`, `units` and `websocket-units` are examples of the crates that they measure, and
+/// `schedules` is the program of the crate `simulation`. The benchmarks `init` and `broadcast` run in the AWS topology, and
+/// `emulate` measures `tickertape emulate`.
 /// Every other name is passed to the program `bench` of the crate `e2e`.
 pub fn bench(project: &Project, arguments: &[String]) -> Result<(), TaskError> {
     match arguments.first().map(String::as_str) {
         Some("appends") => appends(project),
         Some("units") => units(project),
         Some("websocket-units") => websocket_units(project),
+        Some("past") => past(project),
+        Some("screens") => screens(project),
         Some("schedules") => schedules(project),
         Some("init") => aws::init(project),
         Some("broadcast") => aws::broadcast(project),
+        Some("emulate") => emulate::emulate(project),
         Some(_) => system(project, arguments),
         None => all(project),
     }
@@ -32,11 +38,14 @@ pub fn bench(project: &Project, arguments: &[String]) -> Result<(), TaskError> {
 fn all(project: &Project) -> Result<(), TaskError> {
     system(project, &[])?;
     appends(project)?;
+    past(project)?;
+    screens(project)?;
     schedules(project)?;
     units(project)?;
     websocket_units(project)?;
     aws::init(project)?;
-    aws::broadcast(project)
+    aws::broadcast(project)?;
+    emulate::emulate(project)
 }
 
 /// Runs benchmarks of `tickertape serve` that measure it from outside, over sockets and in a browser.
@@ -59,6 +68,20 @@ fn appends(project: &Project) -> Result<(), TaskError> {
     let mut appends = project.command("cargo");
     appends.args(["run", "--quiet", "--release", "--package", "backend-store", "--example", "appends"]);
     measure(&mut appends)
+}
+
+/// Measures how long a day in buckets takes over loopback. The day is written to the store directly, with times in the past.
+fn past(project: &Project) -> Result<(), TaskError> {
+    let mut past = project.command("cargo");
+    past.args(["run", "--quiet", "--release", "--package", "tickertape-server", "--example", "past"]);
+    measure(&mut past)
+}
+
+/// Prints how many screens boards need, and how large the type of a wall is. Nothing is timed.
+fn screens(project: &Project) -> Result<(), TaskError> {
+    let mut screens = project.command("cargo");
+    screens.args(["run", "--quiet", "--package", "board-model", "--example", "screens"]);
+    measure(&mut screens)
 }
 
 /// Measures how many schedules of the simulation one processor core runs per second.

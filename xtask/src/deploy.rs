@@ -4,6 +4,7 @@
 //! everything, which needs no account. All requests to AWS are made by the programs `aws` and `sam`. A dry run builds
 //! and lints too, but prints the [calls](call::Call) of these programs instead of making them.
 
+mod boards;
 mod call;
 mod cloud;
 mod destroy;
@@ -18,10 +19,11 @@ mod token;
 pub use destroy::destroy;
 pub use functions::zip;
 pub use options::{Deploy, Destroy};
+pub use site::addresses;
 
 use crate::error::TaskError;
 use crate::page;
-use crate::product;
+use crate::product::{self, Profile};
 use crate::project::Project;
 use crate::terminal;
 use crate::tools::PageTools;
@@ -32,10 +34,11 @@ use stack::Outputs;
 use std::path::Path;
 
 /// Deploys to AWS: builds the page and the functions, creates or updates the CloudFormation stack, uploads the page,
-/// and prints its address.
+/// saves the boards of a repository if there are any, and prints the address of the page.
 pub fn deploy(project: &Project, options: &Deploy) -> Result<(), TaskError> {
     options.require_known(&template::parameters(project)?)?;
     let cloud = Cloud::open(project, &options.place, options.dry_run)?;
+    let boards = options.boards.as_deref().map(boards::files).transpose()?.unwrap_or_default();
     cloud.require_account()?;
     page::build(project, &PageTools::set_up(project)?)?;
     functions::build(project, Optimisation::Full)?;
@@ -43,8 +46,14 @@ pub fn deploy(project: &Project, options: &Deploy) -> Result<(), TaskError> {
     if options.dry_run {
         return release(&cloud, options).map(drop);
     }
-    let tickertape = product::build_without_page(project)?;
+    let tickertape = product::build_without_page(project, Profile::Dev)?;
+    if !boards.is_empty() {
+        boards::check(&cloud, &tickertape, &boards)?;
+    }
     let outputs = release(&cloud, options)?;
+    if !boards.is_empty() {
+        boards::save(&cloud, &outputs, &tickertape, &boards)?;
+    }
     announce(&cloud, &outputs, &tickertape)
 }
 
@@ -52,7 +61,7 @@ pub fn deploy(project: &Project, options: &Deploy) -> Result<(), TaskError> {
 pub fn check_without_account(project: &Project) -> Result<u32, TaskError> {
     template::lint(project)?;
     template::check_expanded(project)?;
-    let artefacts = functions::build(project, Optimisation::Little)?;
+    let artefacts = build_functions_for_tests(project)?;
     page::build(project, &PageTools::set_up(project)?)?;
     let options = Deploy::dry_run_of("test");
     options.require_known(&template::parameters(project)?)?;
@@ -61,6 +70,11 @@ pub fn check_without_account(project: &Project) -> Result<u32, TaskError> {
     release(&cloud, &options)?;
     // The three other checks: the template was linted and expanded, and the calls were printed.
     Ok(artefacts + 3)
+}
+
+/// Builds the functions for AWS as the tests need them, and returns their number.
+pub fn build_functions_for_tests(project: &Project) -> Result<u32, TaskError> {
+    functions::build(project, Optimisation::Little)
 }
 
 /// Creates or updates the secret and the CloudFormation stack, and uploads the page. The caller must have built

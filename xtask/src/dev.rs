@@ -2,7 +2,7 @@
 //! its files is saved.
 
 use crate::error::TaskError;
-use crate::product;
+use crate::product::{self, Profile};
 use crate::project::Project;
 use crate::terminal;
 use crate::tools::PageTools;
@@ -39,7 +39,7 @@ pub fn dev(project: &Project) -> Result<(), TaskError> {
         terminal::note(&format!("tickertape {}", arguments.join(" ")));
     } else {
         terminal::note(&format!("nothing listens on {SERVER}: starting `tickertape serve` there"));
-        let tickertape = product::build_without_page(project)?;
+        let tickertape = product::build_without_page(project, Profile::Dev)?;
         children.start(project.command(tickertape).args(arguments))?;
     }
     terminal::note(&format!("the page will be at {PAGE_ORIGIN}"));
@@ -60,8 +60,8 @@ fn write_site(project: &Project) -> Result<String, TaskError> {
 /// Returns the command that runs Trunk. Its page with live reload is built into a folder of its own, because `run` and
 /// `test` must not use it.
 fn trunk(project: &Project, tools: &PageTools) -> Command {
-    let mut command = tools.trunk(project);
-    command.args(["serve", "--address", "127.0.0.1", "--port", PAGE_PORT, "--dist"]);
+    let mut command = tools.trunk(project, "serve");
+    command.args(["--address", "127.0.0.1", "--port", PAGE_PORT, "--dist"]);
     command.arg(project.target.join("xtask").join("dev-page"));
     command
 }

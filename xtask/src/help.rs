@@ -17,22 +17,29 @@ Builds, tests and deploys Tickertape. Each command installs the tools it needs, 
     cargo xtask fuzz [TARGET]     feed every parser of outside data with mutated input, a minute each, or only one;
                                   inputs that break it are kept in fuzz/regressions, and replayed by the tests
     cargo xtask picture           draw the picture of the crates in ARCHITECTURE.md again
+    cargo xtask screenshots       take the README's picture, and pictures of the board on phones, desks and walls,
+                                  light, dark and with forced colours, into target/screenshots
     cargo xtask bench [-- NAME]   run all benchmarks in release mode, or the one called NAME: fanout, latency,
                                   recovery, memory, page, page-memory, hostile, kills, appends (of the store),
+                                  past (a day in buckets), screens (that boards need),
                                   schedules (of the simulation), units and websocket-units (billed by AWS), init
-                                  (start-up time and size of the functions), broadcast (posts per CPU second). Some
-                                  are compared with Node, if it is installed
+                                  (start-up time and size of the functions), broadcast (posts per CPU second), emulate
+                                  (beside serverless-offline). Some are compared with Node, if it is installed
     cargo xtask soak [MINUTES]    test with injected faults over real sockets for MINUTES (default 10), printing a
                                   line a minute; then run 20,000 schedules of the simulation for each minute
     cargo xtask record            record the messages between this version's clients and server, and a store it wrote,
                                   into compatibility/VERSION: once for each release, for the tests of later versions
     cargo xtask lambda-local [-- ARGS]
-                                  run the AWS topology on this machine: the Lambda functions behind the embedded
-                                  gateway, with DynamoDB Local; ARGS are passed to `tickertape serve`
-    cargo xtask deploy [--stage NAME] [--region NAME] [--set PARAMETER=VALUE]… [--rotate-secret] [--dry-run]
+                                  run the AWS topology on this machine: `tickertape emulate infra/template.yaml`
+                                  with the page and with functions that are built for this machine; ARGS are
+                                  passed to `tickertape emulate`
+    cargo xtask deploy [--stage NAME] [--region NAME] [--set PARAMETER=VALUE]… [--boards DIR]
+                 [--allow-embed ORIGIN]… [--rotate-secret] [--dry-run]
                                   build, deploy to AWS and print the address of the board. The default stage is
                                   dev. --set gives a parameter of infra/template.yaml a value, which later
-                                  deployments keep. --dry-run runs the steps that need no AWS account, and
+                                  deployments keep. --boards saves the board documents of a directory.
+                                  --allow-embed lets pages of an origin show the board or a panel in a frame.
+                                  --dry-run runs the steps that need no AWS account, and
                                   prints the commands of the others
     cargo xtask destroy [--stage NAME] [--region NAME] [--yes] [--dry-run]
                                   delete the deployment and its data, after asking for confirmation

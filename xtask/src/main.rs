@@ -10,17 +10,23 @@ mod check;
 mod deploy;
 mod dev;
 mod error;
+mod function_names;
 mod fuzz;
+mod glue;
 mod help;
 mod lambda_local;
 mod page;
+mod pieces;
 mod product;
 mod project;
 mod record;
 mod run;
+mod screenshots;
+mod script;
 mod soak;
 mod stamp;
 mod step;
+mod styles;
 mod tally;
 mod terminal;
 mod test;
@@ -53,10 +59,11 @@ fn perform(subcommand: Subcommand) -> Result<(), TaskError> {
         Subcommand::Fuzz { target } => fuzz::fuzz(&Project::locate()?, target.as_deref())?,
         Subcommand::Picture => check::draw_picture(&Project::locate()?)?,
         Subcommand::Bench { arguments } => bench::bench(&Project::locate()?, &arguments)?,
+        Subcommand::Screenshots => screenshots::take(&Project::locate()?)?,
         Subcommand::Record => record::record(&Project::locate()?)?,
         Subcommand::Soak { minutes } => soak::soak(&Project::locate()?, minutes)?,
-        Subcommand::LambdaLocal { serve_arguments } => {
-            lambda_local::lambda_local(&Project::locate()?, &serve_arguments)?;
+        Subcommand::LambdaLocal { emulate_arguments } => {
+            lambda_local::lambda_local(&Project::locate()?, &emulate_arguments)?;
         }
         Subcommand::Deploy(options) => deploy::deploy(&Project::locate()?, &options)?,
         Subcommand::Destroy(options) => deploy::destroy(&Project::locate()?, &options)?,

@@ -38,10 +38,10 @@ pub fn build(project: &Project, profile: Profile) -> Result<PathBuf, TaskError> 
     compile(project, profile, &["--features", "tickertape/site"])
 }
 
-/// Builds the program `tickertape` without the web page in it, for a caller that serves the page in another way.
+/// Builds the program `tickertape` without the web page in it, for a caller that serves the page in another way or not at all.
 /// Returns the path of the program.
-pub fn build_without_page(project: &Project) -> Result<PathBuf, TaskError> {
-    compile(project, Profile::Dev, &[])
+pub fn build_without_page(project: &Project, profile: Profile) -> Result<PathBuf, TaskError> {
+    compile(project, profile, &[])
 }
 
 fn compile(project: &Project, profile: Profile, features: &[&str]) -> Result<PathBuf, TaskError> {

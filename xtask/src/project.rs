@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// The checkout of the project in which `cargo xtask` was started.
+#[derive(Clone)]
 pub struct Project {
     pub root: PathBuf,
     /// Cargo's target folder.
@@ -14,6 +15,9 @@ pub struct Project {
     /// Folder of the tools that were installed by `cargo xtask`. All checkouts of a user share it, so that a new clone
     /// need not install them again.
     pub tools: PathBuf,
+    /// True if steps run at the lowest priority and show neither their progress nor the output of a failure, because others
+    /// run at the same time.
+    pub is_in_background: bool,
 }
 
 impl Project {
@@ -23,13 +27,19 @@ impl Project {
         let project = Self {
             root: path_in(&metadata, "workspace_root")?,
             target: path_in(&metadata, "target_directory")?,
-            tools: cache_folder()?.join("tickertape").join("tools"),
+            tools: tools_folder()?,
+            is_in_background: false,
         };
         for folder in [&project.logs(), &project.tools] {
             fs::create_dir_all(folder)
                 .map_err(TaskError::while_doing(format!("creating {}", folder.display())))?;
         }
         Ok(project)
+    }
+
+    /// Returns the same project, for steps that run beside others.
+    pub fn in_background(&self) -> Self {
+        Self { is_in_background: true, ..self.clone() }
     }
 
     /// Returns the folder of the built web page.
@@ -119,18 +129,11 @@ fn path_in(metadata: &Value, key: &str) -> Result<PathBuf, TaskError> {
     })
 }
 
-/// Returns the user's cache folder, which is `$XDG_CACHE_HOME` or the default of the operating system.
-fn cache_folder() -> Result<PathBuf, TaskError> {
-    let from = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
-    let home = || {
-        from("HOME")
-            .map(|home| home.join(if cfg!(target_os = "macos") { "Library/Caches" } else { ".cache" }))
-    };
-    from("XDG_CACHE_HOME").or_else(|| from("LOCALAPPDATA")).or_else(home).ok_or_else(|| {
-        TaskError::MissingProgram {
-            what: "a cache folder (neither XDG_CACHE_HOME nor HOME is set)".to_owned(),
-            install: "export HOME=/a/folder/of/yours".to_owned(),
-        }
+/// Returns the folder of the installed tools, in the user's cache folder.
+fn tools_folder() -> Result<PathBuf, TaskError> {
+    local_tools::tools_folder().ok_or_else(|| TaskError::MissingProgram {
+        what: "a cache folder (neither XDG_CACHE_HOME nor HOME is set)".to_owned(),
+        install: "export HOME=/a/folder/of/yours".to_owned(),
     })
 }
 

@@ -21,6 +21,9 @@ const HEARTBEAT: Duration = Duration::from_secs(30);
 const DRAIN_TIMEOUT: Duration = Duration::from_millis(500);
 /// Maximum number of output lines that are shown of a failed step. The log contains all lines.
 const SHOWN_LINES: usize = 150;
+/// Arguments of `nice` for the lowest priority: the program gets the processor time that no other wants.
+#[cfg(unix)]
+const LOWEST_PRIORITY: [&str; 2] = ["-n", "19"];
 
 /// The exit status and the output of a program that has ended.
 pub struct Outcome {
@@ -36,6 +39,9 @@ pub fn run(project: &Project, title: &str, command: &mut Command) -> Result<Outc
     if outcome.status.success() {
         terminal::done(title, &terminal::human_duration(outcome.took));
         return Ok(outcome);
+    }
+    if project.is_in_background {
+        return Err(TaskError::CommandFailed { step: title.to_owned(), log: outcome.log });
     }
     Err(failed(title, outcome))
 }
@@ -57,9 +63,13 @@ pub fn observe_with(
     let began = Instant::now();
     let log = project.log(title);
     let mut transcript = Transcript::create(log.clone())?;
-    let mut child = spawn(command, input)?;
+    let mut child = match project.is_in_background {
+        true => spawn(&mut at_lowest_priority(command), input)?,
+        false => spawn(command, input)?,
+    };
     let lines = listen(&mut child);
-    let status = follow(title, began, &mut child, &lines, &mut transcript)?;
+    let status_line = (!project.is_in_background).then(|| StatusLine::start(title, began));
+    let status = follow(title, status_line, &mut child, &lines, &mut transcript)?;
     Ok(Outcome { status, lines: transcript.lines, took: began.elapsed(), log })
 }
 
@@ -92,6 +102,30 @@ fn spawn(command: &mut Command, input: &str) -> Result<Child, TaskError> {
     Ok(child)
 }
 
+/// Returns a command that does the same as `command` at the lowest priority. On other systems than Unix, the priority is the
+/// usual one.
+fn at_lowest_priority(command: &Command) -> Command {
+    #[cfg(unix)]
+    let mut low = {
+        let mut low = Command::new("nice");
+        low.args(LOWEST_PRIORITY).arg(command.get_program());
+        low
+    };
+    #[cfg(not(unix))]
+    let mut low = Command::new(command.get_program());
+    low.args(command.get_args());
+    for (name, value) in command.get_envs() {
+        match value {
+            Some(value) => low.env(name, value),
+            None => low.env_remove(name),
+        };
+    }
+    if let Some(folder) = command.get_current_dir() {
+        low.current_dir(folder);
+    }
+    low
+}
+
 /// Starts threads that read standard output and standard error of the child. Returns a channel that receives the lines
 /// of both, in the order of their arrival.
 fn listen(child: &mut Child) -> Receiver<String> {
@@ -118,12 +152,11 @@ fn forward(stream: impl Read + Send + 'static, sender: Sender<String>) {
 
 fn follow(
     title: &str,
-    began: Instant,
+    mut status_line: Option<StatusLine<'_>>,
     child: &mut Child,
     lines: &Receiver<String>,
     transcript: &mut Transcript,
 ) -> Result<ExitStatus, TaskError> {
-    let mut status_line = StatusLine::start(title, began);
     loop {
         match lines.recv_timeout(TICK) {
             Ok(line) => transcript.record(line),
@@ -131,14 +164,16 @@ fn follow(
             // Both streams are closed, but the program has not exited yet.
             Err(RecvTimeoutError::Disconnected) => thread::sleep(TICK),
         }
-        status_line.show(began.elapsed(), transcript.last());
+        if let Some(line) = &mut status_line {
+            line.show(transcript.last());
+        }
         if let Some(status) =
             child.try_wait().map_err(TaskError::while_doing(format!("waiting for {title}")))?
         {
             while let Ok(line) = lines.recv_timeout(DRAIN_TIMEOUT) {
                 transcript.record(line);
             }
-            status_line.finish();
+            status_line.iter().for_each(StatusLine::finish);
             return Ok(status);
         }
     }
@@ -172,19 +207,21 @@ impl Transcript {
 /// Shows the progress of a step. On a terminal it redraws one line. Otherwise it prints a new line every [`HEARTBEAT`].
 struct StatusLine<'a> {
     title: &'a str,
+    began: Instant,
     next: Duration,
 }
 
 impl<'a> StatusLine<'a> {
     fn start(title: &'a str, began: Instant) -> Self {
-        let status_line = Self { title, next: began.elapsed() + HEARTBEAT };
+        let status_line = Self { title, began, next: began.elapsed() + HEARTBEAT };
         if !terminal::is_interactive() {
             terminal::note(&format!("{title} …"));
         }
         status_line
     }
 
-    fn show(&mut self, elapsed: Duration, last: &str) {
+    fn show(&mut self, last: &str) {
+        let elapsed = self.began.elapsed();
         let text = format!("  {}  {}  {last}", self.title, terminal::human_duration(elapsed));
         if terminal::is_interactive() {
             if elapsed >= TICK {
@@ -200,5 +237,20 @@ impl<'a> StatusLine<'a> {
         if terminal::is_interactive() {
             terminal::clear_status();
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    #[cfg(unix)]
+    fn a_step_in_the_background_has_the_lowest_priority_and_everything_else_of_its_command() {
+        let mut command = Command::new("sh");
+        command.args(["-c", "echo $(nice) $GREETING $PWD ${HOME-none}"]).current_dir("/");
+        command.env("GREETING", "hello").env_remove("HOME");
+        let output = at_lowest_priority(&command).output().unwrap();
+        assert_eq!(String::from_utf8_lossy(&output.stdout), "19 hello / none\n");
     }
 }

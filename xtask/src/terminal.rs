@@ -10,6 +10,10 @@ const DIM: &str = "2";
 
 /// Prints the title of a step that succeeded, with a detail such as its duration.
 pub fn done(title: &str, detail: &str) {
+    // A step in the background ends while the status line of another is shown.
+    if is_interactive() {
+        clear_status();
+    }
     eprintln!("{} {title}  {}", painted(GREEN, "✓"), painted(DIM, detail));
 }
 

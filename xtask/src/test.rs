@@ -10,17 +10,21 @@ use crate::project::Project;
 use crate::step;
 use crate::terminal;
 use crate::tools::{self, Browser, DynamoDbLocal, PageTools};
+use ahead::{Ahead, Product};
 use report::{Report, Suite};
 use std::process::Command;
 use std::time::Instant;
 
+mod ahead;
 mod report;
 
 type RunSuite = fn(&Project) -> Result<Suite, TaskError>;
 
 const QUICK: [(&str, RunSuite); 1] = [(NATIVE, native)];
-const ALL: [(&str, RunSuite); 6] = [
+const ALL: [(&str, RunSuite); 8] = [
     (NATIVE_WITH_DYNAMODB, native_with_dynamodb),
+    (SERVICES, services),
+    (EMULATE, emulate),
     (WASM, wasm),
     (BROWSER, browser),
     (TOPOLOGY, topology),
@@ -29,6 +33,8 @@ const ALL: [(&str, RunSuite); 6] = [
 ];
 const NATIVE: &str = "tests: native";
 const NATIVE_WITH_DYNAMODB: &str = "tests: native and DynamoDB";
+const SERVICES: &str = "tests: tables and queues of the emulator";
+const EMULATE: &str = "tests: apps in the emulator";
 const WASM: &str = "tests: shared, session and board model in WebAssembly";
 const BROWSER: &str = "tests: whole system in Chromium";
 const TOPOLOGY: &str = "tests: AWS topology";
@@ -42,9 +48,39 @@ pub fn test(project: &Project, scope: Scope) -> Result<(), TaskError> {
         Scope::All => &ALL,
         Scope::Quick => &QUICK,
     };
-    let report = Report(suites.iter().map(|(title, run)| finished(title, run(project))).collect());
+    let ahead = match scope {
+        Scope::All => start_ahead(project),
+        Scope::Quick => None,
+    };
+    let run_suite = |(title, run): &(&'static str, RunSuite)| {
+        if let (Some(ahead), Some(product)) = (&ahead, needed(title)) {
+            ahead.wait_for(product);
+        }
+        finished(title, run(project))
+    };
+    let report = Report(suites.iter().map(run_suite).collect());
     println!("\n{}", report.summary(began.elapsed()));
     report.verdict()
+}
+
+/// Starts to build what later suites need. If this is impossible, the suites build it themselves.
+fn start_ahead(project: &Project) -> Option<Ahead> {
+    match Ahead::start(project) {
+        Ok(ahead) => Some(ahead),
+        Err(failure) => {
+            terminal::error(&failure.to_string());
+            None
+        }
+    }
+}
+
+/// Returns the product that is built ahead for a suite. The suites after it need the same.
+fn needed(title: &str) -> Option<Product> {
+    match title {
+        BROWSER => Some(Product::Page),
+        CLOUD => Some(Product::Functions),
+        _ => None,
+    }
 }
 
 /// Returns the result of a suite. If the suite could not be started, prints the error and counts the suite as failed.
@@ -81,6 +117,26 @@ fn native_with_dynamodb(project: &Project) -> Result<Suite, TaskError> {
     observed(project, NATIVE_WITH_DYNAMODB, &mut command)
 }
 
+/// Runs the tests of the emulator's tables, queues and event source mappings, with DynamoDB Local and moto.
+fn services(project: &Project) -> Result<Suite, TaskError> {
+    let mut command = end_to_end(project, "services");
+    DynamoDbLocal::set_up(project)?.announce(&mut command);
+    tools::announce_moto(project, &mut command)?;
+    observed(project, SERVICES, &mut command)
+}
+
+/// Runs the tests of `tickertape emulate` from outside: apps of Node.js and Python, with DynamoDB Local and moto.
+fn emulate(project: &Project) -> Result<Suite, TaskError> {
+    let tickertape = product::build_without_page(project, Profile::Dev)?;
+    let mut command = end_to_end(project, "emulate");
+    // The packages of Lambda's runtimes are installed here, and not in the data directory of the person.
+    command.env("TICKERTAPE_BIN", tickertape).env("XDG_DATA_HOME", project.target.join("xtask").join("data"));
+    DynamoDbLocal::set_up(project)?.announce(&mut command);
+    tools::announce_moto(project, &mut command)?;
+    tools::require_interpreters()?;
+    observed(project, EMULATE, &mut command)
+}
+
 fn native_tests(project: &Project) -> Command {
     project.cargo(["test", "--workspace", "--no-fail-fast"])
 }
@@ -111,13 +167,20 @@ fn wasm(project: &Project) -> Result<Suite, TaskError> {
 
 /// Runs the tests of the whole system, that is of the program `tickertape` with its page in a real browser.
 fn browser(project: &Project) -> Result<Suite, TaskError> {
+    observed(project, BROWSER, &mut browser_tests(project)?)
+}
+
+/// Builds the program and the page, and returns the command that runs the tests of the whole system.
+pub fn browser_tests(project: &Project) -> Result<Command, TaskError> {
     let browser = Browser::set_up(project)?;
     let tickertape = product::build(project, Profile::Dev)?;
     let mut command = end_to_end(project, "browser");
     command.env("TICKERTAPE_BIN", tickertape);
     announce_page(project, browser, &mut command);
     PageTools::set_up(project)?.announce(&mut command);
-    observed(project, BROWSER, &mut command)
+    tools::announce_axe(project, &mut command)?;
+    page::announce(project, &mut command)?;
+    Ok(command)
 }
 
 /// Runs the tests of the AWS topology, with the functions as processes, DynamoDB Local and a real browser.
@@ -125,12 +188,12 @@ fn topology(project: &Project) -> Result<Suite, TaskError> {
     let browser = Browser::set_up(project)?;
     let topology = Topology::build(project, Profile::Dev)?;
     let mut command = end_to_end(project, "lambda_local");
-    topology.announce(&mut command);
+    topology.announce(project, &mut command)?;
     announce_page(project, browser, &mut command);
     observed(project, TOPOLOGY, &mut command)
 }
 
-/// Returns the command that runs one test target of the crate `e2e`. It selects the whole workspace, as
+/// Returns the command that runs one test target that `cargo test` leaves out. It selects the whole workspace, as
 /// [`native_tests`] does, so that no dependency is compiled again with fewer features.
 fn end_to_end(project: &Project, target: &str) -> Command {
     project.cargo(["test", "--workspace", "--no-fail-fast", "--test", target])

@@ -11,6 +11,7 @@ use aws_sdk_dynamodb::config::{
 };
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 
+use crate::boards::DynamoBoards;
 use crate::connections::DynamoConnections;
 use crate::functions::Functions;
 use crate::local;
@@ -67,6 +68,11 @@ impl Aws {
     /// table.
     pub fn connections(&self, table: &str) -> DynamoConnections {
         DynamoConnections::new(self.dynamodb.clone(), table)
+    }
+
+    /// Returns an implementation of the trait `Boards` that stores board documents in this DynamoDB table, the one of topics.
+    pub fn boards(&self, topics: &str) -> DynamoBoards {
+        DynamoBoards::new(self.dynamodb.clone(), topics)
     }
 
     /// Returns an implementation of the trait `TopicLog` that stores the topics' logs in these DynamoDB tables.

@@ -5,7 +5,7 @@
 //! # Layout
 //!
 //! * [`Aws`] contains the configuration from which everything else is created.
-//! * [`DynamoConnections`] and [`DynamoLog`] implement the ports over three tables, which [`tables`] describes.
+//! * [`DynamoConnections`], [`DynamoLog`] and [`DynamoBoards`] implement the ports over three tables, which [`tables`] describes.
 //! * [`change`] reads the publications of a record from the stream of the topics table, and [`expired`] the topic that is to be
 //!   forgotten if it is silent.
 //! * [`ApiGatewayManagement`] posts to the connections of the stage at a [`ManagementEndpoint`].
@@ -31,6 +31,7 @@
 #![warn(missing_docs)]
 
 mod aws;
+mod boards;
 mod connections;
 mod functions;
 mod image;
@@ -44,6 +45,7 @@ mod request;
 pub mod tables;
 
 pub use aws::Aws;
+pub use boards::DynamoBoards;
 pub use connections::DynamoConnections;
 pub use functions::{Functions, InvokeError};
 pub use image::{Image, ImageError};

@@ -8,6 +8,7 @@
 //! | a topic's alarm | topics `SILENCE#{topic}`, `#` | time at which DynamoDB deletes it; see [`silence`] |
 //! | the number of topics | topics `CATALOGUE`, `#` | a number, which is limited |
 //! | the number of a principal's topics | topics `OWNER#{principal}`, `#` | a number, which is limited |
+//! | a block of rollup | history `{topic}#{epoch}#{level}`, last offset | the block; see [`rollup`] |
 //! | publications | history `{topic}#{epoch}`, last offset | publications up to that offset |
 //!
 //! The head of a topic is the state of its log after the last append. An append adds one or more publications to a log.
@@ -33,8 +34,11 @@ mod part;
 mod producer;
 mod read;
 mod retry;
+mod rollup;
 mod run;
 mod silence;
+
+use std::ops::Range;
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
@@ -42,7 +46,8 @@ use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue, ReturnValuesOnConditi
 use backend_core::ports::{
     Append, AppendError, Appended, Change, Head, Page, ReadFrom, TopicLog, Unavailable,
 };
-use shared::{Filter, Millis, Topic};
+use backend_core::rollup::{Block, Level};
+use shared::{Epoch, Filter, Millis, Publication, Topic};
 
 pub use alarm::expired;
 pub use backend_core::Retention;
@@ -354,7 +359,7 @@ impl TopicLog for DynamoLog {
         for part in part::parts(change, &self.retention) {
             self.put_part(part).await?;
         }
-        Ok(())
+        self.roll(change).await
     }
 
     /// Deletes a topic, and returns true if it existed. First the topic's state is marked by a tombstone, so that the
@@ -417,5 +422,28 @@ impl TopicLog for DynamoLog {
         let (client, history) = (&self.client, self.tables.history.as_str());
         let log = Log { client, history, retention: self.retention, head };
         log.page(Query { from, limit, now }).await.map(Some)
+    }
+
+    async fn blocks(
+        &self,
+        topic: &Topic,
+        epoch: &Epoch,
+        level: Level,
+        indices: Range<u64>,
+        limit: usize,
+        now: Millis,
+    ) -> Result<Vec<(u64, Block)>, Unavailable> {
+        self.read_blocks((topic, epoch), level, indices, limit, self.retention.cutoff(now)).await
+    }
+
+    async fn stored(
+        &self,
+        topic: &Topic,
+        epoch: &Epoch,
+        after: u64,
+        limit: usize,
+        now: Millis,
+    ) -> Result<Vec<Publication>, Unavailable> {
+        self.read_stored((topic, epoch), after, limit, self.retention.cutoff(now)).await
     }
 }

@@ -87,6 +87,7 @@ pub fn to_context(principal: &Principal) -> BTreeMap<String, String> {
         (SUBSCRIBE.to_owned(), join(&principal.subscribe)),
         (PUBLISH.to_owned(), join(&principal.publish)),
         (FORGET.to_owned(), join(&principal.forget)),
+        (EDIT.to_owned(), join(&principal.edit)),
     ]);
     context.extend(principal.expires_at.map(|at| (EXPIRES_AT.to_owned(), at.to_string())));
     context
@@ -104,8 +105,9 @@ pub fn from_context<'a>(get: impl Fn(&str) -> Option<&'a str>) -> Result<Princip
         name: required(SUB)?.to_owned(),
         subscribe: split(SUBSCRIBE, required(SUBSCRIBE)?)?,
         publish: split(PUBLISH, required(PUBLISH)?)?,
-        // An authorizer of version 0.1.0 does not write this key.
+        // An authorizer of version 0.1.0 does not write these two keys.
         forget: split(FORGET, get(FORGET).unwrap_or_default())?,
+        edit: split(EDIT, get(EDIT).unwrap_or_default())?,
         expires_at: get(EXPIRES_AT).map(parse_time).transpose()?,
     })
 }
@@ -114,6 +116,7 @@ const SUB: &str = "sub";
 const SUBSCRIBE: &str = "subscribe";
 const PUBLISH: &str = "publish";
 const FORGET: &str = "forget";
+const EDIT: &str = "edit";
 const EXPIRES_AT: &str = "expires_at";
 
 /// The reason why an authorizer's context cannot be converted to a principal: another authorizer created it.
@@ -163,13 +166,14 @@ mod tests {
             subscribe: vec![Filter::All, Filter::new("host/*").unwrap()],
             publish: vec![],
             forget: vec![Filter::new("host/*").unwrap()],
+            edit: vec![Filter::new("shop").unwrap()],
             expires_at: Some(17_000),
         }
     }
 
     fn token() -> String {
-        let Principal { name: sub, subscribe, publish, forget, .. } = agent();
-        mint(&Claims { sub, exp: 17, nbf: None, subscribe, publish, forget }, SECRET).unwrap()
+        let Principal { name: sub, subscribe, publish, forget, edit, .. } = agent();
+        mint(&Claims { sub, exp: 17, nbf: None, subscribe, publish, forget, edit }, SECRET).unwrap()
     }
 
     fn headers<'a>(authorization: Option<&'a str>, protocols: Option<&'a str>) -> Credentials<'a> {

@@ -42,6 +42,26 @@ pub struct TopicChanges {
     ended: Option<Bytes>,
 }
 
+impl TopicChanges {
+    /// Serialises conflated publications, which stand for all after the offset `after`. `ended` is true if the log has ended.
+    pub(crate) fn conflated(
+        topic: Topic,
+        epoch: &Epoch,
+        after: u64,
+        items: &[Publication],
+        meta: Option<&TopicMeta>,
+        ended: bool,
+    ) -> Self {
+        let part = Part::conflated(&topic, epoch, after, items, meta);
+        Self { ended: ended.then(|| forgotten(&topic, epoch)), topic, part }
+    }
+}
+
+/// Returns the message that tells subscribers that a log has ended.
+fn forgotten(topic: &Topic, epoch: &Epoch) -> Bytes {
+    ServerMessage::Forgotten(Forgotten { topic: topic.clone(), epoch: epoch.clone() }).to_json().into()
+}
+
 /// A list of frames (WebSocket messages), and the connections that get all of these frames.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Delivery {
@@ -80,8 +100,7 @@ struct Log<'a> {
 impl Log<'_> {
     fn serialise(self) -> TopicChanges {
         let part = Part::new(self.topic, self.epoch, self.items, false, self.meta);
-        let forgotten = Forgotten { topic: self.topic.clone(), epoch: self.epoch.clone() };
-        let ended = self.ended.then(|| ServerMessage::Forgotten(forgotten).to_json().into());
+        let ended = self.ended.then(|| forgotten(self.topic, self.epoch));
         TopicChanges { topic: self.topic.clone(), part, ended }
     }
 }

@@ -34,7 +34,9 @@
 //! * [`retention`], [`trusted_time`]: the bounds of a topic's history, and the clock by which they are applied.
 //! * [`disk`], [`shares`]: the space on the disk of a store, and the topics that lose history when the space is used
 //!   up.
+//! * [`rollup`], [`stretch`]: the past in buckets, and the reading of a stretch of it.
 //! * [`replay`], [`pack`], [`fanout`], [`occupancy`]: the contents of frames and their recipients.
+//! * `conflation`: the publications that a viewer gets who asks for only some of them.
 //! * [`token`], [`authorize`], [`principal`]: authentication and permissions.
 //! * [`turns`]: limits on reading the ends of logs for `pong`, for a store whose reads cost money.
 //! * [`http`]: the HTTP API without its sockets.
@@ -48,6 +50,7 @@ pub mod authorize;
 pub mod body;
 pub mod bucket;
 pub mod conditions;
+mod conflation;
 pub mod disk;
 pub mod event;
 pub mod fair;
@@ -68,11 +71,13 @@ pub mod rates;
 pub mod refusal;
 pub mod replay;
 pub mod retention;
+pub mod rollup;
 pub mod service;
 pub mod settings;
 pub mod shared_rate;
 pub mod shares;
 pub mod stats;
+pub mod stretch;
 #[cfg(feature = "testing")]
 pub mod testing;
 pub mod token;

@@ -24,6 +24,8 @@ pub struct Part {
     head: String,
     meta: Option<String>,
     items: Vec<String>,
+    /// For each of the items, the offset after which it stands for all publications; empty if they are not conflated.
+    stand_after: Vec<u64>,
 }
 
 impl Part {
@@ -40,7 +42,21 @@ impl Part {
             head: format!("\"topic\":{},\"epoch\":{},\"replay\":{replay}", to_json(topic), to_json(epoch)),
             meta: meta.map(to_json),
             items: items.into_iter().map(to_json).collect(),
+            stand_after: Vec::new(),
         }
+    }
+
+    /// Serialises conflated publications of one topic, which must be sorted by offset. They stand for all after the offset `after`.
+    pub fn conflated(
+        topic: &Topic,
+        epoch: &Epoch,
+        after: u64,
+        items: &[Publication],
+        meta: Option<&TopicMeta>,
+    ) -> Self {
+        let before = std::iter::once(after).chain(items.iter().map(|item| item.offset));
+        let stand_after = before.take(items.len()).collect();
+        Self { stand_after, ..Self::new(topic, epoch, items, false, meta) }
     }
 }
 
@@ -92,6 +108,8 @@ const WRAPPING: usize = 32;
 /// Upper bound for the length in bytes of the text `{"items":[],"meta":},`, which surrounds the publications of one
 /// topic in a frame.
 const SECTION: usize = 24;
+/// Upper bound for the length in bytes of the text `"after":,` with an offset, which conflated publications have in addition.
+const AFTER: usize = 29;
 
 struct Packer {
     limit: usize,
@@ -106,8 +124,10 @@ impl Packer {
     fn add(&mut self, part: &Part) {
         let mut meta = part.meta.as_deref();
         let mut items = part.items.as_slice();
+        let mut stand_after = part.stand_after.as_slice();
+        let after_bytes = if stand_after.is_empty() { 0 } else { AFTER };
         while !items.is_empty() {
-            let fixed = SECTION + part.head.len() + meta.map_or(0, str::len);
+            let fixed = SECTION + after_bytes + part.head.len() + meta.map_or(0, str::len);
             let room = self.limit.saturating_sub(self.bytes + fixed);
             let mut count = fitting(items.iter().map(String::len), room);
             if count == 0 && !self.sections.is_empty() {
@@ -117,8 +137,9 @@ impl Packer {
             // A publication that is larger than the limit is put alone into an empty frame.
             count = count.max(1);
             let (now, later) = items.split_at(count);
-            self.push(section(&part.head, meta.take(), now));
+            self.push(section(&part.head, stand_after.first().copied(), meta.take(), now));
             items = later;
+            stand_after = stand_after.get(count..).unwrap_or_default();
         }
     }
 
@@ -139,10 +160,14 @@ impl Packer {
     }
 }
 
-fn section(head: &str, meta: Option<&str>, items: &[String]) -> String {
+fn section(head: &str, after: Option<u64>, meta: Option<&str>, items: &[String]) -> String {
     let bytes = items.iter().map(|item| item.len() + 1).sum::<usize>();
-    let mut text = String::with_capacity(SECTION + head.len() + meta.map_or(0, str::len) + bytes);
+    let mut text = String::with_capacity(SECTION + AFTER + head.len() + meta.map_or(0, str::len) + bytes);
     text.push_str(head);
+    if let Some(after) = after {
+        text.push_str(",\"after\":");
+        text.push_str(&after.to_string());
+    }
     if let Some(meta) = meta {
         text.push_str(",\"meta\":");
         text.push_str(meta);

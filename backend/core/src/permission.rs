@@ -1,5 +1,6 @@
 //! Checks whether the token of a request allows the request.
 
+use shared::board::BoardName;
 use shared::{ErrorCode, Filter, Millis, Topic};
 
 use crate::principal::Principal;
@@ -49,6 +50,22 @@ pub(crate) fn check_forget(principal: &Principal, topic: &Topic) -> Result<(), R
     Err(Refusal::new(ErrorCode::Forbidden, message))
 }
 
+/// Checks that the token allows saving and deleting the board `name`.
+///
+/// # Errors
+///
+/// A refusal with the code [`ErrorCode::Forbidden`] if it does not.
+pub(crate) fn check_edit(principal: &Principal, name: &BoardName) -> Result<(), Refusal> {
+    if principal.may_edit(name) {
+        return Ok(());
+    }
+    let message = format!(
+        "{} may not save or delete the board {name}: its token needs a filter in `edit` that matches the board",
+        principal.name
+    );
+    Err(Refusal::new(ErrorCode::Forbidden, message))
+}
+
 /// Checks that the token allows subscribing to `filter`.
 ///
 /// # Errors
@@ -58,11 +75,34 @@ pub(crate) fn check_subscribe(principal: &Principal, filter: &Filter) -> Result<
     if principal.may_subscribe(filter) {
         return Ok(());
     }
-    Err(Refusal::new(
-        ErrorCode::Forbidden,
-        format!(
-            "{} may not subscribe to {filter}: its token needs a filter in `subscribe` that includes it",
-            principal.name
-        ),
-    ))
+    let name = &principal.name;
+    let allowed: Vec<String> = principal.subscribe.iter().map(Filter::to_string).collect();
+    let message = match allowed.is_empty() {
+        true => format!("{name} may not subscribe to {filter}: its token has no filter in `subscribe`"),
+        false => {
+            format!("{name} may not subscribe to {filter}: its token allows only {}", allowed.join(", "))
+        }
+    };
+    Err(Refusal::new(ErrorCode::Forbidden, message).allowing(&principal.subscribe))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refused_subscription_names_the_filters_that_the_token_allows() {
+        let filters =
+            |filters: &[&str]| filters.iter().map(|filter| filter.parse().unwrap()).collect::<Vec<Filter>>();
+        let refused = |subscribe: Vec<Filter>| {
+            let anna = Principal { name: "anna".into(), subscribe, ..Principal::local() };
+            check_subscribe(&anna, &Filter::All).unwrap_err()
+        };
+        let narrow = refused(filters(&["shop/*", "kitchen/temp"]));
+        assert_eq!(narrow.message, "anna may not subscribe to *: its token allows only shop/*, kitchen/temp");
+        assert_eq!(narrow.filters, filters(&["shop/*", "kitchen/temp"]));
+        let nothing = refused(Vec::new());
+        assert_eq!(nothing.message, "anna may not subscribe to *: its token has no filter in `subscribe`");
+        assert_eq!(nothing.filters, []);
+    }
 }

@@ -1,5 +1,6 @@
 //! The authenticated sender of a request and its permissions.
 
+use shared::board::BoardName;
 use shared::{Filter, Millis, Topic};
 
 /// An authenticated client and its permissions. It comes from the authorizer or a verified token, never from the text
@@ -14,6 +15,8 @@ pub struct Principal {
     pub publish: Vec<Filter>,
     /// Filters (patterns of topic names) for the topics that the client may delete, together with their history.
     pub forget: Vec<Filter>,
+    /// Filters (patterns of names) for the boards that the client may save and delete. A board counts as a topic of one segment.
+    pub edit: Vec<Filter>,
     /// Time at which the client's token expires; `None` if the permissions never expire.
     pub expires_at: Option<Millis>,
 }
@@ -26,6 +29,7 @@ impl Principal {
             subscribe: vec![Filter::All],
             publish: vec![Filter::All],
             forget: vec![Filter::All],
+            edit: vec![Filter::All],
             expires_at: None,
         }
     }
@@ -50,6 +54,11 @@ impl Principal {
         self.forget.iter().any(|held| held.matches(topic))
     }
 
+    /// Returns true if the principal may save and delete the board `name`.
+    pub fn may_edit(&self, name: &BoardName) -> bool {
+        self.edit.iter().any(|held| held.matches(name.as_topic()))
+    }
+
     /// Returns true if the token of the principal has expired at `now`.
     pub fn is_expired(&self, now: Millis) -> bool {
         self.expires_at.is_some_and(|at| at <= now)
@@ -67,6 +76,7 @@ mod tests {
             subscribe: vec![Filter::new("host/*").unwrap()],
             publish: vec![Filter::new("host/cpu").unwrap()],
             forget: vec![Filter::new("host/old").unwrap()],
+            edit: vec![Filter::new("mine").unwrap()],
             expires_at: Some(10),
         };
         assert!(only_host.may_subscribe(&Filter::new("host/cpu").unwrap()));
@@ -75,6 +85,8 @@ mod tests {
         assert!(!only_host.may_publish(&Topic::new("host/memory").unwrap()));
         assert!(only_host.may_forget(&Topic::new("host/old").unwrap()));
         assert!(!only_host.may_forget(&Topic::new("host/cpu").unwrap()));
+        assert!(only_host.may_edit(&BoardName::new("mine").unwrap()));
+        assert!(!only_host.may_edit(&BoardName::new("other").unwrap()));
         assert!(!only_host.is_expired(9) && only_host.is_expired(10));
     }
 }

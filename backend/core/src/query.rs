@@ -1,6 +1,6 @@
 //! Parses the query strings of the HTTP API.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use shared::client::Producer;
 use shared::meta::MEANINGS;
 use shared::{ErrorCode, Millis, Position, Topic, TopicMeta, timestamp};
@@ -15,9 +15,9 @@ pub struct PublishQuery {
     /// Values of `producer`, `seq` and `done`, by which a request that is sent twice is recognised. `producer` and
     /// `seq` have to be given together.
     pub producer: Option<Producer>,
-    /// Metadata of the topic, from the keys `unit`, `label`, `expect_every_ms`, `min`, `max` and `panel`, and from
-    /// `good`, `warning`, `bad` and `neutral`. Each of the last four lists the states that have this meaning, separated
-    /// by commas.
+    /// Metadata of the topic, from the keys `unit`, `label`, `expect_every_ms`, `min`, `max`, `decimals`, `scale`, `target` and
+    /// `panel`, and from `good`, `warning`, `bad` and `neutral`. Each of the last four lists the states that have this meaning,
+    /// separated by commas. The keys `above`, `below`, `warn_above` and `warn_below` are thresholds, also several of them.
     pub meta: TopicMeta,
 }
 
@@ -53,13 +53,30 @@ impl PublishQuery {
                     let named = states.map(|state| (state.to_owned(), meaning.to_owned()));
                     query.meta.states.extend(named);
                 }
+                "decimals" => query.meta.decimals = Some(parse("decimals", value, "a whole number")?),
+                "above" | "below" | "warn_above" | "warn_below" => {
+                    let threshold = threshold(key.as_ref(), parse_finite(key.as_ref(), value)?);
+                    let thresholds =
+                        query.meta.thresholds.get_or_insert_with(|| Box::new(Value::Array(Vec::new())));
+                    thresholds.as_array_mut().into_iter().for_each(|list| list.push(threshold.clone()));
+                }
                 "min" => query.meta.min = Some(parse_finite("min", value)?),
                 "max" => query.meta.max = Some(parse_finite("max", value)?),
+                "scale" => query.meta.scale = Some(value.to_owned()),
+                "target" => query.meta.target = Some(parse_finite("target", value)?),
                 _ => {}
             }
         }
         query.producer = pair(producer, seq, done)?;
         Ok(query)
+    }
+}
+
+/// Returns the threshold that a key such as `warn_above` means.
+fn threshold(key: &str, bound: f64) -> Value {
+    match key.strip_prefix("warn_") {
+        Some(way) => json!({way: bound, "means": "warning"}),
+        None => json!({key: bound}),
     }
 }
 
@@ -81,6 +98,12 @@ pub struct HistoryQuery {
     pub since: Option<Since>,
     /// Value of `limit`: maximum number of publications to return.
     pub limit: Option<u32>,
+    /// Value of `from_ms`: only publications that were received at this time or later.
+    pub from_ms: Option<Millis>,
+    /// Value of `to_ms`: only publications that were received before this time.
+    pub to_ms: Option<Millis>,
+    /// Value of `step_ms`: length of a bucket, to read buckets instead of publications.
+    pub step_ms: Option<u64>,
 }
 
 /// A place in a log after which a client wants to read.
@@ -109,12 +132,18 @@ impl HistoryQuery {
             match key.as_ref() {
                 "since" => query.since = Some(parse_since(value.as_ref())?),
                 "limit" => query.limit = Some(parse("limit", value.as_ref(), "a whole number")?),
+                "from_ms" => query.from_ms = Some(parse("from_ms", value.as_ref(), MILLIS)?),
+                "to_ms" => query.to_ms = Some(parse("to_ms", value.as_ref(), MILLIS)?),
+                "step_ms" => query.step_ms = Some(parse("step_ms", value.as_ref(), "whole milliseconds")?),
                 _ => {}
             }
         }
         Ok(query)
     }
 }
+
+/// The format of a time in a query, for error messages.
+const MILLIS: &str = "whole milliseconds since 1970";
 
 /// The parsed query string of `GET /topics`, which lists topics. Unknown keys are ignored.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -201,6 +230,8 @@ mod tests {
             ("seq", "7"),
             ("unit", "°C"),
             ("min", "-10.5"),
+            ("target", "20"),
+            ("scale", "log"),
             ("expect_every_ms", "1000"),
             ("later", "x"),
         ];
@@ -208,7 +239,16 @@ mod tests {
         assert_eq!(query.ts, Some(1_800_000_000_000));
         assert_eq!(query.producer, Some(Producer { id: "me".into(), seq: 7, done: false }));
         assert_eq!((query.meta.unit.as_deref(), query.meta.min), (Some("°C"), Some(-10.5)));
+        assert_eq!((query.meta.scale.as_deref(), query.meta.target), (Some("log"), Some(20.0)));
         assert_eq!(query.meta.expect_every_ms, Some(1000));
+    }
+
+    #[test]
+    fn thresholds_are_keys_with_a_number_and_several_are_a_list() {
+        let query = PublishQuery::read([("above", "30"), ("warn_above", "25.5"), ("decimals", "1")]).unwrap();
+        let expected = json!([{"above": 30.0}, {"above": 25.5, "means": "warning"}]);
+        assert_eq!((query.meta.thresholds.as_deref(), query.meta.decimals), (Some(&expected), Some(1)));
+        assert!(PublishQuery::read([("below", "cold")]).unwrap_err().message.contains("below"));
     }
 
     #[test]
@@ -265,5 +305,9 @@ mod tests {
         assert_eq!(since("abc:17"), Ok(Some(Since::Position(Position::new(Epoch::new("abc"), 17)))));
         assert_eq!(since("abc").unwrap_err().code, ErrorCode::Malformed);
         assert_eq!(HistoryQuery::read([("limit", "-1")]).unwrap_err().code, ErrorCode::Malformed);
+        for key in ["from_ms", "to_ms", "step_ms"] {
+            let refusal = HistoryQuery::read([(key, "yesterday")]).unwrap_err();
+            assert!(refusal.message.contains(key), "{}", refusal.message);
+        }
     }
 }

@@ -3,10 +3,10 @@
 use serde::Serialize;
 use shared::client::RequestId;
 use shared::server::ErrorReply;
-use shared::{Advice, ErrorCode, ServerMessage};
+use shared::{Advice, ErrorCode, Filter, ServerMessage};
 
 use crate::disk::DiskTrouble;
-use crate::ports::Unavailable;
+use crate::ports::{BoardError, Unavailable};
 
 /// The error that is sent to a client if its request is refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -21,6 +21,8 @@ pub struct Refusal {
     /// Line of the request's body that caused the error, from 1; `None` if the body has only one line or no line is to
     /// blame.
     pub line: Option<usize>,
+    /// Filters that the client's token allows, if it does not allow the requested one; empty for any other error.
+    pub filters: Vec<Filter>,
     /// HTTP status of the answer; `None` for the status that usually belongs to `code`.
     status: Option<u16>,
 }
@@ -29,10 +31,20 @@ pub struct Refusal {
 /// which may be long.
 pub const MESSAGE_CHARS: usize = 400;
 
+/// Maximum number of filters in an error.
+pub const MOST_FILTERS: usize = 32;
+
 impl Refusal {
     /// Creates an error without a line and without a time to wait.
     pub fn new(code: ErrorCode, message: impl ToString) -> Self {
-        Self { code, message: clip(&message.to_string()), retry_after_ms: None, line: None, status: None }
+        let message = clip(&message.to_string());
+        Self { code, message, retry_after_ms: None, line: None, filters: Vec::new(), status: None }
+    }
+
+    /// Sets the filters that the client's token allows instead of the requested one. Only the first [`MOST_FILTERS`] are sent.
+    #[must_use]
+    pub fn allowing(self, filters: &[Filter]) -> Self {
+        Self { filters: filters.iter().take(MOST_FILTERS).cloned().collect(), ..self }
     }
 
     /// Sets the time that the client should wait before it tries again, in milliseconds.
@@ -55,6 +67,7 @@ impl Refusal {
             message: self.message.clone(),
             retryable: self.code.advice() == Advice::Retry,
             retry_after_ms: self.retry_after_ms,
+            filters: self.filters.clone(),
         })
     }
 
@@ -106,9 +119,13 @@ pub fn http_status(code: ErrorCode) -> u16 {
         | ErrorCode::BadTimestamp
         | ErrorCode::TooManySubscriptions
         | ErrorCode::StaleSequence
-        | ErrorCode::TooManyTopics => 400,
+        | ErrorCode::TooManyTopics
+        | ErrorCode::BadBoard
+        | ErrorCode::TooManyBoards
+        | ErrorCode::NotConflated => 400,
         ErrorCode::TooLarge => 413,
-        ErrorCode::UnknownTopic => 404,
+        ErrorCode::UnknownTopic | ErrorCode::UnknownBoard => 404,
+        ErrorCode::BoardChanged => 412,
         ErrorCode::Unauthorized | ErrorCode::TokenExpired => 401,
         ErrorCode::Forbidden => 403,
         ErrorCode::Unknown(_) => match code.advice() {
@@ -125,6 +142,34 @@ impl From<Unavailable> for Refusal {
     fn from(_: Unavailable) -> Self {
         Self::new(ErrorCode::Unavailable, "the server cannot reach its store just now; try again")
             .retry_after(UNAVAILABLE_RETRY_MS)
+    }
+}
+
+/// Tells the client why its board was not saved or deleted.
+impl From<BoardError> for Refusal {
+    fn from(error: BoardError) -> Self {
+        match error {
+            BoardError::Changed(Some(board)) => {
+                let by = board.entry.saved_by;
+                let words = format!(
+                    "{by} has saved the board since you read it: merge your changes with that version, or save with its version to replace it"
+                );
+                Self::new(ErrorCode::BoardChanged, words)
+            }
+            BoardError::Changed(None) => Self::new(
+                ErrorCode::BoardChanged,
+                "the board does not exist any more: save it without If-Match to create it again",
+            ),
+            BoardError::ReadOnly => Self::new(
+                ErrorCode::Forbidden,
+                "the board comes from a file of the server and cannot be changed here: save it under another name, or change the file",
+            ),
+            BoardError::TooMany => {
+                Self::new(ErrorCode::TooManyBoards, format!("{error}: delete one that is not needed"))
+            }
+            BoardError::Disk(trouble) => Self::from(&trouble),
+            BoardError::Unavailable(unavailable) => unavailable.into(),
+        }
     }
 }
 
@@ -158,7 +203,7 @@ mod tests {
             let status = http_status(*code);
             let fits = match code.advice() {
                 Advice::Retry => matches!(status, 429 | 500 | 503),
-                Advice::Change => matches!(status, 400 | 404 | 413),
+                Advice::Change => matches!(status, 400 | 404 | 412 | 413),
                 Advice::SignIn => status == 401,
                 Advice::GiveUp => status == 403,
                 Advice::Reconnect => false,

@@ -4,10 +4,13 @@
 //! Each kind of request has a file. Every answer to a WebSocket message is sent with [`Management::post`]. Nothing is
 //! posted while `$connect` is handled.
 
+mod boards;
 mod broadcast;
+mod buckets;
 mod catch_up;
 mod charge;
 mod conditions;
+mod conflate;
 mod connect;
 mod disconnect;
 mod history;
@@ -30,7 +33,9 @@ use shared::{Advice, ClientMessage, DisconnectCode, Millis, ServerMessage};
 pub use broadcast::{BroadcastReport, RecordError};
 
 use crate::conditions::Told;
+use crate::conflation::Conflation;
 use crate::event::{GatewayEvent, Message, Reply, Sender};
+use crate::lock::lock;
 use crate::message;
 use crate::occupancy::Occupancy;
 use crate::payer::Payer;
@@ -56,6 +61,7 @@ pub struct Service<C, L, M> {
     turns: Mutex<Turns>,
     occupancy: Mutex<Occupancy>,
     conditions: Mutex<Told>,
+    conflation: Mutex<Conflation>,
     stats: Stats,
 }
 
@@ -67,6 +73,7 @@ impl<C, L, M> Service<C, L, M> {
             turns: Mutex::new(Turns::new(settings.heads_in_turn.unwrap_or_default())),
             occupancy: Mutex::default(),
             conditions: Mutex::default(),
+            conflation: Mutex::default(),
             stats: Stats::default(),
             connections,
             log,
@@ -151,7 +158,7 @@ impl<C: Connections, L: TopicLog, M: Management> Service<C, L, M> {
                 self.charging_read(&payer, now, self.subscribe(&connection, request, now)).await
             }
             ClientMessage::History(request) => {
-                self.charging_read(&payer, now, self.history(&connection, request, now)).await
+                self.charging_read(&payer, now, self.history(&connection, &payer, request, now)).await
             }
             ClientMessage::Ping(request) => {
                 self.charging_read(&payer, now, self.ping(&connection, request, now)).await
@@ -230,6 +237,7 @@ impl<C: Connections, L: TopicLog, M: Management> Service<C, L, M> {
     /// Removes one connection and its subscriptions from the table. If the table is unavailable, the row stays until it
     /// expires.
     async fn prune(&self, id: &ConnectionId) {
+        lock(&self.conflation).left(id);
         match self.connections.remove(id).await {
             Ok(filters) => filters.iter().for_each(|filter| self.left(filter)),
             Err(Unavailable { .. }) => add(&self.stats.failed, 1),

@@ -24,6 +24,13 @@ pub struct Settings {
     pub rotate_in_ms: u64,
     /// Age at which the gateway closes a connection, in milliseconds. The default is [`limits::LIFE_MS`].
     pub life_ms: u64,
+    /// Minimum time between two broadcasts of publications, in milliseconds, which clients are told when they subscribe. The program
+    /// that calls [`Service::broadcast`](crate::Service::broadcast) has to keep it. The default is 0.
+    pub frame_every_ms: u64,
+    /// True if the program calls [`Service::broadcast_conflated`](crate::Service::broadcast_conflated) whenever
+    /// [`Service::conflated_due_ms`](crate::Service::conflated_due_ms) says so. Then clients may ask for conflated publications; otherwise
+    /// such a subscription is refused. The default is false.
+    pub conflates: bool,
     /// True if subscribers are sent the number of subscribers of their filter. The program must then call
     /// [`Service::occupancy_due`] about once a second, which sends the number again when it has changed.
     ///
@@ -45,6 +52,8 @@ impl Settings {
             rates: RateLimits::default(),
             rotate_in_ms: ROTATE_IN_MS,
             life_ms: limits::LIFE_MS,
+            frame_every_ms: 0,
+            conflates: false,
             counts_viewers: true,
             heads_in_turn: None,
             on_refusal: Box::new(|_, _| {}),
@@ -65,6 +74,8 @@ impl Settings {
     pub(crate) fn announced(&self) -> limits::Announced {
         limits::Announced {
             publishes_per_second: self.rates.publications_per_second,
+            frame_every_ms: self.frame_every_ms,
+            max_hz: self.conflates.then_some(limits::MAX_HZ),
             ..limits::Announced::default()
         }
     }
@@ -77,6 +88,8 @@ impl fmt::Debug for Settings {
             .field("rates", &self.rates)
             .field("rotate_in_ms", &self.rotate_in_ms)
             .field("life_ms", &self.life_ms)
+            .field("frame_every_ms", &self.frame_every_ms)
+            .field("conflates", &self.conflates)
             .field("counts_viewers", &self.counts_viewers)
             .field("heads_in_turn", &self.heads_in_turn)
             .finish_non_exhaustive()

@@ -5,11 +5,13 @@
 //! `#[tokio::test]` of each check. Clones of a fake share their state, so that a test can keep one clone and give
 //! another to the service.
 
+mod boards;
 pub mod conformance;
 mod connections;
 mod log;
 mod management;
 
+pub use boards::FakeBoards;
 pub use connections::FakeConnections;
 pub use log::FakeLog;
 pub use management::FakeManagement;

@@ -3,11 +3,15 @@
 
 use backend_core::ports::ConnectionId;
 use backend_core::testing::conformance::management::Harness;
-use backend_core::testing::{FakeConnections, FakeLog, FakeManagement, Keep};
+use backend_core::testing::{FakeBoards, FakeConnections, FakeLog, FakeManagement, Keep};
 use bytes::Bytes;
 
 mod log {
     backend_core::conformance!(log, super::open_log);
+}
+
+mod boards {
+    backend_core::conformance!(boards, super::open_boards);
 }
 
 mod connections {
@@ -23,6 +27,7 @@ fn every_check_of_every_suite_is_run() {
     let macro_text = include_str!("../src/testing/conformance.rs");
     for suite in [
         include_str!("../src/testing/conformance/log.rs"),
+        include_str!("../src/testing/conformance/boards.rs"),
         include_str!("../src/testing/conformance/connections.rs"),
         include_str!("../src/testing/conformance/management.rs"),
     ] {
@@ -40,6 +45,10 @@ fn every_check_of_every_suite_is_run() {
 
 async fn open_log(keep: Keep) -> (FakeLog, ()) {
     (FakeLog::keeping(keep), ())
+}
+
+async fn open_boards() -> (FakeBoards, ()) {
+    (FakeBoards::default(), ())
 }
 
 async fn open_connections() -> (FakeConnections, ()) {

@@ -250,7 +250,8 @@ async fn a_topic_is_deleted_only_with_permission_and_its_subscribers_are_told() 
     assert_eq!(world.received(&client), [told]);
 }
 
-const NEWEST: HistoryQuery = HistoryQuery { since: None, limit: None };
+const NEWEST: HistoryQuery =
+    HistoryQuery { since: None, limit: None, from_ms: None, to_ms: None, step_ms: None };
 
 async fn post(
     world: &World,

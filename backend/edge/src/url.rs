@@ -10,7 +10,7 @@ use backend_core::http::{Answer, RequestHead, SAFETY_HEADERS};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
-use http::header::{AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE};
+use http::header::{AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, IF_MATCH, IF_NONE_MATCH};
 use http::{HeaderMap, HeaderName, HeaderValue};
 
 use crate::EventError;
@@ -54,6 +54,8 @@ impl UrlRequest {
             peer: self.peer,
             content_type: self.text(CONTENT_TYPE),
             content_encoding: self.text(CONTENT_ENCODING),
+            if_match: self.text(IF_MATCH),
+            if_none_match: self.text(IF_NONE_MATCH),
         }
     }
 

@@ -85,6 +85,7 @@ fn claims() -> Claims {
         subscribe: vec![Filter::new("host/*").unwrap()],
         publish: vec![],
         forget: vec![],
+        edit: vec![],
     }
 }
 

@@ -22,6 +22,7 @@ fn a_connect_event_says_who_and_which_protocols_but_not_the_token() {
         subscribe: ["host/*", "lab/seq"].map(|text| Filter::new(text).unwrap()).to_vec(),
         publish: vec![],
         forget: vec![],
+        edit: vec![],
         expires_at: Some(1_800_000_060_000),
     };
     let expected =

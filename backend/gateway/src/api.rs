@@ -1,5 +1,7 @@
 //! The configuration of a WebSocket API.
 
+use std::collections::BTreeMap;
+
 use crate::authorizer::Authorizer;
 use crate::limits::Limits;
 use crate::origin::OriginPolicy;
@@ -36,8 +38,17 @@ pub struct Api {
     /// The authorizer, which allows or refuses a handshake before `$connect` is invoked. `None` if the API has no
     /// authorizer.
     pub authorizer: Option<Authorizer>,
-    /// Limits of the gateway. They must be equal to the limits of its [`Connections`](crate::Connections).
+    /// Limits of the gateway, with which its [`Connections`](crate::Connections) should be created. If the limits of the
+    /// connections differ, they apply.
     pub limits: Limits,
+    /// Value of `domainName` in events. `None` means the host to which the client connected, with its port.
+    pub domain_name: Option<String>,
+    /// Variables of the stage, which are part of the events CONNECT and MESSAGE, and of the authorizer's event.
+    pub stage_variables: BTreeMap<String, String>,
+    /// Value of the header `X-Forwarded-Proto` in events. On AWS, clients always connect by TLS: `https`.
+    pub forwarded_proto: String,
+    /// Value of the header `X-Forwarded-Port` in events. AWS: 443.
+    pub forwarded_port: u16,
     /// The values of the headers `Host` and `Origin` that are accepted. Other requests are refused with 403.
     pub origins: OriginPolicy,
     /// True if a client's ping frames keep an otherwise idle connection open. Reports about AWS disagree on this. The
@@ -58,6 +69,10 @@ impl Api {
             route_selection: RouteSelection::default(),
             authorizer: None,
             limits: Limits::default(),
+            domain_name: None,
+            stage_variables: BTreeMap::new(),
+            forwarded_proto: "https".into(),
+            forwarded_port: 443,
             origins: OriginPolicy::default(),
             client_ping_resets_idle: false,
         }

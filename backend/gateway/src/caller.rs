@@ -14,8 +14,8 @@ pub(crate) struct Caller {
     /// Time of the handshake, in milliseconds since the Unix epoch.
     pub connected_at_ms: u64,
     pub source_ip: IpAddr,
-    /// The `Host` header of the handshake, with its port.
-    pub domain_name: Box<str>,
+    /// Host to which the client connected: the configured domain, or the `Host` header of the handshake with its port.
+    pub host: Box<str>,
     pub user_agent: Option<Box<str>>,
     /// The context that the authorizer returned, with the principal. It is empty if the API has no authorizer.
     pub authorizer: HashMap<String, Value>,

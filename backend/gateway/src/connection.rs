@@ -400,7 +400,7 @@ mod tests {
             id: ConnectionId::new(0, number),
             connected_at_ms: 0,
             source_ip: Ipv4Addr::LOCALHOST.into(),
-            domain_name: "localhost".into(),
+            host: "localhost".into(),
             user_agent: None,
             authorizer: HashMap::new(),
         };

@@ -19,6 +19,7 @@ use crate::frame::Frame;
 use crate::id::ConnectionId;
 use crate::limits::Limits;
 use crate::lock::RwLock;
+use crate::observer::Observer;
 use crate::post_error::{Gone, PostError};
 use crate::shares::Shares;
 
@@ -42,6 +43,7 @@ struct Registry {
     shares: Arc<Shares>,
     environment: Arc<dyn Environment>,
     faults: FaultInjector,
+    observer: Option<Arc<dyn Observer>>,
 }
 
 /// The times, address and user agent of an open connection.
@@ -65,8 +67,21 @@ impl Default for Connections {
 }
 
 impl Connections {
-    /// Creates an empty registry of connections. The gateway that uses it must be created with the same limits.
+    /// Creates an empty registry of connections. Its limits are those of the gateway that uses it.
     pub fn new(limits: &Limits, environment: Arc<dyn Environment>) -> Self {
+        Self::create(limits, environment, None)
+    }
+
+    /// Creates an empty registry of connections. `observer` is told what happens to them.
+    pub fn observed(limits: &Limits, environment: Arc<dyn Environment>, observer: Arc<dyn Observer>) -> Self {
+        Self::create(limits, environment, Some(observer))
+    }
+
+    fn create(
+        limits: &Limits,
+        environment: Arc<dyn Environment>,
+        observer: Option<Arc<dyn Observer>>,
+    ) -> Self {
         Self(Arc::new(Registry {
             shards: std::array::from_fn(|_| RwLock::default()),
             hasher: RandomState::new(),
@@ -77,6 +92,7 @@ impl Connections {
             shares: Arc::default(),
             environment,
             faults: FaultInjector::default(),
+            observer,
         }))
     }
 
@@ -87,8 +103,9 @@ impl Connections {
     ///
     /// [`PostError`] if the connection does not exist, its queue is full, or the frame is too large.
     pub fn post(&self, id: &ConnectionId, frame: &Frame) -> Result<(), PostError> {
-        self.check_size(frame)?;
-        self.post_at(id, frame, self.monotonic_ms())
+        let posted = self.check_size(frame).and_then(|()| self.post_at(id, frame, self.monotonic_ms()));
+        self.observe_post(id, frame, posted);
+        posted
     }
 
     /// Sends one frame to many connections. Returns the connections that it was not sent to, each with the reason, in
@@ -111,7 +128,9 @@ impl Connections {
                 tokio::task::yield_now().await;
                 now_ms = self.monotonic_ms();
             }
-            if let Err(error) = size.and_then(|()| self.post_at(id, frame, now_ms)) {
+            let posted = size.and_then(|()| self.post_at(id, frame, now_ms));
+            self.observe_post(id, frame, posted);
+            if let Err(error) = posted {
                 failed.push((*id, error));
             }
         }
@@ -218,6 +237,16 @@ impl Connections {
     /// not be delivered.
     pub(crate) fn loses_disconnect(&self, connection: &Connection) -> bool {
         self.0.faults.loses_disconnect(connection.number, || self.0.environment.random())
+    }
+
+    pub(crate) fn observer(&self) -> Option<&dyn Observer> {
+        self.0.observer.as_deref()
+    }
+
+    fn observe_post(&self, id: &ConnectionId, frame: &Frame, posted: Result<(), PostError>) {
+        if let Some(observer) = self.observer() {
+            observer.post(id, frame.payload(), posted);
+        }
     }
 
     pub(crate) fn shares(&self) -> &Arc<Shares> {

@@ -20,6 +20,35 @@ pub(crate) fn iso_8601(now_ms: u64) -> String {
     format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{millis:03}Z")
 }
 
+/// Parses `2024-02-09T18:11:43Z`, `2024-02-09T18:11Z` or `2024-02-09`, in UTC, as milliseconds since the Unix epoch. Fractions
+/// of seconds are ignored.
+pub(crate) fn from_iso_8601(text: &str) -> Option<i64> {
+    let (date, time) = text.trim_end_matches('Z').split_once('T').unwrap_or((text, "00:00:00"));
+    let mut date = date.split('-').map(|part| part.parse::<u64>().ok());
+    let (year, month, day) = (date.next()??, date.next()??, date.next()??);
+    let time = time.split('.').next()?;
+    let mut time = time.split(':').map(|part| part.parse::<u64>().ok());
+    let (hour, minute, second) = (time.next()??, time.next()??, time.next().unwrap_or(Some(0))?);
+    let is_valid = (1970..=9999).contains(&year)
+        && (1..=12).contains(&month)
+        && (1..=31).contains(&day)
+        && hour < 24
+        && minute < 60
+        && second < 61;
+    let ms = days(year, month, day) * DAY_MS + hour * 3_600_000 + minute * 60_000 + second * 1_000;
+    is_valid.then(|| i64::try_from(ms).ok()).flatten()
+}
+
+/// Converts year, month and day to days since 1970-01-01. It is the inverse of [`civil`].
+fn days(year: u64, month: u64, day: u64) -> u64 {
+    let (shifted_year, shifted_month) =
+        if month > 2 { (year, month - 3) } else { (year.saturating_sub(1), month + 9) };
+    let (era, year_of_era) = (shifted_year / 400, shifted_year % 400);
+    let day_of_year = (153 * shifted_month + 2) / 5 + day.saturating_sub(1);
+    let day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
+    (era * 146_097 + day_of_era).saturating_sub(719_468)
+}
+
 fn time_of_day(now_ms: u64) -> (u64, u64, u64, u64) {
     let ms = now_ms % DAY_MS;
     (ms / 3_600_000, ms / 60_000 % 60, ms / 1000 % 60, ms % 1000)
@@ -43,6 +72,17 @@ fn civil(days: u64) -> (u64, u64, u64) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_date_is_read_as_it_is_written() {
+        for ms in [0, 951_782_400_000, 1_707_502_303_000, 4_102_444_799_000] {
+            assert_eq!(from_iso_8601(&iso_8601(ms)), i64::try_from(ms).ok(), "{ms}");
+        }
+        assert_eq!(from_iso_8601("2024-02-09"), Some(1_707_436_800_000));
+        for text in ["tomorrow", "2024-13-01", "2024-02-09T25:00:00Z", ""] {
+            assert_eq!(from_iso_8601(text), None, "{text}");
+        }
+    }
 
     #[test]
     fn times_are_written_as_api_gateway_writes_them() {

@@ -14,18 +14,22 @@ use crate::caller::Caller;
 use crate::close_status::CloseStatus;
 use crate::environment::Moment;
 use crate::functions::AuthorizerEvent;
+use crate::header_names::HeaderNames;
 use crate::route::{CONNECT, DISCONNECT};
 use crate::{date, id};
 
 mod json;
 
-pub use json::{authorizer_event_json, event_json};
+pub(crate) use json::context_json;
+pub use json::{authorizer_event_json, connect_event_json, event_json};
 
 /// The headers and query parameters of a handshake, as the functions receive them.
 #[derive(Debug)]
 pub(crate) struct Handshake {
     pub headers: HeaderMap,
     pub query: HashMap<String, Vec<String>>,
+    /// Names of the headers as the client wrote them.
+    pub names: HeaderNames,
 }
 
 pub(crate) fn connect_event(
@@ -34,7 +38,7 @@ pub(crate) fn connect_event(
     handshake: Handshake,
     moment: Moment,
 ) -> ApiGatewayWebsocketProxyRequest {
-    let Handshake { mut headers, query } = handshake;
+    let Handshake { mut headers, query, names: _ } = handshake;
     for hop in [header::CONNECTION, header::UPGRADE, header::CONTENT_LENGTH, header::TRANSFER_ENCODING] {
         headers.remove(hop);
     }
@@ -44,6 +48,7 @@ pub(crate) fn connect_event(
     event.query_string_parameters = last_of_each(&query).into();
     event.multi_value_query_string_parameters = query.into();
     event.request_context = context(api, caller, moment, CONNECT, "CONNECT");
+    event.stage_variables = stage_variables(api);
     event
 }
 
@@ -58,6 +63,7 @@ pub(crate) fn message_event(
     event.request_context = context(api, caller, moment, route_key, "MESSAGE");
     event.request_context.message_id = Some(id::message_id(moment.now_ms, moment.random >> 16, &caller.id));
     event.body = Some(body);
+    event.stage_variables = stage_variables(api);
     event
 }
 
@@ -68,7 +74,7 @@ pub(crate) fn disconnect_event(
     moment: Moment,
 ) -> ApiGatewayWebsocketProxyRequest {
     let mut event = ApiGatewayWebsocketProxyRequest::default();
-    event.headers = disconnect_headers(&caller.domain_name);
+    event.headers = disconnect_headers(&caller.host);
     event.multi_value_headers = event.headers.clone();
     event.request_context = context(api, caller, moment, DISCONNECT, "DISCONNECT");
     event.request_context.disconnect_status_code = Some(i64::from(status.code));
@@ -89,6 +95,7 @@ pub(crate) fn authorizer_event(
     event.multi_value_headers = handshake.headers.clone();
     event.query_string_parameters = last_of_each(&handshake.query).into();
     event.multi_value_query_string_parameters = handshake.query.clone().into();
+    event.stage_variables = stage_variables(api);
     event.request_context.stage = Some(api.stage.clone());
     event.request_context.request_id = Some(id::request_id(moment.now_ms, moment.random));
     event.request_context.apiid = Some(api.id.clone());
@@ -96,7 +103,11 @@ pub(crate) fn authorizer_event(
     if let Some(identity) = &mut event.request_context.identity {
         identity.source_ip = Some(caller.source_ip.to_string());
     }
-    AuthorizerEvent { request: event, context: context(api, caller, moment, CONNECT, "CONNECT") }
+    AuthorizerEvent {
+        request: event,
+        context: context(api, caller, moment, CONNECT, "CONNECT"),
+        header_names: handshake.names.clone(),
+    }
 }
 
 fn context(
@@ -119,11 +130,15 @@ fn context(
     context.apiid = Some(api.id.clone());
     context.connected_at = caller.connected_at_ms as i64;
     context.connection_id = Some(caller.id.to_string());
-    context.domain_name = Some(caller.domain_name.to_string());
+    context.domain_name = Some(caller.host.to_string());
     context.identity.source_ip = Some(caller.source_ip.to_string());
     context.identity.user_agent = caller.user_agent.as_deref().map(str::to_owned);
     context.authorizer.fields = caller.authorizer.clone();
     context
+}
+
+fn stage_variables(api: &Api) -> HashMap<String, String> {
+    api.stage_variables.clone().into_iter().collect()
 }
 
 /// Reduces each header to its last value, as API Gateway does in the field `headers` of an event. The field

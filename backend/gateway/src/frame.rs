@@ -44,6 +44,12 @@ impl Frame {
         self.payload_bytes
     }
 
+    /// Returns the payload, which the frame was made of.
+    pub(crate) fn payload(&self) -> &str {
+        let header_bytes = self.wire.len() - self.payload_bytes;
+        str::from_utf8(&self.wire[header_bytes..]).unwrap_or_default()
+    }
+
     /// Returns the encoded bytes of the frame, including its header.
     pub fn wire(&self) -> &Bytes {
         &self.wire

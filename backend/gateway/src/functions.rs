@@ -1,9 +1,12 @@
 //! The interface of the functions that a gateway invokes. They correspond to the Lambda functions of an API.
 
 use aws_lambda_events::apigw::{
-    ApiGatewayCustomAuthorizerRequestTypeRequest, ApiGatewayCustomAuthorizerResponse,
-    ApiGatewayProxyResponse, ApiGatewayWebsocketProxyRequest, ApiGatewayWebsocketProxyRequestContext,
+    ApiGatewayCustomAuthorizerRequestTypeRequest, ApiGatewayProxyResponse, ApiGatewayWebsocketProxyRequest,
+    ApiGatewayWebsocketProxyRequestContext,
 };
+
+use crate::authorizer_answer::{AuthorizerAnswer, MalformedAnswer};
+use crate::header_names::HeaderNames;
 
 /// The functions that a gateway invokes for one WebSocket API. They correspond to the API's Lambda functions. If an
 /// invocation takes longer than [`Limits::integration`](crate::Limits::integration), the gateway drops its future.
@@ -21,16 +24,31 @@ pub trait Functions: Send + Sync + 'static {
         event: ApiGatewayWebsocketProxyRequest,
     ) -> impl Future<Output = Result<ApiGatewayProxyResponse, FunctionError>> + Send;
 
+    /// Handles a CONNECT event, and gets the names of the client's headers as the client wrote them, which the event does not
+    /// keep. By default, calls [`invoke`](Self::invoke) without them.
+    ///
+    /// # Errors
+    ///
+    /// The same as those of [`invoke`](Self::invoke).
+    fn connect(
+        &self,
+        event: ApiGatewayWebsocketProxyRequest,
+        names: HeaderNames,
+    ) -> impl Future<Output = Result<ApiGatewayProxyResponse, FunctionError>> + Send {
+        drop(names);
+        self.invoke(event)
+    }
+
     /// Allows or refuses a handshake. The gateway calls it only if the API has an [`Authorizer`](crate::Authorizer).
     /// The default implementation returns an error.
     ///
     /// # Errors
     ///
-    /// [`AuthorizeError`] if the authorizer returns no policy. The handshake is then answered with 401 or 500.
+    /// [`AuthorizeError`] if the authorizer returns no valid answer. The handshake is then answered with 401 or 500.
     fn authorize(
         &self,
         event: AuthorizerEvent,
-    ) -> impl Future<Output = Result<ApiGatewayCustomAuthorizerResponse, AuthorizeError>> + Send {
+    ) -> impl Future<Output = Result<AuthorizerAnswer, AuthorizeError>> + Send {
         drop(event);
         async {
             Err(AuthorizeError::Failed {
@@ -76,6 +94,8 @@ pub struct AuthorizerEvent {
     /// The `requestContext` that API Gateway sends. The field of the same name in `request` has a type for REST APIs,
     /// which lacks the fields of a WebSocket connection.
     pub context: ApiGatewayWebsocketProxyRequestContext,
+    /// The names of the client's headers as the client wrote them. `request` has them in lower case.
+    pub header_names: HeaderNames,
 }
 
 /// The error of a function that threw an error, crashed, or returned something that is not a response. Its message is
@@ -108,4 +128,10 @@ pub enum AuthorizeError {
         /// Description of the error, for the log.
         message: String,
     },
+}
+
+impl From<MalformedAnswer> for AuthorizeError {
+    fn from(error: MalformedAnswer) -> Self {
+        Self::Failed { message: error.to_string() }
+    }
 }

@@ -19,6 +19,7 @@ use crate::chaos_handle::ChaosHandle;
 use crate::connections::Connections;
 use crate::functions::Functions;
 use crate::handshake;
+use crate::id;
 use crate::management;
 use crate::rate::RateLimit;
 use crate::refusal::Refusal;
@@ -54,15 +55,13 @@ impl<F: Functions> Gateway<F> {
     /// Creates a gateway that adds its clients to `connections`, and starts the task that closes connections that have
     /// exceeded their idle or life limit.
     ///
+    /// The limits of `connections` apply, even if those of `api` are others.
+    ///
     /// # Panics
     ///
-    /// Panics if it is called outside a tokio runtime, or if the limits of `connections` differ from those of `api`.
-    pub fn new(api: Api, functions: F, connections: Connections) -> Self {
-        assert_eq!(
-            &api.limits,
-            connections.limits(),
-            "a gateway and its connections must have the same limits"
-        );
+    /// Panics if it is called outside a tokio runtime.
+    pub fn new(mut api: Api, functions: F, connections: Connections) -> Self {
+        api.limits.clone_from(connections.limits());
         tokio::spawn(connections.sweep());
         let admission = Arc::new(Admission::new(&api.limits));
         let management_rate =
@@ -87,6 +86,11 @@ impl<F: Functions> Gateway<F> {
         &self.0.state.connections
     }
 
+    /// Returns the functions of the gateway.
+    pub fn functions(&self) -> &F {
+        &self.0.state.functions
+    }
+
     /// Returns the handle that controls the fault injection of this gateway.
     pub fn chaos(&self) -> ChaosHandle {
         self.connections().chaos()
@@ -103,8 +107,21 @@ impl<F: Functions> Gateway<F> {
         B: HttpBody<Data = Bytes> + Send,
         B::Error: Into<Box<dyn Error + Send + Sync>>,
     {
-        let Inner { state, admission, management_rate } = &*self.0;
         take_host_of_target(&mut request);
+        let mut response = self.answer(request, peer).await;
+        if !answer::has_request_id(&response) {
+            let moment = self.connections().moment();
+            answer::set_request_id(&mut response, &id::request_id(moment.now_ms, moment.random));
+        }
+        response
+    }
+
+    async fn answer<B>(&self, request: Request<B>, peer: SocketAddr) -> Response<Body>
+    where
+        B: HttpBody<Data = Bytes> + Send,
+        B::Error: Into<Box<dyn Error + Send + Sync>>,
+    {
+        let Inner { state, admission, management_rate } = &*self.0;
         if let Err(refusal) = state.api.origins.check(request.headers()) {
             return answer::error(StatusCode::FORBIDDEN, "ForbiddenException", &refusal.to_string());
         }
@@ -139,8 +156,10 @@ impl<F: Functions> Gateway<F> {
         if stage.as_deref() != Some(self.0.state.api.stage.as_str()) {
             return Target::None;
         }
-        match (segments.next().as_deref(), segments.next(), segments.next()) {
-            (None | Some(""), None, None) => Target::Handshake,
+        // SDKs write two slashes after the stage if their endpoint ends in one.
+        let mut rest = segments.filter(|segment| !segment.is_empty());
+        match (rest.next().as_deref(), rest.next(), rest.next()) {
+            (None, None, None) => Target::Handshake,
             (Some("@connections"), Some(id), None) => Target::Connection(id),
             _ => Target::None,
         }

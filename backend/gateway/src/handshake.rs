@@ -7,6 +7,7 @@
 use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use aws_lambda_events::apigw::ApiGatewayProxyResponse;
 use base64::Engine;
@@ -22,15 +23,19 @@ use sha1::{Digest, Sha1};
 use crate::address::network_of;
 use crate::admission::{Admission, Permit};
 use crate::answer::{self, Body};
-use crate::authorizer::{self, Decision};
+use crate::api::Api;
+use crate::authorizer::Sources;
 use crate::caller::Caller;
 use crate::close_status::CloseStatus;
+use crate::condition::Facts;
 use crate::connection::Connection;
 use crate::environment::Moment;
 use crate::event::{self, Handshake};
 use crate::functions::{AuthorizeError, Functions};
-use crate::id::ConnectionId;
+use crate::header_names::RecordedHead;
+use crate::id::{self, ConnectionId};
 use crate::invoke::{self, Outcome};
+use crate::observer::ObservedHandshake;
 use crate::patient::PatientStream;
 use crate::refusal::Refusal;
 use crate::route::CONNECT;
@@ -43,7 +48,7 @@ use crate::state::GatewayState;
 const ACCEPT_GUID: &[u8] = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
 /// Answers a handshake with 101, and then serves the connection in a separate task. If the handshake is refused, the
-/// response says why.
+/// response says why. The error is a refusal of a request for which no connection id was made yet.
 ///
 /// The functions are also invoked in a separate task, so that an invocation runs to its end even if the client does not
 /// wait for the answer. A connection that `$connect` accepted always gets its `$disconnect`, even if no 101 was sent.
@@ -57,9 +62,10 @@ pub(crate) async fn handle<F: Functions, B: hyper::body::Body>(
     let permit = admit(state, admission, &request, peer)?;
     let upgrade = hyper::upgrade::on(&mut request);
     let (parts, _) = request.into_parts();
-    let moment = state.connections.moment();
-    let caller = caller(&parts, peer, moment);
-    let handshake = read(parts, &caller, moment);
+    let (moment, began_ms) = (state.connections.moment(), state.connections.monotonic_ms());
+    let caller = caller(&state.api, &parts, peer, moment);
+    let handshake = read(&state.api, parts, &caller, moment);
+    let (id, connections) = (caller.id, state.connections.clone());
     let (state, admission) = (state.clone(), admission.clone());
     let established = tokio::spawn(async move {
         let established = establish(&state, &admission, caller, handshake, moment, upgrade).await;
@@ -67,8 +73,21 @@ pub(crate) async fn handle<F: Functions, B: hyper::body::Body>(
         drop(permit);
         established
     });
-    let response = established.await.map_err(|_| Refusal::ConnectFailed)??;
-    Ok(switching_protocols(accept, subprotocol(response)))
+    let request_id = id::request_id(moment.now_ms, moment.random);
+    let mut response = match established.await.unwrap_or(Err(Refusal::ConnectFailed)) {
+        Ok(response) => switching_protocols(accept, subprotocol(response)),
+        Err(refusal) => refusal.answer_to(&id, &request_id),
+    };
+    answer::set_request_id(&mut response, &request_id);
+    if let Some(observer) = connections.observer() {
+        observer.handshake(&ObservedHandshake {
+            connection: &id,
+            request_id: &request_id,
+            status: response.status().as_u16(),
+            duration: Duration::from_millis(connections.monotonic_ms().saturating_sub(began_ms)),
+        });
+    }
+    Ok(response)
 }
 
 /// Invokes the authorizer and `$connect`. If both accept the handshake, adds the connection to the registry.
@@ -182,13 +201,13 @@ fn charge<F>(state: &GatewayState<F>, admission: &Admission, caller: &Caller) ->
     Ok(membership)
 }
 
-fn caller(parts: &Parts, peer: SocketAddr, moment: Moment) -> Caller {
+fn caller(api: &Api, parts: &Parts, peer: SocketAddr, moment: Moment) -> Caller {
     let text = |name| parts.headers.get(name).and_then(|value| value.to_str().ok());
     Caller {
         id: ConnectionId::new(moment.now_ms, moment.random),
         connected_at_ms: moment.now_ms,
         source_ip: peer.ip().to_canonical(),
-        domain_name: text(header::HOST).unwrap_or_default().into(),
+        host: api.domain_name.as_deref().or(text(header::HOST)).unwrap_or_default().into(),
         user_agent: text(header::USER_AGENT).map(Into::into),
         authorizer: HashMap::new(),
     }
@@ -196,20 +215,22 @@ fn caller(parts: &Parts, peer: SocketAddr, moment: Moment) -> Caller {
 
 /// Converts a handshake request to the form that functions receive. This form contains those of the client's headers
 /// that are valid text, and the headers that API Gateway adds.
-fn read(parts: Parts, caller: &Caller, moment: Moment) -> Handshake {
-    let mut headers = only_text(parts.headers);
-    let port = caller.domain_name.rsplit_once(':').map(|(_, port)| port);
-    let port = port.filter(|port| port.parse::<u16>().is_ok()).unwrap_or("80");
+fn read(api: &Api, mut parts: Parts, caller: &Caller, moment: Moment) -> Handshake {
+    let mut headers = only_text(std::mem::take(&mut parts.headers));
     let trace = format!("Root=1-{:08x}-{:024x}", moment.now_ms / 1000, moment.random);
     set(&mut headers, "x-amzn-trace-id", &trace);
     set(&mut headers, "x-forwarded-for", &caller.source_ip.to_string());
-    set(&mut headers, "x-forwarded-port", port);
-    set(&mut headers, "x-forwarded-proto", "http");
+    set(&mut headers, "x-forwarded-port", &api.forwarded_port.to_string());
+    set(&mut headers, "x-forwarded-proto", &api.forwarded_proto);
+    if api.domain_name.is_some() {
+        set(&mut headers, "host", &caller.host);
+    }
     let mut query: HashMap<String, Vec<String>> = HashMap::new();
     for (name, value) in form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes()) {
         query.entry(name.into_owned()).or_default().push(value.into_owned());
     }
-    Handshake { headers, query }
+    let names = parts.extensions.get::<RecordedHead>().map(RecordedHead::take).unwrap_or_default();
+    Handshake { headers, query, names }
 }
 
 /// Removes header values that are not UTF-8, because JSON cannot contain them.
@@ -237,10 +258,13 @@ async fn authorize<F: Functions>(
 ) -> Result<HashMap<String, Value>, Refusal> {
     let GatewayState { api, functions, .. } = state;
     let Some(authorizer) = &api.authorizer else { return Ok(HashMap::new()) };
-    if !authorizer.identity_sources.iter().all(|source| source.is_in(&handshake.headers, &handshake.query)) {
+    let event = event::authorizer_event(api, caller, handshake, moment);
+    let Handshake { headers, query, .. } = handshake;
+    let context = event::context_json(&event.context);
+    let sources = Sources { headers, query, stage_variables: &api.stage_variables, context: &context };
+    if !authorizer.identity_sources.iter().all(|source| source.is_in(sources)) {
         return Err(Refusal::Unauthorized);
     }
-    let event = event::authorizer_event(api, caller, handshake, moment);
     let answer =
         invoke::authorize(functions, event, api.limits.integration).await.map_err(|error| match error {
             AuthorizeError::Unauthorized => Refusal::Unauthorized,
@@ -249,11 +273,14 @@ async fn authorize<F: Functions>(
                 Refusal::AuthorizerFailed
             }
         })?;
-    match authorizer::decide(answer, &api.connect_arn()) {
-        Decision::Allow(fields) => Ok(fields),
-        Decision::Deny => Err(Refusal::Forbidden),
-        Decision::Malformed => Err(Refusal::AuthorizerFailed),
-    }
+    let referer = handshake.headers.get(header::REFERER).and_then(|value| value.to_str().ok());
+    let facts = Facts {
+        source_ip: caller.source_ip,
+        now_ms: moment.now_ms,
+        user_agent: caller.user_agent.as_deref(),
+        referer,
+    };
+    answer.allowed(&api.connect_arn(), facts).ok_or(Refusal::Forbidden)
 }
 
 /// Invokes `$connect` if the API has this route. Without the route, every client may connect.
@@ -264,11 +291,10 @@ async fn connect<F: Functions>(
     moment: Moment,
 ) -> Result<ApiGatewayProxyResponse, Refusal> {
     let GatewayState { api, functions, .. } = state;
-    if !api.routes.contains(CONNECT) {
-        return Ok(ApiGatewayProxyResponse::default());
-    }
+    let Some(route) = api.routes.get(CONNECT) else { return Ok(ApiGatewayProxyResponse::default()) };
+    let names = handshake.names.clone();
     let event = event::connect_event(api, caller, handshake, moment);
-    match invoke::invoke(functions, event, api.limits.integration).await {
+    match invoke::connect(functions, event, names, route.timeout(api.limits.integration)).await {
         Outcome::Returned(response) => check_status(*response),
         Outcome::Failed => Err(Refusal::ConnectFailed),
         Outcome::TimedOut => Err(Refusal::ConnectTimedOut),

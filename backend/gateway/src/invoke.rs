@@ -5,11 +5,12 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use aws_lambda_events::apigw::{
-    ApiGatewayCustomAuthorizerResponse, ApiGatewayProxyResponse, ApiGatewayWebsocketProxyRequest,
-};
+use aws_lambda_events::apigw::{ApiGatewayProxyResponse, ApiGatewayWebsocketProxyRequest};
 
-use crate::functions::{AuthorizeError, AuthorizerEvent, Functions};
+use crate::authorizer_answer::AuthorizerAnswer;
+use crate::functions::{AuthorizeError, AuthorizerEvent, FunctionError, Functions};
+use crate::header_names::HeaderNames;
+use crate::route::CONNECT;
 
 /// The result of invoking a function: it returned a response, it failed, or it exceeded the time limit.
 pub(crate) enum Outcome {
@@ -24,7 +25,25 @@ pub(crate) async fn invoke<F: Functions>(
     limit: Duration,
 ) -> Outcome {
     let route_key = event.request_context.route_key.clone().unwrap_or_default();
-    match tokio::time::timeout(limit, CatchPanic(Box::pin(functions.invoke(event)))).await {
+    outcome(functions.invoke(event), &route_key, limit).await
+}
+
+/// Invokes the function of `$connect`.
+pub(crate) async fn connect<F: Functions>(
+    functions: &F,
+    event: ApiGatewayWebsocketProxyRequest,
+    names: HeaderNames,
+    limit: Duration,
+) -> Outcome {
+    outcome(functions.connect(event, names), CONNECT, limit).await
+}
+
+async fn outcome(
+    invoked: impl Future<Output = Result<ApiGatewayProxyResponse, FunctionError>>,
+    route_key: &str,
+    limit: Duration,
+) -> Outcome {
+    match tokio::time::timeout(limit, CatchPanic(Box::pin(invoked))).await {
         Ok(Some(Ok(response))) => Outcome::Returned(Box::new(response)),
         Ok(Some(Err(error))) => {
             tracing::warn!(route_key, %error, "a function failed");
@@ -45,7 +64,7 @@ pub(crate) async fn authorize<F: Functions>(
     functions: &F,
     event: AuthorizerEvent,
     limit: Duration,
-) -> Result<ApiGatewayCustomAuthorizerResponse, AuthorizeError> {
+) -> Result<AuthorizerAnswer, AuthorizeError> {
     let failed = |message: &str| AuthorizeError::Failed { message: message.to_owned() };
     match tokio::time::timeout(limit, CatchPanic(Box::pin(functions.authorize(event)))).await {
         Ok(Some(answer)) => answer,

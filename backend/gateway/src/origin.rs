@@ -31,8 +31,13 @@ pub struct OriginPolicy {
     /// which browsers send for them.
     pub allowed_hosts: Vec<String>,
     /// Origins of other sites, such as `https://board.example`, whose pages may send requests. The default port of the
-    /// scheme may be written or left out.
+    /// scheme may be written or left out. `*` allows every origin.
     pub allowed_origins: Vec<String>,
+    /// True to allow the pages of every server on a loopback address or below `.localhost`, such as `http://localhost:3000`.
+    pub allow_loopback_origins: bool,
+    /// True to allow pages that have no origin: `null`, which browsers send for files and for frames in a sandbox, and `file://`,
+    /// which some apps send. Any site can make such a frame, so a server that has secrets should not allow them.
+    pub allow_opaque_origins: bool,
 }
 
 /// The reason why the `Host` or `Origin` header of a request is refused. The request is answered with 403.
@@ -89,7 +94,12 @@ impl OriginPolicy {
         let origin = normal_origin(origin);
         let own =
             ["http", "https"].iter().any(|scheme| normal_origin(&format!("{scheme}://{host}")) == origin);
-        own || self.allowed_origins.iter().any(|allowed| normal_origin(allowed) == origin)
+        let host = origin.split_once("://").and_then(|(_, host)| Host::read(host));
+        let is_near = self.allow_loopback_origins && host.is_some_and(Host::is_of_this_machine);
+        let is_opaque = self.allow_opaque_origins && matches!(origin.as_str(), "null" | "file://");
+        own || is_near
+            || is_opaque
+            || self.allowed_origins.iter().any(|allowed| allowed == "*" || normal_origin(allowed) == origin)
     }
 }
 
@@ -156,6 +166,12 @@ impl<'a> Host<'a> {
     fn is_loopback(self) -> bool {
         self.name.eq_ignore_ascii_case("localhost")
             || self.name.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+    }
+
+    /// Returns true for loopback addresses, `localhost` and names below it (RFC 6761, section 6.3).
+    fn is_of_this_machine(self) -> bool {
+        let name = self.name.trim_end_matches('.').to_ascii_lowercase();
+        self.is_loopback() || name.ends_with(".localhost")
     }
 
     fn is_allowed_by(self, allowed: &str) -> bool {
@@ -246,6 +262,7 @@ mod tests {
         let policy = OriginPolicy {
             allowed_hosts: vec!["board.example:443".into(), "other.example:8443".into(), "[::2]:80".into()],
             allowed_origins: vec!["https://page.example:443".into(), "http://plain.example".into()],
+            ..Default::default()
         };
         for host in ["board.example", "board.example:443", "other.example:8443", "[0:0::2]"] {
             assert_eq!(check(&policy, host, None), Ok(()), "{host}");
@@ -277,11 +294,39 @@ mod tests {
     }
 
     #[test]
+    fn the_pages_of_all_loopback_addresses_can_be_allowed() {
+        let policy = OriginPolicy { allow_loopback_origins: true, ..Default::default() };
+        for origin in [
+            "http://localhost:3000",
+            "http://127.0.0.1:5173",
+            "https://[::1]:3000",
+            "http://app.localhost:3000",
+        ] {
+            assert_eq!(check(&policy, "127.0.0.1:8080", Some(origin)), Ok(()), "{origin}");
+        }
+        for origin in ["http://localhost.evil.example", "http://evil.example", "null", "file://"] {
+            assert!(check(&policy, "127.0.0.1:8080", Some(origin)).is_err(), "{origin}");
+        }
+    }
+
+    #[test]
+    fn pages_without_an_origin_can_be_allowed() {
+        let policy = OriginPolicy { allow_opaque_origins: true, ..Default::default() };
+        for origin in ["null", "file://"] {
+            assert_eq!(check(&policy, "127.0.0.1:8080", Some(origin)), Ok(()), "{origin}");
+            assert!(check(&OriginPolicy::default(), "127.0.0.1:8080", Some(origin)).is_err(), "{origin}");
+        }
+        assert!(check(&policy, "127.0.0.1:8080", Some("http://evil.example")).is_err());
+    }
+
+    #[test]
     fn another_origin_can_be_allowed_by_name() {
         let policy =
             OriginPolicy { allowed_origins: vec!["http://127.0.0.1:3000".into()], ..Default::default() };
         assert_eq!(check(&policy, "127.0.0.1:8080", Some("http://127.0.0.1:3000")), Ok(()));
         assert!(check(&policy, "127.0.0.1:8080", Some("http://127.0.0.1:3001")).is_err());
+        let all = OriginPolicy { allowed_origins: vec!["*".into()], ..Default::default() };
+        assert_eq!(check(&all, "127.0.0.1:8080", Some("http://other.example")), Ok(()));
     }
 
     fn check(policy: &OriginPolicy, host: &str, origin: Option<&str>) -> Result<(), OriginRefusal> {

@@ -10,6 +10,8 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, Sleep, sleep};
 
+use crate::header_names::RecordedHead;
+
 /// Number of bytes that a client has to accept within the time limit. Bytes in the buffers of the operating system
 /// count as accepted.
 const PIECE_BYTES: usize = 64 * 1024;
@@ -21,6 +23,7 @@ pub(crate) struct PatientStream {
     stream: TcpStream,
     limit: Duration,
     wait: Option<Wait>,
+    head: RecordedHead,
 }
 
 /// The state of a write that waits for the client: the timer of the time limit, and the number of bytes accepted since
@@ -33,7 +36,12 @@ struct Wait {
 
 impl PatientStream {
     pub(crate) fn new(stream: TcpStream, limit: Duration) -> Self {
-        Self { stream, limit, wait: None }
+        Self { stream, limit, wait: None, head: RecordedHead::default() }
+    }
+
+    /// Returns the record of the head of the first request.
+    pub(crate) fn head(&self) -> RecordedHead {
+        self.head.clone()
     }
 
     pub(crate) fn into_inner(self) -> TcpStream {
@@ -94,7 +102,10 @@ impl AsyncRead for PatientStream {
         context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_read(context, buffer)
+        let before = buffer.filled().len();
+        let read = Pin::new(&mut self.stream).poll_read(context, buffer);
+        self.head.add(&buffer.filled()[before..]);
+        read
     }
 }
 

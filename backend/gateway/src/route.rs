@@ -2,6 +2,7 @@
 //! "WebSocket selection expressions").
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 mod expression;
 mod select;
@@ -26,12 +27,20 @@ pub struct Route {
     /// True if the body that the function returns is sent to the client, as with a `$default` route response. If it is
     /// false, the body is discarded.
     pub two_way: bool,
+    /// Maximum duration of an invocation, if it is less than [`Limits::integration`](crate::Limits::integration) (the
+    /// property `TimeoutInMillis` of an integration).
+    pub timeout: Option<Duration>,
 }
 
 impl Route {
     /// Creates a route that sends the body that its function returns to the client.
     pub fn two_way() -> Self {
-        Self { two_way: true }
+        Self { two_way: true, timeout: None }
+    }
+
+    /// Returns the maximum duration of an invocation, of which `limit` is the upper bound.
+    pub(crate) fn timeout(self, limit: Duration) -> Duration {
+        self.timeout.map_or(limit, |timeout| timeout.min(limit))
     }
 }
 
@@ -75,6 +84,11 @@ impl Routes {
     /// Returns true if there is a route with this route key.
     pub fn contains(&self, key: &str) -> bool {
         self.0.contains_key(key)
+    }
+
+    /// Returns the settings of the route with this route key.
+    pub(crate) fn get(&self, key: &str) -> Option<Route> {
+        self.0.get(key).copied()
     }
 
     /// Returns the key and the settings of the route for a message. This is the route whose key is the result of the

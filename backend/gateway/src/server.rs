@@ -165,11 +165,12 @@ async fn serve_connection<S, B>(
 {
     let AcceptedConnection { stream, peer, settings, slot } = accepted;
     let stream = PatientStream::new(stream, settings.write);
-    let place = slot.slot();
+    let (place, head) = (slot.slot(), stream.head());
     let service = service_fn(move |mut request: Request<Incoming>| {
         let client = settings.trusted_proxies.client(peer, request.headers());
         request.extensions_mut().insert(Peer(client));
         request.extensions_mut().insert(PlainTcp);
+        request.extensions_mut().insert(head.clone());
         let busy = Busy::new(place.clone());
         let answer = service.clone().oneshot(request);
         async move {

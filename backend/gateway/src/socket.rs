@@ -14,11 +14,13 @@ use std::net::Shutdown;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
-use aws_lambda_events::apigw::ApiGatewayProxyResponse;
+use aws_lambda_events::apigw::{ApiGatewayProxyResponse, ApiGatewayWebsocketProxyRequest};
 use bytes::Bytes;
 use tokio::net::TcpStream;
 
+use crate::answer;
 use crate::close_status::CloseStatus;
 use crate::connection::Connection;
 use crate::event;
@@ -26,6 +28,7 @@ use crate::frame::{self, DecodeError, Decoder, Frame, Incoming};
 use crate::functions::Functions;
 use crate::id;
 use crate::invoke::{self, Outcome};
+use crate::observer::ObservedMessage;
 use crate::outbox::Phase;
 use crate::route::{DISCONNECT, Route};
 use crate::state::GatewayState;
@@ -58,11 +61,16 @@ pub(crate) async fn disconnect<F: Functions>(
     status: CloseStatus,
 ) {
     let GatewayState { api, functions, connections } = state;
+    let (code, reason) = (status.code, status.reason.clone());
     if api.routes.contains(DISCONNECT) && !connections.loses_disconnect(connection) {
         let event = event::disconnect_event(api, &connection.caller, status, connections.moment());
-        invoke::invoke(functions, event, api.limits.integration).await;
+        let timeout = api.routes.get(DISCONNECT).unwrap_or_default().timeout(api.limits.integration);
+        invoke::invoke(functions, event, timeout).await;
     }
     connections.remove(&connection.caller.id);
+    if let Some(observer) = connections.observer() {
+        observer.end(&connection.caller.id, code, &reason);
+    }
 }
 
 /// Keeps the socket of a frozen connection open until its client leaves, so that the client does not notice the end of
@@ -188,21 +196,27 @@ impl<F: Functions> Socket<F> {
     fn begin(&mut self, body: String) {
         let state = &self.state;
         let moment = state.connections.moment();
+        let request_id = id::request_id(moment.now_ms, moment.random);
         let Some((route_key, route)) = state.api.routes.select(&state.api.route_selection, &body) else {
-            let request_id = id::request_id(moment.now_ms, moment.random);
             let frame = service_frame("Forbidden", &self.connection, &request_id);
+            if let Some(observer) = state.connections.observer() {
+                observer.message(&ObservedMessage {
+                    connection: &self.connection.caller.id,
+                    request_id: &request_id,
+                    text: &body,
+                    event: None,
+                    answer: Some(frame.payload()),
+                    failed: true,
+                    duration: Duration::ZERO,
+                });
+            }
             self.reply(&frame);
             return;
         };
         let event = event::message_event(&state.api, &self.connection.caller, route_key, body, moment);
-        let request_id = event.request_context.request_id.clone().unwrap_or_default();
         let (state, connection) = (state.clone(), self.connection.clone());
-        self.running = Some(Box::pin(async move {
-            let limits = &state.api.limits;
-            let outcome = invoke::invoke(&state.functions, event, limits.integration).await;
-            reply_to(outcome, route, limits.message_bytes as usize)
-                .unwrap_or_else(|message| Some(service_frame(message, &connection, &request_id)))
-        }));
+        self.running =
+            Some(Box::pin(async move { handle(&state, &connection, event, route, &request_id).await }));
     }
 
     fn reply(&self, frame: &Frame) {
@@ -313,31 +327,57 @@ impl<F: Functions> Socket<F> {
     }
 }
 
+/// Invokes the function of a message's route, and returns the frame that answers the message.
+async fn handle<F: Functions>(
+    state: &GatewayState<F>,
+    connection: &Connection,
+    event: ApiGatewayWebsocketProxyRequest,
+    route: Route,
+    request_id: &str,
+) -> Option<Frame> {
+    let GatewayState { api, functions, connections } = state;
+    let began_ms = connections.monotonic_ms();
+    let observed = connections.observer().map(|observer| (observer, event.clone()));
+    let outcome = invoke::invoke(functions, event, route.timeout(api.limits.integration)).await;
+    let reply = reply_to(outcome, route, api.limits.message_bytes as usize);
+    let failed = reply.is_err();
+    let frame = reply.unwrap_or_else(|message| Some(service_frame(message, connection, request_id)));
+    if let Some((observer, event)) = observed {
+        observer.message(&ObservedMessage {
+            connection: &connection.caller.id,
+            request_id,
+            text: event.body.as_deref().unwrap_or_default(),
+            event: Some(&event),
+            answer: frame.as_ref().map(Frame::payload),
+            failed,
+            duration: Duration::from_millis(connections.monotonic_ms().saturating_sub(began_ms)),
+        });
+    }
+    frame
+}
+
 /// Returns the frame that answers a message, or `None` if there is no answer. If the function failed, returns the text
 /// of the gateway's error frame.
 fn reply_to(outcome: Outcome, route: Route, limit_bytes: usize) -> Result<Option<Frame>, &'static str> {
     match outcome {
-        Outcome::Returned(response) if route.two_way => answer(&response, limit_bytes),
+        Outcome::Returned(response) if route.two_way => answer_of(&response, limit_bytes).map(Some),
         Outcome::Returned(_) => Ok(None),
         Outcome::Failed => Err("Internal server error"),
         Outcome::TimedOut => Err("Endpoint request timed out"),
     }
 }
 
-/// Returns the frame with the body that the function of a two-way route returned, or `None` if the body is empty. The
-/// status is ignored.
-fn answer(response: &ApiGatewayProxyResponse, limit_bytes: usize) -> Result<Option<Frame>, &'static str> {
+/// Returns the frame with the body that the function of a two-way route returned. The status is ignored. Without a body, the
+/// frame is empty, as a user of AWS has observed (serverless/serverless#6816).
+fn answer_of(response: &ApiGatewayProxyResponse, limit_bytes: usize) -> Result<Frame, &'static str> {
     let body = response.body.as_deref().unwrap_or_default();
     match str::from_utf8(body) {
-        Ok("") => Ok(None),
-        Ok(text) if text.len() <= limit_bytes => Ok(Some(Frame::text(text))),
+        Ok(text) if text.len() <= limit_bytes => Ok(Frame::text(text)),
         Ok(_) | Err(_) => Err("Internal server error"),
     }
 }
 
-/// Builds a text frame with a message of the gateway itself, such as an error. Its JSON has spaces only where AWS's has
-/// them: after the first colon and after the commas.
+/// Builds a text frame with a message of the gateway itself, such as an error.
 fn service_frame(message: &str, connection: &Connection, request_id: &str) -> Frame {
-    let id = &connection.caller.id;
-    Frame::text(&format!(r#"{{"message": "{message}", "connectionId":"{id}", "requestId":"{request_id}"}}"#))
+    Frame::text(&answer::service_message(message, &connection.caller.id, request_id))
 }

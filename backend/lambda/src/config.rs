@@ -29,6 +29,8 @@ pub struct WebsocketConfig {
     /// Time after a subscription at which a client is told to replace its connection, in milliseconds. API Gateway
     /// closes every connection after 2 hours.
     pub rotate_in_ms: u64,
+    /// Minimum time between two broadcasts of publications, in milliseconds.
+    pub frame_every_ms: u64,
     /// Location of the keys that tokens are checked with, and the claims that a token must have.
     pub tokens: Tokens,
 }
@@ -89,6 +91,7 @@ impl WebsocketConfig {
         let log = log(&mut reader);
         let management = reader.required(&variables::MANAGEMENT_ENDPOINT, read::parsed);
         let rotate_in_ms = reader.optional(&variables::ROTATE_IN_MS, read::positive);
+        let frame_every_ms = reader.optional(&variables::FRAME_EVERY_MS, read::frame_every_ms);
         let tokens = tokens::read(&mut reader);
         reader.finish(|| {
             Some(Self {
@@ -96,6 +99,7 @@ impl WebsocketConfig {
                 log: log?,
                 management: management?,
                 rotate_in_ms: rotate_in_ms.map_or(ROTATE_IN_MS, i64::unsigned_abs),
+                frame_every_ms: frame_every_ms.unwrap_or(0),
                 tokens: tokens?,
             })
         })

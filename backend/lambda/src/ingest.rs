@@ -3,7 +3,7 @@
 use std::future::ready;
 
 use aws_lambda_events::lambda_function_urls::LambdaFunctionUrlResponse;
-use backend_core::ports::TopicLog;
+use backend_core::ports::{Boards, TopicLog};
 use backend_core::{Service, Settings};
 use backend_edge::{UrlRequest, url_response};
 use lambda_runtime::{Diagnostic, LambdaEvent};
@@ -14,20 +14,21 @@ use crate::event::{diagnostic, read};
 use crate::keys::{FetchKeys, Guard};
 use crate::metrics::{FanOut, Meter};
 
-/// Handler of the Lambda function `ingest`, which serves the HTTP API. It only appends publications to the log: it can
-/// neither look up connections nor post to them.
+/// Handler of the Lambda function `ingest`, which serves the HTTP API. It appends publications to the log and keeps
+/// board documents: it can neither look up connections nor post to them.
 #[derive(Debug)]
-pub struct Ingest<L, F> {
+pub struct Ingest<L, B, F> {
     service: Service<(), L, ()>,
+    boards: B,
     guard: Guard<F>,
     meter: Meter,
 }
 
-impl<L: TopicLog, F: FetchKeys> Ingest<L, F> {
-    /// Creates the handler of the function `ingest`, which appends publications to `log`.
-    pub fn new(log: L, guard: Guard<F>) -> Self {
+impl<L: TopicLog, B: Boards, F: FetchKeys> Ingest<L, B, F> {
+    /// Creates the handler of the function `ingest`, which appends publications to `log` and keeps board documents in `boards`.
+    pub fn new(log: L, boards: B, guard: Guard<F>) -> Self {
         let settings = Settings::new(guard.access(), rand::random::<u64>);
-        Self { service: Service::new((), log, (), settings), guard, meter: Meter::default() }
+        Self { service: Service::new((), log, (), settings), boards, guard, meter: Meter::default() }
     }
 
     /// Answers one request to the HTTP API.
@@ -45,7 +46,7 @@ impl<L: TopicLog, F: FetchKeys> Ingest<L, F> {
         let request = UrlRequest::new(read(payload)?).map_err(|error| diagnostic("Event", error))?;
         let head = request.head();
         self.guard.fetch_if_unknown(head.credentials.token(), clock()).await;
-        let answer = self.service.http(head, ready(Ok(request.body())), &clock).await;
+        let answer = self.service.http(&self.boards, head, ready(Ok(request.body())), &clock).await;
         let counts = self.service.stats().snapshot();
         let function = &context.env_config.function_name;
         self.meter.log(function, &context.request_id, clock(), counts, FanOut::default());

@@ -22,14 +22,23 @@ pub struct Websocket<C, L, M, F> {
     meter: Meter,
 }
 
+/// Times that clients are told when they subscribe.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ToldTimes {
+    /// Time after a subscription at which they replace their connection, in milliseconds.
+    pub rotate_in_ms: u64,
+    /// Minimum time between two broadcasts of publications, in milliseconds.
+    pub frame_every_ms: u64,
+}
+
 impl<C: Connections, L: TopicLog, M: Management, F: FetchKeys> Websocket<C, L, M, F> {
-    /// Creates the handler of the function `websocket`. Clients are told to replace their connection `rotate_in_ms`
-    /// milliseconds after a subscription. Viewers are not counted on AWS: see ARCHITECTURE, "The functions".
-    pub fn new(connections: C, log: L, management: M, guard: Guard<F>, rotate_in_ms: u64) -> Self {
+    /// Creates the handler of the function `websocket`. Clients are told the times in `told` when they subscribe. Viewers are not counted on AWS: see ARCHITECTURE, "The functions".
+    pub fn new(connections: C, log: L, management: M, guard: Guard<F>, told: ToldTimes) -> Self {
         let usual = Settings::new(guard.access(), rand::random::<u64>);
         let settings = Settings {
             counts_viewers: false,
-            rotate_in_ms,
+            rotate_in_ms: told.rotate_in_ms,
+            frame_every_ms: told.frame_every_ms,
             heads_in_turn: Some(HeadsInTurn::default()),
             ..usual
         };

@@ -6,11 +6,8 @@ use std::ffi::OsString;
 use std::net::SocketAddr;
 
 use crate::function::Function;
+use crate::sweeper::VARIABLE;
 
-/// The AWS region in the ARNs of all functions, and by default in their environment variables. It is invented.
-pub(crate) const REGION: &str = "local";
-/// The AWS account id of all functions, in their ARNs and events. It is invented.
-pub(crate) const ACCOUNT_ID: &str = "000000000000";
 /// The version of every function. Functions of this host have no other version.
 pub(crate) const VERSION: &str = "$LATEST";
 
@@ -26,8 +23,9 @@ pub(crate) fn variables(
     let defaults = [
         ("AWS_ACCESS_KEY_ID", "local"),
         ("AWS_SECRET_ACCESS_KEY", "local"),
-        ("AWS_REGION", REGION),
-        ("AWS_DEFAULT_REGION", REGION),
+        ("AWS_SESSION_TOKEN", "local"),
+        ("AWS_REGION", &function.region),
+        ("AWS_DEFAULT_REGION", &function.region),
         ("LANG", "en_US.UTF-8"),
         ("TZ", ":UTC"),
     ];
@@ -49,13 +47,13 @@ fn reserved(
     [
         ("_HANDLER", function.handler.clone().into()),
         ("LAMBDA_TASK_ROOT", function.task_root.clone().into()),
-        ("AWS_EXECUTION_ENV", "AWS_Lambda_provided.al2023".into()),
+        ("AWS_EXECUTION_ENV", format!("AWS_Lambda_{}", function.runtime).into()),
         ("AWS_LAMBDA_FUNCTION_NAME", name.into()),
         ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", function.memory_mb.to_string().into()),
         ("AWS_LAMBDA_FUNCTION_VERSION", VERSION.into()),
         ("AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand".into()),
         ("AWS_LAMBDA_LOG_GROUP_NAME", format!("/aws/lambda/{name}").into()),
-        ("AWS_LAMBDA_LOG_STREAM_NAME", log_stream.into()),
+        (VARIABLE, log_stream.into()),
         ("AWS_LAMBDA_RUNTIME_API", runtime_api.to_string().into()),
     ]
     .into_iter()
@@ -83,6 +81,9 @@ mod tests {
             ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "128"),
             ("AWS_LAMBDA_LOG_GROUP_NAME", "/aws/lambda/thumb"),
             ("LAMBDA_TASK_ROOT", "/functions/thumb"),
+            ("AWS_EXECUTION_ENV", "AWS_Lambda_provided.al2023"),
+            ("AWS_SESSION_TOKEN", "local"),
+            ("AWS_REGION", "local"),
             ("PATH", "/bin"),
         ] {
             assert_eq!(variables[name], value, "{name}");

@@ -105,6 +105,12 @@ impl FunctionError {
         Self::new("ServiceException".into(), message)
     }
 
+    /// Returns true if the process did not report the error, but was found to have exited, not started or taken too long.
+    pub(crate) fn is_of_host(&self) -> bool {
+        ["Sandbox.Timedout", "Runtime.ExitError", "Runtime.InvalidEntrypoint"]
+            .contains(&self.error_type.as_str())
+    }
+
     fn of_host(error_type: &str, request_id: &str, message: String) -> Self {
         Self::new(error_type.into(), format!("RequestId: {request_id} Error: {message}"))
     }

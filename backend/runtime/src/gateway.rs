@@ -1,26 +1,37 @@
 //! Connects a WebSocket gateway to Lambda functions of a host. It writes events in API Gateway's format, and parses the
 //! functions' answers.
 
+use std::collections::BTreeMap;
+
 use apigw_websocket::{
-    AuthorizeError, AuthorizerEvent, FunctionError, Functions, authorizer_event_json, event_json,
+    AuthorizeError, AuthorizerAnswer, AuthorizerEvent, FunctionError, Functions, HeaderNames,
+    authorizer_event_json, connect_event_json, event_json,
 };
-use aws_lambda_events::apigw::{
-    ApiGatewayCustomAuthorizerResponse, ApiGatewayProxyResponse, ApiGatewayWebsocketProxyRequest,
-};
+use aws_lambda_events::apigw::{ApiGatewayProxyResponse, ApiGatewayWebsocketProxyRequest};
 use bytes::Bytes;
 use serde_json::Value;
 
 use crate::function_error::InvokeError;
 use crate::host::Host;
+use crate::proxy_response::proxy_response;
 
-/// Maximum size of an authorizer's answer ("Quotas for configuring and running a WebSocket API": 8 KB).
-const AUTHORIZER_BYTES: usize = 8 * 1024;
-
-/// The [`Functions`] of an `apigw_websocket::Gateway`: one function for all routes, and optionally an authorizer.
+/// The [`Functions`] of an `apigw_websocket::Gateway`: one function for all routes, functions for single routes, and optionally an
+/// authorizer.
+///
+/// ```no_run
+/// # fn with(host: lambda_host::Host) {
+/// use lambda_host::GatewayFunctions;
+///
+/// let functions = GatewayFunctions::new(host, "chat", Some("login".into())).route("report", "reports");
+/// # drop(functions);
+/// # }
+/// ```
 #[derive(Clone)]
 pub struct GatewayFunctions {
     host: Host,
     routes: String,
+    /// Functions of single routes, by the route keys.
+    by_route: BTreeMap<String, String>,
     authorizer: Option<String>,
 }
 
@@ -28,7 +39,23 @@ impl GatewayFunctions {
     /// Creates the [`Functions`] from functions of `host`, by their names. `routes` handles the events CONNECT, MESSAGE
     /// and DISCONNECT. `authorizer` allows or refuses handshakes; it is `None` if the API has no authorizer.
     pub fn new(host: Host, routes: impl Into<String>, authorizer: Option<String>) -> Self {
-        Self { host, routes: routes.into(), authorizer }
+        Self { host, routes: routes.into(), by_route: BTreeMap::new(), authorizer }
+    }
+
+    /// Makes another function handle the events of one route. Its function is named as in [`Host::invoke`].
+    #[must_use]
+    pub fn route(mut self, key: impl Into<String>, function: impl Into<String>) -> Self {
+        self.by_route.insert(key.into(), function.into());
+        self
+    }
+
+    async fn respond(&self, event: &Value) -> Result<ApiGatewayProxyResponse, FunctionError> {
+        let payload = event.to_string().into();
+        let key = event["requestContext"]["routeKey"].as_str().unwrap_or_default();
+        let function = self.by_route.get(key).unwrap_or(&self.routes);
+        let answer = self.host.invoke(function, payload).await.map_err(function_error)?;
+        proxy_response(&answer)
+            .map_err(|reason| function_error(format!("malformed Lambda proxy response: {reason}")))
     }
 
     async fn decide(&self, event: &Value) -> Result<Bytes, AuthorizeError> {
@@ -37,17 +64,10 @@ impl GatewayFunctions {
             .as_deref()
             .ok_or_else(|| failed("the API has an authorizer, but no function is named for it"))?;
         let invoked = self.host.invoke(function, event.to_string().into()).await;
-        let answer = invoked.map_err(|error| match error {
+        invoked.map_err(|error| match error {
             InvokeError::Function(error) if error.message == "Unauthorized" => AuthorizeError::Unauthorized,
             other => failed(other),
-        })?;
-        if answer.len() > AUTHORIZER_BYTES {
-            return Err(failed(format!(
-                "the answer of the authorizer has {} bytes, and the limit is {AUTHORIZER_BYTES}",
-                answer.len()
-            )));
-        }
-        Ok(answer)
+        })
     }
 }
 
@@ -56,52 +76,21 @@ impl Functions for GatewayFunctions {
         &self,
         event: ApiGatewayWebsocketProxyRequest,
     ) -> Result<ApiGatewayProxyResponse, FunctionError> {
-        let is_connect = event.request_context.event_type.as_deref() == Some("CONNECT");
-        let payload = event_json(&event).to_string().into();
-        let answer = self.host.invoke(&self.routes, payload).await.map_err(function_error)?;
-        match proxy_response(&answer) {
-            Ok(response) => Ok(response),
-            // Only the answer to a handshake is used; the answer to a message is discarded.
-            Err(_) if !is_connect => Ok(ApiGatewayProxyResponse::default()),
-            Err(error) => {
-                Err(function_error(format!("$connect returned something that is not a response: {error}")))
-            }
-        }
+        self.respond(&event_json(&event)).await
     }
 
-    async fn authorize(
+    async fn connect(
         &self,
-        event: AuthorizerEvent,
-    ) -> Result<ApiGatewayCustomAuthorizerResponse, AuthorizeError> {
-        let answer = self.decide(&authorizer_event_json(&event)).await?;
-        authorizer_response(&answer).map_err(failed)
+        event: ApiGatewayWebsocketProxyRequest,
+        names: HeaderNames,
+    ) -> Result<ApiGatewayProxyResponse, FunctionError> {
+        self.respond(&connect_event_json(&event, &names)).await
     }
-}
 
-/// Parses the answer of a function that handles an event of the gateway. Like AWS, it also accepts a `statusCode` that
-/// is text, such as `"200"`.
-fn proxy_response(answer: &[u8]) -> Result<ApiGatewayProxyResponse, serde_json::Error> {
-    serde_json::from_slice(answer).or_else(|_| {
-        let mut response: Value = serde_json::from_slice(answer)?;
-        if let Some(status) = response.get_mut("statusCode")
-            && let Some(number) = status.as_str().and_then(|text| text.parse::<u16>().ok())
-        {
-            *status = number.into();
-        }
-        serde_json::from_value(response)
-    })
-}
-
-/// Parses the answer of an authorizer. `Statement` in its policy may be a single statement instead of a list, as IAM's
-/// grammar allows.
-fn authorizer_response(answer: &[u8]) -> Result<ApiGatewayCustomAuthorizerResponse, serde_json::Error> {
-    serde_json::from_slice(answer).or_else(|_| {
-        let mut response: Value = serde_json::from_slice(answer)?;
-        if let Some(statement) = response.pointer_mut("/policyDocument/Statement").filter(|s| s.is_object()) {
-            *statement = Value::Array(vec![statement.take()]);
-        }
-        serde_json::from_value(response)
-    })
+    async fn authorize(&self, event: AuthorizerEvent) -> Result<AuthorizerAnswer, AuthorizeError> {
+        let answer = self.decide(&authorizer_event_json(&event)).await?;
+        Ok(AuthorizerAnswer::from_json(&answer)?)
+    }
 }
 
 fn function_error(error: impl std::fmt::Display) -> FunctionError {
@@ -110,33 +99,4 @@ fn function_error(error: impl std::fmt::Display) -> FunctionError {
 
 fn failed(error: impl std::fmt::Display) -> AuthorizeError {
     AuthorizeError::Failed { message: error.to_string() }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_status_code_may_be_text() {
-        for (answer, status) in [(r#"{"statusCode":"200"}"#, 200), (r#"{"statusCode":403}"#, 403)] {
-            assert_eq!(
-                proxy_response(answer.as_bytes()).map(|response| response.status_code).ok(),
-                Some(status)
-            );
-        }
-        for answer in [r#"{"statusCode":"two hundred"}"#, r#"{"statusCode":"-1"}"#, "null"] {
-            assert!(proxy_response(answer.as_bytes()).is_err(), "{answer}");
-        }
-    }
-
-    #[test]
-    fn a_policy_may_have_a_single_statement_without_brackets() {
-        let statement = r#"{"Action":"execute-api:Invoke","Effect":"Allow","Resource":"*"}"#;
-        for statements in [statement.to_owned(), format!("[{statement}]")] {
-            let policy = format!(r#"{{"Version":"2012-10-17","Statement":{statements}}}"#);
-            let answer = format!(r#"{{"principalId":"me","policyDocument":{policy}}}"#);
-            let read = authorizer_response(answer.as_bytes()).expect("a policy");
-            assert_eq!(read.policy_document.statement.len(), 1);
-        }
-    }
 }

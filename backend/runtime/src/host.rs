@@ -1,7 +1,8 @@
 //! The host of Lambda functions. It invokes them by name.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Weak};
+use std::ops::{Deref, DerefMut};
+use std::sync::{Arc, PoisonError, RwLock, Weak};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
@@ -13,8 +14,11 @@ use crate::function::Function;
 use crate::function_error::{FunctionError, InvokeError};
 use crate::invocation::Invocation;
 use crate::limits::Limits;
-use crate::log::Log;
+use crate::log::{Log, LogLine};
+use crate::places::Places;
 use crate::retry::{Attempts, Retries};
+use crate::shared::Shared;
+use crate::sweeper::Sweeper;
 
 /// Interval at which the host looks for processes that have been idle too long, and ends them.
 const IDLE_CHECK: Duration = Duration::from_secs(10);
@@ -27,10 +31,10 @@ const IDLE_CHECK: Duration = Duration::from_secs(10);
 pub struct Host(Arc<Inner>);
 
 struct Inner {
-    fleets: BTreeMap<String, Arc<Fleet>>,
-    limits: Limits,
+    fleets: RwLock<BTreeMap<String, Arc<Fleet>>>,
+    places: Places,
+    shared: Shared,
     retries: Retries,
-    log: Arc<dyn Log>,
     events: Arc<Semaphore>,
 }
 
@@ -41,19 +45,31 @@ impl Host {
     ///
     /// Panics if it is called outside a tokio runtime.
     pub fn new(functions: Vec<Function>, limits: Limits, retries: Retries, log: Arc<dyn Log>) -> Self {
-        let fleet = |function: Function| {
-            (function.name.clone(), Arc::new(Fleet::new(function, limits.clone(), log.clone())))
-        };
-        let fleets = functions.into_iter().map(fleet).collect();
+        let places = Places::new(limits.processes.max(1), limits.starts.max(1));
         let events = Arc::new(Semaphore::new(limits.events.min(Semaphore::MAX_PERMITS)));
-        let inner = Arc::new(Inner { fleets, limits, retries, log, events });
+        let shared = Shared { limits, log, sweeper: Sweeper::start() };
+        let fleet =
+            |function: Function| (function.name.clone(), Fleet::new(function, shared.clone(), &places));
+        let fleets = RwLock::new(functions.into_iter().map(fleet).collect());
+        let inner = Arc::new(Inner { fleets, places, shared, retries, events });
         tokio::spawn(end_idle(Arc::downgrade(&inner)));
         Self(inner)
     }
 
     /// Returns the names of the host's functions, sorted.
-    pub fn functions(&self) -> impl Iterator<Item = &str> {
-        self.0.fleets.keys().map(String::as_str)
+    pub fn functions(&self) -> Vec<String> {
+        self.0.read().keys().cloned().collect()
+    }
+
+    /// Replaces the function of the same name, or adds it if there is none. Invocations in flight continue with the former
+    /// function. All that begin afterwards start new processes.
+    pub fn replace(&self, function: Function) {
+        let Inner { shared, places, .. } = &*self.0;
+        let fleet = Fleet::new(function, shared.clone(), places);
+        let former = self.0.write().insert(fleet.function.name.clone(), fleet);
+        if let Some(former) = former {
+            former.retire();
+        }
     }
 
     /// Invokes a function and waits for its answer. The invocation continues to its end even if this future is dropped.
@@ -77,9 +93,13 @@ impl Host {
         payload: Bytes,
         client_context: Option<String>,
     ) -> Result<Bytes, InvokeError> {
+        self.run(function, Invocation { client_context, ..Invocation::new(payload) }).await
+    }
+
+    /// Runs an invocation, of which the caller knows the id.
+    pub(crate) async fn run(&self, function: &str, invocation: Invocation) -> Result<Bytes, InvokeError> {
         let fleet = self.fleet(function)?;
-        check_size(&payload, self.0.limits.request_bytes)?;
-        let invocation = Invocation { client_context, ..Invocation::new(payload) };
+        check_size(&invocation.payload, self.0.shared.limits.request_bytes)?;
         let run = tokio::spawn(async move { fleet.run(&invocation).await });
         run.await.unwrap_or_else(|error| Err(FunctionError::of_service(error.to_string()).into()))
     }
@@ -92,14 +112,15 @@ impl Host {
     /// [`InvokeError`] if the function is unknown, the payload is too large, or the maximum number of events is queued.
     pub fn invoke_event(&self, function: &str, payload: Bytes) -> Result<String, InvokeError> {
         let fleet = self.fleet(function)?;
-        check_size(&payload, self.0.limits.event_bytes)?;
+        check_size(&payload, self.0.shared.limits.event_bytes)?;
         let permit = self.0.events.clone().try_acquire_owned().map_err(|_| InvokeError::Throttled {
             function: function.to_owned(),
-            limit: self.0.limits.events,
+            limit: self.0.shared.limits.events,
         })?;
         let invocation = Invocation::new(payload);
         let id = invocation.id.clone();
-        let (retries, log) = (self.0.retries.clone(), self.0.log.clone());
+        let retries = fleet.function.retries.clone().unwrap_or_else(|| self.0.retries.clone());
+        let log = self.0.shared.log.clone();
         tokio::spawn(async move {
             handle_event(&fleet, &invocation, &retries, log.as_ref()).await;
             drop(permit);
@@ -115,21 +136,48 @@ impl Host {
     /// [`InvokeError`] if the function is unknown or the payload is too large.
     pub fn check(&self, function: &str, payload: &Bytes) -> Result<(), InvokeError> {
         self.fleet(function)?;
-        check_size(payload, self.0.limits.request_bytes)
+        check_size(payload, self.0.shared.limits.request_bytes)
     }
 
     /// Ends the idle processes, and answers every further invocation with `Throttled`. Invocations in flight continue.
     pub fn close(&self) {
-        self.0.fleets.values().for_each(|fleet| fleet.close());
+        self.0.read().values().for_each(|fleet| fleet.close());
+    }
+
+    /// Ends all processes, also those of invocations in flight, which are answered with `Throttled`, and answers every further
+    /// invocation in the same way. Returns after the processes have been killed, together with those that they have started.
+    pub async fn end(&self) {
+        let fleets: Vec<Arc<Fleet>> = self.0.read().values().cloned().collect();
+        for fleet in fleets {
+            fleet.end().await;
+        }
+        self.0.shared.sweeper.finish().await;
     }
 
     pub(crate) fn limits(&self) -> &Limits {
-        &self.0.limits
+        &self.0.shared.limits
     }
 
     fn fleet(&self, function: &str) -> Result<Arc<Fleet>, InvokeError> {
-        let fleet = self.0.fleets.get(function).cloned();
+        let fleets = self.0.read();
+        let by_qualifier = || {
+            let (name, qualifier) = function.rsplit_once(':')?;
+            let is_known = |fleet: &&Arc<Fleet>| fleet.function.qualifiers.iter().any(|own| own == qualifier);
+            fleets.get(name).filter(is_known)
+        };
+        let fleet = fleets.get(function).or_else(by_qualifier).cloned();
         fleet.ok_or_else(|| InvokeError::NotFound { function: function.to_owned() })
+    }
+}
+
+impl Inner {
+    /// Locks the functions for reading. Poisoning is ignored, since every change is one insertion.
+    fn read(&self) -> impl Deref<Target = BTreeMap<String, Arc<Fleet>>> {
+        self.fleets.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn write(&self) -> impl DerefMut<Target = BTreeMap<String, Arc<Fleet>>> {
+        self.fleets.write().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -145,7 +193,8 @@ async fn handle_event(fleet: &Fleet, invocation: &Invocation, retries: &Retries,
     let mut attempts = Attempts::default();
     while let Err(error) = fleet.run(invocation).await {
         let Some(wait) = attempts.next(retries, &error, accepted.elapsed()) else {
-            return log.line(&fleet.function.name, &format!("event {} is discarded: {error}", invocation.id));
+            let text = format!("event {} is discarded: {error}", invocation.id);
+            return log.line(&LogLine::of_host(&fleet.function.name, &text));
         };
         sleep(wait).await;
     }
@@ -158,6 +207,6 @@ async fn end_idle(host: Weak<Inner>) {
     loop {
         ticks.tick().await;
         let Some(host) = host.upgrade() else { return };
-        host.fleets.values().for_each(|fleet| fleet.end_idle());
+        host.read().values().for_each(|fleet| fleet.end_idle());
     }
 }

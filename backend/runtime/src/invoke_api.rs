@@ -20,7 +20,10 @@ use serde_json::json;
 use crate::environment::VERSION;
 use crate::function_error::InvokeError;
 use crate::host::Host;
+use crate::invocation::{Invocation, random_uuid};
 
+/// The header with the id of a request. For an invocation, it is the id that the function gets.
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-amzn-requestid");
 /// The prefix of all paths of the Invoke API.
 const FUNCTIONS: &str = "/2015-03-31/functions/";
 
@@ -63,7 +66,11 @@ impl InvokeApi {
         B: HttpBody<Data = Bytes> + Send,
         B::Error: Into<Box<dyn Error + Send + Sync>>,
     {
-        handle(request, peer, &self.host).await
+        let mut answer = handle(request, peer, &self.host).await;
+        if !answer.headers().contains_key(REQUEST_ID) {
+            set_request_id(&mut answer, &random_uuid());
+        }
+        answer
     }
 }
 
@@ -167,12 +174,18 @@ async fn invoke(host: &Host, request: InvokeRequest, payload: Bytes) -> Answer {
     }
     let invoked = match invocation_type {
         InvocationType::RequestResponse => {
-            let answer = host.invoke_with_client_context(&function, payload, client_context).await;
-            answer.map(|answer| ok(StatusCode::OK, answer))
+            let invocation = Invocation { client_context, ..Invocation::new(payload) };
+            let id = invocation.id.clone();
+            let invoked = host.run(&function, invocation).await.map(|answer| ok(StatusCode::OK, answer));
+            let mut answer = invoked.unwrap_or_else(refusal);
+            set_request_id(&mut answer, &id);
+            Ok(answer)
         }
-        InvocationType::Event => {
-            host.invoke_event(&function, payload).map(|_| ok(StatusCode::ACCEPTED, Bytes::new()))
-        }
+        InvocationType::Event => host.invoke_event(&function, payload).map(|id| {
+            let mut answer = ok(StatusCode::ACCEPTED, Bytes::new());
+            set_request_id(&mut answer, &id);
+            answer
+        }),
         InvocationType::DryRun => {
             host.check(&function, &payload).map(|()| ok(StatusCode::NO_CONTENT, Bytes::new()))
         }
@@ -226,6 +239,13 @@ fn error_answer(status: StatusCode, error_type: &'static str, message: &str) -> 
     answer.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     set(&mut answer, "x-amzn-errortype", error_type);
     answer
+}
+
+fn set_request_id(answer: &mut Answer, id: &str) {
+    // An id is a UUID, which is a valid value.
+    if let Ok(id) = HeaderValue::from_str(id) {
+        answer.headers_mut().insert(REQUEST_ID, id);
+    }
 }
 
 fn set(answer: &mut Answer, name: &'static str, value: &'static str) {

@@ -6,7 +6,7 @@
 //! * [`Function`] is the configuration of a function: its program, environment, time-out and concurrency.
 //! * [`GatewayFunctions`] makes functions callable from a WebSocket gateway, [`FunctionUrl`] by HTTP, and [`InvokeApi`]
 //!   by the AWS SDKs.
-//! * [`Log`] receives the lines that functions print, and a [`Report`] of each invocation.
+//! * [`Log`] receives the lines that functions print ([`LogLine`]), and a [`Report`] of each invocation.
 
 #![warn(missing_docs)]
 
@@ -17,7 +17,7 @@ pub use gateway::GatewayFunctions;
 pub use host::Host;
 pub use invoke_api::InvokeApi;
 pub use limits::Limits;
-pub use log::{Log, Report, TracingLog};
+pub use log::{Log, LogLine, Report, TracingLog};
 pub use retry::Retries;
 
 mod environment;
@@ -31,7 +31,12 @@ mod invocation;
 mod invoke_api;
 mod limits;
 mod log;
+mod patience;
+mod places;
 mod pool;
+mod proxy_response;
 mod retry;
 mod runtime_api;
 mod sandbox;
+mod shared;
+mod sweeper;

@@ -23,6 +23,19 @@ pub struct Limits {
     /// Maximum number of asynchronous events that are queued or being handled. Further ones are answered with 429.
     /// Lambda publishes no such limit.
     pub events: usize,
+    /// Maximum number of processes of all functions together. If it is reached, an idle process of another function is
+    /// ended. If there is none, the invocation waits until a process is free, instead of being throttled. Lambda has no
+    /// such limit; the memory of a machine does.
+    pub processes: usize,
+    /// Maximum number of processes that are in their init phase at a time. If it is reached, an invocation waits until a process
+    /// is idle or another one may start. Lambda has no such limit; the processors of a machine do, since processes that start at
+    /// the same time would all exceed the time of the init phase.
+    pub starts: usize,
+    /// Longest time for which an invocation waits for a busy process of its function before another process is started. It waits as
+    /// long as the last process took to start, and not at all if the busy processes are expected to take longer than that. So a
+    /// crowd of short invocations has few processes and is faster. Lambda has no such limit. The default is 0: each invocation in
+    /// flight has a process at once.
+    pub patience: Duration,
     /// Time after which an idle process is ended. Lambda keeps idle processes for some minutes.
     pub keep_warm: Duration,
 }
@@ -35,6 +48,9 @@ impl Default for Limits {
             response_bytes: 6 * 1024 * 1024 + 100,
             event_bytes: 1024 * 1024,
             events: 10_000,
+            processes: 64,
+            starts: 16,
+            patience: Duration::ZERO,
             keep_warm: Duration::from_secs(10 * 60),
         }
     }

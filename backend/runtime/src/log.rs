@@ -1,6 +1,6 @@
-//! The log of the host: the lines that functions print, and a report of each invocation.
+//! The log of the host: the lines that functions print, the beginning of each invocation, and a report of its end.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::io::{AsyncBufRead, AsyncBufReadExt, AsyncRead, AsyncReadExt, BufReader};
@@ -13,11 +13,51 @@ const LINE_BYTES: u64 = 256 * 1024;
 /// Receives what the host logs: the lines that functions print, and a report of each invocation. The methods are called
 /// from many tasks and must not block, since that would delay the functions.
 pub trait Log: Send + Sync + 'static {
-    /// Receives a line that a process of `function` printed to standard output or standard error, or a line that the
-    /// host itself writes about the function.
-    fn line(&self, function: &str, line: &str);
+    /// Receives a line that a process printed to standard output or standard error, or that the host itself writes about
+    /// a function.
+    fn line(&self, line: &LogLine<'_>);
+    /// Receives the name of the function and the request id of an invocation that begins. Its report follows.
+    fn begin(&self, function: &str, request_id: &str) {
+        let _ = (function, request_id);
+    }
     /// Receives the report of an invocation that has ended.
     fn report(&self, report: &Report);
+}
+
+/// A line of the log of a function.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct LogLine<'a> {
+    /// Name of the function.
+    pub function: &'a str,
+    /// Request id of the invocation that the process handles or, between two invocations, of the one that it handled last.
+    /// It is `None` before the first invocation, and for lines of the host itself.
+    pub request_id: Option<&'a str>,
+    /// The line, without its line break.
+    pub text: &'a str,
+}
+
+impl<'a> LogLine<'a> {
+    /// Creates a line that the host itself writes about a function.
+    pub fn of_host(function: &'a str, text: &'a str) -> Self {
+        Self { function, request_id: None, text }
+    }
+}
+
+/// The request id of the invocation that a process handles. The task that reads the output of the process and the one
+/// that passes invocations to it share this.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct CurrentRequest(Arc<Mutex<Option<String>>>);
+
+impl CurrentRequest {
+    /// Sets the request id, which stays until the next invocation: a process may print after it has answered.
+    pub fn set(&self, id: &str) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(id.to_owned());
+    }
+
+    fn get(&self) -> Option<String> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
 }
 
 /// The result and the duration of one invocation, as in Lambda's `REPORT` line.
@@ -40,8 +80,9 @@ pub struct Report {
 pub struct TracingLog;
 
 impl Log for TracingLog {
-    fn line(&self, function: &str, line: &str) {
-        tracing::info!(function, "{line}");
+    fn line(&self, line: &LogLine<'_>) {
+        let LogLine { function, request_id, text } = line;
+        tracing::info!(function, request_id, "{text}");
     }
 
     fn report(&self, report: &Report) {
@@ -56,10 +97,16 @@ impl Log for TracingLog {
 }
 
 /// Passes each line of a process's output, `stream`, to the log, until the stream ends.
-pub(crate) async fn log_lines(log: Arc<dyn Log>, function: String, stream: impl AsyncRead + Unpin) {
+pub(crate) async fn log_lines(
+    log: Arc<dyn Log>,
+    function: String,
+    request: CurrentRequest,
+    stream: impl AsyncRead + Unpin,
+) {
     let mut lines = BufReader::new(stream);
-    while let Ok(Some(line)) = next_line(&mut lines).await {
-        log.line(&function, &line);
+    while let Ok(Some(text)) = next_line(&mut lines).await {
+        let request_id = request.get();
+        log.line(&LogLine { function: &function, request_id: request_id.as_deref(), text: &text });
     }
 }
 

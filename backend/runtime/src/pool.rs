@@ -1,13 +1,20 @@
-//! Chooses the process for an invocation: an idle one or a new one. If there are too many invocations, it chooses none.
-//! The functions here are pure: processes and times are arguments.
+//! Keeps the idle processes of a function, and counts its invocations and the order in which they wait. The functions here are
+//! pure: processes and times are arguments.
 
-/// The idle processes of one function, and the number of its invocations in flight.
+use std::collections::VecDeque;
+
+use tokio::sync::oneshot;
+
+/// The idle processes of one function, and its invocations in flight.
 #[derive(Debug)]
 pub(crate) struct Pool<P> {
     limit: usize,
     busy: usize,
     /// Idle processes, in the order in which they became idle. The one that has been idle longest is the first.
     idle: Vec<Idle<P>>,
+    /// Invocations that wait for a process, in the order in which they came. One that no longer waits has dropped its receiver.
+    waiting: VecDeque<oneshot::Sender<P>>,
+    is_retired: bool,
 }
 
 #[derive(Debug)]
@@ -16,37 +23,59 @@ struct Idle<P> {
     since_ms: u64,
 }
 
-/// The process that is chosen for an invocation: an idle one, a new one, or none.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Placement<P> {
-    /// The invocation uses this idle process.
-    Warm(P),
-    /// The invocation needs a new process.
-    Cold,
-    /// The invocation is refused, because the maximum number of invocations is in flight.
-    Throttled,
-}
-
 impl<P> Pool<P> {
     /// Creates a pool without processes, for at most `limit` invocations in flight.
     pub fn new(limit: usize) -> Self {
-        Self { limit, busy: 0, idle: Vec::new() }
+        Self { limit, busy: 0, idle: Vec::new(), waiting: VecDeque::new(), is_retired: false }
     }
 
-    /// Chooses the process for an invocation and counts the invocation as in flight, unless the result is
-    /// [`Placement::Throttled`]. Of the idle processes it takes the one that was used last, so that the others stay
-    /// idle and can be ended.
-    pub fn acquire(&mut self) -> Placement<P> {
-        if self.busy >= self.limit {
-            return Placement::Throttled;
+    /// Counts an invocation as in flight. Returns false if the maximum number of invocations is in flight already.
+    pub fn begin(&mut self) -> bool {
+        let is_free = self.busy < self.limit;
+        self.busy += usize::from(is_free);
+        is_free
+    }
+
+    /// Takes an idle process for an invocation. It is the one that was used last, so that the others stay idle and can be
+    /// ended.
+    pub fn take_idle(&mut self) -> Option<P> {
+        self.idle.pop().map(|idle| idle.process)
+    }
+
+    /// Takes the process that has been idle longest. The caller ends it.
+    pub fn take_oldest(&mut self) -> Option<P> {
+        (!self.idle.is_empty()).then(|| self.idle.remove(0).process)
+    }
+
+    /// Lets an invocation wait for a process, behind those that wait already, whose number is returned. The receiver gets the
+    /// process. It gets nothing after the pool was closed.
+    pub fn wait(&mut self) -> (usize, oneshot::Receiver<P>) {
+        let (sender, receiver) = oneshot::channel();
+        // Those that have found a process in another way no longer wait.
+        self.waiting.retain(|waiting| !waiting.is_closed());
+        self.waiting.push_back(sender);
+        (self.waiting.len() - 1, receiver)
+    }
+
+    /// Counts an invocation as ended. Its process is passed to the invocation that has waited longest, or becomes idle. If the pool
+    /// was retired, the process is returned, and the caller ends it.
+    pub fn release(&mut self, process: P, now_ms: u64) -> Option<P> {
+        self.discard();
+        if self.is_retired {
+            return Some(process);
         }
-        self.busy += 1;
-        self.idle.pop().map_or(Placement::Cold, |idle| Placement::Warm(idle.process))
+        self.add(process, now_ms);
+        None
     }
 
-    /// Counts an invocation as ended. Its process becomes idle and can handle another one.
-    pub fn release(&mut self, process: P, now_ms: u64) {
-        self.busy = self.busy.saturating_sub(1);
+    /// Adds a process that can handle an invocation: it is passed to the one that has waited longest, or becomes idle.
+    pub fn add(&mut self, mut process: P, now_ms: u64) {
+        while let Some(waiting) = self.waiting.pop_front() {
+            match waiting.send(process) {
+                Ok(()) => return,
+                Err(refused) => process = refused,
+            }
+        }
         self.idle.push(Idle { process, since_ms: now_ms });
     }
 
@@ -61,11 +90,22 @@ impl<P> Pool<P> {
         self.idle.drain(..count).map(|idle| idle.process).collect()
     }
 
-    /// Removes and returns all idle processes. Every further call of `acquire` returns
-    /// [`Placement::Throttled`].
+    /// Removes and returns all idle processes. The processes of invocations in flight are not used again.
+    pub fn retire(&mut self) -> Vec<P> {
+        self.is_retired = true;
+        self.idle.drain(..).map(|idle| idle.process).collect()
+    }
+
+    /// Removes and returns all idle processes. No further invocation can begin.
     pub fn close(&mut self) -> Vec<P> {
         self.limit = 0;
+        self.waiting.clear();
         self.idle.drain(..).map(|idle| idle.process).collect()
+    }
+
+    /// Returns true after the pool was closed.
+    pub fn is_closed(&self) -> bool {
+        self.limit == 0
     }
 }
 
@@ -75,40 +115,73 @@ mod tests {
 
     #[test]
     fn an_invocation_in_flight_has_a_process_of_its_own() {
-        let mut pool = Pool::new(2);
-        assert_eq!(pool.acquire(), Placement::<u32>::Cold);
-        assert_eq!(pool.acquire(), Placement::Cold);
+        let mut pool = Pool::<u32>::new(2);
+        assert!(pool.begin() && pool.take_idle().is_none());
+        assert!(pool.begin() && pool.take_idle().is_none());
         pool.release(1, 0);
-        assert_eq!(pool.acquire(), Placement::Warm(1));
+        assert!(pool.begin());
+        assert_eq!((pool.take_idle(), pool.take_idle()), (Some(1), None));
     }
 
     #[test]
-    fn beyond_the_limit_invocations_are_throttled_until_one_ends() {
-        let mut pool = Pool::new(1);
-        assert_eq!(pool.acquire(), Placement::<u32>::Cold);
-        assert_eq!(pool.acquire(), Placement::Throttled);
+    fn beyond_the_limit_no_invocation_begins_until_one_ends() {
+        let mut pool = Pool::<u32>::new(1);
+        assert!(pool.begin());
+        assert!(!pool.begin());
         pool.discard();
-        assert_eq!(pool.acquire(), Placement::Cold);
+        assert!(pool.begin());
     }
 
     #[test]
     fn the_process_used_last_is_used_first_and_the_others_become_idle() {
         let mut pool = Pool::new(3);
-        (0..3).for_each(|_| assert_eq!(pool.acquire(), Placement::Cold));
-        (1..=3).for_each(|process| pool.release(process, 10));
+        (0..3).for_each(|_| assert!(pool.begin()));
+        (1..=3).for_each(|process| assert_eq!(pool.release(process, 10), None));
         assert!(pool.take_idle_since(9).is_empty());
-        assert_eq!(pool.acquire(), Placement::Warm(3));
+        assert!(pool.begin());
+        assert_eq!(pool.take_idle(), Some(3));
         pool.release(3, 20);
         assert_eq!(pool.take_idle_since(10), [1, 2]);
-        assert_eq!(pool.acquire(), Placement::Warm(3));
+        assert_eq!(pool.take_idle(), Some(3));
     }
 
     #[test]
-    fn a_closed_pool_throttles_every_invocation() {
+    fn the_process_that_was_idle_longest_makes_room() {
         let mut pool = Pool::new(2);
-        pool.acquire();
+        assert!(pool.begin() && pool.begin());
+        (1..=2).for_each(|process| assert_eq!(pool.release(process, 10), None));
+        assert_eq!((pool.take_oldest(), pool.take_oldest(), pool.take_oldest()), (Some(1), Some(2), None));
+    }
+
+    #[test]
+    fn a_process_is_passed_to_the_invocation_that_has_waited_longest() {
+        let mut pool = Pool::new(4);
+        (0..4).for_each(|_| assert!(pool.begin()));
+        drop(pool.wait());
+        let ((ahead, mut first), (_, mut second)) = (pool.wait(), pool.wait());
+        assert_eq!(ahead, 0);
+        assert_eq!(pool.release(7, 0), None);
+        assert_eq!((first.try_recv().ok(), second.try_recv().ok(), pool.take_idle()), (Some(7), None, None));
+        pool.add(8, 0);
+        assert_eq!((second.try_recv().ok(), pool.take_idle()), (Some(8), None));
+    }
+
+    #[test]
+    fn a_retired_pool_keeps_no_process() {
+        let mut pool = Pool::new(2);
+        assert!(pool.begin() && pool.begin());
         pool.release(1, 0);
+        assert_eq!(pool.retire(), [1]);
+        assert_eq!(pool.release(2, 0), Some(2));
+    }
+
+    #[test]
+    fn no_invocation_begins_in_a_closed_pool() {
+        let mut pool = Pool::new(2);
+        assert!(pool.begin());
+        pool.release(1, 0);
+        let (_, mut waiting) = pool.wait();
         assert_eq!(pool.close(), [1]);
-        assert_eq!(pool.acquire(), Placement::Throttled);
+        assert!(pool.is_closed() && !pool.begin() && waiting.try_recv().is_err());
     }
 }

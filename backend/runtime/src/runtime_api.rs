@@ -3,35 +3,34 @@
 //! This module handles only HTTP. It converts each request to a [`RuntimeRequest`], which the sandbox (the owner of the
 //! process) answers.
 
-use std::convert::Infallible;
+mod head;
+mod wire;
+
+use std::io;
 use std::time::Duration;
 
-use apigw_websocket::ServerSettings;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
-use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, StatusCode, header};
-use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
-use hyper::body::Incoming;
+use http::{HeaderValue, StatusCode};
 use serde_json::json;
 use tokio::net::TcpListener;
 use tokio::sync::{mpsc, oneshot};
+use tokio::task::JoinSet;
 
+use self::head::{ErrorFields, Head};
+use self::wire::{Body, Wire};
 use crate::function_error::FunctionError;
 use crate::invocation::NextInvocation;
 
-/// The first segment of every path of the Runtime API.
-const API_VERSION: &str = "2018-06-01";
-/// Maximum time between two requests of a process. It is longer than every time-out of a function, so that it never
-/// ends a process that is working.
-const LONGEST_SILENCE: Duration = Duration::from_secs(24 * 60 * 60);
-/// Maximum size of the headers of a request, in bytes. Lambda's own runtimes report the cause of an error in a header
-/// of up to 1 MB.
-const HEADER_BYTES: usize = 1024 * 1024 + 16 * 1024;
+/// Beginning of every path of the Runtime API.
+const PREFIX: &str = "/2018-06-01/runtime/";
+/// Maximum number of connections of a process. A runtime needs one or two.
+const CONNECTIONS: usize = 64;
+/// Wait after an error of the listener, which most likely means that the host has no file descriptors left.
+const ACCEPT_AGAIN: Duration = Duration::from_millis(50);
 /// Maximum size of an error object that a process reports, in bytes.
 const ERROR_BYTES: usize = 256 * 1024;
-const ERROR_TYPE: &str = "lambda-runtime-function-error-type";
-const ERROR_BODY: &str = "lambda-runtime-function-error-body";
 
 /// A request that a function's process sent to the Runtime API.
 #[derive(Debug)]
@@ -54,55 +53,199 @@ pub(crate) enum Verdict {
     WrongState,
 }
 
-type Answer = Response<Full<Bytes>>;
-
 /// Serves the Runtime API for one process until the task is aborted.
 pub(crate) async fn serve(
     listener: TcpListener,
     requests: mpsc::Sender<RuntimeRequest>,
     response_bytes: usize,
 ) {
-    let service = tower::service_fn(move |request: Request<Incoming>| {
-        let requests = requests.clone();
-        async move { Ok::<_, Infallible>(handle(request, &requests, response_bytes).await) }
-    });
-    let mut settings = ServerSettings::default();
-    settings.header_read = LONGEST_SILENCE;
-    settings.connections = 64;
-    settings.header_bytes = HEADER_BYTES;
-    apigw_websocket::serve(listener, service, settings, std::future::pending()).await;
+    let mut connections = JoinSet::new();
+    loop {
+        while connections.try_join_next().is_some() {}
+        if connections.len() >= CONNECTIONS {
+            connections.join_next().await;
+        }
+        match listener.accept().await {
+            Ok((stream, _)) => {
+                // Without this, a part of an answer may wait for an acknowledgement. An error has no other effect.
+                let _ = stream.set_nodelay(true);
+                let connection =
+                    Connection { wire: Wire::new(stream), requests: requests.clone(), response_bytes };
+                connections.spawn(connection.serve());
+            }
+            Err(_) => tokio::time::sleep(ACCEPT_AGAIN).await,
+        }
+    }
 }
 
-async fn handle(
-    request: Request<Incoming>,
-    requests: &mpsc::Sender<RuntimeRequest>,
+/// One connection of a process to its Runtime API.
+struct Connection {
+    wire: Wire,
+    requests: mpsc::Sender<RuntimeRequest>,
     response_bytes: usize,
-) -> Answer {
-    let (parts, body) = request.into_parts();
-    let path = parts.uri.path().trim_start_matches('/').strip_prefix(API_VERSION).unwrap_or_default();
-    let segments: Vec<&str> = path.trim_start_matches('/').split('/').collect();
-    match (&parts.method, segments.as_slice()) {
-        (&Method::GET, ["runtime", "invocation", "next"]) => next(requests).await,
-        (&Method::POST, ["runtime", "invocation", id, "response"]) => {
-            answer(requests, id, response(&parts.headers, body, response_bytes).await).await
-        }
-        (&Method::POST, ["runtime", "invocation", id, "error"]) => {
-            answer(requests, id, Err(reported(&parts.headers, body).await)).await
-        }
-        (&Method::POST, ["runtime", "init", "error"]) => {
-            let error = reported(&parts.headers, body).await;
-            send(requests, |reply| RuntimeRequest::InitFailed { error, reply }).await
-        }
-        _ => error(StatusCode::NOT_FOUND, "NotFound", "There is nothing at this path"),
-    }
 }
 
-async fn next(requests: &mpsc::Sender<RuntimeRequest>) -> Answer {
-    let (sender, next) = oneshot::channel();
-    if requests.send(RuntimeRequest::Next(sender)).await.is_err() {
-        return wrong_state();
+impl Connection {
+    /// Answers the requests of the connection until its end.
+    async fn serve(mut self) {
+        loop {
+            match self.handle().await {
+                Ok(true) => {}
+                Ok(false) => break,
+                Err(error) if error.kind() == io::ErrorKind::InvalidData => {
+                    self.error(StatusCode::BAD_REQUEST, "InvalidRequest", &error.to_string());
+                    break;
+                }
+                Err(_) => return,
+            }
+        }
+        // The client may have left, and then nobody needs the answer.
+        let _ = self.wire.flush().await;
     }
-    next.await.map_or_else(|_| wrong_state(), event)
+
+    /// Answers one request. Returns false if it was the last one.
+    async fn handle(&mut self) -> io::Result<bool> {
+        let Some(head) = self.wire.head().await? else { return Ok(false) };
+        let path = head.path.strip_prefix(PREFIX).unwrap_or_default();
+        let segments: Vec<&str> = path.split('/').collect();
+        match (head.method.as_str(), segments.as_slice()) {
+            ("GET", ["invocation", "next"]) => self.next().await?,
+            ("POST", ["invocation", id, "response"]) => {
+                let outcome = self.response(&head).await?;
+                self.report(id, outcome).await;
+            }
+            ("POST", ["invocation", id, "error"]) => {
+                let error = self.reported(&head).await?;
+                self.report(id, Err(error)).await;
+            }
+            ("POST", ["init", "error"]) => {
+                let error = self.reported(&head).await?;
+                let verdict = self.send(|reply| RuntimeRequest::InitFailed { error, reply }).await;
+                self.verdict(verdict);
+            }
+            _ => {
+                // The body is read, so that the next request can be.
+                self.wire.body(&head, ERROR_BYTES).await?;
+                self.error(StatusCode::NOT_FOUND, "NotFound", "There is nothing at this path");
+            }
+        }
+        Ok(!head.is_last)
+    }
+
+    /// Waits for the next event of the process, and answers with it.
+    async fn next(&mut self) -> io::Result<()> {
+        let (sender, next) = oneshot::channel();
+        if self.requests.send(RuntimeRequest::Next(sender)).await.is_err() {
+            self.verdict(Verdict::WrongState);
+            return Ok(());
+        }
+        let next = tokio::select! {
+            biased;
+            next = next => next,
+            // The event stays with the sandbox, which gives it to the next request.
+            () = self.wire.closed() => return Err(io::ErrorKind::UnexpectedEof.into()),
+        };
+        match next {
+            Ok(next) => self.event(&next),
+            Err(_) => self.verdict(Verdict::WrongState),
+        }
+        self.wire.flush().await
+    }
+
+    /// Adds the answer to `GET …/invocation/next`, with the event as its body.
+    fn event(&mut self, next: &NextInvocation) {
+        let NextInvocation { invocation, deadline_ms, arn } = next;
+        let mut headers = format!(
+            "lambda-runtime-aws-request-id: {}\r\nlambda-runtime-deadline-ms: {deadline_ms}\r\nlambda-runtime-trace-id: {}\r\n",
+            invocation.id, invocation.trace_id
+        );
+        let context = invocation.client_context.as_deref().map(header_json);
+        for (name, value) in [
+            ("lambda-runtime-invoked-function-arn", Some(arn.as_str())),
+            ("lambda-runtime-client-context", context.as_deref()),
+        ] {
+            // If the function's name contains characters that a header cannot contain, the header with the ARN is left out.
+            if let Some(value) = value
+                && HeaderValue::from_str(value).is_ok()
+            {
+                headers.push_str(&format!("{name}: {value}\r\n"));
+            }
+        }
+        self.wire.answer(StatusCode::OK, &headers, &invocation.payload);
+    }
+
+    /// Reads the whole response that a function sent, streamed or not. If a stream failed midway, its trailers contain the
+    /// error ("Building a custom runtime", response streaming).
+    async fn response(&mut self, head: &Head) -> io::Result<Result<Bytes, FunctionError>> {
+        let (bytes, trailers) = match self.wire.body(head, self.response_bytes).await {
+            Ok(Body::Whole { bytes, trailers }) => (bytes, trailers),
+            Ok(Body::TooLarge) => return Ok(Err(FunctionError::response_too_large(self.response_bytes))),
+            Err(error) => {
+                let text = error.to_string().into();
+                return Ok(Err(FunctionError::reported(Some("Runtime.TruncatedResponse"), text)));
+            }
+        };
+        let ErrorFields { kind, body } = trailers;
+        Ok(match kind.as_deref().or(head.error.kind.as_deref()) {
+            Some(kind) => {
+                let body = body.and_then(|body| STANDARD.decode(body).ok());
+                Err(FunctionError::reported(Some(kind), body.unwrap_or_default().into()))
+            }
+            None => Ok(bytes),
+        })
+    }
+
+    async fn reported(&mut self, head: &Head) -> io::Result<FunctionError> {
+        let body = match self.wire.body(head, ERROR_BYTES).await? {
+            Body::Whole { bytes, .. } => bytes,
+            Body::TooLarge => "the error object is too large".into(),
+        };
+        Ok(FunctionError::reported(head.error.kind.as_deref(), body))
+    }
+
+    /// Passes the outcome of an invocation to the sandbox.
+    async fn report(&mut self, id: &str, outcome: Result<Bytes, FunctionError>) {
+        let is_too_large =
+            outcome.as_ref().is_err_and(|error| error.error_type == "Function.ResponseSizeTooLarge");
+        let verdict = self.send(|reply| RuntimeRequest::Answer { id: id.to_owned(), outcome, reply }).await;
+        match verdict {
+            Verdict::Accepted if is_too_large => {
+                self.error(
+                    StatusCode::PAYLOAD_TOO_LARGE,
+                    "RequestEntityTooLarge",
+                    "The response is too large",
+                );
+            }
+            verdict => self.verdict(verdict),
+        }
+    }
+
+    /// Passes a process's request to its sandbox, and returns the sandbox's verdict.
+    async fn send(&self, request: impl FnOnce(oneshot::Sender<Verdict>) -> RuntimeRequest) -> Verdict {
+        let (reply, verdict) = oneshot::channel();
+        if self.requests.send(request(reply)).await.is_err() {
+            return Verdict::WrongState;
+        }
+        verdict.await.unwrap_or(Verdict::WrongState)
+    }
+
+    /// Adds the answer that says what the sandbox has decided.
+    fn verdict(&mut self, verdict: Verdict) {
+        match verdict {
+            Verdict::Accepted => self.wire.answer(StatusCode::ACCEPTED, "", br#"{"status":"OK"}"#),
+            Verdict::WrongId => self.error(StatusCode::BAD_REQUEST, "InvalidRequestID", "Invalid request ID"),
+            Verdict::WrongState => self.error(
+                StatusCode::FORBIDDEN,
+                "InvalidStateTransition",
+                "The process is not in the state for this request",
+            ),
+        }
+    }
+
+    fn error(&mut self, status: StatusCode, kind: &str, message: &str) {
+        let body = json!({"errorType": kind, "errorMessage": message}).to_string();
+        self.wire.answer(status, "", body.as_bytes());
+    }
 }
 
 /// Converts JSON to text that an HTTP header can contain. Line breaks become spaces, because in JSON they occur only
@@ -123,101 +266,5 @@ fn header_json(json: &str) -> String {
     line
 }
 
-/// Builds the HTTP answer to `GET …/invocation/next`, with the event as its body.
-fn event(next: NextInvocation) -> Answer {
-    let NextInvocation { invocation, deadline_ms, arn } = next;
-    let mut answer = Response::new(Full::new(invocation.payload));
-    let headers = answer.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    for (name, value) in [
-        ("lambda-runtime-aws-request-id", invocation.id),
-        ("lambda-runtime-deadline-ms", deadline_ms.to_string()),
-        ("lambda-runtime-invoked-function-arn", arn),
-        ("lambda-runtime-trace-id", invocation.trace_id),
-    ]
-    .into_iter()
-    .chain(invocation.client_context.map(|context| ("lambda-runtime-client-context", header_json(&context))))
-    {
-        // If the function's name contains characters that a header cannot contain, the header with the ARN is left out.
-        headers
-            .extend(HeaderValue::from_str(&value).ok().map(|value| (HeaderName::from_static(name), value)));
-    }
-    answer
-}
-
-async fn answer(
-    requests: &mpsc::Sender<RuntimeRequest>,
-    id: &str,
-    outcome: Result<Bytes, FunctionError>,
-) -> Answer {
-    let is_too_large =
-        outcome.as_ref().is_err_and(|error| error.error_type == "Function.ResponseSizeTooLarge");
-    let answer = send(requests, |reply| RuntimeRequest::Answer { id: id.to_owned(), outcome, reply }).await;
-    if is_too_large && answer.status() == StatusCode::ACCEPTED {
-        return error(StatusCode::PAYLOAD_TOO_LARGE, "RequestEntityTooLarge", "The response is too large");
-    }
-    answer
-}
-
-/// Passes a process's request to its sandbox, and converts the sandbox's verdict to an HTTP answer.
-async fn send(
-    requests: &mpsc::Sender<RuntimeRequest>,
-    request: impl FnOnce(oneshot::Sender<Verdict>) -> RuntimeRequest,
-) -> Answer {
-    let (reply, verdict) = oneshot::channel();
-    if requests.send(request(reply)).await.is_err() {
-        return wrong_state();
-    }
-    match verdict.await {
-        Ok(Verdict::Accepted) => json_answer(StatusCode::ACCEPTED, &json!({"status": "OK"})),
-        Ok(Verdict::WrongId) => error(StatusCode::BAD_REQUEST, "InvalidRequestID", "Invalid request ID"),
-        Ok(Verdict::WrongState) | Err(_) => wrong_state(),
-    }
-}
-
-/// Reads the whole response that a function sent, streamed or not. If a stream failed midway, its trailers contain the
-/// error ("Building a custom runtime", response streaming).
-async fn response(headers: &HeaderMap, body: Incoming, limit_bytes: usize) -> Result<Bytes, FunctionError> {
-    let collected = match Limited::new(body, limit_bytes).collect().await {
-        Ok(collected) => collected,
-        Err(error) if error.is::<LengthLimitError>() => {
-            return Err(FunctionError::response_too_large(limit_bytes));
-        }
-        Err(error) => {
-            return Err(FunctionError::reported(Some("Runtime.TruncatedResponse"), error.to_string().into()));
-        }
-    };
-    let trailers = collected.trailers().cloned().unwrap_or_default();
-    match text(&trailers, ERROR_TYPE).or(text(headers, ERROR_TYPE)) {
-        Some(kind) => {
-            let body = text(&trailers, ERROR_BODY).and_then(|body| STANDARD.decode(body).ok());
-            Err(FunctionError::reported(Some(kind), body.unwrap_or_default().into()))
-        }
-        None => Ok(collected.to_bytes()),
-    }
-}
-
-async fn reported(headers: &HeaderMap, body: Incoming) -> FunctionError {
-    let body = Limited::new(body, ERROR_BYTES).collect().await;
-    let body = body.map_or_else(|error| error.to_string().into(), |collected| collected.to_bytes());
-    FunctionError::reported(text(headers, ERROR_TYPE), body)
-}
-
-fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
-    headers.get(name).and_then(|value| value.to_str().ok())
-}
-
-fn wrong_state() -> Answer {
-    error(StatusCode::FORBIDDEN, "InvalidStateTransition", "The process is not in the state for this request")
-}
-
-fn error(status: StatusCode, kind: &str, message: &str) -> Answer {
-    json_answer(status, &json!({"errorType": kind, "errorMessage": message}))
-}
-
-fn json_answer(status: StatusCode, body: &serde_json::Value) -> Answer {
-    let mut answer = Response::new(Full::from(body.to_string()));
-    *answer.status_mut() = status;
-    answer.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    answer
-}
+#[cfg(test)]
+mod tests;

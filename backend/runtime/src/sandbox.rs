@@ -15,13 +15,15 @@ use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep_until};
 
 use self::group::ProcessGroup;
-use crate::environment::{ACCOUNT_ID, REGION};
+use crate::environment::VERSION;
 use crate::function::Function;
 use crate::function_error::FunctionError;
 use crate::invocation::{Invocation, NextInvocation, deadline_ms};
-use crate::limits::Limits;
-use crate::log::{Log, log_lines};
+use crate::log::{CurrentRequest, LogLine, log_lines};
+use crate::places::Place;
 use crate::runtime_api::{self, RuntimeRequest, Verdict};
+use crate::shared::Shared;
+use crate::sweeper::Sweeper;
 
 /// Number of requests of a process that can be queued. A well-behaved runtime waits for each answer before it sends the
 /// next request.
@@ -37,6 +39,11 @@ pub(crate) struct Sandbox {
     is_broken: bool,
     api: JoinHandle<()>,
     group: ProcessGroup,
+    current: CurrentRequest,
+    log_stream: String,
+    sweeper: Sweeper,
+    /// Counts the process against the maximum number of processes of the host.
+    place: Arc<Place>,
 }
 
 /// The next thing that happens to a process: it sends a request, it exits, or its time limit passes.
@@ -50,6 +57,7 @@ impl Drop for Sandbox {
     fn drop(&mut self) {
         self.api.abort();
         self.group.kill();
+        self.sweeper.sweep(&self.log_stream);
     }
 }
 
@@ -62,47 +70,64 @@ impl Sandbox {
     /// The error of the second process.
     pub async fn start(
         function: &Function,
-        limits: &Limits,
-        log: &Arc<dyn Log>,
+        shared: &Shared,
         request_id: &str,
+        place: Arc<Place>,
     ) -> Result<Self, FunctionError> {
-        match Self::attempt(function, limits, log, request_id, limits.init).await {
+        match Self::attempt(function, shared, request_id, shared.limits.init, place.clone()).await {
             Ok(sandbox) => Ok(sandbox),
             Err(first) => {
-                log.line(&function.name, &format!("INIT failed, starting a second process: {first}"));
-                Self::attempt(function, limits, log, request_id, function.timeout).await
+                // A process that reports an error has printed it.
+                let reason = if first.is_of_host() { format!(": {first}") } else { String::new() };
+                let text = format!("INIT failed, so a second process is started, as Lambda does{reason}");
+                shared.log.line(&LogLine::of_host(&function.name, &text));
+                Self::attempt(function, shared, request_id, function.timeout, place).await
             }
         }
     }
 
     async fn attempt(
         function: &Function,
-        limits: &Limits,
-        log: &Arc<dyn Log>,
+        shared: &Shared,
         request_id: &str,
         limit: Duration,
+        place: Arc<Place>,
     ) -> Result<Self, FunctionError> {
-        let mut sandbox = Self::spawn(function, limits, log).await.map_err(|error| {
+        let mut sandbox = Self::spawn(function, shared, place).await.map_err(|error| {
             FunctionError::not_started(request_id, &function.program.display().to_string(), &error)
         })?;
         sandbox.initialise(request_id, limit).await?;
         Ok(sandbox)
     }
 
-    async fn spawn(function: &Function, limits: &Limits, log: &Arc<dyn Log>) -> std::io::Result<Self> {
+    async fn spawn(function: &Function, shared: &Shared, place: Arc<Place>) -> std::io::Result<Self> {
         let listener = TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await?;
         let address = listener.local_addr()?;
-        let mut process = command::new(function, address).spawn()?;
+        let log_stream = format!("[{VERSION}]{:016x}", rand::random::<u64>());
+        let mut process = command::new(function, address, &log_stream).spawn()?;
         let group = ProcessGroup::of(&process);
+        let current = CurrentRequest::default();
+        let Shared { limits, log, sweeper } = shared;
         if let Some(stdout) = process.stdout.take() {
-            tokio::spawn(log_lines(log.clone(), function.name.clone(), stdout));
+            tokio::spawn(log_lines(log.clone(), function.name.clone(), current.clone(), stdout));
         }
         if let Some(stderr) = process.stderr.take() {
-            tokio::spawn(log_lines(log.clone(), function.name.clone(), stderr));
+            tokio::spawn(log_lines(log.clone(), function.name.clone(), current.clone(), stderr));
         }
         let (sender, requests) = mpsc::channel(WAITING_REQUESTS);
         let api = tokio::spawn(runtime_api::serve(listener, sender, limits.response_bytes));
-        Ok(Self { process, requests, waiting: None, is_broken: false, api, group })
+        Ok(Self {
+            process,
+            requests,
+            waiting: None,
+            is_broken: false,
+            api,
+            group,
+            current,
+            log_stream,
+            sweeper: sweeper.clone(),
+            place,
+        })
     }
 
     /// Waits for the end of the init phase, which is when the process requests its first event.
@@ -138,11 +163,12 @@ impl Sandbox {
         function: &Function,
         invocation: &Invocation,
     ) -> Result<Bytes, FunctionError> {
+        self.current.set(&invocation.id);
         let deadline = Instant::now() + function.timeout;
         let next = NextInvocation {
             invocation: invocation.clone(),
             deadline_ms: deadline_ms(function.timeout),
-            arn: function.arn(REGION, ACCOUNT_ID),
+            arn: function.arn(),
         };
         let mut unsent = pass_on(self.waiting.take(), next);
         loop {
@@ -169,6 +195,29 @@ impl Sandbox {
                 }
             }
         }
+    }
+
+    /// Waits until a process that has handled an event before requests the next one. Returns false if it exits instead, as
+    /// Node does after an unhandled rejection. The next event then belongs to another process. The wait is no longer than
+    /// `limit`, after which the process counts as ready, so that its next invocation times out.
+    pub async fn is_ready(&mut self, limit: Duration) -> bool {
+        let deadline = Instant::now() + limit;
+        while self.waiting.is_none() {
+            match self.next("", deadline).await {
+                ProcessEvent::Request(RuntimeRequest::Next(waiting)) => self.waiting = Some(waiting),
+                ProcessEvent::Request(
+                    RuntimeRequest::InitFailed { reply, .. } | RuntimeRequest::Answer { reply, .. },
+                ) => respond(reply, Verdict::WrongState),
+                ProcessEvent::Exited(_) => return false,
+                ProcessEvent::TimedOut => return true,
+            }
+        }
+        true
+    }
+
+    /// Returns the place of the process, for the process that replaces it.
+    pub fn place(&self) -> Arc<Place> {
+        self.place.clone()
     }
 
     /// Returns true if the process is still running and can handle another event.

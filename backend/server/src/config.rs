@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use backend_core::Access;
 use backend_store::Retention;
@@ -26,14 +27,19 @@ pub struct Config {
     /// When the file changes, every client is told to sign in again, and tokens that were signed with the former secret
     /// are not accepted any more.
     pub secret_file: Option<SecretFile>,
+    /// Minimum time between two broadcasts of publications. The publications in between are collected and sent together. Zero sends
+    /// them at once. Clients are told the time, so that they do not call data late that is still being collected.
+    pub frame_every: Duration,
     /// True to publish the metrics of this machine (CPU, memory and others) to topics below `host`.
     pub publish_host: bool,
+    /// The directory with boards in files `NAME.json`, which clients can read and not change. It is read again when it changes.
+    /// `None` if all boards are those that clients have saved.
+    pub boards_dir: Option<PathBuf>,
     /// The web page, and the origins, host names and limits that apply to clients.
     pub page: PageConfig,
 }
 
-/// The settings that a server with the embedded store and a server with Lambda functions have in common: the web page,
-/// the clients that are accepted, the limits, and the faults to inject.
+/// The settings of what clients reach: the web page, the clients that are accepted, the limits, and the faults to inject.
 #[derive(Debug, Clone)]
 pub struct PageConfig {
     /// The directory that contains the page. `None` means the page that is built into the program.
@@ -43,6 +49,8 @@ pub struct PageConfig {
     pub allowed_hosts: Vec<String>,
     /// Origins of other web pages that may connect, such as `https://board.example`.
     pub allowed_origins: Vec<String>,
+    /// Origins of other web pages that may embed the page in a frame, such as `https://wiki.example`.
+    pub embedders: Vec<String>,
     /// Addresses of reverse proxies. The address of a client is read from the `Forwarded` or `X-Forwarded-For` header
     /// of these proxies.
     pub trusted_proxies: Vec<IpAddr>,

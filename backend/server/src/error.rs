@@ -6,6 +6,8 @@ use std::path::PathBuf;
 
 use backend_store::OpenError;
 
+use crate::boards::BoardFileError;
+
 /// The reason why a server cannot start, or had to stop. The message says what is wrong, but names no command-line
 /// flags, because this crate has none.
 #[derive(Debug, thiserror::Error)]
@@ -36,6 +38,9 @@ pub enum ServerError {
         /// The reason why the file cannot be used, with the field and its place in the file.
         reason: String,
     },
+    /// The directory with boards cannot be used. Correct the file, or the path in the settings.
+    #[error(transparent)]
+    Boards(#[from] BoardFileError),
     /// The store cannot be opened. The error of the store says why, and what to do.
     #[error(transparent)]
     Store(#[from] OpenError),

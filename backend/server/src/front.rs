@@ -1,9 +1,6 @@
-//! Dispatches each request by its path: to the gateway, to the Invoke API of Lambda or to the router of all other
-//! paths.
+//! Dispatches each request by its path: to the gateway, or to the router of all other paths.
 //!
-//! Requests to the gateway's management API and to the Invoke API are accepted only from the server's own functions.
-//! The functions prove themselves by a random key in the path. If the functions are built in, they send messages within
-//! this process, and nobody may use these two APIs.
+//! The functions are built in and send messages within this process, so that nobody may use the gateway's management API.
 
 use std::convert::Infallible;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -13,34 +10,24 @@ use axum::Router;
 use axum::body::Body;
 use http::{Request, Response, StatusCode};
 use hyper::body::Incoming;
-use lambda_host::InvokeApi;
 use tower::{Service, ServiceExt};
 
-use crate::key::FunctionKey;
-
-/// The entry point of the server. It contains the gateway, Lambda's Invoke API if the functions are Lambda functions,
-/// and the router for all other paths.
+/// The entry point of the server. It contains the gateway and the router for all other paths.
 pub struct Front<F> {
     gateway: Gateway<F>,
-    functions: Option<(FunctionKey, InvokeApi)>,
     router: Router,
 }
 
 impl<F> Clone for Front<F> {
     fn clone(&self) -> Self {
-        Self { gateway: self.gateway.clone(), functions: self.functions.clone(), router: self.router.clone() }
+        Self { gateway: self.gateway.clone(), router: self.router.clone() }
     }
 }
 
 impl<F: Functions> Front<F> {
-    /// Creates a front that refuses all requests for the Invoke API and the management API.
+    /// Creates a front that refuses all requests for the management API.
     pub fn new(gateway: Gateway<F>, router: Router) -> Self {
-        Self { gateway, functions: None, router }
-    }
-
-    /// Makes the front answer requests for the Invoke API and the management API if their path begins with `key`.
-    pub fn with_functions(self, key: FunctionKey, invoke_api: InvokeApi) -> Self {
-        Self { functions: Some((key, invoke_api)), ..self }
+        Self { gateway, router }
     }
 
     /// Returns the tower service that the HTTP server runs.
@@ -57,37 +44,16 @@ impl<F: Functions> Front<F> {
         tower::service_fn(move |request| self.clone().answer(request))
     }
 
-    async fn answer(self, mut request: Request<Incoming>) -> Result<Response<Body>, Infallible> {
-        let peer = peer(&request);
-        if let Some((key, invoke_api)) = &self.functions
-            && key.unlock(&mut request)
-        {
-            return Ok(self.answer_function(invoke_api, request, peer).await);
-        }
+    async fn answer(self, request: Request<Incoming>) -> Result<Response<Body>, Infallible> {
         let path = request.uri().path();
-        if self.gateway.is_management_path(path) || InvokeApi::is_invoke_path(path) {
+        if self.gateway.is_management_path(path) {
             return Ok(forbidden());
         }
         if self.gateway.is_gateway_path(path) {
+            let peer = peer(&request);
             return Ok(self.gateway.handle(request, peer).await.map(Body::new));
         }
         self.router.oneshot(request.map(Body::new)).await
-    }
-
-    async fn answer_function(
-        &self,
-        invoke_api: &InvokeApi,
-        request: Request<Incoming>,
-        peer: SocketAddr,
-    ) -> Response<Body> {
-        let path = request.uri().path();
-        if self.gateway.is_management_path(path) {
-            self.gateway.handle(request, peer).await.map(Body::new)
-        } else if InvokeApi::is_invoke_path(path) {
-            invoke_api.handle(request, peer).await.map(Body::new)
-        } else {
-            forbidden()
-        }
     }
 }
 

@@ -3,10 +3,8 @@
 
 use std::sync::Arc;
 
-use apigw_websocket::{AuthorizeError, AuthorizerEvent, FunctionError, Functions};
-use aws_lambda_events::apigw::{
-    ApiGatewayCustomAuthorizerResponse, ApiGatewayProxyResponse, ApiGatewayWebsocketProxyRequest,
-};
+use apigw_websocket::{AuthorizeError, AuthorizerAnswer, AuthorizerEvent, FunctionError, Functions};
+use aws_lambda_events::apigw::{ApiGatewayProxyResponse, ApiGatewayWebsocketProxyRequest};
 use backend_core::ports::ConnectionId;
 use backend_core::{GatewayEvent, Principal};
 use backend_edge::AuthorizerError;
@@ -41,19 +39,17 @@ impl Functions for Handlers {
         Ok(backend_edge::response(reply))
     }
 
-    async fn authorize(
-        &self,
-        event: AuthorizerEvent,
-    ) -> Result<ApiGatewayCustomAuthorizerResponse, AuthorizeError> {
+    async fn authorize(&self, event: AuthorizerEvent) -> Result<AuthorizerAnswer, AuthorizeError> {
         let decision =
             backend_edge::authorize(&event.request, &self.app.settings().access, now_ms(&self.app));
-        decision.map_err(|error| match error {
+        let answer = decision.map_err(|error| match error {
             AuthorizerError::Unauthorized => {
                 tracing::info!("a client without a valid token was refused");
                 AuthorizeError::Unauthorized
             }
             AuthorizerError::MethodArn { .. } => AuthorizeError::Failed { message: error.to_string() },
-        })
+        })?;
+        Ok(answer.try_into()?)
     }
 }
 

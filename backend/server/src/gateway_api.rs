@@ -1,15 +1,28 @@
 //! The WebSocket API that the gateway serves: its routes, limits and origins.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::path::PathBuf;
 
-use apigw_websocket::{Api, OriginPolicy, Routes};
+use apigw_websocket::{Api, ChaosFile, OriginPolicy, Routes};
 use shared::ClientMessage;
 
-use crate::chaos::ChaosFile;
 use crate::{LimitsOf, PageConfig, ServerError};
 
 /// The stage of the API, which is the first segment of the WebSocket's path.
 pub const STAGE: &str = "ws";
+
+/// Opens the file of faults to inject that the settings name. Returns `None` if they name none.
+///
+/// # Errors
+///
+/// [`ServerError::Chaos`] if the file cannot be read or is not valid. It names the field and its place in the file.
+pub fn chaos_file(page: &PageConfig) -> Result<Option<ChaosFile>, ServerError> {
+    let open = |path: &PathBuf| {
+        ChaosFile::open(path)
+            .map_err(|error| ServerError::Chaos { path: path.clone(), reason: error.to_string() })
+    };
+    page.chaos.as_ref().map(open).transpose()
+}
 
 /// Returns the description of an API that has a route for each message of the protocol.
 pub fn api(

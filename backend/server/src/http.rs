@@ -4,11 +4,10 @@
 mod answer;
 mod body;
 mod context;
-mod function_url;
-mod guard;
+pub(crate) mod guard;
 mod health;
 mod large;
-mod page;
+pub(crate) mod page;
 mod topics;
 
 use std::net::IpAddr;
@@ -28,13 +27,13 @@ use hyper::body::Body as _;
 use shared::{ErrorCode, limits};
 
 use crate::app::App;
+use crate::boards::ServerBoards;
 use crate::clock::now_ms;
-use crate::site::Site;
 
 use answer::respond;
 use context::Context;
-pub use function_url::router as router_to_function;
 use large::{Client, LargeAnswers, PartedBody};
+use page::Page;
 
 /// Maximum time that a request waits until its client has read earlier large responses.
 const WAIT: Duration = Duration::from_millis(limits::LARGE_ANSWER_WAIT_MS);
@@ -44,14 +43,15 @@ const RETRY_MS: u64 = 1_000;
 /// Returns the router for all paths except those of the gateway.
 pub fn router(
     app: Arc<App>,
+    boards: ServerBoards,
     connections: Connections,
     origins: Arc<OriginPolicy>,
-    site: Arc<Site>,
+    page: Arc<Page>,
 ) -> Router {
     Router::new()
         .fallback(answer_request)
         .layer(from_fn_with_state(origins, guard::guard))
-        .with_state(Context { app, connections, site, large: LargeAnswers::default() })
+        .with_state(Context { app, boards, connections, page, large: LargeAnswers::default() })
 }
 
 /// Answers one request. If the core's table of paths contains the path, the core decides the answer. All other paths
@@ -63,9 +63,9 @@ async fn answer_request(State(context): State<Context>, request: Request) -> Res
         Ok(Route::Health) => {
             for_anybody(&context, request, async |context, request| health::healthz(context, &request)).await
         }
-        Ok(Route::Topics) => large(&context, request, topics::topics).await,
+        Ok(Route::Topics | Route::Boards(_)) => large(&context, request, topics::topics).await,
         _ if Route::is_api(path) => topics::topics(&context, request).await,
-        _ if context.site.is_in_memory() => for_anybody(&context, request, page_file).await,
+        _ if context.page.site().is_in_memory() => for_anybody(&context, request, page_file).await,
         _ => {
             for_anybody(&context, request, async |context, request| large(context, request, page_file).await)
                 .await
@@ -74,7 +74,7 @@ async fn answer_request(State(context): State<Context>, request: Request) -> Res
 }
 
 async fn page_file(context: &Context, request: Request) -> Response {
-    page::page(&context.site, request).await
+    context.page.answer(request).await
 }
 
 /// Answers a request whose answer may be large. Waits if too many such answers are in memory already.

@@ -8,18 +8,19 @@
 //!
 //! * [`Server`], [`Config`], [`ServerError`]: the types that a program needs in order to run a server.
 //! * [`Tls`]: the settings of a listener that decrypts TLS, for a server without a reverse proxy.
-//! * [`LambdaServer`]: a server with Lambda functions instead of the functions in this process.
+//! * [`Publisher`]: publishes from the process of the server.
+//! * [`Replay`]: a server of the page and of a recording, which the page plays back.
 //! * [`SecretFile`], [`create_secret`]: the file with the secret that signs tokens.
 //! * `http`, `front`, `site`: HTTP requests, and the files of the page.
 //! * [`LimitsOf`]: the limits of AWS, or of this machine.
 //! * `functions`, `management`: the handlers of the gateway's events, and the messages to clients.
-//! * `broadcaster`, `housekeeping`, `free_memory`, [`host`], `host_feed`, `chaos`, `shutdown`: tasks that run beside the server.
+//! * `broadcaster`, `housekeeping`, `free_memory`, [`host`], `host_feed`, `shutdown`: tasks that run beside the server.
 
 #![warn(missing_docs)]
 
 mod app;
+mod boards;
 mod broadcaster;
-mod chaos;
 mod clock;
 mod config;
 mod error;
@@ -31,12 +32,12 @@ pub mod host;
 mod host_feed;
 mod housekeeping;
 mod http;
-mod key;
-mod lambda;
 mod limits;
 mod management;
 mod notify;
 mod permissions;
+mod publisher;
+mod replay;
 mod secret_file;
 mod server;
 mod shutdown;
@@ -44,13 +45,15 @@ mod site;
 mod stamp;
 mod tls;
 
+pub use boards::BoardFileError;
 pub use config::{Config, PageConfig};
 pub use error::ServerError;
 pub use free_memory::limit_arenas;
 pub use gateway_api::{STAGE, reachable};
-pub use lambda::{FunctionSettings, LambdaServer};
 pub use limits::{LimitsOf, MostHandshakes};
 pub use notify::Notify;
+pub use publisher::Publisher;
+pub use replay::Replay;
 pub use secret_file::{SecretError, SecretFile, create_secret, read_secret};
 pub use server::Server;
 pub use tls::{Tls, TlsError, TlsListener};

@@ -3,8 +3,11 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
-use apigw_websocket::{Accept, Connections, Gateway, OriginPolicy, ServerSettings, SystemEnvironment};
+use apigw_websocket::{
+    Accept, ChaosFile, Connections, Gateway, OriginPolicy, ServerSettings, SystemEnvironment,
+};
 use backend_core::ports::Change;
 use backend_core::{Access, Principal, Refusal, Service};
 use backend_store::{EmbeddedLog, MemoryConnections, StoreSettings};
@@ -13,22 +16,26 @@ use tokio::sync::mpsc;
 use tokio::task::{JoinHandle, JoinSet};
 
 use crate::app::App;
-use crate::chaos::ChaosFile;
+use crate::boards::{BoardFiles, ServerBoards};
 use crate::front::Front;
 use crate::functions::Handlers;
-use crate::gateway_api::{api, origins};
+use crate::gateway_api::{api, chaos_file, origins};
+use crate::http::page::Page;
 use crate::management::Posts;
 use crate::shutdown::{self, Shutdown};
 use crate::site::Site;
-use crate::{Config, Notify, SecretFile, ServerError, broadcaster, host_feed, housekeeping, http};
+use crate::{Config, Notify, Publisher, SecretFile, ServerError, broadcaster, host_feed, housekeeping, http};
 
 /// A server with an open store, which is ready to accept connections.
 pub struct Server {
     app: Arc<App>,
+    board_files: Option<BoardFiles>,
     changes: mpsc::Receiver<Vec<Change>>,
+    /// Minimum time between two broadcasts.
+    frame_every: Duration,
     pub(crate) gateway: Gateway<Handlers>,
     origins: Arc<OriginPolicy>,
-    site: Arc<Site>,
+    page: Arc<Page>,
     http: ServerSettings,
     chaos: Option<ChaosFile>,
     publish_host: bool,
@@ -41,14 +48,15 @@ impl Server {
     ///
     /// # Errors
     ///
-    /// [`ServerError`], if the store, the page or the file of faults cannot be used, or if other machines can reach the
+    /// [`ServerError`], if the store, the page, the boards or the file of faults cannot be used, or if other machines can reach the
     /// server without a token.
     pub async fn open(config: Config, address: SocketAddr) -> Result<Self, ServerError> {
         if matches!(config.access, Access::Open) && !address.ip().is_loopback() {
             return Err(ServerError::OpenToTheNetwork { address });
         }
         let site = Site::new(config.page.site.as_deref())?;
-        let chaos = ChaosFile::of(&config.page)?;
+        let board_files = config.boards_dir.as_deref().map(BoardFiles::open).transpose()?;
+        let chaos = chaos_file(&config.page)?;
         let origins = origins(&config.page, address);
         let with_authorizer = matches!(config.access, Access::Tokens(_));
         let limits = config.page.limits;
@@ -63,19 +71,24 @@ impl Server {
         let is_private = !with_authorizer && config.page.trusted_proxies.is_empty();
         let mut settings = backend_core::Settings::new(config.access, rand::random::<u64>);
         settings.rates.this_machine_has_all = is_private;
-        let time_scale = chaos.as_ref().map_or(1, |file| file.chaos().time_scale.get().into());
-        settings.rotate_in_ms = limits.rotate_in_ms() / time_scale;
+        let time_scale: u32 = chaos.as_ref().map_or(1, |file| file.chaos().time_scale.get());
+        settings.rotate_in_ms = limits.rotate_in_ms() / u64::from(time_scale);
         settings.life_ms = limits.life_ms();
+        let frame_every = config.frame_every / time_scale;
+        settings.frame_every_ms = u64::try_from(frame_every.as_millis()).unwrap_or(u64::MAX);
+        settings.conflates = true;
         settings.on_refusal = Box::new(log_refusal);
         let app =
             Arc::new(Service::new(MemoryConnections::new(), log, Posts::new(connections.clone()), settings));
         let gateway = Gateway::new(api, Handlers::new(app.clone()), connections);
         Ok(Self {
             app,
+            board_files,
             changes,
+            frame_every,
             gateway,
             origins: Arc::new(origins),
-            site: Arc::new(site),
+            page: Arc::new(Page::new(site, config.page.embedders)),
             http: limits.http(&config.page.trusted_proxies),
             chaos,
             publish_host: config.publish_host,
@@ -86,7 +99,12 @@ impl Server {
 
     /// Returns true if the server has a page, which it serves to browsers.
     pub fn has_page(&self) -> bool {
-        self.site.has_page()
+        self.page.site().has_page()
+    }
+
+    /// Returns a publisher that publishes to this server from its process, under this name.
+    pub fn publisher(&self, name: &str) -> Publisher {
+        Publisher::new(self.app.clone(), name)
     }
 
     /// Runs the server until `shutdown` resolves. Then sends every client a `disconnect` message, closes all sockets,
@@ -101,17 +119,28 @@ impl Server {
         shutdown: impl Future<Output = ()> + Send + 'static,
     ) -> Result<(), ServerError> {
         let shutdown = Shutdown::on(shutdown);
-        let broadcaster = tokio::spawn(broadcaster::run(self.app.clone(), self.changes));
+        let broadcaster = tokio::spawn(broadcaster::run(self.app.clone(), self.changes, self.frame_every));
         let broadcaster = tokio::spawn(supervise(broadcaster, shutdown.clone()));
         let mut background = background(&self.app, self.gateway.connections(), self.publish_host);
         if let Some(file) = self.chaos {
-            background.spawn(file.follow(self.gateway.chaos()));
+            let notify = self.notify.clone();
+            let notice = move |text: &str| notify.notify(text);
+            background.spawn(file.follow(vec![self.gateway.chaos()], notice));
+        }
+        if let Some(files) = self.board_files.clone() {
+            background.spawn(files.follow(self.notify.clone()));
         }
         if let Some(file) = self.secret_file {
             background.spawn(follow_secret(file, self.notify, self.app.clone(), self.gateway.clone()));
         }
-        let router =
-            http::router(self.app.clone(), self.gateway.connections().clone(), self.origins, self.site);
+        let boards = ServerBoards::new(self.board_files, self.app.clone());
+        let router = http::router(
+            self.app.clone(),
+            boards,
+            self.gateway.connections().clone(),
+            self.origins,
+            self.page,
+        );
         let front = Front::new(self.gateway.clone(), router).service();
         let serving = apigw_websocket::serve(listener, front, self.http, shutdown.requested());
         tokio::join!(serving, shutdown::close_all(shutdown, &self.app, &self.gateway));

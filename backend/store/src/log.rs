@@ -1,5 +1,6 @@
 //! The store of the topics' logs, in one file.
 
+mod boards;
 mod files;
 mod forget;
 mod group;
@@ -11,11 +12,15 @@ mod private;
 mod producers;
 mod read;
 mod retention;
+mod roller;
+mod rollups;
 mod state;
 mod tables;
+mod unrolled;
 mod writer;
 
 use std::io;
+use std::ops::Range;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
@@ -23,10 +28,14 @@ use std::thread::{self, JoinHandle};
 use backend_core::DiskTrouble;
 use backend_core::lock::lock;
 use backend_core::ports::{
-    Append, AppendError, Appended, Change, Head, LogEnd, Page, ReadFrom, TopicLog, Unavailable, newest_ends,
+    Append, AppendError, Appended, BoardEntry, BoardError, Boards, Change, Expected, Head, LogEnd, Page,
+    ReadFrom, StoredBoard, TopicLog, Unavailable, newest_ends,
 };
+use backend_core::rollup::{Block, Level};
 use backend_core::trusted_time::{Reading, Times};
-use shared::{Filter, Millis, Topic};
+use redb::Database;
+use shared::board::BoardName;
+use shared::{Epoch, Filter, Millis, Publication, Topic};
 use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::StoreSettings;
@@ -35,8 +44,10 @@ pub use open_error::OpenError;
 pub use writer::Swept;
 
 use files::Files;
+use index::Entry;
 use open::Directory;
 use read::Query;
+use roller::Roller;
 use state::State;
 use writer::{Command, Writer};
 
@@ -166,7 +177,9 @@ impl EmbeddedLog {
         let (changes, feed) = mpsc::channel(WAITING_CHANGES);
         let (closing, is_closing) = watch::channel(false);
         let writer = Writer::new(state.clone(), files, history_bytes, received, changes, is_closing);
-        let writer = spawn(writer).map_err(OpenError::Thread)?;
+        let roller = spawn_roller(&state, &commands).map_err(OpenError::Thread)?;
+        let writer = spawn(writer, roller).map_err(OpenError::Thread)?;
+        state.find_unrolled();
         Ok((Self { state, commands, closing, writer: Mutex::new(Some(writer)) }, feed))
     }
 
@@ -220,9 +233,19 @@ fn history_bytes(settings: StoreSettings, files: &dyn Files) -> u64 {
 
 /// Starts the writer thread. It has an async executor of its own, since it waits for commands, for room in the queue of
 /// changes, and for the end of the store at the same time. Its commits block no other thread.
-fn spawn(writer: Writer) -> io::Result<JoinHandle<()>> {
+///
+/// The thread ends after `roller`, the thread that computes rollups. That one ends when the writer has closed the store.
+fn spawn(writer: Writer, roller: JoinHandle<()>) -> io::Result<JoinHandle<()>> {
     let executor = tokio::runtime::Builder::new_current_thread().build()?;
-    thread::Builder::new().name("store".into()).spawn(move || executor.block_on(writer.run()))
+    thread::Builder::new().name("store".into()).spawn(move || {
+        executor.block_on(writer.run());
+        join(Some(roller));
+    })
+}
+
+fn spawn_roller(state: &Arc<State>, commands: &mpsc::Sender<Command>) -> io::Result<JoinHandle<()>> {
+    let roller = Roller::new(state.clone(), commands.clone());
+    thread::Builder::new().name("rollups".into()).spawn(move || roller.run())
 }
 
 fn join(writer: Option<JoinHandle<()>>) {
@@ -288,6 +311,82 @@ impl TopicLog for EmbeddedLog {
         let read = move || state.read(|db| read::page(db, &entry, &state.retention(), query));
         let page = tokio::task::spawn_blocking(read).await.map_err(Unavailable::new)?;
         page.map(Some)
+    }
+
+    async fn blocks(
+        &self,
+        topic: &Topic,
+        epoch: &Epoch,
+        level: Level,
+        indices: Range<u64>,
+        limit: usize,
+        now: Millis,
+    ) -> Result<Vec<(u64, Block)>, Unavailable> {
+        let read = move |db: &Database, entry: &Entry, cutoff| {
+            rollups::read(db, entry.number, (level, indices), limit, cutoff)
+        };
+        self.read_log(topic, epoch, now, read).await
+    }
+
+    async fn stored(
+        &self,
+        topic: &Topic,
+        epoch: &Epoch,
+        after: u64,
+        limit: usize,
+        now: Millis,
+    ) -> Result<Vec<Publication>, Unavailable> {
+        let read = move |db: &Database, entry: &Entry, cutoff| read::stored(db, entry, after, limit, cutoff);
+        self.read_log(topic, epoch, now, read).await
+    }
+}
+
+impl EmbeddedLog {
+    /// Reads the log `epoch` of a topic on a thread for blocking work. `read` gets the time of receipt from which publications are
+    /// kept. Returns nothing if there is no such log.
+    async fn read_log<T: Send + 'static>(
+        &self,
+        topic: &Topic,
+        epoch: &Epoch,
+        now: Millis,
+        read: impl FnOnce(&Database, &Entry, Millis) -> Result<Vec<T>, redb::Error> + Send + 'static,
+    ) -> Result<Vec<T>, Unavailable> {
+        let entry = self.state.index().get(topic).filter(|entry| entry.head.epoch == *epoch).cloned();
+        let Some(entry) = entry else { return Ok(Vec::new()) };
+        let (state, kept_at) = (self.state.clone(), self.state.retention_now(now));
+        let cutoff = state.retention().cutoff(kept_at);
+        let read = move || state.read(|db| read(db, &entry, cutoff));
+        tokio::task::spawn_blocking(read).await.map_err(Unavailable::new)?
+    }
+}
+
+impl Boards for EmbeddedLog {
+    async fn list(&self) -> Result<Vec<BoardEntry>, Unavailable> {
+        let state = self.state.clone();
+        let read = move || state.read(boards::list);
+        tokio::task::spawn_blocking(read).await.map_err(Unavailable::new)?
+    }
+
+    async fn board(&self, name: &BoardName) -> Result<Option<StoredBoard>, Unavailable> {
+        let (state, name) = (self.state.clone(), name.clone());
+        let read = move || state.read(|db| boards::read(db, &name));
+        tokio::task::spawn_blocking(read).await.map_err(Unavailable::new)?
+    }
+
+    async fn save(&self, board: StoredBoard, expected: Expected) -> Result<(), BoardError> {
+        self.write_board(boards::Write::Save(board, expected)).await.map(|_| ())
+    }
+
+    async fn delete(&self, name: &BoardName, expected: Expected) -> Result<bool, BoardError> {
+        self.write_board(boards::Write::Delete(name.clone(), expected)).await
+    }
+}
+
+impl EmbeddedLog {
+    async fn write_board(&self, write: boards::Write) -> boards::Written {
+        let (reply, written) = oneshot::channel();
+        self.send(Command::Board(Box::new(write), reply)).await?;
+        written.await.map_err(|_| self.gone())?
     }
 }
 

@@ -13,12 +13,20 @@ async fn open_log(keep: Keep) -> (EmbeddedLog, TempDir) {
     (log, directory)
 }
 
+async fn open_boards() -> (EmbeddedLog, TempDir) {
+    open_log(Keep::PLENTY).await
+}
+
 async fn open_connections() -> (MemoryConnections, ()) {
     (MemoryConnections::new(), ())
 }
 
 mod log {
     backend_core::conformance!(log, super::open_log);
+}
+
+mod boards {
+    backend_core::conformance!(boards, super::open_boards);
 }
 
 mod connections {

@@ -305,16 +305,21 @@ mod retention {
             let items = (0..limits::BATCH_ITEMS).map(Item::now).collect();
             log.append(append_all(name, items)).await.unwrap();
         }
-        let mut removed = 0;
+        let mut sweeps = 0;
         loop {
             let swept = log.sweep(T0 + 2_000).await.unwrap();
-            assert!((1..=10_000).contains(&swept.removed), "{swept:?}");
-            removed += swept.removed;
+            sweeps += 1;
+            assert!(swept.removed <= 10_000, "{swept:?}");
             if !swept.more {
                 break;
             }
         }
-        assert_eq!(removed, 3 * limits::BATCH_ITEMS as u64);
+        // Meanwhile, the thread that stores rollups deletes rows as well, so a sweep may find fewer than it could delete.
+        assert!((1..=5).contains(&sweeps), "{sweeps} sweeps");
+        for name in ["a", "b", "c"] {
+            let page = log.read(&topic(name), ReadFrom::After(0), 9, T0).await.unwrap().unwrap();
+            assert_eq!((page.oldest, page.items.len()), (limits::BATCH_ITEMS as u64 + 1, 0));
+        }
     }
 
     #[tokio::test]

@@ -14,6 +14,11 @@ pub(crate) fn instead<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) 
     }
 }
 
+/// Returns true if two names differ in one or two letters.
+pub(crate) fn is_similar(one: &str, other: &str) -> bool {
+    (1..=2).contains(&distance(one, other))
+}
+
 /// Returns the first names of a list, with the number of the others.
 pub(crate) fn list(names: &[&str], most: usize) -> String {
     let shown = names.iter().take(most).copied().collect::<Vec<_>>().join(", ");

@@ -1,5 +1,6 @@
 //! The arguments of each command except `serve`.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -7,7 +8,8 @@ use clap::Args;
 use shared::client::Rewind;
 use shared::{Filter, Topic, TopicMeta, limits};
 
-use super::duration;
+use super::instant::{self, Instant};
+use super::{duration, size};
 use tickertape_inputs::Format;
 
 /// The options of every command that connects to a server.
@@ -63,9 +65,20 @@ pub struct MetaArgs {
     /// direction of an elevator
     #[arg(long, value_name = "STATES", value_delimiter = ',')]
     pub neutral: Vec<String>,
-    /// Kind of panel [default: chosen from the data]
-    #[arg(long, value_parser = ["line", "number", "state", "log", "table"])]
+    /// Kind of panel, or `event` for a topic that marks moments in all charts [default: chosen from the data]
+    #[arg(long, value_parser = clap::builder::PossibleValuesParser::new(panels()))]
     pub panel: Option<String>,
+    /// Scale of the chart's axis; a logarithmic one leaves out values of 0 or below, and counts them
+    #[arg(long, value_parser = clap::builder::PossibleValuesParser::new(shared::board::SCALES))]
+    pub scale: Option<String>,
+    /// Value to reach or to keep below, which a gauge and a list mark
+    #[arg(long, value_name = "NUMBER", value_parser = finite, allow_negative_numbers = true)]
+    pub target: Option<f64>,
+}
+
+/// Returns the values of `--panel`.
+fn panels() -> impl Iterator<Item = &'static str> {
+    shared::board::KINDS.iter().copied().chain([shared::meta::EVENT])
 }
 
 /// Arguments of [`super::Command::Publish`].
@@ -147,6 +160,47 @@ pub struct WatchArgs {
     pub client: ClientArgs,
 }
 
+/// Arguments of [`super::Command::Record`].
+#[derive(Debug, Args)]
+pub struct RecordArgs {
+    /// File to write, such as incident.ttr
+    pub file: PathBuf,
+    /// Topics to record: a topic, a prefix such as 'host/*', or '*' for all [default: *]
+    #[arg(default_value = "*", hide_default_value = true)]
+    pub filter: Filter,
+    /// End the recording after this time, such as 10m
+    #[arg(long = "for", value_name = "TIME", value_parser = duration::read)]
+    pub duration: Option<Duration>,
+    /// End the recording before the file becomes larger than this, such as 500MB
+    #[arg(long, value_name = "SIZE", value_parser = size::read, default_value = "64MB")]
+    pub max_bytes: u64,
+    /// Begin with earlier publications: the last N of each topic, such as 100, or all of the last TIME, such as 5m
+    #[arg(long, value_name = "N|TIME", value_parser = rewind)]
+    pub rewind: Option<Rewind>,
+    /// Replace the file if it exists
+    #[arg(long)]
+    pub force: bool,
+    /// Options of the connection.
+    #[command(flatten, next_help_heading = "Connection")]
+    pub client: ClientArgs,
+}
+
+/// Arguments of [`super::Command::Replay`].
+#[derive(Debug, Args)]
+pub struct ReplayArgs {
+    /// File that `tickertape record` or the board has written
+    pub file: PathBuf,
+    /// Address to listen on, which only this machine can reach
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8090")]
+    pub listen: SocketAddr,
+    /// Directory with the files of the page [default: the built-in page]
+    #[arg(long, value_name = "DIR")]
+    pub site: Option<PathBuf>,
+    /// Print the address as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
 /// Arguments of [`super::Command::Topics`].
 #[derive(Debug, Args)]
 pub struct TopicsArgs {
@@ -183,8 +237,18 @@ pub struct HistoryArgs {
     /// `publish --json` prints the epoch and the offset
     #[arg(long, value_name = "POSITION|TIME", value_parser = since)]
     pub since: Option<Since>,
-    /// Print at most this many publications: without --since the newest, with --since the oldest of those that match
-    /// [default: 100; with --since no limit]
+    /// Print only what the server received at this time or later: an age such as '2h ago', a date such as
+    /// 2026-11-29T14:20:00Z, or milliseconds since 1970-01-01 UTC
+    #[arg(long, value_name = "TIME", value_parser = instant::read, conflicts_with = "since")]
+    pub from: Option<Instant>,
+    /// Print only what the server received before this time, which is written as for --from [default: now]
+    #[arg(long, value_name = "TIME", value_parser = instant::read, conflicts_with = "since")]
+    pub to: Option<Instant>,
+    /// Print the values in buckets of this length, such as 1m, instead of publications; without --from, all that is kept
+    #[arg(long, value_name = "TIME", value_parser = step, conflicts_with_all = ["since", "limit"])]
+    pub step: Option<Duration>,
+    /// Print at most this many publications: the newest of those that match, or with a position the oldest
+    /// [default: 100; with --since or --from no limit]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub limit: Option<u64>,
     /// Print one JSON object per line
@@ -215,6 +279,9 @@ pub struct TokenArgs {
     /// Allow deleting these topics, such as 'old/*'; may be given several times
     #[arg(long, value_name = "FILTER")]
     pub forget: Vec<Filter>,
+    /// Allow saving and deleting these boards, such as shop-floor or '*'; may be given several times
+    #[arg(long, value_name = "FILTER")]
+    pub edit: Vec<Filter>,
     /// Time until the token expires, such as 12h or 30d
     #[arg(long, value_name = "TIME", default_value = "24h", value_parser = duration::read)]
     pub ttl: Duration,
@@ -251,6 +318,13 @@ pub struct CostArgs {
     /// Number of hours of use per day
     #[arg(long, value_name = "N", default_value = "24", value_parser = hours)]
     pub hours: f64,
+    /// Minimum time between two frames with publications for a viewer, such as 5s: the parameter FrameEveryMs of a
+    /// deployment. Publications in between are sent together
+    #[arg(long, value_name = "TIME", value_parser = duration::frame_every)]
+    pub every: Option<Duration>,
+    /// Also say which time between two frames fits this amount of US dollars per month
+    #[arg(long, value_name = "USD", value_parser = budget, allow_negative_numbers = true)]
+    pub budget: Option<f64>,
     /// Print every item of the estimate, with its price and the source of the price, as JSON
     #[arg(long)]
     pub json: bool,
@@ -286,6 +360,10 @@ impl MetaArgs {
             min: self.min,
             max: self.max,
             panel: self.panel.clone(),
+            decimals: None,
+            thresholds: None,
+            scale: self.scale.clone(),
+            target: self.target,
         };
         (!meta.is_empty()).then_some(meta)
     }
@@ -323,6 +401,10 @@ fn rate(text: &str) -> Result<f64, String> {
     finite(text).ok().filter(|rate| *rate >= 0.0).ok_or_else(|| "expected a number from 0 up".into())
 }
 
+fn budget(text: &str) -> Result<f64, String> {
+    finite(text).ok().filter(|usd| *usd > 0.0).ok_or_else(|| "expected an amount above 0, such as 100".into())
+}
+
 fn hours(text: &str) -> Result<f64, String> {
     finite(text)
         .ok()
@@ -337,6 +419,13 @@ fn rewind(text: &str) -> Result<Rewind, String> {
     let span =
         duration::read(text).map_err(|_| "expected a number such as 100, or a time such as 5m".to_owned())?;
     Ok(Rewind::Ms(duration::ms(span)))
+}
+
+fn step(text: &str) -> Result<Duration, String> {
+    duration::read(text).and_then(|step| match step.is_zero() {
+        true => Err("the length of a bucket has to be at least 1ms".into()),
+        false => Ok(step),
+    })
 }
 
 fn since(text: &str) -> Result<Since, String> {

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use shared::limits;
+
 /// Parses a duration such as `500ms`, `10s`, `5m`, `24h` or `7d`. A number without a unit is refused, because the unit
 /// would have to be guessed.
 ///
@@ -25,6 +27,18 @@ pub fn read(text: &str) -> Result<Duration, String> {
         .checked_mul(unit_ms)
         .map(Duration::from_millis)
         .ok_or_else(|| "the time is too long: give a shorter one".into())
+}
+
+/// Parses the time between two frames with publications: a duration of at most [`limits::FRAME_EVERY_MS`].
+///
+/// # Errors
+///
+/// A message that tells the user what to type.
+pub fn frame_every(text: &str) -> Result<Duration, String> {
+    let longest = Duration::from_millis(limits::FRAME_EVERY_MS);
+    Some(read(text)?).filter(|time| *time <= longest).ok_or_else(|| {
+        format!("at most {} s, since clients that receive nothing for longer send pings", longest.as_secs())
+    })
 }
 
 /// Returns a duration in whole milliseconds. Every duration from [`read`] fits into the result.

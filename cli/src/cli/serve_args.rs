@@ -21,6 +21,10 @@ pub struct ServeArgs {
     /// Directory with another version of the web page (index.html and its files), to serve instead of the built-in one
     #[arg(long, value_name = "DIR")]
     pub site: Option<PathBuf>,
+    /// Directory with boards in files NAME.json, such as a directory of a repository: everybody can open them, and nobody
+    /// can change them in the browser; changed files are read again. See `tickertape check-board`
+    #[arg(long, value_name = "DIR")]
+    pub boards: Option<PathBuf>,
     /// Do not publish the metrics of this machine (CPU, memory, network and others)
     #[arg(long)]
     pub no_host: bool,
@@ -32,6 +36,14 @@ pub struct ServeArgs {
         help = "Also accept requests from web pages of this origin, such as https://board.example; may be given several times"
     )]
     pub allow_origin: Vec<String>,
+    /// Origins of other web pages that may embed the page of this server.
+    #[arg(
+        long,
+        value_name = "ORIGIN",
+        value_parser = embedder,
+        help = "Let web pages of this origin, such as https://wiki.example, show the board or one of its panels in a frame; may be given several times"
+    )]
+    pub allow_embed: Vec<String>,
     /// Also accept requests whose Host header is this name, such as board.example. The address of --listen and local
     /// names such as localhost are always accepted; may be given several times
     #[arg(long, value_name = "HOST", value_parser = host)]
@@ -40,7 +52,7 @@ pub struct ServeArgs {
     /// is taken from the header X-Forwarded-For or Forwarded; may be given several times
     #[arg(long, value_name = "ADDRESS")]
     pub trust_proxy: Vec<IpAddr>,
-    /// Set of limits for connections and requests [default: machine, but aws with --chaos or --functions lambda]
+    /// Set of limits for connections and requests [default: machine, but aws with --chaos]
     #[arg(long, value_enum, value_name = "KIND")]
     pub limits: Option<LimitsArg>,
     /// Require every client to send a token that was signed with the secret in this file. Use `-` to read the secret from
@@ -69,12 +81,13 @@ pub struct ServeArgs {
     /// are deleted [default: a tenth of the disk, but at most half of the free space]
     #[arg(long, value_name = "SIZE", value_parser = size::read)]
     pub keep_bytes: Option<u64>,
+    /// Minimum time between two frames with publications, such as 5s; at most 30s. Publications in between are collected and sent
+    /// together, which is cheaper where many watch [default: 0, publications are sent at once]
+    #[arg(long, value_name = "TIME", value_parser = duration::frame_every)]
+    pub frame_every: Option<Duration>,
     /// Inject the faults that this JSON file describes, to test how clients react; its fields are explained below
     #[arg(long, value_name = "FILE")]
     pub chaos: Option<PathBuf>,
-    /// Options for running Lambda functions instead of the built-in ones.
-    #[command(flatten, next_help_heading = "Lambda functions")]
-    pub lambda: LambdaArgs,
 }
 
 /// The lowest level of messages that the server logs.
@@ -91,22 +104,6 @@ pub enum LogArg {
     Debug,
 }
 
-/// Options for running Lambda functions instead of the built-in ones.
-#[derive(Debug, Args)]
-pub struct LambdaArgs {
-    /// The code that handles requests: this program itself, or compiled Lambda functions as on AWS
-    #[arg(long, value_enum, value_name = "KIND", default_value_t)]
-    pub functions: FunctionsArg,
-    /// Directory of the compiled functions, for --functions lambda: DIR/websocket/bootstrap, DIR/authorizer/bootstrap,
-    /// DIR/ingest/bootstrap and DIR/broadcast/bootstrap
-    #[arg(long, value_name = "DIR")]
-    pub function_dir: Option<PathBuf>,
-    /// File with environment variables for the functions, one NAME=VALUE per line; for the required ones see
-    /// infra/template.yaml in the source code
-    #[arg(long, value_name = "FILE")]
-    pub function_env: Option<PathBuf>,
-}
-
 /// The set of limits that the server enforces.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum LimitsArg {
@@ -118,22 +115,21 @@ pub enum LimitsArg {
     Aws,
 }
 
-/// The place where the functions run that handle requests and WebSocket messages.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
-pub enum FunctionsArg {
-    /// This program handles requests, and stores data in --data-dir
-    #[default]
-    Embedded,
-    /// The Lambda functions in --function-dir handle requests, and store data in DynamoDB tables
-    Lambda,
-}
-
 /// Checks that `text` is a host name or an address, with or without a port, as in a `Host` header. The value `*` is
 /// valid as well.
 fn host(text: &str) -> Result<String, String> {
     let is_host = !text.is_empty()
         && !text.contains(|c: char| c.is_whitespace() || c.is_control() || "/@?#,".contains(c));
     if is_host { Ok(text.to_owned()) } else { Err("expected a host name, such as board.example".into()) }
+}
+
+/// Checks that `text` is an origin without characters that have a meaning in a content security policy, which contains it.
+fn embedder(text: &str) -> Result<String, String> {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || ":/.-[]_".contains(c);
+    match origin(text) {
+        Ok(text) if text.chars().all(is_plain) => Ok(text),
+        _ => Err("expected scheme://host or scheme://host:port, such as https://wiki.example".into()),
+    }
 }
 
 /// Checks that `text` has the form `scheme://host[:port]`, in which browsers send an origin.

@@ -4,6 +4,7 @@ use clap::{CommandFactory, Parser};
 use shared::client::Rewind;
 
 use super::args::{FormatArg, Since};
+use super::instant::Instant;
 use super::*;
 use tickertape_inputs::Format;
 
@@ -49,6 +50,26 @@ fn since_takes_a_position_or_a_time() {
 }
 
 #[test]
+fn a_stretch_of_history_has_a_beginning_an_end_and_a_length_of_its_buckets() {
+    let Command::History(args) =
+        parse(&["history", "a", "--from", "2h ago", "--to", "1800000000000", "--step", "1m"]).unwrap()
+    else {
+        panic!("not history")
+    };
+    assert_eq!(args.from, Some(Instant::Ago(Duration::from_secs(7_200))));
+    assert_eq!((args.to, args.step), (Some(Instant::At(1_800_000_000_000)), Some(Duration::from_secs(60))));
+    for words in [
+        &["--since", "5m", "--from", "1h"][..],
+        &["--since", "5m", "--step", "1m"],
+        &["--step", "1m", "--limit", "5"],
+        &["--step", "0s"],
+        &["--from", "yesterday"],
+    ] {
+        assert!(parse(&[&["history", "a"], words].concat()).is_err(), "{words:?}");
+    }
+}
+
+#[test]
 fn a_format_is_named_or_detected() {
     for (words, format) in [
         (["pipe", "a", "--format=auto"], FormatArg::Auto),
@@ -87,6 +108,8 @@ fn an_invalid_argument_is_refused_with_the_expected_form() {
         (&["publish", "a b", "1"][..], "only letters, digits"),
         (&["serve", "--keep-age", "24"], "expected a number and a unit"),
         (&["serve", "--allow-origin", "board.example"], "such as https://board.example"),
+        (&["serve", "--allow-embed", "wiki.example"], "such as https://wiki.example"),
+        (&["serve", "--allow-embed", "https://*.example; script-src *"], "such as https://wiki.example"),
         (&["serve", "--keep-count", "0"], "0 is not in"),
     ] {
         let error = parse(words).unwrap_err().to_string();

@@ -3,31 +3,29 @@
 mod access;
 mod announce;
 mod data_dir;
-mod function_log;
-mod functions;
 mod limits;
-mod signals;
+pub(super) mod signals;
 mod tls;
 
 use std::io;
 use std::net::SocketAddr;
-use std::sync::Arc;
 use std::time::Duration;
 
-use tickertape_server::{Config, LambdaServer, Notify, PageConfig, Server, ServerError};
+use tickertape_server::{Config, Notify, PageConfig, Server, ServerError};
 use tokio::net::TcpListener;
 use tracing_subscriber::filter::LevelFilter;
 
-use crate::cli::{FunctionsArg, LogArg, ServeArgs, duration};
+use crate::cli::{LogArg, ServeArgs, duration};
 use crate::error::{CliError, Exit};
 use crate::term::{self, SafeStderr};
 
 use access::Admission;
-use announce::{Announcement, Runs};
-use function_log::FunctionLog;
+use announce::Announcement;
 use signals::Signals;
 
 pub(super) use access::{read_secret, unusable};
+pub(super) use data_dir::platform_data_dir;
+pub(super) use limits::raise_open_files;
 
 /// Default of `--keep-age`, the age at which publications are deleted.
 const KEEP_AGE: Duration = Duration::from_secs(24 * 60 * 60);
@@ -48,17 +46,12 @@ pub fn run(args: &ServeArgs) -> Result<(), CliError> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let runtime = runtime
         .map_err(|error| CliError::failed(format!("this program cannot start its threads: {error}")))?;
-    runtime.block_on(async {
-        match args.lambda.functions {
-            FunctionsArg::Embedded => serve(args).await,
-            FunctionsArg::Lambda => serve_functions(args).await,
-        }
-    })
+    runtime.block_on(serve(args))
 }
 
 /// Writes the log to standard error, because a program that starts the server reads standard output. The log has no
 /// colours. So all control characters in it come from clients, and can be escaped.
-fn log_to_stderr(level: LogArg) {
+pub(super) fn log_to_stderr(level: LogArg) {
     let level = match level {
         LogArg::Error => LevelFilter::ERROR,
         LogArg::Warn => LevelFilter::WARN,
@@ -69,7 +62,6 @@ fn log_to_stderr(level: LogArg) {
 }
 
 async fn serve(args: &ServeArgs) -> Result<(), CliError> {
-    functions::refuse_without(args)?;
     let Admission { access, secret_file } = access::of(args)?;
     let tls = tls::of(args)?;
     let data_dir = data_dir::of(args)?;
@@ -81,15 +73,16 @@ async fn serve(args: &ServeArgs) -> Result<(), CliError> {
         keep_bytes: args.keep_bytes,
         access,
         secret_file,
+        frame_every: args.frame_every.unwrap_or_default(),
         publish_host: !args.no_host,
+        boards_dir: args.boards.clone(),
         page: page(args),
     };
     let server = Server::open(config, address).await?;
     let stop = stop_on_signals()?;
-    let announcement =
-        Announcement::new(address, Runs::Store(&data_dir), server.has_page(), args.chaos.as_deref())
-            .asking_for_tokens(args.auth_secret_file.is_some())
-            .by_tls(tls.is_some());
+    let announcement = Announcement::new(address, &data_dir, server.has_page(), args.chaos.as_deref())
+        .asking_for_tokens(args.auth_secret_file.is_some())
+        .by_tls(tls.is_some());
     announce::print(&announcement, args.json);
     match tls {
         Some(tls) => server.run(tls.listen(listener, limits::of(args), notify()), stop).await?,
@@ -98,26 +91,12 @@ async fn serve(args: &ServeArgs) -> Result<(), CliError> {
     Ok(())
 }
 
-async fn serve_functions(args: &ServeArgs) -> Result<(), CliError> {
-    let settings = functions::settings(args)?;
-    let listener = listen(args.listen).await?;
-    let address = address_of(&listener)?;
-    let server = LambdaServer::new(&settings, &page(args), address, Arc::new(FunctionLog))?;
-    let stop = stop_on_signals()?;
-    let runs = Runs::Functions(&settings.directory);
-    let announcement = Announcement::new(address, runs, server.has_page(), args.chaos.as_deref())
-        .asking_for_tokens(settings.asks_for_tokens())
-        .with_functions_url(server.functions_url());
-    announce::print(&announcement, args.json);
-    server.run(listener, stop).await;
-    Ok(())
-}
-
 fn page(args: &ServeArgs) -> PageConfig {
     PageConfig {
         site: args.site.clone(),
         allowed_hosts: args.allow_host.clone(),
         allowed_origins: args.allow_origin.clone(),
+        embedders: args.allow_embed.clone(),
         trusted_proxies: args.trust_proxy.clone(),
         limits: if args.tls_cert.is_some() { limits::of(args).with_tls() } else { limits::of(args) },
         chaos: args.chaos.clone(),
@@ -153,7 +132,7 @@ fn retention(args: &ServeArgs) -> backend_core::Retention {
 
 /// Returns a future that resolves when the process receives Ctrl-C or, on Unix, SIGTERM. A second signal ends the
 /// process at once.
-fn stop_on_signals() -> Result<impl Future<Output = ()> + Send + 'static, CliError> {
+pub(super) fn stop_on_signals() -> Result<impl Future<Output = ()> + Send + 'static, CliError> {
     let mut signals = Signals::listen()
         .map_err(|error| CliError::failed(format!("signals such as Ctrl-C cannot be received: {error}")))?;
     Ok(async move {
@@ -175,6 +154,9 @@ impl From<ServerError> for CliError {
             }
             ServerError::Chaos { .. } => {
                 Self::usage(format!("--chaos: {error}")).hint("correct the file; `tickertape serve --help` explains its fields")
+            }
+            ServerError::Boards(_) => {
+                Self::usage(format!("--boards: {error}")).hint("`tickertape check-board` checks the files, and --help explains them")
             }
             ServerError::Store(_) => {
                 Self::new(Exit::Failed, error).hint("choose another directory with --data-dir")

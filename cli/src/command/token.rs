@@ -19,11 +19,11 @@ pub fn run(args: &TokenArgs) -> Result<(), CliError> {
             CliError::usage("--sub is empty").hint("give the name of the token's holder, such as --sub web1")
         );
     }
-    if args.subscribe.is_empty() && args.publish.is_empty() && args.forget.is_empty() {
+    if [&args.subscribe, &args.publish, &args.forget, &args.edit].iter().all(|filters| filters.is_empty()) {
         return Err(CliError::usage(
-            "a token without --subscribe, --publish or --forget would permit nothing",
+            "a token without --subscribe, --publish, --forget or --edit would permit nothing",
         )
-        .hint("add --subscribe '*', --publish '*', or both; --forget '*' permits deleting topics"));
+        .hint("add --subscribe '*', --publish '*', or both; --forget '*' permits deleting topics, and --edit '*' saving boards"));
     }
     let secret = read_secret(&args.auth_secret_file)?;
     let expected = Expected { issuer: args.issuer.clone(), audience: args.audience.clone() };
@@ -43,5 +43,6 @@ fn claims(args: &TokenArgs) -> Claims {
         subscribe: args.subscribe.clone(),
         publish: args.publish.clone(),
         forget: args.forget.clone(),
+        edit: args.edit.clone(),
     }
 }

@@ -50,7 +50,13 @@ async fn list(target: &Target, filter: Filter) -> Result<Listing, CliError> {
 
 /// Returns a message that subscribes to `filter` and requests the last publication of each topic.
 fn look(id: u64, filter: Filter) -> ClientMessage {
-    ClientMessage::Subscribe(Subscribe { id, filter, since: BTreeMap::new(), rewind: Some(Rewind::Count(1)) })
+    ClientMessage::Subscribe(Subscribe {
+        id,
+        filter,
+        since: BTreeMap::new(),
+        rewind: Some(Rewind::Count(1)),
+        max_hz: None,
+    })
 }
 
 /// The topics and last publications that have been received so far.

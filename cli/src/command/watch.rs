@@ -49,7 +49,7 @@ impl Printer {
 
     fn print(&mut self, event: Event) -> Result<(), CliError> {
         match event {
-            Event::Publications { topic, epoch, items, replay } => {
+            Event::Publications { topic, epoch, items, replay, .. } => {
                 items.iter().try_for_each(|item| self.publication(&topic, &epoch, item, replay))?;
             }
             Event::Gap { topic, from, to, .. } => self.gap(&topic, &from, Some(&to))?,

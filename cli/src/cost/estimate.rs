@@ -8,6 +8,10 @@ use super::prices::Price;
 use super::service::Service;
 use super::usage::{self, Use};
 
+/// Times between two frames that a deployment can be set to, in milliseconds: the allowed values of the template's parameter
+/// `FrameEveryMs`.
+pub const FRAME_EVERY_MS: [u64; 6] = [0, 1_000, 2_000, 5_000, 10_000, 30_000];
+
 /// One line of the bill.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Line {
@@ -45,6 +49,13 @@ pub fn estimate(load: Load) -> Estimate {
     }
     lines.retain(|line| line.quantity > 0.0);
     Estimate { load, lines }
+}
+
+/// Returns the estimate with the shortest time between two frames with which the load costs at most `budget_usd` a month; `None` if no
+/// time in [`FRAME_EVERY_MS`] is long enough.
+pub fn within(load: Load, budget_usd: f64) -> Option<Estimate> {
+    let estimates = FRAME_EVERY_MS.map(|frame_every_ms| estimate(Load { frame_every_ms, ..load }));
+    estimates.into_iter().find(|estimate| estimate.usd() <= budget_usd)
 }
 
 impl Estimate {

@@ -16,6 +16,8 @@ pub struct Load {
     pub bytes: u64,
     /// Number of hours per day in which data is published and watched.
     pub hours_a_day: f64,
+    /// Minimum time between two frames with publications for a viewer, in milliseconds; 0 if publications are sent at once.
+    pub frame_every_ms: u64,
 }
 
 impl Load {

@@ -2,7 +2,7 @@ use super::prices::{CONNECTION_MINUTES, MESSAGES, READ_UNITS, WRITE_UNITS};
 use super::*;
 
 fn load(viewers: u64, rate_hz: f64) -> Load {
-    Load { viewers, rate_hz, bytes: 100, hours_a_day: 24.0 }
+    Load { viewers, rate_hz, bytes: 100, hours_a_day: 24.0, frame_every_ms: 0 }
 }
 
 fn line(estimate: &Estimate, what: &str) -> Line {
@@ -50,6 +50,28 @@ fn a_publication_is_two_writes_until_it_is_larger_than_one_unit() {
         line(&estimate, "write head and history").quantity / estimate.load.seconds()
     };
     assert_eq!((units(100), units(500), units(1_000)), (2.0, 3.0, 4.0));
+}
+
+#[test]
+fn rollups_cost_a_write_for_64_publications_and_a_seventh_for_the_levels_above() {
+    let units = |what: &str, bytes| {
+        let estimate = estimate(Load { bytes, ..load(1, 1.0) });
+        line(&estimate, what).quantity / estimate.load.seconds() * 64.0
+    };
+    for (bytes, written, read) in
+        [(100, 8.0 / 7.0, 5.0 + 2.0 / 7.0), (500, 4.0 * 8.0 / 7.0, 11.0 + 8.0 / 7.0)]
+    {
+        assert!(near(units("write blocks of rollup", bytes), written));
+        assert!(near(units("read history for blocks of rollup", bytes), read), "{bytes}");
+    }
+}
+
+#[test]
+fn a_day_is_read_once_a_day_by_each_viewer_and_costs_what_was_measured() {
+    let units = |load| line(&estimate(load), "read a day in buckets, once a day each").quantity;
+    let one = Load { bytes: 5, ..load(1, 1.0) };
+    assert!(near(units(one), 30.0 * 94.5));
+    assert!(near(units(Load { viewers: 4, rate_hz: 10.0, hours_a_day: 12.0, ..one }), 30.0 * 94.5 * 20.0));
 }
 
 #[test]
@@ -117,4 +139,25 @@ fn a_table_has_a_row_for_each_load() {
 fn prices_are_per_unit() {
     assert!(near(CONNECTION_MINUTES.of(43.8e6), 10.95));
     assert!(near(WRITE_UNITS.of(1e6), 0.625) && near(READ_UNITS.of(1e6), 0.125));
+}
+
+#[test]
+fn a_thousand_viewers_at_one_publication_a_second_cost_a_fifth_with_a_frame_in_five_seconds() {
+    let frames = |frame_every_ms| {
+        let estimate = estimate(Load { frame_every_ms, ..load(1_000, 1.0) });
+        (line(&estimate, "publications to viewers").quantity / estimate.load.seconds(), estimate.usd())
+    };
+    let ((at_once, usd), (collected, less_usd)) = (frames(0), frames(5_000));
+    assert!(near(at_once, 1_000.0) && near(collected, 200.0), "{at_once} {collected}");
+    assert!((0.18..0.28).contains(&(less_usd / usd)), "{usd} {less_usd}");
+}
+
+#[test]
+fn a_budget_is_met_by_the_shortest_time_that_fits() {
+    let usd = |frame_every_ms| estimate(Load { frame_every_ms, ..load(1_000, 1.0) }).usd();
+    let fit = |budget| within(load(1_000, 1.0), budget).map(|estimate| estimate.load.frame_every_ms);
+    assert_eq!(fit(usd(0)), Some(0));
+    assert_eq!(fit(usd(0) - 0.01), Some(2_000), "with 1 s and a publication a second nothing is collected");
+    assert_eq!(fit(usd(5_000)), Some(5_000));
+    assert_eq!(fit(usd(30_000) - 0.01), None);
 }

@@ -1,6 +1,6 @@
 //! Formats an estimate for people.
 
-use super::estimate::{Estimate, Line, estimate};
+use super::estimate::{Estimate, FRAME_EVERY_MS, Line, estimate, within};
 use super::load::{DAYS, Load};
 use super::number::{counted, grouped, number};
 use super::prices::{DATE, FREE, IDLE, REGION};
@@ -21,6 +21,33 @@ pub fn words(estimate: &Estimate, dim: impl Fn(&str) -> String) -> String {
     lines.join("\n")
 }
 
+/// Formats the answer to the question with which time between two frames a load costs at most `budget_usd` a month.
+pub fn budget_words(load: &Load, budget_usd: f64) -> String {
+    let budget = usd(budget_usd);
+    match within(*load, budget_usd) {
+        Some(Estimate { load: Load { frame_every_ms: 0, .. }, .. }) => {
+            format!("{budget} per month are enough to send publications at once (FrameEveryMs=0).")
+        }
+        Some(estimate) => {
+            let every_ms = estimate.load.frame_every_ms;
+            let (cost, seconds) = (usd(estimate.usd()), every_ms / 1_000);
+            format!(
+                "{budget} per month are enough with FrameEveryMs={every_ms} ({cost}): publications then arrive up to \
+                 {seconds} s later, together."
+            )
+        }
+        None => {
+            let longest = FRAME_EVERY_MS[FRAME_EVERY_MS.len() - 1];
+            let least = estimate(Load { frame_every_ms: longest, ..*load }).usd();
+            format!(
+                "{budget} per month are not enough: with the longest time, FrameEveryMs={longest}, the load costs {}. \
+                 Fewer viewers or fewer publications cost less.",
+                usd(least)
+            )
+        }
+    }
+}
+
 /// Formats the costs of several loads as a table in Markdown. The loads should differ only in the number of viewers.
 pub fn markdown(loads: &[Load]) -> String {
     let services = Service::ALL.map(Service::name).join(" | ");
@@ -37,8 +64,12 @@ pub fn markdown(loads: &[Load]) -> String {
 }
 
 fn head(load: &Load) -> String {
+    let every = match load.frame_every_ms {
+        0 => String::new(),
+        every_ms => format!(", frames at most every {}", counted(every_ms as f64 / 1_000.0, "seconds")),
+    };
     format!(
-        "{}, {} of {}, {} for {DAYS} days: {} s",
+        "{}, {} of {}, {} for {DAYS} days: {} s{every}",
         counted(load.viewers as f64, "viewers"),
         counted(load.rate_hz, "publications per second"),
         counted(load.bytes as f64, "bytes"),

@@ -49,6 +49,23 @@ const ITEM_BYTES: f64 = 60.0;
 /// its data (keys), in bytes.
 const HEAD_BYTES: f64 = 600.0;
 const HISTORY_BYTES: f64 = 160.0;
+/// Number of publications of a topic for which `broadcast` writes a block of rollup, and number of blocks for which it writes one of the
+/// next level (`backend-core`). A test compares them.
+pub const BLOCK_ITEMS: u64 = 64;
+pub const BLOCK_FAN: u64 = 8;
+/// Size of an item with a block of rollup (keys, names, offsets and times) without its series, in bytes, and its size for each byte of a
+/// publication's data. A field such as `"load":12.5` takes 11 bytes, and its part of the block about seven times as many. The figure
+/// is an assumption about the data; lines of text take less.
+const BLOCK_BYTES: f64 = 200.0;
+const BLOCK_FACTOR: f64 = 7.0;
+/// Read units for a day of a topic with one number a second, in buckets of two minutes: measured by
+/// `cargo xtask bench -- units`. They are nearly all for blocks of 64 publications.
+const DAY_UNITS: f64 = 94.5;
+/// Number of publications of that day, and the size of their data in bytes.
+const DAY_ITEMS: f64 = 86_400.0;
+const DAY_ITEM_BYTES: f64 = 5.0;
+/// Number of times a day that a viewer looks at a whole day of all topics. The figure is an assumption.
+const DAYS_SEEN: f64 = 1.0;
 /// Size of the database row for one subscriber of a filter, in bytes.
 const SUBSCRIBER_BYTES: f64 = 130.0;
 /// Number of filters that can match a topic of two segments: the topic, its prefix, and `*`.
@@ -108,7 +125,11 @@ struct Flow {
 impl Flow {
     fn of(load: &Load) -> Self {
         let (seconds, viewers, rate_hz) = (load.seconds(), load.viewers as f64, load.rate_hz);
-        let frames_hz = rate_hz.min(POLLS_PER_SECOND);
+        let most_hz = match load.frame_every_ms {
+            0 => POLLS_PER_SECOND,
+            every_ms => (1_000.0 / every_ms as f64).min(POLLS_PER_SECOND),
+        };
+        let frames_hz = rate_hz.min(most_hz);
         let items = if frames_hz > 0.0 { rate_hz / frames_hz } else { 0.0 };
         Self {
             seconds,
@@ -116,7 +137,7 @@ impl Flow {
             rate_hz,
             frames_hz,
             frame_bytes: FRAME_BYTES + items * (ITEM_BYTES + load.bytes as f64),
-            pings_hz: if rate_hz * SILENCE_S >= 1.0 { 0.0 } else { 1.0 / SILENCE_S },
+            pings_hz: if frames_hz * SILENCE_S >= 1.0 { 0.0 } else { 1.0 / SILENCE_S },
             sessions: viewers * (seconds / ROTATION_S),
         }
     }
@@ -172,18 +193,65 @@ fn dynamodb(load: &Load, flow: &Flow) -> Vec<Use> {
     let broadcast = factor(flow.frames_hz, "broadcasts/s");
     let session = |units| vec![factor(flow.sessions, "connections"), factor(units, "units")];
     let kept = [factor(86_400.0 * KEPT_DAYS * load.hours_a_day / 24.0, "s kept")];
-    let kept = [kept, [factor(HISTORY_BYTES + bytes, "bytes")]].concat();
+    let stored = |bytes| {
+        let bytes = vec![factor(bytes, "bytes")];
+        [vec![published.clone()], kept.to_vec(), bytes].concat()
+    };
+    let Rollup { written: rolled, read: rolled_from, day, block_bytes } = Rollup::of(load);
+    let by_block = |units| {
+        let blocks = factor(flow.seconds / BLOCK_ITEMS as f64, "blocks each");
+        vec![published.clone(), blocks, factor(units, "units")]
+    };
+    let seen = [factor(flow.viewers, "viewers"), factor(DAYS * DAYS_SEEN, "times"), factor(day, "units")];
     vec![
         line(
             "write head and history",
             vec![published.clone(), factor(written, "units"), seconds.clone()],
             &WRITE_UNITS,
         ),
+        line("write blocks of rollup", by_block(rolled), &WRITE_UNITS),
+        line("read history for blocks of rollup", by_block(rolled_from), &READ_UNITS),
+        line("read a day in buckets, once a day each", seen.to_vec(), &READ_UNITS),
         line("read subscribers", vec![broadcast, factor(read, "units"), seconds], &READ_UNITS),
         line("write connections", session(SESSION_WRITES), &WRITE_UNITS),
         line("read heads and history for subscriptions", session(SESSION_READS), &READ_UNITS),
-        line("storage of history and its recovery", [vec![published], kept].concat(), &STORED),
+        line("storage of history and its recovery", stored(HISTORY_BYTES + bytes), &STORED),
+        line("storage of rollups and their recovery", stored(block_bytes / BLOCK_ITEMS as f64), &STORED),
     ]
+}
+
+/// The work for rollups and with them.
+struct Rollup {
+    /// Write units for a block of the lowest level, with its share of those above.
+    written: f64,
+    /// Read units for the publications and blocks that are reduced to them.
+    read: f64,
+    /// Read units for a day of all topics in buckets, if each topic has about one publication a second.
+    day: f64,
+    /// Size of the blocks for 64 publications, in bytes.
+    block_bytes: f64,
+}
+
+impl Rollup {
+    fn of(load: &Load) -> Self {
+        let bytes = load.bytes as f64;
+        let (items, fan) = (BLOCK_ITEMS as f64, BLOCK_FAN as f64);
+        // Each block has a share of an eighth of a block above it, which has a share of an eighth, and so on.
+        let above = 1.0 / (fan - 1.0);
+        let block_bytes = block_bytes(bytes);
+        let published = load.rate_hz * load.hours_a_day * 3_600.0;
+        Self {
+            written: kib(block_bytes, 1.0) * (1.0 + above),
+            read: kib(items * (HISTORY_BYTES + bytes), 4.0) + kib(fan * block_bytes, 4.0) * above,
+            day: published / DAY_ITEMS * DAY_UNITS * block_bytes / self::block_bytes(DAY_ITEM_BYTES),
+            block_bytes: block_bytes * (1.0 + above),
+        }
+    }
+}
+
+/// Returns the size of an item with a block of rollup for publications of this size, in bytes.
+fn block_bytes(bytes: f64) -> f64 {
+    BLOCK_BYTES + BLOCK_FACTOR * bytes
 }
 
 fn rest(load: &Load, flow: &Flow) -> Vec<Use> {

@@ -186,6 +186,39 @@ fn history_reads_back_as_far_as_asked() {
 }
 
 #[test]
+fn history_prints_a_stretch_of_the_past_as_publications_and_in_buckets() {
+    let server = Server::start();
+    server.post("/topics/a", "{\"x\": 1.50}\n".repeat(2_500));
+    let printed = |arguments: &[&str]| {
+        let output = run(&server.ws(), &[&["history", "a", "--json"], arguments].concat());
+        assert!(output.status.success(), "{output:?}");
+        lines(&output)
+    };
+    let offsets = |arguments: &[&str]| {
+        printed(arguments).iter().map(|line| line["offset"].as_u64().unwrap()).collect::<Vec<_>>()
+    };
+    assert_eq!(offsets(&["--from", "1h ago"]), (1..=2_500).collect::<Vec<_>>());
+    assert_eq!(offsets(&["--from", "1h", "--limit", "3"]), [2_498, 2_499, 2_500]);
+    assert_eq!(offsets(&["--to", "1h ago"]), [0_u64; 0]);
+    let first = &printed(&["--since", "1h", "--limit", "1"])[0];
+    let received_at = first["received_at"].as_i64().unwrap();
+    assert_eq!(
+        offsets(&["--from", &received_at.to_string(), "--to", &(received_at + 1).to_string()]).len(),
+        2_500
+    );
+
+    // Of the years before there is nothing, so they do not make the buckets longer.
+    let buckets = printed(&["--from", "2020-01-01T00:00:00Z", "--step", "1h"]);
+    let fields = ["series", "step_ms", "count", "changes"].map(|name| buckets[0][name].clone());
+    assert_eq!((fields, buckets.len()), ([json!("x"), json!(3_600_000), json!(2_500), json!(0)], 1));
+    let words = run(&server.ws(), &["history", "a", "--step", "1h"]);
+    let words = String::from_utf8(words.stdout).unwrap();
+    assert!(words.ends_with("x  n=2500 first=1.50 last=1.50 min=1.50 max=1.50\n"), "{words}");
+    let refused = run(&server.ws(), &["history", "a", "--from", "1h ago", "--to", "2h ago"]);
+    assert_eq!(refused.status.code(), Some(2));
+}
+
+#[test]
 fn host_publishes_this_machine_every_second() {
     let server = Server::start();
     let watch = Client::start(&server, &["watch", "web1/cpu", "--json"]);

@@ -52,6 +52,30 @@ fn a_time_and_metadata_can_be_given_in_the_query() {
 }
 
 #[test]
+fn the_past_is_read_in_buckets_and_by_time_of_receipt() {
+    let server = Server::start();
+    let before = recent();
+    assert_eq!(server.post("/topics/a", "[21.50, 20.75, 22.0]").status, 200);
+    let read = server.get("/topics/a?step_ms=60000").json();
+    let bucket = &read["series"][0]["buckets"][0];
+    assert_eq!((&bucket[1], &bucket[2], &bucket[3]), (&json!(0), &json!(3), &json!(2)), "{read}");
+    let body = server.get("/topics/a?step_ms=60000").body;
+    assert!(
+        String::from_utf8_lossy(&body).contains("21.50,22.0,20.75,22.0"),
+        "the digits are those that were sent"
+    );
+    assert_eq!((&read["head"], &read["series"][0]["name"]), (&json!(3), &json!("")));
+    assert!(read["kept_from_ms"].as_i64().is_some_and(|at| at >= before), "{read}");
+    let earlier = server.get(&format!("/topics/a?to_ms={before}")).json();
+    assert_eq!(earlier["items"], json!([]));
+    let since = server.get(&format!("/topics/a?from_ms={before}")).json();
+    assert_eq!(since["items"].as_array().map(Vec::len), Some(3));
+    assert_eq!(server.get("/topics/a?from_ms=2&to_ms=1&step_ms=1").status, 400);
+    assert_eq!(server.get("/topics/a?step_ms=x").status, 400);
+    assert_eq!(server.get("/topics/nothing?step_ms=1").status, 404);
+}
+
+#[test]
 fn history_is_read_from_a_position_or_an_offset() {
     let server = Server::start();
     let epoch = server.post("/topics/a", "[1, 2, 3, 4, 5]").json()["epoch"].as_str().unwrap().to_owned();

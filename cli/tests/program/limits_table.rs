@@ -2,6 +2,7 @@
 //! code that counts it, at a time that stands still. A row for which neither is possible says why, compares its value with the one
 //! that is enforced, and names the test that drives the same code over the edge of a smaller value.
 
+mod boards;
 mod connections;
 mod data;
 mod messages;
@@ -133,6 +134,7 @@ fn driven(limit: &Limit) -> Driven {
         "units of single series in metadata" => Live(data::units),
         "meanings of states in metadata" => Live(data::states),
         "name of a series in metadata" => Live(data::name_of_a_series),
+        "thresholds in metadata" => Live(data::thresholds),
         "time stamp in the past" => Live(data::past),
         "time stamp in the future" => Live(data::future),
         "subscriptions of a connection" => Live(messages::subscriptions),
@@ -149,7 +151,18 @@ fn driven(limit: &Limit) -> Driven {
         "topics of a principal" => Alone(topics::of_a_principal),
         "replay to a subscription" => Live(messages::replay_items),
         "replay of all topics" => Alone(messages::replay_bytes),
+        "rate of conflated publications" => Live(messages::conflation_rate),
         "items of one `history`" => Live(data::items_of_history),
+        "buckets of a series in the stretch of a `history`" => Live(data::buckets_of_history),
+        "series of a topic with buckets" => Live(data::series_with_buckets),
+        "boards of a server" => Alone(boards::of_a_server),
+        "board document" => Live(boards::bytes),
+        "nesting of a board document" => Live(boards::nesting),
+        "name of a board" => Live(boards::name),
+        "title or group in a board" => Live(boards::text),
+        "panels of a board" => Live(boards::panels),
+        "topics of a panel of a board" => Live(boards::sources),
+        "thresholds of a panel of a board" => Live(boards::thresholds),
         "name of a producer" => Live(data::name_of_a_producer),
         "number of a producer's request" => Live(data::number_of_a_request),
         "producers of a principal on a topic" => Live(topics::producers_of_a_principal),

@@ -3,8 +3,10 @@
 #![allow(clippy::unwrap_used, reason = "a test that unwraps says what it expects")]
 
 mod bad_input;
+mod boards;
 mod by_hand;
 mod chaos;
+mod check_board;
 mod clients;
 mod compatibility;
 mod cost;
@@ -12,6 +14,7 @@ mod digits;
 #[cfg(unix)]
 mod files;
 mod forget;
+mod frame_every;
 #[cfg(target_os = "linux")]
 mod full_disk;
 mod gaps;
@@ -19,13 +22,13 @@ mod hostile_server;
 mod http;
 mod kill;
 #[cfg(unix)]
-mod lambda;
 #[cfg(target_os = "linux")]
 mod limits_table;
 mod own_tls;
 mod page;
 #[cfg(unix)]
 mod proxies;
+mod recording;
 mod redeploy;
 mod security;
 #[cfg(target_os = "linux")]

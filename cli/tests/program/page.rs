@@ -64,6 +64,22 @@ fn the_page_may_run_its_own_scripts_and_no_others() {
 }
 
 #[test]
+fn only_pages_of_the_named_origins_may_show_the_page_in_a_frame() {
+    let site = site();
+    let closed = serve(&site);
+    let answer = closed.get("/?panel=host/cpu");
+    assert!(answer.header("content-security-policy").unwrap().contains("frame-ancestors 'none';"));
+    assert_eq!(answer.header("x-frame-options"), Some("DENY"));
+    let (one, other) = ("https://wiki.example", "http://127.0.0.1:9");
+    let directory = site.path().to_str().unwrap();
+    let open = Server::start_with(&["--site", directory, "--allow-embed", one, "--allow-embed", other]);
+    let answer = open.get("/?panel=host/cpu");
+    let policy = answer.header("content-security-policy").unwrap();
+    assert!(policy.contains(&format!("frame-ancestors {one} {other};")), "{policy}");
+    assert_eq!(answer.header("x-frame-options"), None, "it cannot name an origin");
+}
+
+#[test]
 fn settings_are_empty_unless_the_directory_has_some() {
     let site = site();
     let server = serve(&site);

@@ -167,6 +167,7 @@ fn the_log_names_the_holder_of_the_token_on_one_line_each() {
         subscribe,
         publish: vec![],
         forget: vec![],
+        edit: vec![],
     };
     let bearer = format!("Bearer {}", mint(&claims, SECRET.as_bytes()).unwrap());
     assert_eq!(

@@ -4,6 +4,7 @@
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use tempfile::TempDir;
 
@@ -12,6 +13,8 @@ use crate::setting;
 use crate::topology::Topology;
 
 const BROADCAST: &str = "broadcast";
+/// Time after which the emulator has seen that a program has changed, and has replaced its processes. It looks twice a second.
+const RELOADED: Duration = Duration::from_secs(2);
 
 /// A version of the Lambda function `broadcast`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -79,6 +82,7 @@ impl Functions {
     /// version cannot run on this machine.
     pub async fn deploy(&self, version: Version, topology: &Topology) -> bool {
         let is_there = self.put(version);
+        tokio::time::sleep(RELOADED).await;
         topology.kill_function(BROADCAST).await;
         is_there
     }

@@ -23,7 +23,11 @@ const WATCH: &str = "(() => { let first = null; window.__moved = null;
 
 /// Measures the size of the web page, and then opens it five times and measures the times until it shows data.
 pub async fn run() {
-    report("page, brotli", transfer_bytes(Path::new(&setting("TICKERTAPE_SITE"))) as f64 / 1024.0, "KiB");
+    report(
+        "page at its start, brotli",
+        transfer_bytes(Path::new(&setting("TICKERTAPE_SITE"))) as f64 / 1024.0,
+        "KiB",
+    );
     let server = Server::start(&[]);
     let (mut shown, mut moved) = (Vec::new(), Vec::new());
     for _ in 0..5 {
@@ -40,8 +44,8 @@ pub async fn run() {
     report("page: opening to first panel moving, median of 5", percentile(&mut moved, 0.5), "ms");
 }
 
-/// Returns the number of bytes that a browser which accepts Brotli has to load. It is the sum of the sizes of all
-/// compressed files in the folder `site`.
+/// Returns the number of bytes that a browser which accepts Brotli has to load for the first picture. It is the sum of
+/// the sizes of all compressed files in the folder `site`; the parts that are loaded later are in a folder of their own.
 fn transfer_bytes(site: &Path) -> u64 {
     let files = std::fs::read_dir(site).expect("the page is built").filter_map(Result::ok);
     files

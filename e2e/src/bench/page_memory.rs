@@ -69,7 +69,8 @@ pub const WATCH: &str = "for (const name of ['instantiate', 'instantiateStreamin
         const make = WebAssembly[name];
         WebAssembly[name] = async (...all) => {
             const made = await make.apply(WebAssembly, all);
-            window.__memory = (made.instance ?? made).exports.memory;
+            // Only the first file of the page has the memory; its parts use it.
+            window.__memory ??= (made.instance ?? made).exports.memory;
             return made;
         };
     }";

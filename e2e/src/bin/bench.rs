@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use e2e::bench;
 
-/// Names of the benchmarks that run by default. Of the others, `init` and `broadcast` need the AWS topology. See
+/// Names of the benchmarks that run by default. Of the others, `init` and `broadcast` need the AWS topology, and `emulate` DynamoDB Local. See
 /// [`run`].
 const ALL: [&str; 6] = ["fanout", "latency", "recovery", "memory", "page", "page-memory"];
 
@@ -18,7 +18,7 @@ async fn main() -> ExitCode {
     }
     for name in wanted {
         if !run(name).await {
-            eprintln!("there is no figure {name:?}: {} hostile kills init broadcast", ALL.join(" "));
+            eprintln!("there is no figure {name:?}: {} hostile kills init broadcast emulate", ALL.join(" "));
             return ExitCode::from(2);
         }
     }
@@ -37,6 +37,8 @@ async fn run(name: &str) -> bool {
         "init" => bench::init::run().await,
         "kills" => bench::kills::run().await,
         "hostile" => bench::hostile::run().await,
+        #[cfg(target_os = "linux")]
+        "emulate" => bench::emulate::run().await,
         #[cfg(target_os = "linux")]
         "broadcast" => bench::broadcast::run().await,
         _ => return false,

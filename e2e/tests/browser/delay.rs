@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use e2e::board::{BANNER, panel};
+use e2e::board::{self, BANNER, panel};
 use e2e::browser::Browser;
 use e2e::proxy::{Proxy, Wire};
 use e2e::server::Server;
@@ -169,4 +169,24 @@ async fn a_proxy_that_forbids_for_a_while_is_not_the_end_of_a_page_that_was_conn
         scene.browser.text(BANNER).await.is_none().then_some(())
     })
     .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn data_that_the_server_collects_is_neither_late_nor_delayed() {
+    let server = Server::start(&["--no-host", "--frame-every", "4s"]);
+    server.publish("lab/n?expect_every_ms=1000", &json!(0)).await;
+    let browser = board::open(&server).await;
+    browser.appears(&panel("lab/n")).await;
+    server.publish("lab/n", &json!(1)).await;
+    browser.text_becomes("[data-testid=freshness]", |text| text == "live").await;
+    browser.value(RECORD_LABELS.trim()).await;
+    for n in 2..=16 {
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        server.publish("lab/n", &json!(n)).await;
+    }
+    let figure = format!("{} [data-testid=value]", panel("lab/n"));
+    browser.text_becomes(&figure, |text| text.trim() == "16").await;
+    let labels = browser.value("window.labels").await;
+    let labels: Vec<&str> = labels.as_array().expect("a list").iter().filter_map(Value::as_str).collect();
+    assert!(!labels.is_empty() && labels.iter().all(|label| *label == "Live / live"), "{labels:?}");
 }

@@ -21,6 +21,18 @@ const UNFIT: &str = "[...document.querySelectorAll('canvas')].filter((canvas) =>
     return top < innerHeight && bottom > 0
         && Math.abs(canvas.width - canvas.clientWidth * devicePixelRatio) > 1; }).length";
 
+/// Script that collects the right edges that the state of the connection has in the header, from its first appearance on, in
+/// `window.edges`, and whether the controls of time were not loaded at some moment, in `window.waited`.
+const WATCH_HEADER: &str = "
+    window.edges = []; window.waited = false;
+    new MutationObserver(() => {
+        const state = document.querySelector('[data-testid=connection-state]');
+        if (!state) return;
+        window.waited ||= document.querySelector('.not-loaded') !== null;
+        const edge = Math.round(state.getBoundingClientRect().right);
+        if (!window.edges.includes(edge)) window.edges.push(edge);
+    }).observe(document, { subtree: true, childList: true });";
+
 /// Rectangle of a panel on the page in CSS pixels.
 #[derive(Clone, Debug, PartialEq)]
 struct Place {
@@ -130,10 +142,10 @@ async fn a_phone_of_360_pixels_shows_the_empty_board_add_data_and_panels_uncut()
     let server = Server::start(&["--no-host"]);
     let browser = open(&server).await;
     browser.resize(360, 740, 2.0).await;
-    browser.appears("[data-testid=empty]").await;
+    browser.appears("[data-testid=empty] .command").await;
     assert_fits(&browser, "[data-testid=empty]").await;
     browser.value("document.querySelector('[data-testid=add-data]').click()").await;
-    browser.appears("dialog[open]").await;
+    browser.appears("dialog[open] .command").await;
     assert_fits(&browser, "dialog[open]").await;
     browser.screenshot("layout-360-add-data").await;
     browser.value("document.querySelector('dialog[open]').close()").await;
@@ -190,4 +202,72 @@ async fn nothing_moves_while_a_pointer_rests_on_a_panel() {
     let after = settled(&browser, 7).await;
     assert_no_overlap(&after);
     assert_shelves_are_full(&after, 1440.0);
+}
+
+#[tokio::test]
+async fn nothing_in_the_header_moves_when_the_controls_of_time_are_loaded() {
+    let server = Server::start(&["--no-host"]);
+    server.publish("kitchen/temp", &json!(21.5)).await;
+    let browser = Browser::open(1920, 1080).await;
+    browser.devtools("Page.addScriptToEvaluateOnNewDocument", json!({"source": WATCH_HEADER})).await;
+    browser.driver.goto(&server.url()).await.expect("the page opens");
+    browser.appears("[data-testid=zone]").await;
+    browser.text_becomes("[data-testid=connection-state]", |text| text.contains("Live")).await;
+    assert_eq!(browser.value("window.waited").await, json!(true));
+    let edges = browser.value("window.edges").await;
+    assert_eq!(edges.as_array().map(Vec::len), Some(1), "{edges}");
+}
+
+#[tokio::test]
+async fn on_a_phone_controls_are_large_enough_and_a_log_ends_with_a_whole_line() {
+    let server = Server::start(&["--no-host"]);
+    for number in 0..40 {
+        server
+            .publish(
+                "shop/log",
+                &json!(format!("order 8821{number} paid by card, table 4, two guests, no receipt")),
+            )
+            .await;
+    }
+    let browser = open(&server).await;
+    browser.resize(360, 740, 2.0).await;
+    settled(&browser, 1).await;
+    let low = "[...document.querySelectorAll('.tool, .seg button')].map((button) => button.closest('.seg') ?? button)
+        .filter((control) => control.offsetHeight > 0 && control.offsetHeight < 43).map((control) => control.textContent || control.title)";
+    assert_eq!(browser.value(low).await, json!([]));
+    let cut = "(() => { const log = document.querySelector('.log'), line = log.querySelector('li').getBoundingClientRect().height;
+        return Math.abs(log.clientHeight / line - Math.round(log.clientHeight / line)); })()";
+    for (width, height) in [(360, 740), (768, 1024), (1280, 720), (1920, 1080)] {
+        browser.resize(width, height, 1.0).await;
+        settled(&browser, 1).await;
+        let part = browser.value(cut).await.as_f64().expect("a number");
+        assert!(part < 0.06, "{part} of a line at {width}");
+    }
+}
+
+#[tokio::test]
+async fn the_header_fits_and_the_words_in_its_search_field_are_not_cut() {
+    let server = Server::start(&["--no-host"]);
+    publish_mix(&server, 3).await;
+    let browser = open(&server).await;
+    settled(&browser, 3).await;
+    for width in [800, 1024, 1121, 1241, 1280, 1361, 1366, 1441, 1481, 1920] {
+        browser.resize(width, 800, 1.0).await;
+        let room = browser
+            .value("(() => { const field = document.querySelector('.bar .filter'), style = getComputedStyle(field);
+                const ruler = document.createElement('canvas').getContext('2d');
+                ruler.font = style.font;
+                return field.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight)
+                    - ruler.measureText(field.placeholder).width; })()")
+            .await;
+        assert!(room.as_f64().is_some_and(|room| room >= 0.0), "{room} pixels at {width}");
+        let over = browser
+            .value("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+            .await;
+        // It is negative by the width of a scroll bar while the page is being laid out anew.
+        assert!(
+            over.as_f64().is_some_and(|over| over <= 0.0),
+            "the header is {over} pixels wider than {width}"
+        );
+    }
 }

@@ -1,15 +1,36 @@
 //! Tests the program with its page in a real browser.
 
+mod annotations;
+mod axe;
 mod board;
+mod boards;
+mod compare;
 mod delay;
+mod drawing;
+mod elsewhere;
 mod figures;
+mod flood;
 mod honest;
+mod journey;
+mod kept;
+mod kept_days;
 mod killed;
+mod kinds;
+mod late;
 mod layout;
+mod lists;
+mod living;
 mod memory;
+mod palette;
+mod past;
 mod picture;
+mod player;
 mod reading;
+mod screens;
+mod settings;
+mod shop_floor;
 mod sign_in;
 mod trouble;
 mod trunk_serve;
 mod values;
+mod wall;

@@ -1,10 +1,11 @@
 //! Tests that the board keeps the choices of its reader: that it is paused, and which series are hidden.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use e2e::board::{open, panel};
-use e2e::browser::Browser;
+use e2e::browser::{Browser, TIMEOUT};
 use e2e::server::Server;
+use e2e::wait;
 use serde_json::{Value, json};
 
 const KINDS: [&str; 5] = ["line", "number", "state", "log", "table"];
@@ -44,15 +45,30 @@ async fn shown(browser: &Browser) -> Vec<Value> {
 /// Removes every panel from the page and adds it again. For this it types a text that matches no topic into the search
 /// field, and then clears the field.
 async fn remount(browser: &Browser) {
-    for text in ["nothing is called that", ""] {
+    let panels = || async { browser.value("document.querySelectorAll('[data-testid=panel]').length").await };
+    let before = panels().await;
+    for (text, count) in [("nothing is called that", json!(0)), ("", before)] {
         browser
             .value(&format!(
                 "(() => {{ const field = document.querySelector('[data-testid=filter]'); field.value = '{text}';
                     field.dispatchEvent(new Event('input', {{bubbles: true}})); }})()"
             ))
             .await;
-        tokio::time::sleep(Duration::from_millis(500)).await;
+        wait::until(&format!("{count} panels are left"), TIMEOUT, || async {
+            (panels().await == count).then_some(())
+        })
+        .await;
     }
+}
+
+/// Waits until the panels show what they showed before. The code of some bodies is loaded, and their sizes are measured, after a panel
+/// is on the page.
+async fn shows_again(browser: &Browser, before: &[Value]) {
+    let begun = Instant::now();
+    while begun.elapsed() < TIMEOUT && shown(browser).await != before {
+        tokio::time::sleep(Duration::from_millis(25)).await;
+    }
+    assert_eq!(shown(browser).await, before, "put back");
 }
 
 #[tokio::test]
@@ -65,6 +81,8 @@ async fn a_paused_board_keeps_what_every_panel_shows_even_if_panels_are_added_ag
     for kind in KINDS {
         browser.appears(&format!("{}[data-kind={kind}]", panel(&topic(kind)))).await;
     }
+    browser.text_becomes(&panel(&topic("log")), |text| text.contains("order number 6 ")).await;
+    browser.text_becomes(&format!("{} .rows", panel(&topic("table"))), |text| text.contains('6')).await;
     tokio::time::sleep(Duration::from_millis(1_500)).await;
     browser.value("document.querySelector('[data-testid=pause]').click()").await;
     browser.text_becomes("[data-testid=pause]", |text| text.contains("Resume")).await;
@@ -77,17 +95,18 @@ async fn a_paused_board_keeps_what_every_panel_shows_even_if_panels_are_added_ag
     browser.text_becomes("[data-testid=pause]", |text| text.contains("Resume, 36 new")).await;
     assert_eq!(shown(&browser).await, before, "as it stands");
     remount(&browser).await;
-    assert_eq!(shown(&browser).await, before, "put back");
+    shows_again(&browser, &before).await;
     assert_eq!(browser.text(&panel("shop/new")).await, None);
     browser.screenshot("paused").await;
 
     browser.value("document.querySelector('[data-testid=pause]').click()").await;
     browser.text_becomes(&panel(&topic("log")), |text| text.contains("order number 13 ")).await;
     browser.appears(&panel("shop/new")).await;
-    for (kind, now, before) in
-        KINDS.iter().zip(shown(&browser).await).zip(before).map(|((k, n), b)| (k, n, b))
-    {
-        assert_ne!(now, before, "{kind} goes on");
+    for (n, kind) in KINDS.iter().enumerate() {
+        wait::until(&format!("{kind} goes on"), TIMEOUT, || async {
+            (shown(&browser).await[n] != before[n]).then_some(())
+        })
+        .await;
     }
 }
 
@@ -103,7 +122,13 @@ async fn a_hidden_series_is_still_hidden_when_the_page_is_opened_again() {
         Value::from(keys.as_str())
     );
     browser.text_becomes(&keys, |text| text.starts_with("in")).await;
-    browser.value(&format!("document.querySelector({}).click()", Value::from(keys.as_str()))).await;
+    // What the buttons do is loaded after the first chart.
+    browser.appears(&format!("{} .keys[role=group]", panel(&topic("line")))).await;
+    let press_with_ctrl = format!(
+        "document.querySelector({}).dispatchEvent(new MouseEvent('click', {{bubbles: true, ctrlKey: true}}))",
+        Value::from(keys.as_str())
+    );
+    browser.value(&press_with_ctrl).await;
     assert_eq!(browser.value(&states).await, json!("in false,out true"));
 
     remount(&browser).await;
@@ -114,7 +139,8 @@ async fn a_hidden_series_is_still_hidden_when_the_page_is_opened_again() {
     assert_eq!(browser.value(&states).await, json!("in false,out true"), "opened again");
     browser.screenshot("switched-off").await;
 
-    browser.value(&format!("document.querySelector({}).click()", Value::from(keys.as_str()))).await;
+    browser.appears(&format!("{} .keys[role=group]", panel(&topic("line")))).await;
+    browser.value(&press_with_ctrl).await;
     browser.driver.refresh().await.expect("the page opens");
     browser.appears(&keys).await;
     assert_eq!(browser.value(&states).await, json!("in true,out true"), "switched on again");

@@ -84,15 +84,29 @@ impl Scene {
 
 /// Copies the files of the page to `folder`, so that a test can add files to them.
 fn copy_page(folder: &Path) {
-    for file in std::fs::read_dir(setting("TICKERTAPE_SITE")).expect("the page") {
+    copy_folder(Path::new(&setting("TICKERTAPE_SITE")), folder);
+}
+
+fn copy_folder(from: &Path, to: &Path) {
+    for file in std::fs::read_dir(from).expect("the page") {
         let file = file.expect("a file").path();
-        std::fs::copy(&file, folder.join(file.file_name().expect("a name"))).expect("a copy");
+        let copy = to.join(file.file_name().expect("a name"));
+        if file.is_dir() {
+            std::fs::create_dir(&copy).expect("a folder");
+            copy_folder(&file, &copy);
+        } else {
+            std::fs::copy(&file, copy).expect("a copy");
+        }
     }
 }
 
-fn token(secret: &Path, ttl: &str) -> String {
+pub(super) fn token(secret: &Path, ttl: &str) -> String {
+    token_for("*", secret, ttl)
+}
+
+fn token_for(filter: &str, secret: &Path, ttl: &str) -> String {
     let output = Command::new(setting("TICKERTAPE_BIN"))
-        .args(["token", "--subscribe", "*", "--ttl", ttl, "--auth-secret-file"])
+        .args(["token", "--subscribe", filter, "--ttl", ttl, "--auth-secret-file"])
         .arg(secret)
         .output()
         .expect("the program runs");
@@ -266,5 +280,18 @@ async fn press(browser: &Browser, selector: &str) {
 /// Presses "Add data", and returns the text of the dialog that opens.
 async fn commands(browser: &Browser) -> String {
     press(browser, "[data-testid=add-data]").await;
-    browser.text("dialog:not(.ask)").await.expect("the commands")
+    browser.text_becomes("dialog:not(.ask)", |text| text.contains("curl -d ")).await.0
+}
+
+#[tokio::test]
+async fn a_token_for_some_topics_shows_these_and_says_which_it_allows() {
+    let scene = Scene::set().await;
+    let narrow = token_for("host/cpu", &scene.folder.path().join("secret"), "1h");
+    scene.go(&format!("#token={narrow}")).await;
+    scene.is_live().await;
+    scene.browser.appears("[data-topic='host/cpu']").await;
+    let (words, _) = scene.browser.text_becomes("[data-testid=allowed]", |words| !words.is_empty()).await;
+    assert_eq!(words, "Your token allows host/cpu. Other topics are not shown.");
+    assert_eq!(scene.browser.text(BANNER).await, None);
+    assert_eq!(scene.browser.value("document.querySelectorAll('.panel').length").await, json!(1));
 }

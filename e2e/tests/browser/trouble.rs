@@ -327,6 +327,7 @@ async fn a_range_that_can_no_longer_be_fetched_is_a_gap_named_in_the_panels_deta
     browser.text_becomes(STATE, |text| text.contains("Live")).await;
     publish(200, 203).await;
     browser.text_becomes(CHIP, |text| text.starts_with("gap, ") && text.ends_with(" lost")).await;
+    browser.value(&format!("document.querySelector('{CHIP}').click()")).await;
     let details = "[data-testid=panel][data-topic=\"lab/beat\"] [data-testid=details] li";
     browser.text_becomes(details, |text| text.starts_with("lost for good from ")).await;
     browser.screenshot("gap").await;

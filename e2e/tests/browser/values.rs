@@ -44,6 +44,10 @@ async fn each_of_forty_series_can_be_seen() {
     browser
         .text_becomes(&format!("{} [data-testid=more-series]", panel("lab/cores")), |text| text == "+32")
         .await;
+    browser.appears(&format!("{} .keys[role=group]", panel("lab/cores"))).await;
+    browser
+        .value(&format!("document.querySelector('{} [data-testid=more-series]').click()", panel("lab/cores")))
+        .await;
     let list = format!("{} [data-testid=all-series]", panel("lab/cores"));
     browser.text_becomes(&list, |text| text.contains("40 series") && text.contains("core 39")).await;
     browser.screenshot("honest-forty").await;
@@ -187,7 +191,7 @@ async fn series_in_several_units_are_read_in_their_own_unit_and_have_room_for_an
     for number in 0..20 {
         server.publish(&format!("other/panel{number}"), &json!({"a": number, "b": 2})).await;
     }
-    let height = |topic| format!("document.querySelector('{}').offsetHeight", panel(topic));
+    let height = |topic| format!("document.querySelector('{}')?.offsetHeight", panel(topic));
     let is_double = format!("{} >= 2 * {}", height("gpu/all"), height("other/panel19"));
     wait::until("the chart of four axes is twice as high", TIMEOUT, || async {
         (browser.value(&is_double).await == json!(true)).then_some(())
@@ -236,12 +240,44 @@ async fn with_forced_colours_series_and_states_can_still_be_told_apart() {
         let browser = &browser;
         async move { browser.value(&script).await.to_string() }
     };
-    let first = colour(&key.replace("(2)", "(1)"), "::before").await;
-    let second = colour(&key, "::before").await;
-    let page = colour("body", "").await;
-    assert!(first != second && first != page && second != page, "{first} {second} {page}");
+    // All lines have the system's colour for text then. Their markers and dashes differ, in the legend as in the chart.
+    let swatch = |selector: &str| {
+        let script = format!(
+            "(() => {{ const [line, marker] = [...document.querySelectorAll('{selector} svg path')]
+                .filter((path) => getComputedStyle(path).display !== 'none');
+                return [getComputedStyle(line).stroke, line.getAttribute('stroke-dasharray'), marker.getAttribute('d')]; }})()"
+        );
+        let browser = &browser;
+        async move { browser.value(&script).await }
+    };
+    let (first, second) = (swatch(&key.replace("(2)", "(1)")).await, swatch(&key).await);
+    let page = browser.value("getComputedStyle(document.body).backgroundColor").await;
+    assert!(first[0] == second[0] && first[0] != page, "{first} {second} {page}");
+    assert!(first[1] != second[1] && first[2] != second[2], "{first} {second}");
+    browser.screenshot("honest-forced").await;
     assert_ne!(colour(&run, "").await, colour(&format!("{} .strip i", panel("lab/door")), "").await);
     // The level of a line has a sign besides its colour.
     let script = format!("getComputedStyle(document.querySelector('{line} span'), '::before').content");
     assert!(browser.value(&script).await.to_string().contains('✕'));
+}
+
+#[tokio::test]
+async fn a_number_that_is_shortened_can_be_read_as_it_was_sent() {
+    let server = Server::start(&["--no-host"]);
+    let browser = open(&server).await;
+    server.publish("meter/total", &json!(123_456_789_012_345_i64)).await;
+    server.publish("meter/pair?unit=bytes", &json!({"in": 5_583_457_485_i64, "out": 12})).await;
+    let (shown, _) = browser.text_becomes(&figure("meter/total"), |text| text.starts_with("123")).await;
+    assert!(shown.ends_with('T'), "{shown}");
+    let title = format!("document.querySelector('{}').title", figure("meter/total"));
+    assert_eq!(browser.value(&title).await, json!("123456789012345"));
+    let key = format!("document.querySelector('{} .key').title", legend("meter/pair"));
+    wait::until("the legend tells the exact value", TIMEOUT, || async {
+        (browser.value(&key).await == json!("5583457485 bytes")).then_some(())
+    })
+    .await;
+    // Without a mouse, the details of the panel tell it, as text that can be selected.
+    browser.value(&format!("document.querySelector('{}').click()", chip("meter/total"))).await;
+    let exact = format!("{} [data-testid=exact]", panel("meter/total"));
+    browser.text_becomes(&exact, |text| text.contains("total: 123456789012345")).await;
 }

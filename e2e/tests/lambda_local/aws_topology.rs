@@ -21,7 +21,7 @@ const SECRET: &str = "a secret of thirty-two bytes or more, for tests";
 #[tokio::test]
 async fn a_post_to_ingest_moves_a_panel_in_the_browser() {
     let topology = Topology::start(|_| vec![]).await;
-    let browser = board::open_at(&topology.url()).await;
+    let browser = board::open_at(&topology.page()).await;
     topology.publish("shop/orders", &json!(17)).await;
     shows(&browser, "17").await;
     topology.publish("shop/orders", &json!(4711)).await;
@@ -65,12 +65,11 @@ async fn a_stale_connection_is_pruned_by_its_id_and_no_other() {
 
 #[tokio::test]
 async fn a_bad_token_is_401_one_that_allows_nothing_is_403_and_a_good_one_is_let_in() {
-    let with_secret = |folder: &tempfile::TempDir| {
-        let path = folder.path().join("secret.txt");
-        e2e::write_private(&path, SECRET);
-        vec!["--auth-secret-file".into(), path.display().to_string()]
-    };
-    let topology = Topology::start(with_secret).await;
+    let folder = tempfile::TempDir::new().expect("a folder");
+    let path = folder.path().join("secret.txt");
+    e2e::write_private(&path, SECRET);
+    let secret = format!("TICKERTAPE_SECRET=file:{}", path.display());
+    let topology = Topology::start_with(&[&secret], |_| vec![]).await;
     let nothing = token(SECRET, &[]);
     for (token, status) in [
         (None, 401),
@@ -106,9 +105,11 @@ async fn functions_that_are_killed_lose_nothing_that_was_acknowledged_and_the_ne
 #[tokio::test(flavor = "multi_thread")]
 async fn publications_made_while_a_client_was_cut_off_are_fetched_on_its_return() {
     let topology = Topology::start(|_| vec![]).await;
-    let wire = Proxy::before(&topology.url()).await;
+    let ws = topology.ws();
+    let (server, stage) = ws.rsplit_once('/').expect("an address with a stage");
+    let wire = Proxy::before(&server.replace("ws://", "http://")).await;
     topology.publish("a", &json!(0)).await;
-    let url = format!("{}/ws", wire.url().replace("http://", "ws://"));
+    let url = format!("{}/{stage}", wire.url().replace("http://", "ws://"));
     let watching = Spawned::start(
         Command::new(setting("TICKERTAPE_BIN"))
             .args(["watch", "a", "--json", "--rewind", "1", "--url", &url])

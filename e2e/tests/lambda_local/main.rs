@@ -2,6 +2,7 @@
 //! is published by AWS, and the browser is real. The guarantees of `tickertape serve` must hold here as well.
 
 mod aws_topology;
+mod database;
 #[cfg(target_os = "linux")]
 mod poster;
 mod viewer;

@@ -7,8 +7,11 @@
 
 mod synth;
 
-use board_model::chart::{Bounds, Format, Look, SeriesSet, Unit};
-use frontend::chart::{Chart, provide_crosshair};
+use board_model::chart::draw::Shape;
+use board_model::chart::{Bounds, Format, Look, SeriesSet, Unit, shapes};
+use board_model::window::Window;
+use frontend::chart::Chart;
+use frontend::time::Time;
 use leptos::prelude::*;
 use std::time::Duration;
 use synth::Feed;
@@ -56,7 +59,7 @@ fn now_ms() -> i64 {
 
 #[component]
 fn Gallery() -> impl IntoView {
-    provide_crosshair();
+    provide_context(Time::new(Window::default(), None));
     for (attribute, word) in [("data-theme", "dark"), ("data-theme", "light"), ("data-wall", "wall")] {
         if asked(word) {
             set_root(attribute, word);
@@ -200,7 +203,51 @@ fn Panels() -> impl IntoView {
                 {state_panel("payments", "is-bad", "degraded", "since 10:40, changed 7 times today")}
                 <Still name="returns" path="no data yet" unit="" chip=("waiting", "waiting") set=SeriesSet::new(8) />
             </div>
+            <h2 class="group">"kinds"</h2>
+            <div class="grid">
+                {kinds(from, to).collect_view()}
+            </div>
         </main>
+    }
+}
+
+/// Returns a chart of each shape.
+fn kinds(from: i64, to: i64) -> impl Iterator<Item = impl IntoView> {
+    let gap = to - 150_000..to - 109_000;
+    let shapes = [
+        ("area", shapes::area(false)),
+        ("stacked", shapes::stacked()),
+        ("bars", shapes::bars(false)),
+        ("step", shapes::step(false)),
+        ("log", shapes::line(true)),
+        ("heatmap", shapes::heatmap()),
+    ];
+    shapes.into_iter().map(move |(name, shape)| {
+        let mut set =
+            Feed::new(61, &["user", "system", "iowait"], 0.5, 40.0).fill(from, to, |ts| gap.contains(&ts));
+        set.lost_mut().add(gap.clone());
+        view! { <Shaped name shape set /> }
+    })
+}
+
+/// Shows a chart whose series are not drawn as lines. Its data does not change.
+#[component]
+fn Shaped(name: &'static str, shape: Shape, set: SeriesSet) -> impl IntoView {
+    let Board { now, window_ms } = expect_context();
+    view! {
+        <section class="panel">
+            {top(name, "%", ("gap", "gap, 41 s lost"))}
+            <Chart
+                name
+                shape=Some(shape)
+                series=RwSignal::new(set)
+                now_ms=now
+                window_ms
+                unit=Signal::stored(Unit::parse("%"))
+                bounds=Signal::stored(Bounds::default())
+                hole_ms=Signal::stored(Some(5_000))
+            />
+        </section>
     }
 }
 

@@ -35,6 +35,19 @@ pub struct Conditions {
     /// Number of milliseconds by which the page is behind the live data, because it is too slow to handle it; `None`
     /// if it is fast enough.
     pub behind_ms: Option<u64>,
+    /// True if the data comes from a recording, so that no panel is live.
+    pub is_recording: bool,
+    /// Time for which the server may collect publications before it sends them, in milliseconds.
+    pub frame_every_ms: u64,
+}
+
+impl Conditions {
+    /// Returns the conditions at the time up to which the page has handled the live data, by which the freshness of topics is
+    /// judged. A page that is too slow has newer data that it has not handled, so topics are not silent because of it.
+    pub fn as_handled(self) -> Self {
+        let behind_ms = Millis::try_from(self.behind_ms.unwrap_or(0)).unwrap_or(0);
+        Self { now: self.now - behind_ms, ..self }
+    }
 }
 
 impl Arrival {
@@ -92,8 +105,8 @@ impl Arrival {
     /// because they have no usual interval.
     pub fn cadence_ms(&self, declared: Option<u64>, kind: Kind) -> Option<u64> {
         let learned = match kind {
-            Kind::Line | Kind::Number | Kind::Table => self.rhythm.interval_ms(),
-            Kind::State | Kind::Log => None,
+            Kind::State | Kind::Timeline | Kind::Log => None,
+            _ => self.rhythm.interval_ms(),
         };
         declared.or(learned)
     }
@@ -108,6 +121,7 @@ impl Arrival {
             lost_ms,
             replayed_ago_ms: self.replayed_at.map(since),
             cut_off_ms: conditions.cut_off_since.map(since),
+            frame_every_ms: conditions.frame_every_ms,
         }
     }
 }

@@ -1,9 +1,7 @@
-//! Limits on the memory that the page uses for the numbers of all topics. Depends on [`super::window`] and on the
-//! number of rows of a chart.
+//! Limits on the memory that the page uses for the numbers of all topics. Depends on the number of rows of a chart.
 
 use shared::Millis;
 
-use super::window::Window;
 use crate::chart::series::SeriesSet;
 
 /// Maximum number of topics for which the board has a panel. Topics beyond this number are only counted.
@@ -20,10 +18,10 @@ const LEAST_ROWS: usize = 300;
 const MARGIN: Millis = 20;
 
 /// Returns the time before which the numbers of a topic may be dropped. It is shortly before the beginning of the
-/// window, or later if the topic uses more than its share of the memory. `topics` is the number of topics on the
-/// board.
-pub fn keep_from(series: &SeriesSet, window: Window, now: Millis, topics: usize) -> Millis {
-    let shown_from = now - window.ms() - window.ms() / MARGIN;
+/// time `raw_ms` (see [`raw_ms`](crate::window::Window::raw_ms)) that ends now, or later if the topic uses more than its share of the
+/// memory. `topics` is the number of topics on the board.
+pub fn keep_from(series: &SeriesSet, raw_ms: Millis, now: Millis, topics: usize) -> Millis {
+    let shown_from = now - raw_ms - raw_ms / MARGIN;
     let excess = series.len().saturating_sub(rows_allowed(series.series().len(), topics));
     let affordable_from = series.time(excess).filter(|_| excess > 0);
     affordable_from.map_or(shown_from, |ts| ts.max(shown_from))
@@ -37,6 +35,7 @@ fn rows_allowed(series: usize, topics: usize) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::window::Window;
     #[cfg(target_arch = "wasm32")]
     use wasm_bindgen_test::wasm_bindgen_test as test;
 
@@ -51,13 +50,16 @@ mod tests {
 
     #[test]
     fn the_points_of_the_window_are_kept_with_a_margin() {
-        assert_eq!(keep_from(&series(1_000, 1), Window::Minute, 99_900, 1), 99_900 - 63_000);
+        assert_eq!(keep_from(&series(1_000, 1), Window::Minute.raw_ms(), 99_900, 1), 99_900 - 63_000);
     }
 
     #[test]
     fn many_wide_topics_share_the_memory() {
         let set = series(1_000, 31);
-        assert_eq!(keep_from(&set, Window::Hour, 100_000, MOST_TOPICS), (1_000 - LEAST_ROWS as i64) * 100);
+        assert_eq!(
+            keep_from(&set, Window::Hour.raw_ms(), 100_000, MOST_TOPICS),
+            (1_000 - LEAST_ROWS as i64) * 100
+        );
     }
 
     #[test]

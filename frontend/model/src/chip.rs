@@ -6,26 +6,35 @@ use shared::{Freshness, Millis};
 
 use super::arrival::Conditions;
 use crate::chart::clock::LocalClock;
+use crate::chart::threshold::{Crossed, Means};
 
 /// Minimum age of a topic's newest data, in milliseconds, with which the panel of a topic that is not late shows the
 /// age instead of `live`.
 const AGE_WORTH_SAYING_MS: u64 = 60_000;
 
 /// State of a panel, the most urgent first. No other state may look like [`PanelState::Live`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum PanelState {
+    /// The topic was deleted on the server. The panel keeps what it has shown.
+    Deleted,
     /// The page is cut off from the server.
     CutOff,
     /// The reader has paused the board.
     Paused,
+    /// The stretch of the past that the panel should show could not be loaded.
+    Failed,
     /// The page is too slow to handle its live data, so the panel shows old data.
     Behind,
     /// A part of the panel's window is not loaded yet.
     Loading,
+    /// A value crosses a threshold that means trouble.
+    Crossed,
     /// The topic has had no publication for several times its usual interval.
     Stale,
     /// The topic has had no publication for longer than its usual interval.
     Late,
+    /// A value crosses a threshold that means a warning.
+    Warning,
     /// A part of the data in the panel's window was lost for good.
     Gap,
     /// The panel has nothing to show.
@@ -40,6 +49,10 @@ pub enum PanelState {
     LeftOut,
     /// The topic is not late, but its newest data is a minute old or more.
     Old,
+    /// The panel shows a stretch of the past, and all of it is loaded.
+    Past,
+    /// The data was fresh and complete when it was recorded.
+    Recorded,
     /// The data is fresh and complete.
     Live,
 }
@@ -50,11 +63,13 @@ pub struct Chip {
     /// The state that the text describes. If several states hold at once, this is the most urgent, which is the first
     /// in the order of [`PanelState`].
     pub state: PanelState,
-    /// Freshness of the data, whatever the other states are.
-    pub freshness: Freshness,
+    /// Freshness of the data, whatever the other states are; `None` for data of the past.
+    pub freshness: Option<Freshness>,
     /// True if the page is cut off from the server, so that the fault lies with the connection and not with the
     /// publisher.
     pub cut_off: bool,
+    /// Meaning of the worst threshold that the shown values cross, whatever the other states are; `None` if they cross none.
+    pub crossed: Option<Means>,
     /// The state in a few words, such as `late, 3 s`.
     pub text: String,
     /// The state in a sentence, followed by sentences about the other states that hold.
@@ -73,6 +88,8 @@ pub struct Situation<'a> {
     pub last_received: Option<Millis>,
     /// Facts about the board and the connection, which are the same for all topics.
     pub conditions: Conditions,
+    /// The worst threshold that the shown values cross, and sentences about all such thresholds; `None` if they cross none.
+    pub crossed: Option<(Crossed, String)>,
     /// Percentage of the panel's window that is loaded; `None` if all of it is loaded.
     pub loaded_percent: Option<u8>,
     /// Error of the publisher's clock in milliseconds, positive if the clock is ahead; `None` if no error is
@@ -92,10 +109,14 @@ impl PanelState {
     /// Returns the name of the state, for CSS classes and tests.
     pub fn word(self) -> &'static str {
         match self {
+            Self::Deleted => "deleted",
             Self::CutOff => "cut-off",
             Self::Paused => "paused",
+            Self::Failed => "failed",
             Self::Behind => "behind",
             Self::Loading => "loading",
+            Self::Crossed => Means::Bad.word(),
+            Self::Warning => Means::Warning.word(),
             Self::Stale => "stale",
             Self::Late => "late",
             Self::Gap => "gap",
@@ -105,7 +126,27 @@ impl PanelState {
             Self::Replayed => "replayed",
             Self::LeftOut => "left-out",
             Self::Old => "old",
+            Self::Past => "past",
+            Self::Recorded => "recorded",
             Self::Live => "live",
+        }
+    }
+}
+
+impl PanelState {
+    /// Returns the state of a panel whose values cross a threshold with this meaning.
+    pub(crate) fn of_crossed(means: Means) -> Self {
+        match means {
+            Means::Bad => Self::Crossed,
+            Means::Warning => Self::Warning,
+        }
+    }
+
+    fn crossed(self) -> Option<Means> {
+        match self {
+            Self::Crossed => Some(Means::Bad),
+            Self::Warning => Some(Means::Warning),
+            _ => None,
         }
     }
 }
@@ -114,17 +155,36 @@ impl Chip {
     /// Creates the text in the corner of a panel from the facts about the panel. `clock` determines the time zone of
     /// its times.
     pub fn of(situation: &Situation<'_>, clock: LocalClock) -> Self {
-        let freshness = situation.evidence.freshness();
-        let states = situation.states(clock);
-        let (state, text, title) = states.first().cloned().unwrap_or_else(|| situation.live(clock));
-        let others: Vec<&str> = states.iter().skip(1).map(|(.., title)| title.as_str()).collect();
-        let title = std::iter::once(title.as_str()).chain(others).collect::<Vec<_>>().join("; ");
-        Self { state, freshness, cut_off: state == PanelState::CutOff, text, title }
+        let mut states = situation.states(clock);
+        if states.is_empty() {
+            states.push(situation.live(clock));
+        }
+        Self::first_of(states, Some(situation.evidence.freshness()))
+    }
+
+    /// Creates the text from all states that hold, the most urgent first. Each has its short text and its sentence.
+    pub(crate) fn first_of(states: Vec<(PanelState, String, String)>, freshness: Option<Freshness>) -> Self {
+        let titles: Vec<&str> = states.iter().map(|(.., title)| title.as_str()).collect();
+        let title = titles.join("; ");
+        let crossed = states.iter().find_map(|(state, ..)| state.crossed());
+        let (state, text, _) =
+            states.into_iter().next().unwrap_or((PanelState::Empty, String::new(), String::new()));
+        Self { state, freshness, cut_off: state == PanelState::CutOff, crossed, text, title }
+    }
+}
+
+impl Chip {
+    /// Returns the text for the panel of a topic that was deleted, while the board shows the past or is paused. The sentences
+    /// about other states follow.
+    pub fn deleted(self) -> Self {
+        let title = "this topic was deleted on the server; its panel stays until you return to live data";
+        let title = [title, &self.title].join("; ");
+        Self { state: PanelState::Deleted, freshness: None, text: "deleted".to_owned(), title, ..self }
     }
 }
 
 impl Situation<'_> {
-    /// Returns every state that holds except [`PanelState::Live`] and [`PanelState::Old`], the most urgent first,
+    /// Returns every state that holds except [`PanelState::Live`], [`PanelState::Recorded`] and [`PanelState::Old`], the most urgent first,
     /// each with its short text and its sentence.
     fn states(&self, clock: LocalClock) -> Vec<(PanelState, String, String)> {
         let (topic, evidence) = (self.topic, &self.evidence);
@@ -151,6 +211,10 @@ impl Situation<'_> {
             let title = format!("{percent} % of the time shown is loaded");
             hold(PanelState::Loading, format!("loading, {percent} %"), title);
         }
+        let crossed = |means: Means| self.crossed.clone().filter(|(crossed, _)| crossed.means == means);
+        if let Some((Crossed { words, .. }, title)) = crossed(Means::Bad) {
+            hold(PanelState::Crossed, words, title);
+        }
         let silent =
             |word: &str| (format!("{word}, {age}"), format!("no data from {topic} for {age}, {last}"));
         match (Evidence { cut_off_ms: None, ..*evidence }).freshness() {
@@ -163,6 +227,9 @@ impl Situation<'_> {
                 hold(PanelState::Late, text, title);
             }
             Freshness::Gap | Freshness::Replayed | Freshness::Live => {}
+        }
+        if let Some((Crossed { words, .. }, title)) = crossed(Means::Warning) {
+            hold(PanelState::Warning, words, title);
         }
         if evidence.lost_ms > 0 {
             let lost = short_duration(evidence.lost_ms);
@@ -201,6 +268,8 @@ impl Situation<'_> {
         let last = self.last_words(clock);
         if self.evidence.age_ms >= AGE_WORTH_SAYING_MS {
             (PanelState::Old, format!("{} ago", short_duration(self.evidence.age_ms)), last)
+        } else if self.conditions.is_recording {
+            (PanelState::Recorded, "recorded".to_owned(), last)
         } else {
             (PanelState::Live, "live".to_owned(), last)
         }
@@ -224,8 +293,24 @@ mod tests {
     #[cfg(target_arch = "wasm32")]
     use wasm_bindgen_test::wasm_bindgen_test as test;
 
-    const CADENCE: Evidence =
-        Evidence { age_ms: 0, cadence_ms: Some(1_000), lost_ms: 0, replayed_ago_ms: None, cut_off_ms: None };
+    const CADENCE: Evidence = Evidence {
+        age_ms: 0,
+        cadence_ms: Some(1_000),
+        lost_ms: 0,
+        replayed_ago_ms: None,
+        cut_off_ms: None,
+        frame_every_ms: 0,
+    };
+
+    #[test]
+    fn nothing_in_a_recording_is_live() {
+        let mut recorded = situation(CADENCE);
+        recorded.conditions.is_recording = true;
+        let chip = Chip::of(&recorded, LocalClock::UTC);
+        assert_eq!((chip.state, chip.text.as_str()), (PanelState::Recorded, "recorded"));
+        recorded.evidence.age_ms = 60_000;
+        assert_eq!(Chip::of(&recorded, LocalClock::UTC).state, PanelState::Stale, "what was stale is stale");
+    }
 
     fn situation(evidence: Evidence) -> Situation<'static> {
         Situation {
@@ -233,6 +318,7 @@ mod tests {
             evidence,
             last_received: Some(38_527_000),
             conditions: Conditions::default(),
+            crossed: None,
             loaded_percent: None,
             clock_error_ms: None,
             stopped: 0,
@@ -305,6 +391,40 @@ mod tests {
             assert_eq!(chip.text, text);
             assert_ne!(chip.state, PanelState::Live);
         }
+    }
+
+    #[test]
+    fn a_deleted_topic_says_so_first_and_then_what_else_holds() {
+        let chip = chip(Evidence { lost_ms: 41_000, ..CADENCE }).deleted();
+        assert_eq!((chip.state, chip.text.as_str(), chip.freshness), (PanelState::Deleted, "deleted", None));
+        assert!(
+            chip.title.contains("until you return to live data; 41 s of host/cpu lost"),
+            "{}",
+            chip.title
+        );
+    }
+
+    #[test]
+    fn a_crossed_threshold_comes_before_late_data_and_a_warning_after_it() {
+        let evidence = Evidence { age_ms: 12_000, lost_ms: 41_000, ..CADENCE };
+        let crossed = |means| {
+            let words = Crossed { means, words: "over 500 ms, 40 s".to_owned() };
+            chip_of(&Situation { crossed: Some((words, "p99 is over 500 ms".into())), ..situation(evidence) })
+        };
+        let bad = crossed(Means::Bad);
+        assert_eq!((bad.state, bad.text.as_str()), (PanelState::Crossed, "over 500 ms, 40 s"));
+        assert_eq!((bad.crossed, bad.freshness), (Some(Means::Bad), Some(Freshness::Stale)));
+        assert!(bad.title.starts_with("p99 is over 500 ms; no data from host/cpu for 12 s"), "{}", bad.title);
+        let warning = crossed(Means::Warning);
+        assert_eq!((warning.state, warning.crossed), (PanelState::Stale, Some(Means::Warning)));
+        let paused = Conditions { paused_at: Some(0), ..Conditions::default() };
+        let words = Crossed { means: Means::Bad, words: "over 500 ms".to_owned() };
+        let paused =
+            Situation { conditions: paused, crossed: Some((words, String::new())), ..situation(CADENCE) };
+        assert_eq!(
+            (chip_of(&paused).state, chip_of(&paused).crossed),
+            (PanelState::Paused, Some(Means::Bad))
+        );
     }
 
     #[test]

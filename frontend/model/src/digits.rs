@@ -1,5 +1,7 @@
 //! Keeps the digits of published numbers as they were sent. A parsed number no longer has them: `21.50` becomes 21.5.
 
+use std::cell::Cell;
+
 use serde_json::{Number, Value};
 
 /// The digits of every number in one publication, as they were sent.
@@ -9,8 +11,10 @@ use serde_json::{Number, Value};
 /// written with the fewest digits that are read back as that number.
 #[derive(Clone, Debug, Default)]
 pub struct Digits<'a> {
-    /// The address of each number in the parsed value, in ascending order, and the digits of the number.
+    /// The address of each number in the parsed value, in the order in which they were sent, and the digits of the number.
     numbers: Vec<(*const Number, &'a str)>,
+    /// Index after the number that was found last. Numbers are read in about the order in which they were sent.
+    next: Cell<usize>,
 }
 
 impl<'a> Digits<'a> {
@@ -23,19 +27,21 @@ impl<'a> Digits<'a> {
         if found.len() != tokens.len() {
             return Self::default();
         }
-        let mut numbers: Vec<_> = found.into_iter().zip(tokens).collect();
-        numbers.sort_unstable_by_key(|(number, _)| *number);
-        Self { numbers }
+        Self { numbers: found.into_iter().zip(tokens).collect(), next: Cell::new(0) }
     }
 
     /// Returns the digits of `number` as they were sent. `number` must be a part of the parsed value.
     pub fn sent(&self, number: &Number) -> String {
-        let address: *const Number = number;
-        let known = self.numbers.binary_search_by_key(&address, |(known, _)| *known);
-        known
-            .ok()
-            .and_then(|index| self.numbers.get(index))
-            .map_or_else(|| number.to_string(), |(_, digits)| (*digits).to_owned())
+        let (earlier, later) = self.numbers.split_at(self.next.get().min(self.numbers.len()));
+        let mut known = later.iter().chain(earlier);
+        match known.position(|(known, _)| std::ptr::eq(*known, number)) {
+            Some(distance) => {
+                let index = (self.next.get() + distance) % self.numbers.len();
+                self.next.set(index + 1);
+                self.numbers[index].1.to_owned()
+            }
+            None => number.to_string(),
+        }
     }
 
     /// Returns the JSON text of `value`, which is a part of the parsed publication, with the digits of its numbers as
@@ -48,14 +54,22 @@ impl<'a> Digits<'a> {
                 format!("[{}]", items.join(","))
             }
             Value::Object(fields) => {
-                let field = |(name, value): (&String, &Value)| {
-                    format!("{}:{}", Value::from(name.as_str()), self.json(value))
-                };
+                let field =
+                    |(name, value): (&String, &Value)| format!("{}:{}", quoted(name), self.json(value));
                 format!("{{{}}}", fields.iter().map(field).collect::<Vec<_>>().join(","))
             }
-            Value::Null | Value::Bool(_) | Value::String(_) => value.to_string(),
+            Value::String(text) => quoted(text),
+            // Not written by serde_json, because the code that writes any value would make the page larger.
+            Value::Bool(value) => value.to_string(),
+            Value::Null => "null".to_owned(),
         }
     }
+}
+
+/// Returns a text as a JSON string.
+fn quoted(text: &str) -> String {
+    // An error is impossible for a string.
+    serde_json::to_string(text).unwrap_or_default()
 }
 
 fn collect(value: &Value, found: &mut Vec<*const Number>) {

@@ -22,4 +22,12 @@ impl Field {
         let is_short = value == 0.0 || (1e-5..1e15).contains(&value.abs());
         Self::Number { value, sent: if is_short { value.to_string() } else { format!("{value:e}") } }
     }
+
+    /// Returns the number; `None` if the field is none.
+    pub fn value(&self) -> Option<f64> {
+        match self {
+            Self::Number { value, .. } => Some(*value),
+            Self::Text(_) | Self::Nothing => None,
+        }
+    }
 }

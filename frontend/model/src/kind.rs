@@ -24,10 +24,26 @@ const PUBLICATIONS_CONSIDERED: usize = 32;
 pub enum Kind {
     /// A chart of several series, or of a single series if the publisher asked for a line.
     Line,
+    /// A chart like [`Self::Line`], with the area between each line and zero filled.
+    Area,
+    /// A chart of areas that stand on each other, so that the uppermost edge is their sum.
+    Stacked,
+    /// A chart with a bar for each value, or for the values of a short time.
+    Bars,
+    /// A chart whose lines keep each value until the next.
+    Step,
     /// One number in large type, with a sparkline below it.
     Number,
+    /// One number on an arc between two ends.
+    Gauge,
+    /// The newest number of each series as a horizontal bar, the largest first.
+    List,
+    /// A row of coloured cells for each series.
+    Heatmap,
     /// A panel that shows a state in large letters: one of a few words, or true or false.
     State,
+    /// A strip of states for each field of a topic.
+    Timeline,
     /// Texts and events, one on each line.
     Log,
     /// A list of objects, or an object without numbers.
@@ -47,12 +63,37 @@ enum Family {
 }
 
 impl Kind {
+    /// All kinds.
+    pub const ALL: [Self; 13] = [
+        Self::Line,
+        Self::Area,
+        Self::Stacked,
+        Self::Bars,
+        Self::Step,
+        Self::Number,
+        Self::Gauge,
+        Self::List,
+        Self::Heatmap,
+        Self::State,
+        Self::Timeline,
+        Self::Log,
+        Self::Table,
+    ];
+
     /// Returns the name of the kind, as in `meta.panel` and in the HTML of the page.
     pub fn word(self) -> &'static str {
         match self {
             Self::Line => "line",
+            Self::Area => "area",
+            Self::Stacked => "stacked",
+            Self::Bars => "bars",
+            Self::Step => "step",
             Self::Number => "number",
+            Self::Gauge => "gauge",
+            Self::List => "list",
+            Self::Heatmap => "heatmap",
             Self::State => "state",
+            Self::Timeline => "timeline",
             Self::Log => "log",
             Self::Table => "table",
         }
@@ -60,9 +101,26 @@ impl Kind {
 
     /// Returns the kind with this name, which a publisher has set in `meta.panel`; `None` if there is no such kind.
     pub fn named(name: &str) -> Option<Self> {
-        [Self::Line, Self::Number, Self::State, Self::Log, Self::Table]
-            .into_iter()
-            .find(|kind| kind.word() == name)
+        // Events mark moments in all charts. Their own panel lists them.
+        if name == crate::events::PANEL {
+            return Some(Self::Log);
+        }
+        Self::ALL.into_iter().find(|kind| kind.word() == name)
+    }
+
+    /// Returns true if the panel draws series over the time, on axes for their values.
+    pub fn is_chart(self) -> bool {
+        matches!(self, Self::Line | Self::Area | Self::Stacked | Self::Bars | Self::Step)
+    }
+
+    /// Returns true if the panel shows numbers of the topic's series.
+    pub fn has_numbers(self) -> bool {
+        self.is_chart() || matches!(self, Self::Number | Self::Gauge | Self::List | Self::Heatmap)
+    }
+
+    /// Returns true if the panel shows several series over the time.
+    pub fn has_several(self) -> bool {
+        self.is_chart() || self == Self::Heatmap
     }
 
     /// Returns the kind that suits `data` alone, without regard to earlier publications.
@@ -103,9 +161,9 @@ impl Kind {
 
     fn family(self) -> Family {
         match self {
-            Self::Line | Self::Number => Family::Numbers,
-            Self::State | Self::Log => Family::Texts,
+            Self::State | Self::Timeline | Self::Log => Family::Texts,
             Self::Table => Family::Tables,
+            _ => Family::Numbers,
         }
     }
 }
@@ -273,9 +331,11 @@ mod tests {
 
     #[test]
     fn a_kind_reads_as_it_prints() {
-        for kind in [Kind::Line, Kind::Number, Kind::State, Kind::Log, Kind::Table] {
+        let words: Vec<&str> = Kind::ALL.into_iter().map(Kind::word).collect();
+        assert_eq!(words, shared::board::KINDS, "documents can choose every kind");
+        for kind in Kind::ALL {
             assert_eq!(Kind::named(kind.word()), Some(kind));
         }
-        assert_eq!(Kind::named("gauge"), None);
+        assert_eq!(Kind::named("pie"), None);
     }
 }

@@ -21,6 +21,11 @@ pub struct Group {
 }
 
 impl Layout {
+    /// Creates a layout of these groups.
+    pub fn of(groups: Vec<Group>) -> Self {
+        Self { groups }
+    }
+
     /// Adds topics at the end of their groups. Topics that are added together are sorted by name, so that the page
     /// looks the same each time it is opened.
     pub fn add(&mut self, mut topics: Vec<Topic>) {
@@ -72,7 +77,8 @@ pub fn short_name(topic: &Topic) -> &str {
     topic.as_str().split_once('/').map_or(topic.as_str(), |(_, rest)| rest)
 }
 
-fn group_name(topic: &Topic) -> &str {
+/// Returns the name of the group in which a topic stands: its first segment, or an empty text if it has only one.
+pub fn group_name(topic: &Topic) -> &str {
     topic.as_str().split_once('/').map_or("", |(first, _)| first)
 }
 

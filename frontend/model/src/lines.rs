@@ -1,6 +1,7 @@
 //! The newest lines of a topic that is shown as a log. Depends on [`super::reading`] and [`super::order`].
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 use serde_json::Value;
 
@@ -10,6 +11,8 @@ use super::reading::{self, LEVEL_FIELDS};
 
 /// Maximum number of lines that are kept for each topic.
 pub const MOST_LINES: usize = 500;
+/// Maximum length in bytes of the JSON texts that are kept with the lines of one topic. Beyond it, older lines lose theirs.
+const MOST_DATA_BYTES: usize = 256 * 1_024;
 const MINUTE_MS: i64 = 60_000;
 /// Distinguishes the two kinds of numeric levels: the severities of syslog (RFC 5424) are below this number, and the
 /// levels of the loggers pino and bunyan are above it.
@@ -26,6 +29,10 @@ pub struct Line {
     pub level: Level,
     /// Text of the line.
     pub text: String,
+    /// JSON text of the publication as it was sent; `None` if `text` is all of it, or if it is no longer kept.
+    pub data: Option<Arc<str>>,
+    /// True if `data` is no longer kept.
+    pub has_lost_data: bool,
     /// Place of the publication in the order of the topic's publications.
     order: Order,
 }
@@ -33,8 +40,12 @@ pub struct Line {
 /// Severity of a line in a log, which the panel shows by colour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Level {
-    /// The line has no severity, or one that needs no attention.
+    /// The line has no severity that is known.
     Plain,
+    /// The line helps to find faults in a program.
+    Debug,
+    /// The line needs no attention.
+    Info,
     /// The line is a warning.
     Warning,
     /// The line is an error, or something worse.
@@ -46,13 +57,15 @@ pub enum Level {
 pub struct Lines {
     lines: VecDeque<Line>,
     left_out: u64,
+    /// Length in bytes of the JSON texts of all lines.
+    data_bytes: usize,
 }
 
 impl Lines {
     /// Adds a publication as a line, at its place in the order. If there are more than [`MOST_LINES`], the oldest
     /// line is removed. A publication that already has a line is not added again. `digits` contains the digits of the
-    /// numbers in `data` as they were sent.
-    pub fn add(&mut self, order: Order, ts_ms: i64, data: &Value, digits: &Digits<'_>) {
+    /// numbers in `data` as they were sent, and `sent` is the JSON text of `data`.
+    pub fn add(&mut self, order: Order, ts_ms: i64, data: &Value, digits: &Digits<'_>, sent: &str) {
         let place = self.lines.partition_point(|line| line.order < order);
         if self.lines.get(place).is_some_and(|line| line.order == order) {
             return;
@@ -64,10 +77,29 @@ impl Lines {
             }
         }
         let (level, text) = (Level::of(data), reading::text(data, digits));
-        self.lines.insert(place, Line { number: order.sequence(), ts_ms, level, text, order });
+        // A text in quotes is two bytes longer.
+        let is_more = matches!(data, Value::Object(_) | Value::Array(_)) || sent.len() > text.len() + 2;
+        let data = is_more.then(|| Arc::from(sent));
+        self.data_bytes += if is_more { sent.len() } else { 0 };
+        let number = order.sequence();
+        self.lines.insert(place, Line { number, ts_ms, level, text, data, has_lost_data: false, order });
         if self.lines.len() > MOST_LINES {
-            self.lines.pop_front();
+            let dropped = self.lines.pop_front().and_then(|line| line.data);
+            self.data_bytes -= dropped.map_or(0, |data| data.len());
         }
+        for line in &mut self.lines {
+            if self.data_bytes <= MOST_DATA_BYTES {
+                break;
+            }
+            let dropped = line.data.take();
+            line.has_lost_data |= dropped.is_some();
+            self.data_bytes -= dropped.map_or(0, |data| data.len());
+        }
+    }
+
+    /// Returns the number of kept lines that are newer than `line`.
+    pub fn newer_than(&self, line: &Line) -> usize {
+        self.lines.len() - self.lines.partition_point(|kept| kept.order <= line.order)
     }
 
     /// Returns the `most` newest lines, the newest first.
@@ -127,10 +159,13 @@ impl Level {
         match level {
             _ if (0.0..4.0).contains(&level) => Self::Error,
             _ if level == 4.0 => Self::Warning,
+            _ if (5.0..7.0).contains(&level) => Self::Info,
+            _ if level == 7.0 => Self::Debug,
             _ if level < SYSLOG_LEVELS => Self::Plain,
             _ if level >= 50.0 => Self::Error,
             _ if level >= 40.0 => Self::Warning,
-            _ => Self::Plain,
+            _ if level >= 30.0 => Self::Info,
+            _ => Self::Debug,
         }
     }
 
@@ -140,6 +175,8 @@ impl Level {
             "error" | "err" | "fatal" | "critical" | "crit" | "alert" | "emerg" | "emergency" | "panic"
             | "dpanic" => Self::Error,
             "warn" | "warning" => Self::Warning,
+            "info" | "information" | "informational" | "notice" => Self::Info,
+            "debug" | "trace" | "verbose" => Self::Debug,
             _ => Self::Plain,
         }
     }
@@ -155,7 +192,7 @@ mod tests {
 
     fn add(lines: &mut Lines, ts_ms: i64, data: &Value) {
         let offset = lines.newest(usize::MAX).map(|line| line.number).max().unwrap_or(0) + 1;
-        lines.add(Order::at(ts_ms, offset), ts_ms, data, &Digits::default());
+        lines.add(Order::at(ts_ms, offset), ts_ms, data, &Digits::default(), &data.to_string());
     }
 
     fn texts(lines: &Lines, most: usize) -> Vec<&str> {
@@ -197,14 +234,14 @@ mod tests {
     fn a_burst_in_one_millisecond_keeps_its_newest_lines_whenever_they_come_and_counts_the_others() {
         let mut lines = Lines::default();
         for offset in (701..=1_000).chain(1..=700) {
-            lines.add(Order::at(5, offset), 5, &json!(offset.to_string()), &Digits::default());
+            lines.add(Order::at(5, offset), 5, &json!(offset.to_string()), &Digits::default(), "");
         }
         assert_eq!(texts(&lines, 2), ["1000", "999"]);
         assert_eq!(
             (lines.newest(usize::MAX).last().map(|line| line.number), lines.left_out()),
             (Some(501), 500)
         );
-        lines.add(Order::at(5, 900), 5, &json!("900"), &Digits::default());
+        lines.add(Order::at(5, 900), 5, &json!("900"), &Digits::default(), "");
         assert_eq!(lines.len(), MOST_LINES);
     }
 
@@ -226,17 +263,62 @@ mod tests {
             (json!("error-free since monday"), Level::Plain),
             (json!("no errors"), Level::Plain),
             (json!({"msg": "paid"}), Level::Plain),
-            (json!({"level": 30, "msg": "pino says info"}), Level::Plain),
+            (json!({"level": 30, "msg": "pino says info"}), Level::Info),
             (json!({"level": 40, "msg": "pino warns"}), Level::Warning),
             (json!({"level": 50, "msg": "pino sees an error"}), Level::Error),
             (json!({"level": 60, "msg": "pino gives up"}), Level::Error),
             (json!({"PRIORITY": "3", "MESSAGE": "journald sees an error"}), Level::Error),
             (json!({"PRIORITY": "4", "MESSAGE": "journald warns"}), Level::Warning),
-            (json!({"PRIORITY": "6", "MESSAGE": "journald informs"}), Level::Plain),
+            (json!({"PRIORITY": "6", "MESSAGE": "journald informs"}), Level::Info),
             (json!({"levelname": "CRITICAL", "message": "python"}), Level::Error),
+            (json!({"PRIORITY": "7", "MESSAGE": "journald helps"}), Level::Debug),
+            (json!({"level": "trace", "msg": "rust"}), Level::Debug),
+            (json!({"level": 20, "msg": "pino helps"}), Level::Debug),
+            (json!("INFO started"), Level::Info),
+            (json!({"level": 9.5, "msg": "between"}), Level::Debug),
         ];
         for (data, level) in table {
             assert_eq!(Level::of(&data), level, "{data}");
         }
+    }
+
+    #[test]
+    fn a_line_keeps_what_its_text_does_not_contain_and_nothing_else() {
+        let mut lines = Lines::default();
+        add(&mut lines, 1, &json!("paid"));
+        add(&mut lines, 2, &json!({"level": "info", "msg": "paid"}));
+        add(&mut lines, 3, &json!("ä".repeat(2_000)));
+        let data: Vec<bool> = lines.newest(9).map(|line| line.data.is_some()).collect();
+        assert_eq!(data, [true, true, false]);
+    }
+
+    #[test]
+    fn older_lines_lose_their_fields_when_there_are_too_many_and_say_so() {
+        let mut lines = Lines::default();
+        let long = json!({"msg": "x", "more": "y".repeat(20_000)});
+        for ts_ms in 0..40 {
+            add(&mut lines, ts_ms, &long);
+        }
+        let kept: usize = lines.newest(99).filter_map(|line| line.data.as_ref()).map(|data| data.len()).sum();
+        assert!(kept <= MOST_DATA_BYTES && kept + 25_000 > MOST_DATA_BYTES, "{kept}");
+        assert_eq!(lines.data_bytes, kept);
+        let lost: Vec<bool> = lines.newest(99).map(|line| line.has_lost_data).collect();
+        assert!(!lost[0] && lost[39]);
+        for ts_ms in 40..1_000 {
+            add(&mut lines, ts_ms, &json!({"msg": "short"}));
+        }
+        let kept: usize =
+            lines.newest(999).filter_map(|line| line.data.as_ref()).map(|data| data.len()).sum();
+        assert_eq!(lines.data_bytes, kept, "dropped lines no longer count");
+    }
+
+    #[test]
+    fn the_lines_after_a_line_are_counted() {
+        let mut lines = Lines::default();
+        for ts_ms in 0..5 {
+            add(&mut lines, ts_ms, &json!("x"));
+        }
+        let third = lines.newest(9).nth(2).cloned().unwrap();
+        assert_eq!(lines.newer_than(&third), 2);
     }
 }

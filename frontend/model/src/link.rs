@@ -1,12 +1,13 @@
 //! The state of the connection to the server in words. Depends on the session's state.
 
-use shared::Millis;
 use shared::freshness::short_duration;
+use shared::{Filter, Millis};
 use tickertape_session::words::state_words;
 use tickertape_session::{Banner, Latency, SessionFailure, State, Stats};
 
 use crate::chart::clock::LocalClock;
 use crate::delay::Delay;
+use crate::view::Tense;
 
 /// Facts about the connection that the board shows.
 #[derive(Clone, Debug, PartialEq)]
@@ -20,6 +21,10 @@ pub struct Link {
     pub viewers: Option<u64>,
     /// Time that publications take from the server to the page; `None` while there is no measurement.
     pub latency: Option<Latency>,
+    /// Time for which the server may collect publications before it sends them, in milliseconds.
+    pub frame_every_ms: u64,
+    /// Share of the publications that the server leaves out, in percent, because the page cannot show all of them.
+    pub left_out_percent: u64,
     /// True if the session sends a token to the server.
     pub has_token: bool,
     /// Counters of the session, such as the numbers of publications and of lost connections.
@@ -49,6 +54,8 @@ impl Default for Link {
             banner: None,
             viewers: None,
             latency: None,
+            frame_every_ms: 0,
+            left_out_percent: 0,
             has_token: false,
             stats: Stats::default(),
             last_data_at: None,
@@ -79,20 +86,31 @@ impl Link {
     }
 
     /// Returns the state that the header shows: a CSS class, and words such as `Live` or `Behind by 5 s`. The board
-    /// is called live only if it is connected, not paused, and its data is not delayed.
+    /// is called live only if it is connected, not paused, shows the present, and its data is not delayed. `tense` is the
+    /// position of the stretch that the board shows instead of live data; `None` for live data. A board that shows such a
+    /// stretch says so also while the page is cut off.
     pub fn headline(
         &self,
         paused_at: Option<Millis>,
+        tense: Option<Tense>,
         delay: Delay,
         clock: LocalClock,
     ) -> (&'static str, String) {
-        match (self.tone(), paused_at, delay.behind_ms, delay.late_ms) {
-            (Tone::Good, Some(at), ..) => ("is-paused", format!("Paused at {}", clock.seconds(at))),
-            (Tone::Good, None, Some(ms), _) => ("is-behind", format!("Behind by {}", short_duration(ms))),
-            (Tone::Good, None, None, Some(ms)) => {
-                (Tone::Waiting.class(), format!("Late by {}", short_duration(ms)))
+        let stretch = tense.map(Tense::words);
+        if self.tone() != Tone::Good {
+            let cut_off = stretch.filter(|_| self.cut_off_since.is_some());
+            let words = cut_off.map_or_else(|| self.word(), |words| format!("{words}, cut off"));
+            return (self.tone().class(), words);
+        }
+        match (paused_at, delay.behind_ms, delay.late_ms) {
+            (Some(at), ..) => ("is-paused", format!("Paused at {}", clock.seconds(at))),
+            _ if stretch.is_some() => ("is-past", stretch.unwrap_or_default().to_owned()),
+            (None, Some(ms), _) => ("is-behind", format!("Behind by {}", short_duration(ms))),
+            (None, None, Some(ms)) => (Tone::Waiting.class(), format!("Late by {}", short_duration(ms))),
+            (None, None, None) if self.left_out_percent > 0 => {
+                (Tone::Good.class(), format!("{}, {} % left out", self.word(), self.left_out_percent))
             }
-            (tone, ..) => (tone.class(), self.word()),
+            (None, None, None) => (Tone::Good.class(), self.word()),
         }
     }
 
@@ -169,6 +187,13 @@ impl Tone {
     }
 }
 
+/// Returns a sentence about the topics that a board shows if the reader's token allows only these filters: `Your token allows
+/// shop/*. Other topics are not shown.`
+pub fn allowed_words(allowed: &[Filter]) -> String {
+    let filters: Vec<String> = allowed.iter().map(Filter::to_string).collect();
+    format!("Your token allows {}. Other topics are not shown.", filters.join(", "))
+}
+
 fn capitalised(words: &str) -> String {
     // These words begin with ASCII letters. Converting the case of any letter requires a table of fourteen kilobytes.
     let (first, rest) = words.split_at_checked(1).unwrap_or(("", words));
@@ -242,14 +267,35 @@ mod tests {
     #[test]
     fn a_board_that_is_paused_or_behind_is_not_called_live() {
         let live = Link { state: State::Connected, ..Link::default() };
-        let words = |paused_at, delay| live.headline(paused_at, delay, LocalClock::default()).1;
+        let words = |paused_at, delay| live.headline(paused_at, None, delay, LocalClock::default()).1;
         let behind = Delay { behind_ms: Some(6_000), late_ms: None };
         assert_eq!(words(None, Delay::default()), "Live");
         assert_eq!(words(Some(38_527_000), behind), "Paused at 10:42:07");
         assert_eq!(words(None, behind), "Behind by 6 s");
         assert_eq!(words(None, Delay { behind_ms: None, late_ms: Some(4_000) }), "Late by 4 s");
         let down = Link { state: State::Offline, ..Link::default() };
-        assert_ne!(down.headline(Some(1), Delay::default(), LocalClock::default()).1, "Paused at 00:00:00");
+        assert_ne!(
+            down.headline(Some(1), Some(Tense::Past), Delay::default(), LocalClock::default()).1,
+            "Paused at 00:00:00"
+        );
+        assert_eq!(live.headline(None, Some(Tense::Past), behind, LocalClock::default()).1, "Past");
+        assert_eq!(live.headline(None, Some(Tense::Future), behind, LocalClock::default()).1, "Future");
+        let cut_off = Link { cut_off_since: Some(1), ..down };
+        assert_eq!(
+            cut_off.headline(None, Some(Tense::Past), behind, LocalClock::default()).1,
+            "Past, cut off"
+        );
+        assert_eq!(cut_off.headline(None, None, behind, LocalClock::default()).1, cut_off.word());
+    }
+
+    #[test]
+    fn a_token_for_some_topics_says_which() {
+        let filters: Vec<Filter> =
+            ["shop/*", "kitchen/temp"].iter().map(|filter| filter.parse().unwrap()).collect();
+        assert_eq!(
+            allowed_words(&filters),
+            "Your token allows shop/*, kitchen/temp. Other topics are not shown."
+        );
     }
 
     #[test]

@@ -52,7 +52,7 @@ pub struct Past {
     asked: Option<(Fetch, Millis)>,
     /// True if the server has no publications before the first loaded one.
     is_whole: bool,
-    /// True if publications were lost after the last loaded one, so that a hole between it and the next publication
+    /// True if publications were lost or left out after the last loaded one, so that a hole between it and the next publication
     /// will never be filled.
     is_lossy: bool,
 }
@@ -85,10 +85,23 @@ impl Past {
         first.ts
     }
 
+    /// Returns true if [`Self::forget_before`] would shorten the record.
+    pub fn keeps_before(&self, ts: Millis) -> bool {
+        self.places.get(1).is_some_and(|second| second.ts <= ts)
+    }
+
     /// Empties the record. The caller must do this when the log has started anew, because the offsets of the old log
     /// have no meaning in the new one.
     pub fn forget(&mut self) {
         *self = Self::default();
+    }
+
+    /// Forgets what is loaded, so that all publications are requested again, the newest one included.
+    pub fn load_again(&mut self) {
+        let Some(last) = self.held.last().map(|held| held.last) else { return };
+        let next = Place { offset: last.offset + 1, ts: last.ts };
+        *self = Self { is_lossy: self.is_lossy, ..Self::default() };
+        self.observe(next);
     }
 
     /// Records that publications were lost for good. Neither the present holes nor a hole before the next publication
@@ -98,6 +111,12 @@ impl Past {
         if let (Some(first), Some(last)) = (self.held.first().copied(), self.held.last().copied()) {
             self.held = vec![Held { first: first.first, last: last.last }];
         }
+    }
+
+    /// Records that the server leaves out publications before the next one. They are not requested, because the page has asked for
+    /// some publications only.
+    pub fn leave_out(&mut self) {
+        self.is_lossy = true;
     }
 
     /// Returns the request that fills the newest hole after the time `from`. If the size of the hole is unknown, it
@@ -153,6 +172,16 @@ impl Past {
         let before = first.map(|held| Millis::MIN..held.first.ts);
         let between = self.held.windows(2).map(|pair| pair[0].last.ts + 1..pair[1].first.ts);
         before.into_iter().chain(between).filter(|span| !span.is_empty()).collect()
+    }
+
+    /// Returns the time from which on all publications are loaded: `Millis::MIN` if the whole log is, and `Millis::MAX` if
+    /// nothing is.
+    pub fn complete_from(&self) -> Millis {
+        match (self.held.is_empty(), self.missing().last()) {
+            (true, _) => Millis::MAX,
+            (false, Some(span)) => span.end,
+            (false, None) => Millis::MIN,
+        }
     }
 
     /// Adds a publication to the loaded parts. Returns true if it was not loaded before.
@@ -303,6 +332,12 @@ mod tests {
     fn the_past_before_a_log_that_began_long_ago_is_not_loaded() {
         assert_eq!(held(600..900).missing(), std::slice::from_ref(&(Millis::MIN..600_000)));
         assert_eq!(held(0..9).missing(), []);
+        assert_eq!((held(600..900).complete_from(), held(0..9).complete_from()), (600_000, Millis::MIN));
+        assert_eq!(
+            Past::default().complete_from(),
+            Millis::MAX,
+            "a page that has nothing has not everything"
+        );
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use shared::Topic;
 
 /// A search for topics by name: words that must all occur in the name, in any order. Upper and lower case are not
-/// distinguished. A star in a word stands for any characters.
+/// distinguished. A star in a word stands for any characters. A word that begins with `=` must be the whole name.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Query {
     words: Vec<String>,
@@ -24,6 +24,9 @@ impl Query {
 
 /// Returns true if `word` occurs in `name`: the parts of the word between its stars must occur one after the other.
 fn finds_word(name: &str, word: &str) -> bool {
+    if let Some(whole) = word.strip_prefix('=') {
+        return name == whole;
+    }
     let mut rest = name;
     word.split('*').all(|part| match rest.find(part) {
         Some(at) => {

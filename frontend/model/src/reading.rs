@@ -2,14 +2,11 @@
 //! on [`Field`].
 
 use serde_json::{Map, Number, Value};
+use shared::data::MESSAGE_FIELDS;
 
 use crate::digits::Digits;
 use crate::field::Field;
 
-/// Names of the field that contains the message of an event, in order of preference. Loggers use these names:
-/// `MESSAGE` is used by journald, `short_message` by GELF, and `log` by Docker's json-file driver.
-const MESSAGE_FIELDS: [&str; 8] =
-    ["message", "msg", "MESSAGE", "text", "event", "short_message", "log", "body"];
 /// Names of the field that contains the level of an event, which a log panel shows by colour. `PRIORITY` is the
 /// severity of syslog in entries of journald.
 pub const LEVEL_FIELDS: [&str; 7] =
@@ -75,6 +72,14 @@ pub fn text(data: &Value, digits: &Digits<'_>) -> String {
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::Array(_) => digits.json(data),
     };
     shortened(&text)
+}
+
+/// Returns the value of one field as text: a text as it is, and anything else as JSON.
+pub fn plain_text(value: &Value, digits: &Digits<'_>) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        other => digits.json(other),
+    }
 }
 
 fn number_field(number: &Number, digits: &Digits<'_>) -> Option<Field> {

@@ -3,14 +3,19 @@
 
 use std::ops::Range;
 
-use shared::Millis;
+use shared::freshness::short_duration;
+use shared::{Freshness, Millis};
 
 use crate::arrival::Conditions;
 use crate::chart::axes;
 use crate::chart::clock::LocalClock;
+use crate::chart::crossing::Seen;
+use crate::chart::duration;
 use crate::chart::series::SeriesSet;
+use crate::chart::threshold::{Crossed, Means};
 use crate::chip::{Chip, Situation};
 use crate::kind::Kind;
+use crate::states::Severity;
 use crate::stream::Stream;
 
 /// Returns the text in the corner of a topic's panel, which tells the state of the panel. `window_ms` is the length
@@ -25,12 +30,13 @@ pub fn chip(
     let window = conditions.now - window_ms..conditions.now;
     let situation = Situation {
         topic: stream.topic().as_str(),
-        evidence: stream.evidence(window_ms, conditions),
+        evidence: stream.evidence(window_ms, conditions.as_handled()),
         last_received: stream.last_received(),
         conditions,
+        crossed: crossed(stream, series, None, clock),
         loaded_percent: loaded_percent(stream, series, &window),
         clock_error_ms: stream.clock_error_ms(),
-        stopped: if stream.kind() == Some(Kind::Line) { series.stopped() } else { 0 },
+        stopped: if stream.kind().is_some_and(Kind::has_several) { series.stopped() } else { 0 },
         series: series.series().len(),
         left_out: left_out(stream, series),
         empty: emptiness(stream, series, &window),
@@ -38,10 +44,84 @@ pub fn chip(
     Chip::of(&situation, clock)
 }
 
+/// Returns the worst threshold that the numbers of a topic cross, with sentences about all of them; `None` if they cross none. The
+/// numbers are the newest ones, or the last ones in a stretch of the past.
+pub fn crossed(
+    stream: &Stream,
+    series: &SeriesSet,
+    stretch: Option<&Range<Millis>>,
+    clock: LocalClock,
+) -> Option<(Crossed, String)> {
+    let limits = stream.limits()?;
+    if !stream.kind()?.has_numbers() {
+        return None;
+    }
+    let seen = Seen { set: series, unit: &stream.unit(), hole_ms: stream.hole_ms() };
+    (limits.state)(&limits.thresholds, seen, stretch, clock)
+}
+
+/// One reason for which a panel is in trouble.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Trouble {
+    /// Kind of the trouble.
+    pub kind: TroubleKind,
+    /// The trouble in a few words, such as `over 500 ms, 40 s`.
+    pub words: String,
+}
+
+/// Kind of a [`Trouble`], the most urgent first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum TroubleKind {
+    /// A number crosses a threshold that means trouble.
+    Crossed,
+    /// The topic has had no publication for several times its usual interval.
+    Stale,
+    /// A part of the data in the panel's window was lost for good.
+    Lost,
+    /// The panel shows a state that means trouble.
+    State,
+}
+
+/// Returns true if the panel of a topic is in trouble, as [`troubles`] says.
+pub fn is_in_trouble(stream: &Stream, series: &SeriesSet, window_ms: Millis, conditions: Conditions) -> bool {
+    !troubles(stream, series, window_ms, conditions).is_empty()
+}
+
+/// Returns the reasons for which the panel of a topic is in trouble, the most urgent first: a number crosses a threshold, its data is
+/// stale, a part of the data in its window was lost for good, or it shows a bad state. `window_ms` is the length of the range of time
+/// that is shown, in milliseconds. A threshold that means a warning is no trouble, nor is such a state.
+///
+/// Without a connection, in a pause, and while the page is too slow, every topic seems silent. So a topic is in trouble then
+/// if it was at the time of the newest data that the page shows.
+pub fn troubles(
+    stream: &Stream,
+    series: &SeriesSet,
+    window_ms: Millis,
+    conditions: Conditions,
+) -> Vec<Trouble> {
+    let Conditions { now, cut_off_since, paused_at, .. } = conditions.as_handled();
+    let shown_until = cut_off_since.into_iter().chain(paused_at).fold(now, Millis::min);
+    let evidence = stream.evidence(window_ms, Conditions { now: shown_until, ..Conditions::default() });
+    let is_bad = |state: &&str| stream.kind() == Some(Kind::State) && stream.severity(state) == Severity::Bad;
+    let crossed = crossed(stream, series, None, LocalClock::UTC).map(|(crossed, _)| crossed);
+    let crossed = crossed.filter(|crossed| crossed.means == Means::Bad).map(|crossed| crossed.words);
+    let is_stale = evidence.freshness() == Freshness::Stale;
+    let found = [
+        (TroubleKind::Crossed, crossed),
+        (TroubleKind::Stale, is_stale.then(|| ["stale, ", &short_duration(evidence.age_ms)].concat())),
+        (
+            TroubleKind::Lost,
+            (evidence.lost_ms > 0).then(|| ["gap, ", &short_duration(evidence.lost_ms), " lost"].concat()),
+        ),
+        (TroubleKind::State, stream.states().current().filter(is_bad).map(str::to_owned)),
+    ];
+    found.into_iter().filter_map(|(kind, words)| Some(Trouble { kind, words: words? })).collect()
+}
+
 /// Returns the percentage of the window that is loaded; `None` if all of it is loaded, or if the panel is not a
 /// chart.
 fn loaded_percent(stream: &Stream, series: &SeriesSet, window: &Range<Millis>) -> Option<u8> {
-    if !matches!(stream.kind(), Some(Kind::Line | Kind::Number)) {
+    if !stream.kind().is_some_and(Kind::has_numbers) {
         return None;
     }
     let cut = |span: Range<Millis>| (span.end.min(window.end) - span.start.max(window.start)).max(0);
@@ -57,7 +137,7 @@ fn loaded_percent(stream: &Stream, series: &SeriesSet, window: &Range<Millis>) -
 /// everything.
 fn left_out(stream: &Stream, series: &SeriesSet) -> Option<String> {
     match stream.kind()? {
-        Kind::Line | Kind::Number => {
+        kind if kind.has_numbers() => {
             let without_axis = axes::without_axis(series, &stream.unit());
             let (series, fields) = (series.series_left_out() + without_axis, stream.not_drawn().len());
             match (series, fields) {
@@ -68,7 +148,7 @@ fn left_out(stream: &Stream, series: &SeriesSet) -> Option<String> {
             }
         }
         Kind::Table => stream.table().left_out_words(),
-        Kind::State | Kind::Log => None,
+        _ => None,
     }
 }
 
@@ -76,21 +156,72 @@ fn left_out(stream: &Stream, series: &SeriesSet) -> Option<String> {
 fn emptiness(stream: &Stream, series: &SeriesSet, window: &Range<Millis>) -> Option<String> {
     let is_empty = match stream.kind() {
         None => true,
-        Some(Kind::Line) => {
+        Some(kind) if kind.has_several() => {
             return match series.rows_within(window) {
                 _ if series.is_empty() && series.series().is_empty() => Some("no value yet".to_owned()),
                 rows if rows.is_empty() => Some(match (window.end - window.start) / 60_000 {
                     1 => "nothing in this minute".to_owned(),
-                    minutes => format!("nothing in these {minutes} min"),
+                    minutes @ ..=60 => format!("nothing in these {minutes} min"),
+                    _ => format!("nothing in these {}", duration(window.end - window.start)),
                 }),
                 _ => None,
             };
         }
-        Some(Kind::Number) => series.newest(0).is_none() && stream.states().current().is_none(),
         Some(Kind::State) => stream.states().current().is_none(),
+        Some(Kind::Timeline) => stream.last_received().is_none(),
         Some(Kind::Log) => stream.lines().is_empty(),
         Some(Kind::Table) => stream.table().rows.is_empty(),
+        Some(_) => series.newest(0).is_none() && stream.states().current().is_none(),
     };
     let is_list = stream.kind() == Some(Kind::Table) && stream.has_table();
     is_empty.then(|| if is_list { "no rows" } else { "no value yet" }.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+    use shared::{Publication, Topic};
+
+    use super::*;
+    use crate::chip::PanelState;
+    use crate::stream::Origin;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    const WINDOW_MS: Millis = 300_000;
+
+    /// Returns a topic with a number each second, up to second 60.
+    fn every_second() -> (Stream, SeriesSet) {
+        let (mut stream, mut series) = (Stream::new(Topic::new("kitchen/temp").unwrap()), SeriesSet::new(99));
+        for second in 0..=60_i64 {
+            let (ts, offset) = (second * 1_000, second.unsigned_abs());
+            let item = Publication { offset, ts, received_at: ts, data: json!(second).into() };
+            stream.take(&[item], Origin::Live, &mut series, ts);
+        }
+        (stream, series)
+    }
+
+    fn at(now: Millis) -> Conditions {
+        Conditions { now, ..Conditions::default() }
+    }
+
+    #[test]
+    fn a_silent_topic_is_in_trouble_and_one_of_a_page_that_cannot_keep_up_is_not() {
+        let (stream, series) = every_second();
+        let is_in_trouble = |conditions| is_in_trouble(&stream, &series, WINDOW_MS, conditions);
+        assert!(!is_in_trouble(at(61_000)) && is_in_trouble(at(80_000)));
+        for conditions in [
+            Conditions { behind_ms: Some(19_000), ..at(80_000) },
+            Conditions { paused_at: Some(61_000), ..at(80_000) },
+            Conditions { cut_off_since: Some(61_000), ..at(80_000) },
+        ] {
+            assert!(!is_in_trouble(conditions), "{conditions:?}");
+        }
+        let silent_before = Conditions { behind_ms: Some(5_000), ..at(80_000) };
+        assert!(is_in_trouble(silent_before), "it is silent for longer than the page is behind");
+        let chip = |conditions| chip(&stream, &series, WINDOW_MS, conditions, LocalClock::UTC);
+        let behind = chip(Conditions { behind_ms: Some(19_000), ..at(80_000) });
+        assert_eq!((behind.state, behind.freshness), (PanelState::Behind, Some(Freshness::Live)));
+        assert_eq!(behind.title, "this page is 19 s behind the data");
+    }
 }

@@ -88,11 +88,11 @@ impl States {
 
     /// Returns text such as `since 09:12, changed 3 times since 08:00`; `None` if there is no state. If the state has
     /// never changed, the text is `at least since 09:12`, because the state may have begun before the first
-    /// publication.
-    pub fn history(&self, clock: LocalClock) -> Option<String> {
+    /// publication. Times of another day than `now` have their date.
+    pub fn history(&self, clock: LocalClock, now: i64) -> Option<String> {
         let changes = self.changes();
         let (first, last) = (changes.first()?, changes.last()?);
-        let (from, seen) = (clock.minutes(first.0), clock.minutes(last.0));
+        let [from, seen] = [first, last].map(|(ts_ms, _)| clock.minutes_beside(*ts_ms, now));
         Some(match changes.len() - 1 {
             0 => format!("at least since {seen}"),
             1 => format!("since {seen}, changed once since {from}"),
@@ -112,8 +112,14 @@ impl States {
         cut.filter(|(_, share)| *share > 0.0).collect()
     }
 
+    /// Returns the time from which on all states are kept; `Millis::MIN` if none was removed because there were too many.
+    pub fn known_from(&self) -> i64 {
+        let is_full = self.runs.len() >= MOST_RUNS;
+        self.runs.front().filter(|_| is_full).map_or(i64::MIN, |run| run.first.effective_ms())
+    }
+
     /// Returns every change of the state: the time of the first publication with the new state, and that state.
-    fn changes(&self) -> Vec<(i64, &str)> {
+    pub fn changes(&self) -> Vec<(i64, &str)> {
         let mut changes: Vec<(i64, &str)> = Vec::new();
         for run in &self.runs {
             if changes.last().is_none_or(|(_, state)| *state != run.state) {
@@ -121,6 +127,14 @@ impl States {
             }
         }
         changes
+    }
+
+    /// Returns at most `most` of the states before the current one, the newest first, each with its beginning and its duration in
+    /// milliseconds.
+    pub fn earlier(&self, most: usize) -> Vec<(i64, String, i64)> {
+        let changes = self.changes();
+        let pairs = changes.windows(2).rev().take(most);
+        pairs.map(|pair| (pair[0].0, pair[0].1.to_owned(), pair[1].0 - pair[0].0)).collect()
     }
 
     /// Adds a publication with the same state to the run at `index`.
@@ -239,20 +253,20 @@ mod tests {
     #[test]
     fn a_state_repeated_is_not_a_change() {
         let states = states(&[(0, "open"), (1, "open"), (2, "open")]);
-        assert_eq!(states.history(CLOCK).as_deref(), Some("at least since 00:00"));
+        assert_eq!(states.history(CLOCK, 0).as_deref(), Some("at least since 00:00"));
     }
 
     #[test]
     fn changes_are_counted_and_dated() {
         let states = states(&[(0, "open"), (5, "closed"), (6, "open"), (12, "closed"), (13, "closed")]);
         assert_eq!(states.current(), Some("closed"));
-        assert_eq!(states.history(CLOCK).as_deref(), Some("since 00:12, changed 3 times since 00:00"));
+        assert_eq!(states.history(CLOCK, 0).as_deref(), Some("since 00:12, changed 3 times since 00:00"));
     }
 
     #[test]
     fn an_older_sighting_moves_the_beginning_back() {
         let states = states(&[(9, "open"), (4, "open")]);
-        assert_eq!(states.history(CLOCK).as_deref(), Some("at least since 00:04"));
+        assert_eq!(states.history(CLOCK, 0).as_deref(), Some("at least since 00:04"));
     }
 
     #[test]
@@ -329,8 +343,8 @@ mod tests {
         let open = |minute| (minute, "open");
         let in_order = states(&[open(1), (2, "closed"), open(3), open(4)]);
         let late = states(&[open(3), open(4), open(1), (2, "closed")]);
-        assert_eq!(late.history(CLOCK), in_order.history(CLOCK));
-        assert_eq!(late.history(CLOCK).as_deref(), Some("since 00:03, changed 2 times since 00:01"));
+        assert_eq!(late.history(CLOCK, 0), in_order.history(CLOCK, 0));
+        assert_eq!(late.history(CLOCK, 0).as_deref(), Some("since 00:03, changed 2 times since 00:01"));
     }
 
     #[test]
@@ -341,8 +355,8 @@ mod tests {
             late.add(Order::at(minute * 60_000, minute.unsigned_abs()), &json!("open"), &Digits::default());
         }
         late.add(Order::at(2 * 60_000, 2), &json!("closed"), &Digits::default());
-        assert_eq!(late.history(CLOCK), in_order.history(CLOCK));
-        assert_eq!(late.history(CLOCK).as_deref(), Some("since 00:03, changed 2 times since 00:01"));
+        assert_eq!(late.history(CLOCK, 0), in_order.history(CLOCK, 0));
+        assert_eq!(late.history(CLOCK, 0).as_deref(), Some("since 00:03, changed 2 times since 00:01"));
     }
 
     #[test]
@@ -354,7 +368,7 @@ mod tests {
         }
         let kept: usize = states.runs.iter().map(|run| run.later.len() + 1).sum();
         assert!(kept <= MOST_SIGHTINGS && kept == states.sightings, "{kept} of {}", states.sightings);
-        assert_eq!(states.history(CLOCK).as_deref(), Some("since 00:00, changed once since 00:00"));
+        assert_eq!(states.history(CLOCK, 0).as_deref(), Some("since 00:00, changed once since 00:00"));
     }
 
     #[test]

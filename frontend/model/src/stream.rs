@@ -1,6 +1,6 @@
 //! State of one topic's panel, apart from its numbers. It combines [`super::arrival`], [`super::kind`],
-//! [`super::lines`], [`super::states`], [`super::table`], [`super::past`], [`super::placement`] and
-//! [`super::clock_error`].
+//! [`super::lines`], [`super::states`], [`super::table`], [`super::past`], [`super::buckets`], [`super::placement`]
+//! and [`super::clock_error`].
 //!
 //! ```
 //! use board_model::chart::SeriesSet;
@@ -13,12 +13,15 @@
 //! assert_eq!(series.newest(0).unwrap().field, board_model::field::Field::number(21.5));
 //! ```
 
+use std::sync::Arc;
+
 use serde_json::Value;
 use shared::freshness::Evidence;
 use shared::publication::Publication;
 use shared::{Millis, Topic, TopicMeta};
 
 use super::arrival::{Arrival, Conditions};
+use super::buckets::{PastStates, TopicPast};
 use super::clock_error::ClockError;
 use super::digits::Digits;
 use super::kind::{Choice, Kind, Known, MOST_STATES};
@@ -29,7 +32,9 @@ use super::placement::Size;
 use super::reading;
 use super::states::{Severity, States};
 use super::table::Table;
+use super::things::{Keeper, Things};
 use crate::chart::axes;
+use crate::chart::draw::Limits;
 use crate::chart::format::Unit;
 use crate::chart::moment::Moment;
 use crate::chart::series::SeriesSet;
@@ -65,7 +70,14 @@ const WIDE_FROM_COLUMNS: usize = 4;
 #[derive(Clone, Debug)]
 pub struct Stream {
     topic: Topic,
+    /// The metadata that the panel shows: that of the publishers, as the document of the board changes it.
     meta: TopicMeta,
+    /// Present if the document of the board changes the metadata.
+    overruled: Option<Box<Overruled>>,
+    /// The thresholds of the metadata; `None` if there are none, or if they are not read yet.
+    limits: Option<Arc<Limits>>,
+    /// True if the metadata has thresholds that are not read yet.
+    has_unread_limits: bool,
     /// The name and the unit of each series for which the metadata gives a unit of its own.
     units: Vec<(String, Unit)>,
     choice: Choice,
@@ -73,6 +85,8 @@ pub struct Stream {
     lines: Lines,
     states: States,
     table: Table,
+    /// The states of things, and the functions that keep them; `None` before a panel has shown them.
+    things: Option<Box<(Things, Keeper)>>,
     /// Place of the publication that `table` was made from; `None` if there was no table yet.
     table_order: Option<Order>,
     clock_error: ClockError,
@@ -86,6 +100,19 @@ pub struct Stream {
     is_wide: bool,
     /// Size of the panel that was last computed; `None` before the first data.
     size: Option<Size>,
+    /// Present if the panel shows a stretch of the past.
+    look_back: Option<Box<LookBack>>,
+}
+
+/// Contents of a panel that shows a stretch of the past.
+#[derive(Clone, Debug, Default)]
+pub struct LookBack {
+    /// The states of the stretch.
+    pub states: PastStates,
+    /// The states of each thing in the stretch, with its name.
+    pub things: Vec<(String, PastStates)>,
+    /// True if the stretch has older publications than those that the panel shows.
+    pub is_cut: bool,
 }
 
 /// The way in which publications reached the page.
@@ -93,10 +120,29 @@ pub struct Stream {
 pub enum Origin {
     /// The publications were sent because they were just published.
     Live,
+    /// The publications were just published, and the server left out others, because the page asked for some only.
+    Conflated,
     /// The publications were replayed, because the page had missed them or subscribed after they were published.
     Replayed,
     /// The publications were requested to show more of the past.
     Past,
+}
+
+impl Origin {
+    /// Returns the way in which publications reached the page: `replay` is true if they were replayed, and `left_out` is the number of
+    /// those that the server left out.
+    pub fn of(replay: bool, left_out: u64) -> Self {
+        match (replay, left_out) {
+            (true, _) => Self::Replayed,
+            (false, 0) => Self::Live,
+            (false, _) => Self::Conflated,
+        }
+    }
+
+    /// Returns true if the publications were just published.
+    pub fn is_live(self) -> bool {
+        matches!(self, Self::Live | Self::Conflated)
+    }
 }
 
 /// The losses of a topic: ranges of time whose data is lost for good.
@@ -107,18 +153,45 @@ struct Loss {
     open_from: Option<Millis>,
 }
 
+/// The metadata of the publishers, and that of the document of the board, which takes precedence.
+#[derive(Clone, Debug)]
+struct Overruled {
+    published: TopicMeta,
+    wanted: TopicMeta,
+    /// The function that merges the two. It is called by a pointer, so that the first picture does not contain it.
+    merge: fn(&TopicMeta, &TopicMeta) -> TopicMeta,
+}
+
+impl Overruled {
+    fn meta(&self) -> TopicMeta {
+        (self.merge)(&self.published, &self.wanted)
+    }
+}
+
+fn merge_meta(published: &TopicMeta, wanted: &TopicMeta) -> TopicMeta {
+    let mut published = published.clone();
+    if wanted.unit.is_some() {
+        published.units.clear();
+    }
+    published.merged(wanted.clone())
+}
+
 impl Stream {
     /// Creates the state of a topic without publications.
     pub fn new(topic: Topic) -> Self {
         Self {
             topic,
             meta: TopicMeta::default(),
+            overruled: None,
+            limits: None,
+            has_unread_limits: false,
             units: Vec::new(),
             choice: Choice::default(),
             arrival: Arrival::default(),
             lines: Lines::default(),
             states: States::default(),
             table: Table::default(),
+            things: None,
             table_order: None,
             clock_error: ClockError::default(),
             not_drawn: Vec::new(),
@@ -128,7 +201,30 @@ impl Stream {
             has_begun: false,
             is_wide: false,
             size: None,
+            look_back: None,
         }
+    }
+
+    /// Returns the state of a panel that shows a stretch of the past: the states and the publications of the stretch,
+    /// with the topic's present metadata and kind. `items` is `None` if the panel shows no publications, or if none are
+    /// loaded.
+    pub fn looking_back(&self, look_back: LookBack, items: Option<&[Publication]>) -> Self {
+        let mut shown = Self { look_back: Some(Box::new(look_back)), ..self.clone() };
+        if matches!(self.kind(), Some(Kind::Log | Kind::Table)) {
+            (shown.lines, shown.table) = (Lines::default(), Table::default());
+            shown.table_order = None;
+        }
+        for item in items.unwrap_or_default() {
+            let data = item.data.value();
+            let digits = Digits::of(&data, item.data.text());
+            shown.keep_text(item, &data, &digits, Order::of(item, self.epoch));
+        }
+        shown
+    }
+
+    /// Returns what the panel shows of the past; `None` if it shows live data.
+    pub fn look_back(&self) -> Option<&LookBack> {
+        self.look_back.as_deref()
     }
 
     /// Adds publications that arrived together, and puts their numbers into `series`. `now` is the time by the
@@ -142,10 +238,13 @@ impl Stream {
             self.mark_replayed(items, series, now);
         }
         for item in items {
+            if origin == Origin::Conflated {
+                self.past.leave_out();
+            }
             self.take_one(item, series);
         }
         match origin {
-            Origin::Live => self.has_begun = true,
+            Origin::Live | Origin::Conflated => self.has_begun = true,
             Origin::Past => self.past.answered(items.iter().map(|item| item.offset)),
             Origin::Replayed => {}
         }
@@ -155,9 +254,55 @@ impl Stream {
     /// Replaces the topic's metadata by that which its publishers have sent now, and sets the units of `series`
     /// accordingly.
     pub fn tell(&mut self, meta: TopicMeta, series: &mut SeriesSet) {
-        self.units = meta.units.iter().map(|(name, unit)| (name.clone(), Unit::parse(unit))).collect();
+        let meta = match &mut self.overruled {
+            Some(overruled) => {
+                overruled.published = meta;
+                overruled.meta()
+            }
+            None => meta,
+        };
+        let unit = |unit: &str| Unit::parse(unit).rounded(meta.decimals);
+        self.units = meta.units.iter().map(|(name, own)| (name.clone(), unit(own))).collect();
+        if meta.thresholds != self.meta.thresholds {
+            (self.limits, self.has_unread_limits) = (None, meta.thresholds.is_some());
+        }
         self.meta = meta;
         series.set_units(&self.units);
+    }
+
+    /// Sets the metadata with which the document of the board changes that of the publishers, and the units of `series`
+    /// accordingly. A unit is that of all series. Fields that are absent change nothing.
+    pub fn arrange(&mut self, wanted: TopicMeta, series: &mut SeriesSet) {
+        let published = self.published_meta().clone();
+        let is_needed = !wanted.is_empty();
+        self.overruled = is_needed
+            .then(|| Box::new(Overruled { published: published.clone(), wanted, merge: merge_meta }));
+        self.tell(published, series);
+    }
+
+    /// Returns true if the metadata has thresholds, which [`Self::read_limits`] has not read yet.
+    pub fn has_unread_limits(&self) -> bool {
+        self.has_unread_limits
+    }
+
+    /// Reads the thresholds of the metadata by a function of the part of the page that is loaded for them.
+    pub fn read_limits(&mut self, read: fn(&Value) -> Option<Arc<Limits>>) {
+        self.limits = self.meta.thresholds.as_deref().and_then(read);
+        self.has_unread_limits = false;
+    }
+
+    /// Returns the thresholds of the topic; `None` if it has none, or if they are not read yet.
+    pub fn limits(&self) -> Option<&Arc<Limits>> {
+        self.limits.as_ref()
+    }
+
+    fn published_meta(&self) -> &TopicMeta {
+        self.overruled.as_ref().map_or(&self.meta, |overruled| &overruled.published)
+    }
+
+    /// Returns the metadata with which the document of the board changes that of the publishers.
+    pub fn wanted(&self) -> TopicMeta {
+        self.overruled.as_ref().map(|overruled| overruled.wanted.clone()).unwrap_or_default()
     }
 
     /// Records that the data between two times is lost for good. If `from` is `None`, the loss begins after the
@@ -206,7 +351,7 @@ impl Stream {
         &self.topic
     }
 
-    /// Returns the metadata of the topic, which its publishers have sent.
+    /// Returns the metadata that the panel shows: that of the publishers, as the document of the board changes it.
     pub fn meta(&self) -> &TopicMeta {
         &self.meta
     }
@@ -216,6 +361,11 @@ impl Stream {
     pub fn kind(&self) -> Option<Kind> {
         let wanted = self.meta.panel.as_deref().and_then(Kind::named);
         self.choice.kind().map(|chosen| wanted.unwrap_or(chosen))
+    }
+
+    /// Returns true if the value axis of the chart is logarithmic.
+    pub fn is_log(&self) -> bool {
+        self.meta.scale.as_deref() == Some("log")
     }
 
     /// Returns the size that suits the panel, as [`Self::settle_size`] has computed it; `None` before the first data.
@@ -234,7 +384,7 @@ impl Stream {
     fn size_as(&self, kind: Kind, series: &SeriesSet) -> Size {
         let usual = Size::of(kind);
         let size = if self.is_wide { usual.wide() } else { usual };
-        let has_many_axes = kind == Kind::Line && axes::count(series, &self.unit()) > MOST_AXES_IN_ONE;
+        let has_many_axes = kind.is_chart() && axes::count(series, &self.unit()) > MOST_AXES_IN_ONE;
         if has_many_axes { size.double() } else { size }
     }
 
@@ -243,14 +393,45 @@ impl Stream {
         &self.lines
     }
 
+    /// Returns the place of a publication in the order of the topic's publications. It is of the log that the server has now.
+    pub fn order_of(&self, publication: &Publication) -> Order {
+        Order::of(publication, self.epoch)
+    }
+
     /// Returns the states in which the topic was, which a state panel shows.
     pub fn states(&self) -> &States {
         &self.states
     }
 
+    /// Begins to keep the states of things, which a timeline shows. Publications that were taken before are requested again.
+    pub fn keep_things(&mut self, keeper: Keeper) {
+        if self.things.is_none() {
+            self.things = Some(Box::new((Things::default(), keeper)));
+            self.past.load_again();
+        }
+    }
+
+    /// Returns the states of things; `None` before [`Self::keep_things`] was called.
+    pub fn things(&self) -> Option<&Things> {
+        self.things.as_ref().map(|things| &things.0)
+    }
+
+    /// Returns the states of things in the past, from buckets of this length and the publications after `raw_from`.
+    pub fn past_things(&self, past: &TopicPast, step_ms: u64, raw_from: Millis) -> Vec<(String, PastStates)> {
+        let things = self.things.iter();
+        things
+            .flat_map(|things| (things.1.past)(&things.0, past, step_ms, raw_from, self.topic.leaf()))
+            .collect()
+    }
+
     /// Returns the newest table, which a table panel shows.
     pub fn table(&self) -> &Table {
         &self.table
+    }
+
+    /// Returns the effective time of the publication that the table was made from; `None` if there is no table.
+    pub fn table_at(&self) -> Option<Millis> {
+        self.table_order.map(Order::effective_ms)
     }
 
     /// Returns true if any publication contained a table, even an empty one.
@@ -284,7 +465,7 @@ impl Stream {
 
     /// Returns the unit of the topic's numbers, which its publisher has declared.
     pub fn unit(&self) -> Unit {
-        Unit::parse(self.meta.unit.as_deref().unwrap_or_default())
+        Unit::parse(self.meta.unit.as_deref().unwrap_or_default()).rounded(self.meta.decimals)
     }
 
     /// Returns the meaning of a state: good, warning, bad or neutral.
@@ -297,12 +478,23 @@ impl Stream {
     /// no request is necessary.
     pub fn next_fetch(&self, from: Millis, now: Millis) -> Option<Fetch> {
         match self.kind()? {
-            Kind::Line | Kind::Number => self.past.next_fetch(from, self.cadence_ms(), now),
+            // The state at the beginning of the window may have begun long before.
+            Kind::Timeline if self.things().is_none_or(Things::is_empty) => {
+                self.past.next_fetch(Millis::MIN, None, now)
+            }
+            Kind::Timeline => self.past.next_fetch(from, None, now),
+            kind if kind.has_numbers() => self.past.next_fetch(from, self.cadence_ms(), now),
             Kind::Log | Kind::State if self.lines.len() < ENOUGH_LINES => {
                 self.past.next_fetch(Millis::MIN, None, now)
             }
-            Kind::Log | Kind::State | Kind::Table => None,
+            _ => None,
         }
+    }
+
+    /// Returns the time from which on the page has all publications of the topic, corrected by the error of the
+    /// publisher's clock; `Millis::MAX` if it has none.
+    pub fn complete_from(&self) -> Millis {
+        self.past.complete_from().saturating_sub(self.clock_error.ms().unwrap_or(0))
     }
 
     /// Records that `fetch` was sent to the server at the time `now`.
@@ -329,6 +521,12 @@ impl Stream {
     pub fn hole_ms(&self) -> Option<i64> {
         let hole_ms = self.cadence_ms()?.saturating_mul(HOLE_CADENCES).max(LEAST_HOLE_MS);
         i64::try_from(hole_ms).ok()
+    }
+
+    /// Returns true if [`Self::forget_before`] would drop something.
+    pub fn keeps_before(&self, ts: Millis, series: &SeriesSet) -> bool {
+        let error_ms = self.clock_error.ms().unwrap_or(0);
+        self.past.keeps_before(ts.saturating_add(error_ms)) || series.keeps_before(ts)
     }
 
     /// Returns the ranges of time after `from` whose data is lost, the newest first, each with its start and its end.
@@ -363,6 +561,9 @@ impl Stream {
             self.not_drawn = reading::not_drawn(&data);
         }
         self.states.add(order, &data, &digits);
+        if let Some(things) = &mut self.things {
+            (things.1.add)(&mut things.0, order, &data, &digits, self.topic.leaf());
+        }
         let known = Known { series: series.series().len(), states: self.states.distinct(MOST_STATES + 1) };
         self.choice.observe(order, &data, known);
         self.keep_text(item, &data, &digits, order);
@@ -380,7 +581,7 @@ impl Stream {
         let is_short = matches!(data, Value::Number(_) | Value::Bool(_));
         let is_text = matches!(kind, Kind::Log | Kind::State);
         if is_short || is_text || matches!(self.kind(), Some(Kind::Log | Kind::State)) {
-            self.lines.add(order, item.ts, data, digits);
+            self.lines.add(order, item.ts, data, digits, item.data.text());
         }
     }
 
@@ -399,9 +600,9 @@ impl Stream {
 
     fn needs_width(&self, series: &SeriesSet) -> bool {
         match self.kind() {
-            Some(Kind::Line) => legend_chars(series) > LEGEND_CHARS,
+            Some(kind) if kind.is_chart() => legend_chars(series) > LEGEND_CHARS,
             Some(Kind::Table) => self.table.columns.len() >= WIDE_FROM_COLUMNS,
-            Some(Kind::Number | Kind::State | Kind::Log) | None => false,
+            Some(_) | None => false,
         }
     }
 
@@ -427,6 +628,8 @@ impl Stream {
 fn legend_chars(series: &SeriesSet) -> usize {
     series.series().iter().map(|series| series.name().chars().count() + VALUE_CHARS).sum()
 }
+
+mod together;
 
 #[cfg(test)]
 mod tests;

@@ -53,16 +53,7 @@ impl Table {
     /// Returns text about the rows and columns that the table leaves out, such as `7 rows and 3 columns more`; `None`
     /// if it leaves out nothing.
     pub fn left_out_words(&self) -> Option<String> {
-        let count = |count: usize, one: &str| match count {
-            0 => None,
-            1 => Some(format!("1 {one}")),
-            _ => Some(format!("{count} {one}s")),
-        };
-        let parts: Vec<String> = [count(self.rows_left_out, "row"), count(self.columns_left_out, "column")]
-            .into_iter()
-            .flatten()
-            .collect();
-        (!parts.is_empty()).then(|| format!("{} more", parts.join(" and ")))
+        more_words(self.rows_left_out, self.columns_left_out)
     }
 
     /// Stores `text`, the JSON text of the publication, if the table does not show all of it.
@@ -108,6 +99,17 @@ impl Column {
     fn text(&self, item: &Map<String, Value>, digits: &Digits<'_>) -> String {
         item.get(&self.name).map_or_else(|| NO_VALUE.to_owned(), |value| cell(value, digits))
     }
+}
+
+/// Returns text about rows and columns that are not shown, such as `7 rows and 3 columns more`; `None` if there are none.
+pub fn more_words(rows: usize, columns: usize) -> Option<String> {
+    let count = |count: usize, one: &str| match count {
+        0 => None,
+        1 => Some(format!("1 {one}")),
+        _ => Some(format!("{count} {one}s")),
+    };
+    let parts: Vec<String> = [count(rows, "row"), count(columns, "column")].into_iter().flatten().collect();
+    (!parts.is_empty()).then(|| format!("{} more", parts.join(" and ")))
 }
 
 const NO_VALUE: &str = "–";
@@ -192,6 +194,10 @@ mod tests {
         assert_eq!((table.columns.len(), table.columns_left_out), (MOST_COLUMNS, 10));
         assert_eq!(table.left_out_words().as_deref(), Some("7 rows and 10 columns more"));
         assert_eq!(of(&json!([{"a": 1}])).left_out_words(), None);
+        assert_eq!(
+            (more_words(1, 0), more_words(0, 1)),
+            (Some("1 row more".into()), Some("1 column more".into()))
+        );
     }
 
     #[test]

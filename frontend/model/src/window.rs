@@ -2,6 +2,12 @@
 
 use shared::client::Rewind;
 
+/// Length of the longest window whose publications are kept in the page, in milliseconds. The older part of a longer
+/// window consists of buckets.
+const LONGEST_RAW_MS: i64 = 60 * 60_000;
+/// Length of the newest part of a longer window whose publications are kept in the page, in milliseconds.
+const RAW_PART_MS: i64 = 15 * 60_000;
+
 /// Length of the time span that the charts of the board show. The span ends at the present time.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Window {
@@ -14,11 +20,18 @@ pub enum Window {
     Quarter,
     /// One hour.
     Hour,
+    /// Six hours.
+    SixHours,
+    /// One day.
+    Day,
+    /// Seven days.
+    Week,
 }
 
 impl Window {
     /// Every length that the reader can choose, shortest first.
-    pub const ALL: [Self; 4] = [Self::Minute, Self::FiveMinutes, Self::Quarter, Self::Hour];
+    pub const ALL: [Self; 7] =
+        [Self::Minute, Self::FiveMinutes, Self::Quarter, Self::Hour, Self::SixHours, Self::Day, Self::Week];
 
     /// Returns the length in minutes, which identifies the window in the page's address.
     pub fn minutes(self) -> u32 {
@@ -27,6 +40,9 @@ impl Window {
             Self::FiveMinutes => 5,
             Self::Quarter => 15,
             Self::Hour => 60,
+            Self::SixHours => 360,
+            Self::Day => 1_440,
+            Self::Week => 10_080,
         }
     }
 
@@ -49,12 +65,28 @@ impl Window {
             Self::FiveMinutes => "5 min",
             Self::Quarter => "15 min",
             Self::Hour => "1 h",
+            Self::SixHours => "6 h",
+            Self::Day => "1 day",
+            Self::Week => "7 days",
         }
     }
 
-    /// Returns the part of the past that a subscription must replay to fill the window.
+    /// Returns the length of the newest part of the window whose publications are kept in the page, in milliseconds.
+    /// It is the whole window up to one hour. The older part of a longer window consists of buckets, because its
+    /// publications would be too many.
+    pub fn raw_ms(self) -> i64 {
+        if self.ms() > LONGEST_RAW_MS { RAW_PART_MS } else { self.ms() }
+    }
+
+    /// Returns true if the older part of the window consists of buckets.
+    pub fn has_buckets(self) -> bool {
+        self.raw_ms() < self.ms()
+    }
+
+    /// Returns the part of the past that a subscription must replay to fill the part of the window that consists of
+    /// publications.
     pub fn rewind(self) -> Rewind {
-        Rewind::Ms(self.ms().unsigned_abs())
+        Rewind::Ms(self.raw_ms().unsigned_abs())
     }
 }
 
@@ -71,5 +103,13 @@ mod tests {
         }
         assert_eq!(Window::of_minutes("7"), None);
         assert_eq!(Window::of_minutes(""), None);
+    }
+
+    #[test]
+    fn publications_are_kept_for_an_hour_and_a_longer_window_is_filled_with_buckets() {
+        let raw = Window::ALL.map(|window| (window.has_buckets(), window.raw_ms() / 60_000));
+        let whole = [(false, 1), (false, 5), (false, 15), (false, 60)];
+        assert_eq!(raw[..4], whole);
+        assert_eq!(raw[4..], [(true, 15); 3]);
     }
 }

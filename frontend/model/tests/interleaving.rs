@@ -6,7 +6,7 @@ use board_model::chart::axes::{Axes, Wanted};
 use board_model::chart::draw::Scene;
 use board_model::chart::geometry::Surface;
 use board_model::chart::readout::Readout;
-use board_model::chart::{Bounds, Hidden, LocalClock, Look, SeriesSet};
+use board_model::chart::{Bounds, Hidden, LocalClock, SeriesSet};
 use board_model::figure::Figure;
 use board_model::stream::{Origin, Stream};
 use proptest::prelude::*;
@@ -98,18 +98,8 @@ impl Page {
         let (set, bounds) = (&self.series, Bounds::default());
         let wanted = Wanted { set, hidden: &hidden, window: window.clone(), unit: &unit, bounds, surface };
         let axes = Axes::fit(&wanted, None);
-        let readout = Readout::of(&Scene {
-            set,
-            look: Look::Line,
-            window,
-            axes: &axes,
-            unit: &unit,
-            surface,
-            hole_ms: None,
-            dimmed: false,
-            crosshair: None,
-            clock: CLOCK,
-        });
+        let readout =
+            Readout::of(&Scene { clock: CLOCK, ..Scene::new(set, window, (&axes, &unit), surface) });
         let mut legend: Vec<_> = readout.readings.into_iter().map(|r| (r.name, r.text, r.is_over)).collect();
         legend.sort_unstable();
         legend
@@ -129,7 +119,7 @@ impl Page {
             format!("last {:?}, {:?}", stream.last_ts(), stream.last_received()),
             format!("missing {:?}", set.unloaded()),
         ];
-        shown.push(format!("history {:?}", states.history(CLOCK)));
+        shown.push(format!("history {:?}", states.history(CLOCK, 0)));
         shown.push(format!("strip {:?}", states.strip(&(BORN_MS - 90_000..BORN_MS + 900_000))));
         shown.push(format!("legend {:?}", self.legend()));
         if set.series().len() < 2 {

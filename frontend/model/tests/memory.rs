@@ -77,7 +77,7 @@ impl Page {
         let now = at(second).wall_ms;
         let count = self.topics.len();
         for (_, stream, series) in &mut self.topics {
-            stream.forget_before(keep_from(series, Window::default(), now, count), series);
+            stream.forget_before(keep_from(series, Window::default().raw_ms(), now, count), series);
             stream.settle(series, now);
             stream.turns_late(now);
         }

@@ -3,18 +3,27 @@
 use std::cell::Cell;
 
 use wasm_bindgen::JsCast;
-use web_sys::{CanvasRenderingContext2d, Element, HtmlCanvasElement};
+use web_sys::{CanvasRenderingContext2d, Element, HtmlCanvasElement, Path2d};
 
-use super::theme::{self, Palette, SERIES_COLOURS};
+use super::theme::{self, Palette};
+use board_model::chart::Means;
 use board_model::chart::draw::{Align, Ink, Mark};
 use board_model::chart::geometry::{Point, Rect, Surface};
+use board_model::chart::stroke::{COLOURS, EARLIER, dashes, marker};
 
 /// Width of the lines of a chart, in CSS pixels at the usual font size. In wall mode, lines and font grow by the same
 /// factor.
 const LINE_PX: f64 = 1.6;
+/// Width of the lines of series that have no colour of their own.
+const THIN_PX: f64 = 0.9;
 const DOT_PX: f64 = 2.6;
+/// Width of the outline of a marker.
+const MARKER_PX: f64 = 1.4;
 const DIMMED: f64 = 0.45;
 const AREA: f64 = 0.10;
+const BAND: f64 = 0.25;
+const BAND_EDGE: f64 = 0.6;
+const BRUSH: f64 = 0.14;
 const HATCH: f64 = 0.5;
 const HATCH_STEP_PX: f64 = 6.0;
 const TINT: f64 = 0.10;
@@ -25,6 +34,9 @@ const FONT_PX: f64 = 10.5;
 const RULER_PX: u32 = 100;
 /// Average width of a letter as a multiple of the font size, if the browser cannot measure it.
 const USUAL_LETTER_EM: f64 = 0.65;
+
+/// Height of a capital letter as a multiple of the font size, if the browser cannot measure it.
+const USUAL_CAP_EM: f64 = 0.7;
 
 /// A canvas element with its drawing context and the size that was last read.
 pub struct Canvas {
@@ -42,6 +54,20 @@ impl Canvas {
         Some(Self { element, context, surface: Cell::new(surface) })
     }
 
+    /// Creates a canvas that is not in the page, with this size in CSS pixels and this number of device pixels for each of them.
+    /// Returns `None` if the browser has no 2D context.
+    pub fn off_page([width, height]: [f64; 2], density: f64, palette: &Palette) -> Option<Self> {
+        let element = web_sys::window()?.document()?.create_element("canvas").ok()?;
+        let canvas = Self::new(element.unchecked_into())?;
+        canvas.set_size([width, height], density, FONT_PX, palette);
+        Some(canvas)
+    }
+
+    /// Returns the element.
+    pub fn element(&self) -> &HtmlCanvasElement {
+        &self.element
+    }
+
     /// Returns the size and font that were read by the last call of [`Self::fit`].
     pub fn surface(&self) -> Surface {
         self.surface.get()
@@ -54,6 +80,10 @@ impl Canvas {
         let font_px = font_px(&self.element).unwrap_or(FONT_PX);
         let (width, height) =
             (f64::from(self.element.client_width()), f64::from(self.element.client_height()));
+        self.set_size([width, height], density, font_px, palette);
+    }
+
+    fn set_size(&self, [width, height]: [f64; 2], density: f64, font_px: f64, palette: &Palette) {
         self.element.set_width((width * density).round() as u32);
         self.element.set_height((height * density).round() as u32);
         self.context.set_font(&format!("{font_px}px {}", palette.font));
@@ -94,6 +124,10 @@ impl Brush<'_> {
             Mark::Line { ink, points } => self.line(*ink, points),
             Mark::Area { ink, points, base_y } => self.area(*ink, points, *base_y),
             Mark::Dot { ink, at } => self.dot(*ink, *at),
+            Mark::End { ink, at } => self.end(*ink, *at),
+            Mark::Band { ink, points } => self.band(*ink, points),
+            Mark::Block { ink, rect, share } => self.block(*ink, rect, *share),
+            Mark::Brush(rect) => self.brush(rect),
             Mark::Hatch(rect) => self.hatch(rect),
             Mark::Replayed(rect) => self.replayed(rect),
             Mark::Unloaded(rect) => self.unloaded(rect),
@@ -122,15 +156,18 @@ impl Brush<'_> {
     fn line(&self, ink: Ink, points: &[Point]) {
         self.path(points);
         self.context.set_stroke_style_str(self.colour(ink));
-        self.context.set_line_width(LINE_PX * self.zoom);
-        match dashes(ink) {
-            [] => self.context.stroke(),
-            pattern => {
-                self.set_dashes(pattern);
-                self.context.stroke();
-                self.set_dashes(&[]);
-            }
+        self.context.set_line_width(if ink == Ink::Other { THIN_PX } else { LINE_PX } * self.zoom);
+        let pattern = match ink {
+            Ink::Series(column) => dashes(column, self.palette.is_forced()),
+            Ink::Earlier(_) => &EARLIER,
+            Ink::Grid | Ink::Baseline | Ink::Crosshair | Ink::Other | Ink::Limit(_) => &[],
+        };
+        if pattern.is_empty() {
+            return self.context.stroke();
         }
+        self.set_dashes(pattern);
+        self.context.stroke();
+        self.set_dashes(&[]);
     }
 
     fn area(&self, ink: Ink, points: &[Point], base_y: f64) {
@@ -144,12 +181,56 @@ impl Brush<'_> {
         });
     }
 
+    /// Fills the area between the lowest and the highest values. Its edge is drawn too, so that a single high value is
+    /// visible.
+    fn band(&self, ink: Ink, points: &[Point]) {
+        self.path(points);
+        self.context.close_path();
+        self.context.set_fill_style_str(self.colour(ink));
+        self.thinned(BAND, || self.context.fill());
+        self.context.set_stroke_style_str(self.colour(ink));
+        self.context.set_line_width(self.zoom);
+        self.thinned(BAND_EDGE, || self.context.stroke());
+    }
+
+    fn block(&self, ink: Ink, rect: &Rect, share: f64) {
+        self.context.set_fill_style_str(self.colour(ink));
+        self.thinned(share, || self.context.fill_rect(rect.left, rect.top, rect.width, rect.height));
+    }
+
+    /// Tints the stretch that the reader is selecting, with a line at either end.
+    fn brush(&self, rect: &Rect) {
+        self.context.set_fill_style_str(&self.palette.accent);
+        self.thinned(BRUSH, || self.context.fill_rect(rect.left, rect.top, rect.width, rect.height));
+        for x in [rect.left, rect.right()] {
+            self.context.fill_rect(x - self.zoom, rect.top, 2.0 * self.zoom, rect.height);
+        }
+    }
+
     fn dot(&self, ink: Ink, at: Point) {
         self.context.begin_path();
         // This fails only for a negative radius.
-        let _drawn = self.context.arc(at.x, at.y, DOT_PX * self.zoom, 0.0, std::f64::consts::TAU);
+        let radius = if ink == Ink::Other { THIN_PX } else { DOT_PX };
+        let _drawn = self.context.arc(at.x, at.y, radius * self.zoom, 0.0, std::f64::consts::TAU);
         self.context.set_fill_style_str(self.colour(ink));
         self.context.fill();
+    }
+
+    /// Draws the marker at the end of a line.
+    fn end(&self, ink: Ink, at: Point) {
+        let (Ink::Series(column) | Ink::Earlier(column)) = ink else { return };
+        let (outline, is_hollow) = marker(column);
+        let Ok(outline) = Path2d::new_with_path_string(outline) else { return };
+        let (context, colour) = (self.context, self.colour(ink));
+        context.save();
+        // These fail only for positions that are not finite, at which nothing can be drawn.
+        let _moved = (context.translate(at.x, at.y), context.scale(self.zoom, self.zoom));
+        context.set_fill_style_str(if is_hollow { &self.palette.panel } else { colour });
+        context.fill_with_path_2d(&outline);
+        context.set_stroke_style_str(colour);
+        context.set_line_width(MARKER_PX);
+        context.stroke_with_path(&outline);
+        context.restore();
     }
 
     fn hatch(&self, rect: &Rect) {
@@ -232,24 +313,18 @@ impl Brush<'_> {
             Ink::Grid => &self.palette.grid,
             Ink::Baseline => &self.palette.baseline,
             Ink::Crosshair => &self.palette.muted,
-            Ink::Series(column) => &self.palette.series[column % SERIES_COLOURS],
+            Ink::Series(column) | Ink::Earlier(column) => &self.palette.series[column % COLOURS],
+            Ink::Other => &self.palette.other,
+            Ink::Limit(Means::Warning) => &self.palette.late,
+            Ink::Limit(Means::Bad) => &self.palette.bad,
         }
     }
 
     fn set_dashes(&self, pattern: &[f64]) {
-        let pattern: js_sys::Array = pattern.iter().copied().map(wasm_bindgen::JsValue::from_f64).collect();
+        let scaled = pattern.iter().map(|length| wasm_bindgen::JsValue::from_f64(length * self.zoom));
+        let pattern: js_sys::Array = scaled.collect();
         // This fails only for negative lengths.
         let _set = self.context.set_line_dash(&pattern);
-    }
-}
-
-/// Returns the lengths of dashes and gaps for a series; empty for a continuous line. Colours repeat after the sixth
-/// series, and dashes distinguish series of the same colour.
-fn dashes(ink: Ink) -> &'static [f64] {
-    match ink {
-        Ink::Series(column) if column >= 2 * SERIES_COLOURS => &[2.0, 3.0],
-        Ink::Series(column) if column >= SERIES_COLOURS => &[7.0, 3.0],
-        Ink::Series(_) | Ink::Grid | Ink::Baseline | Ink::Crosshair => &[],
     }
 }
 
@@ -270,6 +345,16 @@ pub fn text_em(text: &str) -> f64 {
         ruler.measure_text(text).ok().map(|metrics| metrics.width())
     });
     width_px.map_or(USUAL_LETTER_EM * text.chars().count() as f64, |width| width / f64::from(RULER_PX))
+}
+
+/// Returns the height of a capital letter as a multiple of the font size.
+pub fn cap_em() -> f64 {
+    let height_px = RULER.with(|ruler| {
+        let ruler = ruler.as_ref()?;
+        ruler.set_font(&format!("{RULER_PX}px {}", theme::palette().font));
+        ruler.measure_text("H").ok().map(|metrics| metrics.actual_bounding_box_ascent())
+    });
+    height_px.filter(|px| *px > 0.0).map_or(USUAL_CAP_EM, |px| px / f64::from(RULER_PX))
 }
 
 thread_local! {

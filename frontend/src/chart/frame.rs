@@ -11,7 +11,9 @@
 
 use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
+use std::time::Duration;
 
+use leptos::prelude::set_timeout;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 
@@ -34,7 +36,27 @@ pub enum Step {
 impl FrameTask {
     /// Creates a task for this step. It does nothing before it is requested.
     pub fn new(step: Step, work: impl Fn() + 'static) -> Self {
-        Self { task: Rc::new(Task { due: Cell::new(false), work: Box::new(work) }), step }
+        Self { task: Rc::new(Task::new(work)), step }
+    }
+
+    /// Requests that the work is performed in the next animation frame after `pause_ms` milliseconds, at once if that is 0. A request
+    /// that is waiting for its pause is kept.
+    pub fn request_after(&self, pause_ms: u64) {
+        if pause_ms == 0 {
+            return self.request();
+        }
+        if self.task.is_timed.replace(true) {
+            return;
+        }
+        let (task, step) = (Rc::downgrade(&self.task), self.step);
+        let request = move || {
+            // If the task was dropped before, there is nothing to do any more.
+            if let Some(task) = task.upgrade() {
+                task.is_timed.set(false);
+                Self { task, step }.request();
+            }
+        };
+        set_timeout(request, Duration::from_millis(pause_ms));
     }
 
     /// Requests that the work is performed in the next animation frame. A drawing that is requested during the first
@@ -74,7 +96,15 @@ impl Frames {
 
 struct Task {
     due: Cell<bool>,
+    /// True while a timer is set that requests the work.
+    is_timed: Cell<bool>,
     work: Box<dyn Fn()>,
+}
+
+impl Task {
+    fn new(work: impl Fn() + 'static) -> Self {
+        Self { due: Cell::new(false), is_timed: Cell::new(false), work: Box::new(work) }
+    }
 }
 
 /// The tasks that were requested for the two steps of the next animation frame.
@@ -149,8 +179,7 @@ mod tests {
     fn counting() -> (Rc<Task>, Rc<Cell<u32>>) {
         let done = Rc::new(Cell::new(0));
         let counter = Rc::clone(&done);
-        let work = Box::new(move || counter.set(counter.get() + 1));
-        (Rc::new(Task { due: Cell::new(false), work }), done)
+        (Rc::new(Task::new(move || counter.set(counter.get() + 1))), done)
     }
 
     fn run_frame(steps: &Steps) {

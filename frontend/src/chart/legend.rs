@@ -1,46 +1,44 @@
-//! The legend of a chart: each series with its value, as a button that hides or shows the series.
+//! The legend of a chart: each series with its value, as a button. What the buttons do is in `keys`, whose code is loaded
+//! after the first picture.
 
 use leptos::prelude::*;
 
+use super::key_set::{KeySet, classes};
+use super::keys;
 use super::state::State;
-use super::theme::SERIES_COLOURS;
-use crate::follow::{click, follow, numbered, when};
+use crate::follow::{Entry, click, follow, list};
+use crate::late::part;
 use board_model::chart::readout::Readout;
 
 /// Average width of a character in a value with its unit, as a multiple of the width of a digit.
 const LETTER_CH: f64 = 0.92;
 
-/// Maximum number of series that the legend lists beside the chart. If there are more, a button at its end opens a
-/// list of all series.
-const FEW: usize = 8;
+part!(load_keys, KeySet, keys::show, quiet);
 
-/// Shows the legend of a chart: a button for each series if `named` is true, and the button that switches between
-/// chart and table.
+/// Shows the legend of a chart: a button for each series if `named` is true, the button that opens the list of all series, and the
+/// button that switches between chart and table.
 #[component]
 pub(super) fn Legend(
     state: State,
     readout: Memo<Readout>,
+    name: Signal<String>,
     tabular: RwSignal<bool>,
     named: bool,
 ) -> impl IntoView {
     let count = Memo::new(move |_| if named { readout.with(|readout| readout.readings.len()) } else { 0 });
-    let has_more = Memo::new(move |_| count.get() > FEW);
-    let few = Memo::new(move |_| count.get().min(FEW));
-    let list_id = format!("series-{}", next_id());
+    let keys = KeySet { state, readout, name };
+    let entry =
+        move |column: usize| Entry::new(column.to_string(), move || view! { <Key state readout column /> });
     view! {
         <figcaption class="legend" data-testid="legend">
             <div class="keys">
-                {numbered(few, move |column| view! { <Key state readout column /> }.into_any())}
+                {list(move || state.listed(count.get()).into_iter().map(entry).collect())}
             </div>
-            {when(has_more, move || view! {
-                <button class="more" type="button" popovertarget=list_id.clone() data-testid="more-series">
-                    {follow(move || format!("+{}", count.get() - FEW))}
+            {named.then(|| view! {
+                <button class="more" type="button" title="List of series (l)" data-testid="more-series">
+                    {follow(move || more(count.get(), state))}
                 </button>
-                <div class="pop all-keys" id=list_id.clone() popover="auto" data-testid="all-series">
-                    <h4>{follow(move || all_words(readout))}</h4>
-                    {numbered(count, move |column| view! { <Key state readout column /> }.into_any())}
-                </div>
-            })}
+            }.into_any())}
             <button
                 class="twin-switch"
                 type="button"
@@ -49,38 +47,30 @@ pub(super) fn Legend(
                 aria-label="Show as table"
                 on:click=click(move || tabular.update(|tabular| *tabular = !*tabular))
             ></button>
+            {named.then(|| load_keys(keys))}
         </figcaption>
     }
 }
 
-/// Returns a number that no other legend of the page has. It is a part of the HTML id of the list of all series.
-fn next_id() -> u64 {
-    thread_local! {
-        static LAST: std::cell::Cell<u64> = const { std::cell::Cell::new(0) };
+/// Returns the number of series that the legend does not name, such as `+37`; empty if it names all.
+fn more(count: usize, state: State) -> String {
+    match count - state.listed(count).len() {
+        0 => String::new(),
+        more => ["+", &more.to_string()].concat(),
     }
-    LAST.with(|last| {
-        last.set(last.get() + 1);
-        last.get()
-    })
 }
 
-/// Returns the CSS classes that give the series with the index `column` its colour and its dashes.
-pub(super) fn key_class(column: usize) -> String {
-    format!("key c{} round{}", column % SERIES_COLOURS + 1, (column / SERIES_COLOURS).min(2))
+/// Returns the CSS class of a series whose value crosses a threshold.
+pub(super) fn crossed_class(readout: Memo<Readout>, column: usize) -> String {
+    readout.with(|readout| {
+        let crossed = readout.readings.get(column).and_then(|reading| reading.crossed.as_ref());
+        crossed.map(|crossed| [" has-", crossed.means.word()].concat()).unwrap_or_default()
+    })
 }
 
 /// Returns true if a series has no current value: it has stopped, or its newest value is not a number.
 fn is_over(readout: Memo<Readout>, column: usize) -> bool {
     readout.with(|readout| readout.readings.get(column).is_some_and(|reading| reading.is_over))
-}
-
-/// Returns the heading of the list of all series: `40 series`, followed by the number of further series that the
-/// chart does not draw.
-fn all_words(readout: Memo<Readout>) -> String {
-    readout.with(|readout| match readout.left_out {
-        0 => format!("{} series", readout.readings.len()),
-        more => format!("{} series; {more} more are not drawn", readout.readings.len()),
-    })
 }
 
 #[component]
@@ -90,16 +80,19 @@ fn Key(state: State, readout: Memo<Readout>, column: usize) -> impl IntoView {
     };
     let width =
         follow(move || format!("{:.1}ch", readout.with(|readout| readout.number_chars) as f64 * LETTER_CH));
+    let number = state.number(column);
     view! {
         <button
-            class=key_class(column)
+            class=follow(move || [classes("key", number), crossed_class(readout, column)].concat())
             class:is-over=follow(move || is_over(readout, column))
             type="button"
+            title=follow(move || readout.with(|readout| readout.readings.get(column)?.hint()))
             aria-pressed=follow(move || (!state.is_hidden(column)).to_string())
-            on:click=click(move || state.toggle(column))
+            data-n=column.to_string()
         >
             <span>{follow(move || read(|reading| &reading.name))}</span>
             <b style:min-width=width>{follow(move || read(|reading| &reading.text))}</b>
+            <i inner_html=state.swatch(column)></i>
         </button>
     }
 }

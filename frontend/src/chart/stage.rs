@@ -3,6 +3,8 @@
 use std::cell::Cell;
 use std::rc::Rc;
 
+use board_model::chart::geometry::Surface;
+use board_model::chart::pace;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 use web_sys::{
@@ -17,6 +19,15 @@ use super::theme;
 /// Margin around the visible part of the page in which canvases are drawn too, so that a canvas has been drawn when
 /// the reader scrolls to it.
 const NEARBY: &str = "25% 0px";
+
+/// Number of canvases up to which each is drawn as soon as it exists. Of more canvases, most are out of sight, so each is drawn when the
+/// browser has said that it is in sight, a frame later.
+const FEW: usize = 40;
+
+thread_local! {
+    /// Number of canvases of the page.
+    static COUNT: Cell<usize> = const { Cell::new(0) };
+}
 
 /// A canvas that is drawn on request while it is in sight. Dropping this value stops the observers of its size and
 /// visibility.
@@ -33,6 +44,8 @@ struct Actor {
     canvas: Canvas,
     in_sight: Cell<bool>,
     fits: Cell<bool>,
+    /// Time of the last drawing by the monotonic clock, in milliseconds.
+    drawn_ms: Cell<Option<u64>>,
     draw: Box<dyn Fn(&Canvas)>,
 }
 
@@ -43,8 +56,9 @@ impl Stage {
         let canvas = Canvas::new(element.clone())?;
         let actor = Rc::new(Actor {
             canvas,
-            in_sight: Cell::new(true),
+            in_sight: Cell::new(COUNT.with(Cell::get) < FEW),
             fits: Cell::new(false),
+            drawn_ms: Cell::new(None),
             draw: Box::new(draw),
         });
         let acting = Rc::clone(&actor);
@@ -57,7 +71,11 @@ impl Stage {
         let sight = IntersectionObserver::new_with_options(on_sight.as_ref().unchecked_ref(), &nearby).ok();
         resize.iter().for_each(|observer| observer.observe(&element));
         sight.iter().for_each(|observer| observer.observe(&element));
+        if sight.is_none() {
+            actor.in_sight.set(true);
+        }
         task.request();
+        COUNT.with(|count| count.set(count.get() + 1));
         Some(Self { actor, task, resize, sight, _on_resize: on_resize, _on_sight: on_sight })
     }
 
@@ -65,6 +83,17 @@ impl Stage {
     /// is out of sight.
     pub fn request(&self) {
         self.task.request();
+    }
+
+    /// Requests that the canvas is drawn with new data, at least `pause_ms` milliseconds after the last drawing.
+    pub fn request_within(&self, pause_ms: u64) {
+        let left_ms = pace::left_ms(self.actor.drawn_ms.get(), crate::now::now().mono_ms, pause_ms);
+        self.task.request_after(left_ms);
+    }
+
+    /// Returns the size of the canvas when it was last read.
+    pub fn surface(&self) -> Surface {
+        self.actor.canvas.surface()
     }
 
     /// Returns true if the canvas is in the visible part of the page or near to it.
@@ -81,6 +110,7 @@ impl Stage {
 
 impl Drop for Stage {
     fn drop(&mut self) {
+        COUNT.with(|count| count.set(count.get().saturating_sub(1)));
         self.resize.iter().for_each(ResizeObserver::disconnect);
         self.sight.iter().for_each(IntersectionObserver::disconnect);
     }
@@ -91,6 +121,7 @@ impl Actor {
         if !self.in_sight.get() {
             return;
         }
+        self.drawn_ms.set(Some(crate::now::now().mono_ms));
         if !self.fits.replace(true) {
             self.canvas.fit(&theme::palette());
         }

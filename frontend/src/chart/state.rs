@@ -5,54 +5,67 @@ use std::ops::Range;
 use leptos::prelude::*;
 
 use super::canvas::Canvas;
-use super::theme;
+use super::events;
+use super::theme::{self, Palette};
+use crate::time::Time;
 use board_model::chart::axes::{Axes, Wanted};
 use board_model::chart::clock::LocalClock;
-use board_model::chart::draw::{Look, Scene};
+use board_model::chart::draw::{Look, Scene, Shape};
 use board_model::chart::format::Unit;
 use board_model::chart::geometry::{Plot, Surface};
 use board_model::chart::hidden::Hidden;
-use board_model::chart::readout::{Readout, Row, step, table};
+use board_model::chart::pace;
+use board_model::chart::readout::{Cursor, Readout, Row, step, table};
 use board_model::chart::scale::Bounds;
 use board_model::chart::series::SeriesSet;
+use board_model::chart::stroke::listed;
+use board_model::chart::stroke::{earlier_swatch, swatch};
+use board_model::gesture::Ruler;
+use board_model::stream::Stream;
 
-/// Signal with the time at which the crosshair stands, in milliseconds since the Unix epoch. All charts of a page
-/// share it.
-#[derive(Clone, Copy)]
-pub struct Crosshair(RwSignal<Option<i64>>);
-
-impl Crosshair {
-    /// Returns the crosshair that the page provides to all its charts, or a new one if the page provides none.
-    fn shared() -> Self {
-        use_context().unwrap_or_else(|| Self(RwSignal::new(None)))
-    }
-}
-
-/// Provides, as a Leptos context, a crosshair that all charts below the present component share.
-pub fn provide_crosshair() {
-    provide_context(Crosshair(RwSignal::new(None)));
-}
+/// Half a day in milliseconds.
+const HALF_DAY_MS: i64 = 43_200_000;
 
 /// Inputs of a chart component, which are described at the properties of `Chart`.
 #[derive(Clone, Copy)]
-pub(super) struct Inputs {
+pub struct Inputs {
+    /// The series to draw.
     pub set: Signal<SeriesSet>,
+    /// Time at the right edge, in milliseconds since the Unix epoch.
     pub right_edge: Signal<i64>,
+    /// Length of the range of time that the chart shows, in milliseconds.
     pub window_ms: Signal<i64>,
+    /// Appearance of the chart.
     pub look: Look,
+    /// Way in which the series are drawn; `None` for lines.
+    pub shape: Option<Shape>,
+    /// Unit of the series that have no unit of their own.
     pub unit: Signal<Unit>,
+    /// Ends of the value axis that the publisher has set.
     pub bounds: Signal<Bounds>,
+    /// Maximum time in milliseconds between two samples that are joined by a line; `None` if all are joined.
     pub hole_ms: Signal<Option<i64>>,
+    /// Series that the reader has switched off.
     pub hidden: RwSignal<Hidden>,
+    /// True if the data is stale.
     pub stale: Signal<bool>,
+    /// Clock of the time zone in which times are written.
     pub clock: Signal<LocalClock>,
+    /// State of the topic, which has the thresholds of the chart; `None` if the chart is alone.
+    pub stream: Option<RwSignal<Stream>>,
 }
 
 /// State of a chart component: its inputs, the crosshair, and the axes and size of its last drawing.
 #[derive(Clone, Copy)]
 pub(super) struct State {
     inputs: Inputs,
+    /// The time of the page; `None` if the chart is alone.
+    time: Option<Time>,
     crosshair: RwSignal<Option<i64>>,
+    brush: RwSignal<Option<Range<i64>>>,
+    /// Index of the series at which the reader points; `None` if there is none. It has the type of the crosshair, because the
+    /// code of every type of signal makes the page larger.
+    brought_out: RwSignal<Option<i64>>,
     seconds: Memo<i64>,
     drawn: RwSignal<u32>,
     surface: StoredValue<Surface>,
@@ -62,9 +75,13 @@ pub(super) struct State {
 impl State {
     pub fn new(inputs: Inputs) -> Self {
         let bare = Surface { width: 0.0, height: 0.0, density: 1.0, font_px: 10.0, digit_px: 6.0 };
+        let time: Option<Time> = use_context();
         Self {
             inputs,
-            crosshair: Crosshair::shared().0,
+            time,
+            crosshair: time.map_or_else(|| RwSignal::new(None), |time| time.crosshair),
+            brush: time.map_or_else(|| RwSignal::new(None), |time| time.brush),
+            brought_out: RwSignal::new(None),
             seconds: Memo::new(move |_| inputs.right_edge.get() / 1_000),
             drawn: RwSignal::new(0),
             surface: StoredValue::new(bare),
@@ -72,16 +89,38 @@ impl State {
         }
     }
 
-    /// Subscribes the running Leptos effect or memo to all inputs on which the drawing depends.
-    pub fn track(&self) {
+    /// Subscribes the running Leptos effect or memo to the data and the right edge, which change all the time.
+    pub fn track_data(&self) {
         self.inputs.set.track();
         self.inputs.right_edge.track();
+    }
+
+    /// Returns the time between two drawings of new data, in milliseconds, on a canvas of this size. The past changes only when
+    /// the reader moves it, and follows the pointer.
+    pub fn pause_ms(&self, surface: &Surface) -> u64 {
+        if self.is_past() {
+            return 0;
+        }
+        pace::pause_ms(self.inputs.window_ms.get_untracked(), surface)
+    }
+
+    /// Subscribes the running Leptos effect or memo to all other inputs on which the drawing depends. They change when somebody
+    /// acts, and a change has to be seen at once.
+    pub fn track_look(&self) {
         self.inputs.window_ms.track();
         self.inputs.hole_ms.track();
         self.inputs.stale.track();
         self.inputs.hidden.track();
         self.inputs.clock.track();
         self.crosshair.track();
+        self.brush.track();
+        self.brought_out.track();
+        self.track_events();
+    }
+
+    /// Subscribes the running Leptos effect or memo to the right edge, but only once a second.
+    pub fn track_seconds(&self) {
+        self.seconds.track();
     }
 
     /// Subscribes the running Leptos effect or memo to the unit and the bounds. If these change, the value axes have
@@ -98,11 +137,20 @@ impl State {
     }
 
     pub fn draw(&self, canvas: &Canvas) {
+        self.draw_in(canvas, &theme::palette());
+        self.follow();
+    }
+
+    /// Draws the chart in these colours, without notifying anybody.
+    pub fn draw_in(&self, canvas: &Canvas, palette: &Palette) {
         self.surface.set_value(canvas.surface());
         self.settle_axis();
-        let marks = self.with_scene(|scene| scene.marks());
-        canvas.paint(&marks, &theme::palette());
-        self.follow();
+        let marks = self.with_scene(|scene| {
+            let mut marks = scene.marks();
+            events::mark(scene, &mut marks);
+            marks
+        });
+        canvas.paint(&marks, palette);
     }
 
     /// Updates the value axes and the readout without drawing. It is called if there is no canvas to draw on, or if
@@ -115,6 +163,16 @@ impl State {
     /// Notifies the effects and memos that read the readout or the rows.
     fn follow(&self) {
         self.drawn.update(|drawn| *drawn = drawn.wrapping_add(1));
+    }
+
+    fn track_events(&self) {
+        self.time.iter().for_each(|time| time.events.track());
+    }
+
+    /// Returns the events near the crosshair in words, or all in the window of the chart if `all` is true.
+    pub fn events(&self, all: bool) -> Vec<String> {
+        self.track_events();
+        self.with_scene(|scene| events::words(scene, all))
     }
 
     /// Returns the values that the chart shows as text. The caller is notified after each drawing, and therefore at
@@ -135,6 +193,42 @@ impl State {
         self.inputs.clock.get()
     }
 
+    /// Returns a time in words, with its day if it is not the present one.
+    pub fn moment(&self, ts_ms: i64) -> String {
+        let edge = match self.time {
+            Some(time) => time.edge.get_untracked(),
+            None => self.inputs.right_edge.get_untracked(),
+        };
+        self.clock().moment(ts_ms, edge)
+    }
+
+    /// Returns the time of the values at the crosshair in words or, for values of a bucket, the times of its first and its
+    /// last value.
+    pub fn times(&self, cursor: Cursor) -> String {
+        match cursor.bucket {
+            // The second time has no day if it is on the same day or in the night after it.
+            Some((from_ms, to_ms)) if to_ms - from_ms < HALF_DAY_MS => {
+                [self.moment(from_ms), self.clock().seconds(to_ms)].join(" to ")
+            }
+            Some((from_ms, to_ms)) => [self.moment(from_ms), self.moment(to_ms)].join(" to "),
+            None => self.moment(cursor.ts_ms),
+        }
+    }
+
+    /// Returns the number of a series, which determines its colour and marker. A series at an earlier time has that of the present one.
+    pub fn number(&self, column: usize) -> usize {
+        self.like(column).unwrap_or(column)
+    }
+
+    /// Returns a short line of a series with its marker, as HTML.
+    pub fn swatch(&self, column: usize) -> String {
+        self.like(column).map_or_else(|| swatch(column), earlier_swatch)
+    }
+
+    fn like(&self, column: usize) -> Option<usize> {
+        self.inputs.set.with_untracked(|set| set.series().get(column)?.like())
+    }
+
     pub fn is_hidden(&self, column: usize) -> bool {
         self.inputs.hidden.with(|hidden| {
             self.inputs
@@ -143,12 +237,28 @@ impl State {
         })
     }
 
-    pub fn toggle(&self, column: usize) {
-        self.inputs.hidden.update(|hidden| {
-            self.inputs.set.with_untracked(|set| {
-                set.series().get(column).into_iter().for_each(|series| hidden.toggle(series.name()));
-            });
-        });
+    /// Returns the series that the legend names, of which there are `count` in all.
+    pub fn listed(&self, count: usize) -> Vec<usize> {
+        self.inputs.hidden.track();
+        listed(count, |column| !self.is_hidden(column))
+    }
+
+    /// Returns the signal with the series that are switched off.
+    pub fn hidden(&self) -> RwSignal<Hidden> {
+        self.inputs.hidden
+    }
+
+    /// Returns the name of a series; `None` if there is no such series.
+    pub fn name_of(&self, column: usize) -> Option<String> {
+        self.inputs.set.with_untracked(|set| Some(set.series().get(column)?.name().to_owned()))
+    }
+
+    /// Brings out the series at which the reader points; none if `column` is `None`.
+    pub fn bring_out(&self, column: Option<usize>) {
+        let column = column.and_then(|column| i64::try_from(column).ok());
+        if self.brought_out.get_untracked() != column {
+            self.brought_out.set(column);
+        }
     }
 
     /// Moves the crosshair to the sample nearest to the horizontal position `x` in CSS pixels. If no sample is near,
@@ -159,6 +269,22 @@ impl State {
             nearest_row(scene, &plot, plot.time_at(x))
         });
         self.point(Some(ts_ms));
+    }
+
+    /// Returns the handle to the time of the page; `None` if the chart is alone.
+    pub fn time(&self) -> Option<Time> {
+        self.time
+    }
+
+    /// Returns the conversion of horizontal positions on the canvas to times.
+    pub fn ruler(&self) -> Ruler {
+        let area = self.with_scene(|scene| scene.plot().area);
+        Ruler { left: area.left, width: area.width, stretch: self.window() }
+    }
+
+    /// Returns true if the chart shows a stretch of the past.
+    fn is_past(&self) -> bool {
+        self.time.is_some_and(|time| time.view.get_untracked().past().is_some())
     }
 
     /// Moves the crosshair by this number of rows; a negative number means back in time.
@@ -180,11 +306,6 @@ impl State {
         right - self.inputs.window_ms.get_untracked().max(1)..right
     }
 
-    /// Subscribes the running Leptos effect or memo to the second in which the right edge of the chart is.
-    pub fn track_seconds(&self) {
-        self.seconds.track();
-    }
-
     /// Returns the newest value of each series in words, regardless of the crosshair, and even while the chart is out
     /// of sight. The text is for screen readers. A reactive caller runs again at most once a second, because people do
     /// not follow spoken text that changes faster.
@@ -194,16 +315,20 @@ impl State {
         self.with_scene_at(None, |scene| Readout::of(scene).summary())
     }
 
-    fn with_scene<T>(&self, read: impl FnOnce(&Scene<'_>) -> T) -> T {
+    /// Calls `read` with what the chart shows, and returns its result.
+    pub fn with_scene<T>(&self, read: impl FnOnce(&Scene<'_>) -> T) -> T {
         self.with_scene_at(self.crosshair.get_untracked(), read)
     }
 
     fn with_scene_at<T>(&self, crosshair: Option<i64>, read: impl FnOnce(&Scene<'_>) -> T) -> T {
         let axes = self.axes.get_value().unwrap_or_else(|| self.fit_axes());
+        let limits =
+            self.inputs.stream.and_then(|stream| stream.with_untracked(|stream| stream.limits().cloned()));
         self.inputs.set.with_untracked(|set| {
             read(&Scene {
                 set,
                 look: self.inputs.look,
+                shape: self.inputs.shape,
                 window: self.window(),
                 axes: &axes,
                 unit: &self.inputs.unit.read_untracked(),
@@ -211,7 +336,11 @@ impl State {
                 hole_ms: self.inputs.hole_ms.get_untracked(),
                 dimmed: self.inputs.stale.get_untracked(),
                 crosshair,
+                brush: self.brush.get_untracked(),
+                brought_out: self.brought_out.get_untracked().and_then(|column| usize::try_from(column).ok()),
+                is_past: self.is_past(),
                 clock: self.inputs.clock.get_untracked(),
+                limits: limits.as_deref(),
             })
         })
     }
@@ -232,15 +361,19 @@ impl State {
                 bounds: self.inputs.bounds.get_untracked(),
                 surface: self.surface.get_value(),
             };
-            self.axes.with_value(|axes| Axes::fit(&wanted, axes.as_ref()))
+            let fit: fn(&Wanted<'_>, Option<&Axes>) -> Axes = match self.inputs.shape {
+                Some(shape) => shape.fit,
+                None => Axes::fit,
+            };
+            self.axes.with_value(|axes| fit(&wanted, axes.as_ref()))
         })
     }
 }
 
 fn nearest_row(scene: &Scene<'_>, plot: &Plot, ts_ms: i64) -> i64 {
-    let reach_ms = scene.reach_ms(plot);
-    let columns = 0..scene.set.series().len();
-    let found = columns
-        .filter_map(|column| board_model::chart::geometry::nearest(scene.set, column, ts_ms, reach_ms));
+    let nearest = |column| {
+        board_model::chart::geometry::nearest(scene.set, column, ts_ms, scene.reach_ms(plot, column))
+    };
+    let found = (0..scene.set.series().len()).filter_map(nearest);
     found.map(|(found_ms, _)| found_ms).min_by_key(|found_ms| (found_ms - ts_ms).abs()).unwrap_or(ts_ms)
 }

@@ -3,13 +3,11 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
+use board_model::chart::stroke::COLOURS;
 use leptos::prelude::{ArcTrigger, Notify, Track};
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 use web_sys::{Element, MutationObserver, MutationObserverInit};
-
-/// Number of colours for series in the style sheet: `--c1` to `--c6`.
-pub const SERIES_COLOURS: usize = 6;
 
 /// Colours and font of the charts, as CSS values.
 #[derive(Clone, Debug, Default)]
@@ -22,10 +20,16 @@ pub struct Palette {
     pub muted: String,
     /// Colour that marks ranges of time whose data is lost.
     pub bad: String,
+    /// Colour of thresholds that mean a warning.
+    pub late: String,
     /// Colour that marks ranges of time whose data was replayed after an interruption.
     pub accent: String,
-    /// Colours of the first six series. Further series use the same colours again.
-    pub series: [String; SERIES_COLOURS],
+    /// Colours of the first ten series, which are `--c1` to `--c10` in the style sheet. Further series use the same colours again.
+    pub series: [String; COLOURS],
+    /// Colour of series that have no colour of their own.
+    pub other: String,
+    /// Colour of the panel, which fills hollow markers.
+    pub panel: String,
     /// Font families for the text of a chart.
     pub font: String,
 }
@@ -42,6 +46,19 @@ pub fn track() {
 /// Returns the colours of the current theme. They are read from the style sheet only after the theme has changed.
 pub fn palette() -> Rc<Palette> {
     THEME.with(|theme| Rc::clone(theme.palette.borrow_mut().get_or_insert_with(|| Rc::new(Palette::read()))))
+}
+
+/// Returns a copy of the colours of the current theme.
+pub fn current_palette() -> Palette {
+    Palette::clone(&palette())
+}
+
+/// Returns a colour of a panel, such as its `color` or its `background-color`, as a value that a canvas understands. Returns `None` if
+/// there is no panel.
+pub fn colour_of(property: &str) -> Option<String> {
+    let window = web_sys::window()?;
+    let panel = window.document()?.query_selector(".panel").ok()??;
+    window.get_computed_style(&panel).ok()??.get_property_value(property).ok()
 }
 
 struct Theme {
@@ -77,16 +94,39 @@ fn watch_root(callback: &js_sys::Function) {
 }
 
 fn watch_preference(callback: &js_sys::Function) {
-    let query = web_sys::window()
-        .and_then(|window| window.match_media("(prefers-color-scheme: dark)").ok().flatten());
-    if let Some(query) = query {
-        query.set_onchange(Some(callback));
-        // The query must be kept: otherwise the browser may free it, because nothing refers to it.
-        std::mem::forget(query);
+    for feature in ["(prefers-color-scheme: dark)", "(forced-colors: active)"] {
+        let query = web_sys::window().and_then(|window| window.match_media(feature).ok().flatten());
+        if let Some(query) = query {
+            query.set_onchange(Some(callback));
+            // The query must be kept: otherwise the browser may free it, because nothing refers to it.
+            std::mem::forget(query);
+        }
     }
 }
 
 impl Palette {
+    /// Returns the colours for paper: black on white. Series differ by dashes and markers, as with forced colours.
+    pub fn of_paper() -> Self {
+        let colour = |colour: &str| colour.to_owned();
+        Self {
+            grid: colour("#ccc"),
+            baseline: colour("#666"),
+            muted: colour("#222"),
+            bad: colour("#000"),
+            accent: colour("#000"),
+            series: std::array::from_fn(|_| colour("#000")),
+            late: colour("#000"),
+            other: colour("#777"),
+            panel: colour("#fff"),
+            font: palette().font.clone(),
+        }
+    }
+
+    /// Returns true if the system has chosen the colours. The style sheet then gives all series the same one.
+    pub fn is_forced(&self) -> bool {
+        self.series[0] == self.series[1]
+    }
+
     fn read() -> Self {
         let style =
             root().zip(web_sys::window()).and_then(|(root, window)| window.get_computed_style(&root).ok()?);
@@ -99,8 +139,11 @@ impl Palette {
             baseline: read("--axis"),
             muted: read("--muted"),
             bad: read("--bad"),
+            late: read("--late"),
             accent: read("--accent"),
             series: std::array::from_fn(|index| read(&format!("--c{}", index + 1))),
+            other: read("--other"),
+            panel: read("--panel"),
             font: read("--font"),
         }
     }

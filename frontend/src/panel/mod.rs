@@ -1,16 +1,28 @@
 //! The panel of one topic: a head with the name and the state of the panel, and a body for the kind of data.
 //!
+//! The bodies of states, logs and tables are a part whose code is loaded while the page connects to the server. Charts of lines and
+//! figures are in most first pictures, and are there at once. The kinds that somebody has to choose (`drawn`) are loaded when one is
+//! shown.
+//!
 //! To add a kind, add a variant of [`Kind`], a file in this folder, and the match arm in `Body` that the compiler
 //! then requires.
 
 mod big;
 mod details;
+mod drawn;
+mod entry;
+mod hold;
 mod line;
 mod log;
 mod number;
+mod picture;
 mod shown;
 mod state;
+pub(crate) mod still;
 mod table;
+mod take;
+mod trail_store;
+mod values;
 
 use leptos::prelude::*;
 use shared::Topic;
@@ -18,9 +30,10 @@ use shared::Topic;
 use crate::arrangement::Arrangement;
 use crate::board::Board;
 use crate::follow::follow;
+use crate::late;
+use crate::list_style;
 use board_model::kind::Kind;
 use board_model::layout::short_name;
-use board_model::placement::is_low;
 use board_model::stream::Stream;
 use details::Corner;
 use shown::Shown;
@@ -31,34 +44,53 @@ pub fn Panel(
     /// Topic that the panel shows.
     topic: Topic,
 ) -> impl IntoView {
-    let board: Board = expect_context();
-    board.cell(&topic).map(|cell| {
-        let (stream, series) = (RwSignal::from(cell.stream.clone()), RwSignal::from(cell.series.clone()));
-        let chip = Memo::new(move |_| board.chip(&cell));
-        let arrangement: Arrangement = expect_context();
-        frame(&topic, Shown { board, stream, series, chip, arrangement })
-    })
+    let (board, arrangement): (Board, Arrangement) = (expect_context(), expect_context());
+    shown(board, arrangement, &topic).map(|shown| frame(&topic, shown))
+}
+
+/// Returns the signals of a panel; `None` if the board does not contain it.
+fn shown(board: Board, arrangement: Arrangement, key: &Topic) -> Option<Shown> {
+    let cell = untrack(|| board.shown_cell(key))?;
+    let (stream, series) = (RwSignal::from(cell.stream.clone()), RwSignal::from(cell.series.clone()));
+    let key = key.clone();
+    let chip = Memo::new(move |_| board.panel_chip(&key, &cell));
+    Some(Shown { board, stream, series, chip, arrangement })
+}
+
+/// Returns the panel of a topic as it stands; `None` if the board does not contain the topic. Its signals belong to the Leptos owner
+/// that is running.
+pub(crate) fn still(board: Board, arrangement: Arrangement, topic: &Topic) -> Option<still::Still> {
+    shown(board, arrangement, topic).map(still::Still)
 }
 
 fn frame(topic: &Topic, shown: Shown) -> impl IntoView + use<> {
     let (name, whole_name) = (short_name(topic).to_owned(), topic.to_string());
     let group = whole_name.strip_suffix(&name).unwrap_or_default().to_owned();
+    let names = shown.names();
+    let hint = names.clone();
+    let (board, own) = (shown.board, topic.clone());
     let kind = Memo::new(move |_| shown.stream.with(Stream::kind));
-    let inset = follow(move || shown.arrangement.inset(shown.place()));
-    let is_low = follow(move || is_low(shown.place(), shown.arrangement.scale()));
+    let inset = follow(move || shown.arrangement.inset(shown.place().unwrap_or_default()));
+    let is_low = follow(move || shown.place().is_some_and(|place| shown.is_low(place)));
+    let is_elsewhere = follow(move || shown.place().is_none());
     view! {
         <section
             class="panel"
             class:is-low=is_low
+            class:is-elsewhere=is_elsewhere
+            class:has-two-lines=follow(move || shown.head().lines > 1)
+            class:has-mark-only=follow(move || !shown.head().has_words)
+            class:has-no-group=follow(move || !shown.head().has_group)
+            class:is-in-trouble=follow(move || shown.is_in_trouble())
             class:is-stale=shown.stale()
             style:inset=inset
-            aria-label=whole_name.clone()
+            aria-label=names
             data-testid="panel"
             data-topic=whole_name.clone()
             data-kind=follow(move || kind.get().map(Kind::word))
         >
             <div class="top">
-                <h3 class="name" title=whole_name.clone()><span class="of">{group}</span>{name}</h3>
+                <h3 class="name" title=hint><span class="of">{group}</span>{follow(move || board.boards.title(&own).unwrap_or_else(|| name.clone()))}</h3>
                 <span class="path">{follow(move || shown.about())}</span>
                 <Corner shown topic=whole_name.clone() />
             </div>
@@ -69,13 +101,39 @@ fn frame(topic: &Topic, shown: Shown) -> impl IntoView + use<> {
 
 #[component]
 fn Body(kind: Memo<Option<Kind>>, shown: Shown) -> impl IntoView {
+    let is_log = Memo::new(move |_| shown.stream.with(Stream::is_log));
     follow(move || {
         kind.get().map(|kind| match kind {
-            Kind::Line => line::body(shown).into_any(),
+            Kind::Line if !is_log.get() => line::body(shown).into_any(),
             Kind::Number => number::body(shown).into_any(),
-            Kind::State => state::body(shown).into_any(),
-            Kind::Log => log::body(shown).into_any(),
-            Kind::Table => table::body(shown).into_any(),
+            Kind::State => load_words((Words::State, shown)),
+            Kind::Log => load_words((Words::Log, shown)),
+            Kind::Table => load_words((Words::Table, shown)),
+            kind => drawn::body(kind, is_log.get(), shown),
         })
     })
+}
+
+/// The kinds whose bodies are loaded later.
+#[derive(Clone, Copy)]
+enum Words {
+    State,
+    Log,
+    Table,
+}
+
+late::part!(load_words, (Words, Shown), words, quiet);
+
+fn words((words, shown): (Words, Shown)) -> AnyView {
+    list_style::adopt();
+    match words {
+        Words::State => state::body(shown).into_any(),
+        Words::Log => log::body(shown).into_any(),
+        Words::Table => table::body(shown).into_any(),
+    }
+}
+
+/// Loads the code of all bodies, which will probably be needed.
+pub fn prepare() {
+    late::prepare(load_words::entrance());
 }

@@ -14,16 +14,22 @@ pub(super) fn body(shown: Shown) -> impl IntoView {
     let (unit, now_ms) = (shown.unit(), shown.now_ms());
     let clock = shown.board.clock;
     let figure = Memo::new(move |_| {
-        shown.stream.with(|stream| shown.series.with(|series| Figure::of(stream, series, clock.get())))
+        let (past, clock) = (shown.past(), clock.get());
+        shown.stream.with(|stream| {
+            shown.series.with(|series| match past {
+                Some(past) => Figure::at(stream, series, past, clock),
+                None => Figure::of(stream, series, clock),
+            })
+        })
     });
     let size = font_size(shown, Rest::Sparkline, move || {
         figure.with(|figure| (figure.text.clone(), figure.unit.clone()))
     });
     view! {
-        <div class="big" style:font-size=size data-testid="value">
+        <div class="big" style:font-size=size title=follow(move || figure.with(hint)) data-testid="value">
             {follow(move || figure.get().text)}<small>" "{follow(move || figure.get().unit)}</small>
         </div>
-        <div class="note last-number">{follow(move || figure.get().note)}</div>
+        <div class="note last-number" title=follow(move || figure.get().note)>{follow(move || figure.get().note)}</div>
         <Chart
             name=shown.name()
             look=Look::Sparkline
@@ -35,6 +41,13 @@ pub(super) fn body(shown: Shown) -> impl IntoView {
             hole_ms=shown.hole_ms()
             stale=shown.stale()
             clock=shown.board.clock
+            stream=shown.stream
         />
     }
+}
+
+/// Returns what a figure does not show, or has no room for: its exact value, and the text about it.
+fn hint(figure: &Figure) -> Option<String> {
+    let parts: Vec<&str> = figure.exact.iter().chain(&figure.note).map(String::as_str).collect();
+    (!parts.is_empty()).then(|| parts.join(", "))
 }

@@ -3,7 +3,7 @@
 use shared::client::Rewind;
 use shared::publication::Item;
 use shared::{Filter, Topic};
-use tickertape_session::{Effect, Event, Now, Outgoing, Session, Settings};
+use tickertape_session::{Effect, Event, Now, Outgoing, PastRequest, Session, Settings};
 
 use crate::target::{Target, signature};
 
@@ -18,6 +18,8 @@ pub const TARGET: Target = Target {
         "\"epoch\":\"f\"",
         "\"id\":2",
         "\"id\":3",
+        "{\"type\":\"buckets\",\"id\":4,\"topic\":\"a\",\"epoch\":\"e\",\"from_ms\":1,\"to_ms\":2,\"step_ms\":1,\"head\":{\"epoch\":\"e\",\"offset\":5},\"series\":[]}",
+        "{\"name\":\"\",\"buckets\":[[1,2,3,0,5],[1,2,3,1,\"a\",true]]}",
         "{\"type\":\"history\",\"id\":4,\"topic\":\"a\",\"epoch\":\"e\",\"items\":[],\"recovered\":false}",
     ],
     seeds: None,
@@ -43,6 +45,7 @@ fn run(input: &[u8]) -> u64 {
                 now.mono_ms += 10_000;
                 now.wall_ms += 10_000;
                 session.handle_timeout(now);
+                seen.ask_for_the_past(&mut session, now);
             }
         }
         seen.take_events(&mut session);
@@ -55,6 +58,9 @@ struct Seen {
     sockets: Vec<tickertape_session::SocketId>,
     last: std::collections::HashMap<(Topic, String), u64>,
     kinds: Vec<u8>,
+    asked: u64,
+    /// Numbers of the requests for the past that have no result yet.
+    past: std::collections::HashSet<u64>,
 }
 
 impl Seen {
@@ -71,6 +77,17 @@ impl Seen {
         }
     }
 
+    /// Requests a stretch of the past, alternately in buckets and as publications.
+    fn ask_for_the_past(&mut self, session: &mut Session, now: Now) {
+        self.asked += 1;
+        if let Ok(topic) = Topic::new("a") {
+            let step_ms = self.asked.is_multiple_of(2).then_some(1);
+            let past =
+                PastRequest { topic, from_ms: Some(1), to_ms: None, step_ms, since: None, limit: None };
+            self.past.extend(session.read_past(past, now));
+        }
+    }
+
     fn take_events(&mut self, session: &mut Session) {
         while let Some(event) = session.poll_event() {
             if let Event::Publications { topic, epoch, items, .. } = &event {
@@ -82,6 +99,11 @@ impl Seen {
                         item.offset
                     );
                 }
+            }
+            if let Event::Buckets { id, .. } | Event::PastItems { id, .. } | Event::PastFailed { id, .. } =
+                &event
+            {
+                assert!(self.past.remove(id), "request {id} has two results, or was not made");
             }
             let kind = format!("{event:?}").bytes().take(6).fold(0, u8::wrapping_add);
             if self.kinds.len() < 8 && self.kinds.last() != Some(&kind) {

@@ -41,6 +41,7 @@ fn good() -> String {
         subscribe,
         publish: vec![],
         forget: vec![],
+        edit: vec![],
     };
     mint(&claims, SECRET).expect("a token")
 }

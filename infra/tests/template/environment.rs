@@ -5,7 +5,9 @@ use backend_core::ROTATE_IN_MS;
 use backend_lambda::config::{Function, VARIABLES};
 use infra::Template;
 use serde_json::Value;
+use shared::limits::FRAME_EVERY_MS;
 use std::collections::BTreeSet;
+use tickertape::cost;
 
 /// An environment variable that the code does not read. Its value changes with the secret, so that Lambda starts new
 /// instances of the functions, which read the new secret.
@@ -73,20 +75,22 @@ fn the_secrets_parameter_is_named_as_the_functions_read_it_and_none_if_an_issuer
     assert_eq!(secret["Fn::If"][2]["Fn::Sub"], "ssm:${SecretParameter}");
 }
 
-/// Source code that contains the names of the variables that `serve --functions lambda` sets for functions.
-const SETTINGS: &str = concat!(
-    include_str!("../../../cli/src/command/serve/functions.rs"),
-    include_str!("../../../backend/server/src/lambda/functions.rs")
-);
+/// Source code with the settings of the functions that differ from those of the template when it runs in the emulator.
+const LOCAL: [&str; 2] =
+    [include_str!("../../../xtask/src/lambda_local.rs"), include_str!("../../../e2e/src/topology.rs")];
 
 #[test]
-fn serve_mentions_only_variables_that_exist() {
+fn the_emulator_is_given_only_variables_that_exist() {
     let is_name = |c: char| c.is_ascii_uppercase() || c == '_';
-    let named = SETTINGS.split(|c| !is_name(c)).filter(|word| word.starts_with("TICKERTAPE_"));
-    let named: BTreeSet<&str> = named.filter(|name| *name != "TICKERTAPE_DATA_DIR").collect();
-    assert!(named.contains("TICKERTAPE_KEEP_AGE_MS"), "{named:?}");
-    for name in named {
-        assert!(VARIABLES.iter().any(|variable| variable.name == name), "{name}");
+    for code in LOCAL {
+        let (_, settings) = code.split_once("const SETTINGS").expect("the settings");
+        let (settings, _) = settings.split_once(";\n").expect("their end");
+        let assigned = settings.split('=').filter_map(|part| part.rsplit(|c| !is_name(c)).next());
+        let named: BTreeSet<&str> = assigned.filter(|name| name.starts_with("TICKERTAPE_")).collect();
+        assert!(named.contains("TICKERTAPE_SECRET"), "{named:?} in {settings}");
+        for name in named {
+            assert!(VARIABLES.iter().any(|variable| variable.name == name), "{name}");
+        }
     }
 }
 
@@ -100,4 +104,18 @@ fn publications_are_kept_as_long_as_by_serve() {
 fn viewers_replace_their_connections_as_with_serve() {
     let template = Template::read();
     assert_eq!(*template.default_of("RotateInMs"), ROTATE_IN_MS);
+}
+
+#[test]
+fn the_time_between_broadcasts_that_clients_are_told_is_that_of_the_mapping() {
+    let template = Template::read();
+    assert_eq!(*template.default_of("FrameEveryMs"), 0);
+    assert_eq!(template.parameter("FrameEveryMs")["AllowedValues"], serde_json::json!(cost::FRAME_EVERY_MS));
+    for ms in cost::FRAME_EVERY_MS {
+        assert!(ms <= FRAME_EVERY_MS);
+        assert_eq!(template.mapping("FrameEvery")[ms.to_string()]["Seconds"], ms / 1_000);
+    }
+    let stream = &template.properties("BroadcastFunction")["Events"]["Publications"]["Properties"];
+    let window = &stream["MaximumBatchingWindowInSeconds"]["Fn::FindInMap"];
+    assert_eq!(*window, serde_json::json!(["FrameEvery", {"Ref": "FrameEveryMs"}, "Seconds"]));
 }

@@ -1,5 +1,6 @@
 //! Tests the time-outs, sizes and prices in the template on which the code relies.
 
+use backend_core::rollup::Level;
 use backend_lambda::emf::{self, Metric, Unit};
 use backend_lambda::keys::FETCH_TIMEOUT;
 use infra::Template;
@@ -87,4 +88,9 @@ fn every_function_is_deployed_from_its_build_folder_with_a_role_of_the_template(
         assert_eq!(function["CodeUri"], format!("build/{folder}/bootstrap.zip"));
         assert_eq!(function["Role"]["Fn::GetAtt"][1], "Arn", "{name} has a role of the template");
     }
+}
+
+#[test]
+fn blocks_of_rollup_have_the_size_that_the_cost_estimate_assumes() {
+    assert_eq!((usage::BLOCK_ITEMS, usage::BLOCK_FAN), (Level::LOWEST.size(), Level::FAN));
 }

@@ -64,7 +64,7 @@ fn on_connections_exactly_the_adapters_calls_are_permitted() {
 
 #[test]
 fn on_topics_and_history_exactly_the_adapters_calls_are_permitted() {
-    assert_eq!(allowed(&["Topics", "History"]), needed(&["log"]));
+    assert_eq!(allowed(&["Topics", "History"]), needed(&["log", "boards"]));
 }
 
 /// Tests which actions the code needs that both adapters share. The other tests find these actions by the names of the

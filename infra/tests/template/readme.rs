@@ -8,7 +8,13 @@ use tickertape::cost::{Load, markdown};
 const README: &str = include_str!("../../README.md");
 
 fn loads() -> [Load; 3] {
-    [1, 50, 1_000].map(|viewers| Load { viewers, rate_hz: 1.0, bytes: 100, hours_a_day: 24.0 })
+    [1, 50, 1_000].map(|viewers| Load {
+        viewers,
+        rate_hz: 1.0,
+        bytes: 100,
+        hours_a_day: 24.0,
+        frame_every_ms: 0,
+    })
 }
 
 /// Returns the first cells of all rows in the README's section with this heading, without backticks.

@@ -6,6 +6,8 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
+use shared::Millis;
+
 use super::*;
 use crate::{Splitter, Utc};
 

@@ -21,6 +21,9 @@
 //! that 8 is not held back for ever. A request that times out is not counted as a failure, since it says nothing about
 //! the log.
 //!
+//! If the server collects publications before it sends them (`frame_every_ms`) and its answer to a ping says that the log ends at 8,
+//! while nothing after 5 has arrived, the request is due after that time as well: 6 to 8 are probably still being collected.
+//!
 //! # Example: another epoch
 //!
 //! The log with epoch `a` is followed, and offset 5 was delivered. Then a frame arrives that contains offset 2 of
@@ -45,6 +48,8 @@ pub(super) struct LogEdit<'a> {
     pub(super) log: &'a mut Log,
     pub(super) due: &'a mut BTreeSet<(u64, Topic)>,
     pub(super) tally: &'a mut Tally,
+    /// Time for which the server may collect publications before it sends them, in milliseconds.
+    pub(super) frame_every_ms: u64,
     pub(super) out: &'a mut Vec<Event>,
 }
 
@@ -193,7 +198,7 @@ impl LogEdit<'_> {
     /// scheduled one if neither is the case any more. Called after every change of the log.
     pub(super) fn review(&mut self, now_ms: u64) {
         if self.log.has_other_epoch() {
-            self.fetch_now(now_ms);
+            self.fetch_by(now_ms);
             return;
         }
         let Some((seen, _)) = self.log.hole() else {
@@ -207,18 +212,26 @@ impl LogEdit<'_> {
         } else if self.log.replay_until != 0 && seen > self.log.replayed_to {
             self.log.replayed_to = seen;
             self.schedule(Fetch::at(now_ms + HOLE_MS));
-        } else if self.log.fetch == Fetch::Idle {
-            self.schedule(Fetch::at(now_ms + HOLE_MS));
+        } else if self.log.replay_until == 0 || self.log.fetch == Fetch::Idle {
+            self.fetch_by(now_ms + self.patience_ms());
         }
     }
 
-    /// Schedules a `history` request for now. Has no effect if one has been sent and not answered yet, or if the last
-    /// one failed.
-    fn fetch_now(&mut self, now_ms: u64) {
+    /// Returns the time to wait for missing publications, in milliseconds. A hole before publications that have arrived is due to
+    /// frames that overtake each other. At the end of the log, the server may still be collecting what it sends next.
+    fn patience_ms(&self) -> u64 {
+        match self.log.is_hole_at_end() {
+            true => HOLE_MS + self.frame_every_ms,
+            false => HOLE_MS,
+        }
+    }
+
+    /// Schedules a `history` request for `at_ms`, unless it is scheduled earlier, or has been sent, or the last one failed.
+    fn fetch_by(&mut self, at_ms: u64) {
         match self.log.fetch {
-            Fetch::Idle => self.schedule(Fetch::at(now_ms)),
-            Fetch::Due { at_ms, failed } if failed == FailedFetches::default() => {
-                self.schedule(Fetch::at(at_ms.min(now_ms)))
+            Fetch::Idle => self.schedule(Fetch::at(at_ms)),
+            Fetch::Due { at_ms: planned_ms, failed } if failed == FailedFetches::default() => {
+                self.schedule(Fetch::at(planned_ms.min(at_ms)));
             }
             Fetch::Due { .. } | Fetch::Sent { .. } => {}
         }

@@ -1,12 +1,11 @@
 //! The state of one topic's log in this session: which offsets were delivered, which are held back and which are
 //! missing.
 
-use std::collections::BTreeMap;
-
 use super::other_epoch::OtherEpoch;
 use super::tally::Tally;
 use crate::Event;
 use crate::constants::{AHEAD_ITEMS, AHEAD_TOTAL, GIVE_UP_MS, HISTORY_ATTEMPTS};
+use crate::sorted_map::SortedMap;
 use shared::{Epoch, Millis, Position, Publication, Topic, TopicMeta};
 
 /// State of the `history` request for the first hole (missing part) of a log.
@@ -58,6 +57,9 @@ impl FailedFetches {
 #[derive(Debug)]
 struct Held {
     publication: Publication,
+    /// Offset after which this publication stands for all up to itself. It is that of the publication before it, unless the server
+    /// has conflated publications.
+    after: u64,
     replay: bool,
 }
 
@@ -76,7 +78,7 @@ pub(super) struct Log {
     seen_ts: Option<Millis>,
     /// Publications that arrived before their predecessors, by offset. They are held back until the missing ones have
     /// arrived.
-    ahead: BTreeMap<u64, Held>,
+    ahead: SortedMap<Held>,
     /// Highest offset that is known to exist in the log.
     head: u64,
     /// Offset up to which all missing publications are lost for good, because the server no longer has them.
@@ -98,7 +100,7 @@ impl Log {
             meta: None,
             seen: None,
             seen_ts: None,
-            ahead: BTreeMap::new(),
+            ahead: SortedMap::new(),
             head: 0,
             floor: 0,
             other_epoch: None,
@@ -164,15 +166,20 @@ impl Log {
         Some((seen, self.before_ahead().unwrap_or(self.head)))
     }
 
+    /// Returns true if no publication after the first hole has arrived, so that only the end of the log is known.
+    pub(super) fn is_hole_at_end(&self) -> bool {
+        self.ahead.is_empty()
+    }
+
     /// Sets the offset after which delivery begins, and delivers the publications that were held back and directly
     /// follow it. Has no effect if delivery has begun already.
     pub(super) fn start_after(&mut self, offset: u64, tally: &mut Tally, out: &mut Vec<Event>) {
         if self.seen.is_none() {
             self.seen = Some(offset);
             self.head = self.head.max(offset);
-            let kept = self.ahead.split_off(&after(offset));
             tally.held -= self.ahead.len();
-            self.ahead = kept;
+            self.ahead.remove_before(after(offset));
+            tally.held += self.ahead.len();
             self.drain(tally, out);
         }
     }
@@ -203,7 +210,33 @@ impl Log {
             return;
         }
         for publication in items {
-            self.hold(Held { publication, replay }, tally);
+            let after = publication.offset.saturating_sub(1);
+            self.hold(Held { publication, after, replay }, tally);
+        }
+        self.drain(tally, out);
+    }
+
+    /// Handles conflated publications, which stand for all after the offset `after` up to the last of them.
+    pub(super) fn take_conflated(
+        &mut self,
+        items: Vec<Publication>,
+        mut after: u64,
+        tally: &mut Tally,
+        out: &mut Vec<Event>,
+    ) {
+        if let Some(seen) = self.seen.filter(|seen| after <= *seen && self.ahead.is_empty()) {
+            let is_sorted = items.is_sorted_by(|one, next| one.offset < next.offset);
+            if is_sorted && items.first().is_some_and(|first| first.offset > seen) {
+                self.deliver(items, false, tally, out);
+                return;
+            }
+        }
+        for publication in items {
+            let offset = publication.offset;
+            // A server that is not ours may send any number.
+            let stands_after = after.min(offset.saturating_sub(1));
+            self.hold(Held { publication, after: stands_after, replay: false }, tally);
+            after = offset;
         }
         self.drain(tally, out);
     }
@@ -218,7 +251,7 @@ impl Log {
     /// Switches to a new log with the epoch `epoch`, of which the publications after `offset` are to be delivered.
     /// Publications of the old log that are held back are delivered first.
     pub(super) fn restart(&mut self, epoch: Epoch, offset: u64, tally: &mut Tally, out: &mut Vec<Event>) {
-        if let Some(last) = self.ahead.keys().next_back().copied() {
+        if let Some(last) = self.ahead.last_key() {
             self.lose_to(last, tally, out);
         }
         if let Some(last) = self.position() {
@@ -251,32 +284,34 @@ impl Log {
 
     fn hold(&mut self, held: Held, tally: &mut Tally) {
         let offset = held.publication.offset;
-        if self.seen.is_some_and(|seen| offset <= seen) || self.ahead.contains_key(&offset) {
+        if self.seen.is_some_and(|seen| offset <= seen) {
+            tally.duplicates += 1;
+            return;
+        }
+        if let Some(known) = self.ahead.get_mut(offset) {
+            known.after = known.after.min(held.after);
             tally.duplicates += 1;
             return;
         }
         self.head = self.head.max(offset);
-        if self.seen.is_some_and(|seen| offset > after(seen)) {
+        let is_next = self.seen.is_some_and(|seen| held.after <= seen);
+        if self.seen.is_some() && !is_next {
             tally.out_of_order += 1;
         }
-        if self.make_room_for(offset, tally) {
+        if is_next || self.make_room_for(offset, tally) {
             self.ahead.insert(offset, held);
             tally.held += 1;
         }
     }
 
-    /// Returns true if there is room to hold back the publication with this offset. The next one to deliver always has
-    /// room. If the maximum number is held back, the publication with the highest offset of this log is dropped,
+    /// Returns true if there is room to hold back the publication with this offset, which is not the next one to deliver. If the maximum number is held back, the publication with the highest offset of this log is dropped,
     /// because it is needed last and can be requested again. Returns false if the new publication has the highest
     /// offset.
     fn make_room_for(&mut self, offset: u64, tally: &mut Tally) -> bool {
         if self.ahead.len() < AHEAD_ITEMS && tally.held < AHEAD_TOTAL {
             return true;
         }
-        if self.seen.is_some_and(|seen| offset == after(seen)) {
-            return true;
-        }
-        if self.ahead.keys().next_back().is_none_or(|last| *last < offset) {
+        if self.ahead.last_key().is_none_or(|last| last < offset) {
             return false;
         }
         self.ahead.pop_last();
@@ -298,33 +333,47 @@ impl Log {
     /// Delivers the held-back publications that directly follow the last delivered one. Replayed publications and live
     /// ones are delivered in separate events.
     fn deliver_held(&mut self, tally: &mut Tally, out: &mut Vec<Event>) {
-        while let Some(seen) = self.seen {
-            let Some(first) = self.ahead.remove(&after(seen)) else {
-                return;
-            };
-            let replay = first.replay;
-            let mut run = vec![first.publication];
-            let mut next = after(after(seen));
-            while self.ahead.get(&next).is_some_and(|held| held.replay == replay) {
-                run.extend(self.ahead.remove(&next).map(|held| held.publication));
-                next = after(next);
+        while let Some((until, replay)) = self.deliverable() {
+            let mut run: Vec<Publication> = Vec::new();
+            while let Some((offset, held)) = self.ahead.first() {
+                let follows = run.last().is_some_and(|last| held.after <= last.offset);
+                if held.replay != replay || !(offset <= until || follows) {
+                    break;
+                }
+                run.extend(self.ahead.remove(offset).map(|held| held.publication));
             }
             tally.held -= run.len();
             self.deliver(run, replay, tally, out);
         }
     }
 
+    /// Returns the offset up to which all publications that are held back can be delivered, and whether the first of them is a
+    /// replayed one. Returns `None` if the missing ones before them have not arrived.
+    fn deliverable(&self) -> Option<(u64, bool)> {
+        let seen = self.seen?;
+        let (first, held) = self.ahead.first()?;
+        if held.after <= seen {
+            return Some((first, held.replay));
+        }
+        // A conflated publication may stand for missing ones before the first.
+        let reaching = self.ahead.iter().filter(|(_, held)| held.after <= seen);
+        reaching.last().map(|(until, _)| (until, held.replay))
+    }
+
     fn deliver(&mut self, items: Vec<Publication>, replay: bool, tally: &mut Tally, out: &mut Vec<Event>) {
         let Some(last) = items.last() else {
             return;
         };
+        let passed = last.offset.saturating_sub(self.seen.unwrap_or(0));
+        let left_out = passed.saturating_sub(items.len() as u64);
         self.seen = Some(last.offset);
         self.seen_ts = Some(last.ts);
         self.head = self.head.max(last.offset);
         tally.publications += items.len() as u64;
+        tally.left_out += left_out;
         tally.recovered += if replay { items.len() as u64 } else { 0 };
         let (topic, epoch) = (self.topic.clone(), self.epoch.clone());
-        out.push(Event::Publications { topic, epoch, items, replay });
+        out.push(Event::Publications { topic, epoch, items, replay, left_out });
     }
 
     fn announce_gap(&mut self, from: u64, to: u64, tally: &mut Tally, out: &mut Vec<Event>) {
@@ -337,15 +386,16 @@ impl Log {
             from_ts: self.seen_ts,
             to_ts: self
                 .ahead
-                .first_key_value()
-                .filter(|(next, _)| **next == after(to))
+                .first()
+                .filter(|(_, next)| next.after <= to)
                 .map(|(_, held)| held.publication.ts),
         });
         self.seen = Some(to);
     }
 
+    /// Returns the offset of the last publication before the first that has arrived or that one that has arrived stands for.
     fn before_ahead(&self) -> Option<u64> {
-        self.ahead.first_key_value().map(|(first, _)| first.saturating_sub(1))
+        self.ahead.iter().map(|(_, held)| held.after).min()
     }
 }
 

@@ -9,6 +9,7 @@ pub(super) struct Tally {
     pub(super) out_of_order: u64,
     pub(super) gaps: u64,
     pub(super) lost: u64,
+    pub(super) left_out: u64,
     pub(super) topics_refused: u64,
     /// Number of publications that are held back at the moment. Unlike the other counts, this one also decreases.
     pub(super) held: usize,

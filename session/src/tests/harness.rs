@@ -3,6 +3,7 @@
 
 use crate::{Effect, Event, Now, Outgoing, Session, Settings, SocketId, State};
 use shared::client::{self, RequestId};
+use shared::limits::Announced;
 use shared::server::{self, SubscribedTopic};
 use shared::{ClientMessage, Epoch, Filter, Position, Publication, ServerMessage, Topic, TopicMeta};
 
@@ -23,6 +24,8 @@ pub(super) struct Harness {
     pub sent: Vec<(SocketId, ClientMessage)>,
     /// Events that the session has emitted and the test has not taken yet.
     pub events: Vec<Event>,
+    /// Limits that the server announces in its answers to subscriptions.
+    pub limits: Announced,
 }
 
 impl Harness {
@@ -39,6 +42,7 @@ impl Harness {
             closed: Vec::new(),
             sent: Vec::new(),
             events: Vec::new(),
+            limits: Announced::default(),
         }
     }
 
@@ -131,7 +135,7 @@ impl Harness {
             topics: topics.to_vec(),
             viewers: Some(2),
             server_ts: self.server_ts(),
-            limits: Default::default(),
+            limits: self.limits.clone(),
             rotate_in_ms: 6_600_000,
             conditions: Vec::new(),
             more: false,
@@ -146,6 +150,14 @@ impl Harness {
     pub fn publish(&mut self, offsets: &[u64]) {
         let message = publications(offsets, false, self.server_ts());
         self.say(&message);
+    }
+
+    /// Sends conflated publications of the topic `host/cpu` to the session, which stand for all after the offset `after`.
+    pub fn conflate(&mut self, after: u64, offsets: &[u64]) {
+        let ServerMessage::Publications(message) = publications(offsets, false, self.server_ts()) else {
+            return;
+        };
+        self.say(&ServerMessage::Publications(server::Publications { after: Some(after), ..message }));
     }
 
     pub fn replay(&mut self, offsets: &[u64]) {
@@ -178,6 +190,7 @@ impl Harness {
             message: "no".into(),
             retryable: code < 200,
             retry_after_ms,
+            filters: Vec::new(),
         };
         self.say(&ServerMessage::Error(message));
     }
@@ -215,7 +228,7 @@ impl Harness {
     }
 
     /// Returns a text of everything that was delivered since the last call: offsets (those of replayed publications
-    /// with an `r` before them), lost parts as `!from-to`, changes of the epoch as `#position`, and `gone`.
+    /// with an `r` before them), numbers of publications that the server left out as `~number`, lost parts as `!from-to`, changes of the epoch as `#position`, and `gone`.
     pub fn shown(&mut self) -> String {
         let words: Vec<String> = self.take_events().iter().filter_map(word).collect();
         words.join(" ")
@@ -249,10 +262,11 @@ impl Harness {
 
 fn word(event: &Event) -> Option<String> {
     match event {
-        Event::Publications { items, replay, .. } => {
+        Event::Publications { items, replay, left_out, .. } => {
             let mark = if *replay { "r" } else { "" };
-            let offsets: Vec<String> = items.iter().map(|item| format!("{mark}{}", item.offset)).collect();
-            Some(offsets.join(" "))
+            let left_out = (*left_out > 0).then(|| format!("~{left_out}"));
+            let offsets = items.iter().map(|item| format!("{mark}{}", item.offset));
+            Some(left_out.into_iter().chain(offsets).collect::<Vec<_>>().join(" "))
         }
         Event::Gap { from, to, .. } => Some(format!("!{}-{}", from.offset + 1, to.offset)),
         Event::EpochChanged { start, .. } => Some(format!("#{start}")),
@@ -279,6 +293,7 @@ pub(super) fn publications(offsets: &[u64], replay: bool, received_at: i64) -> S
         epoch: Epoch::new(EPOCH),
         items: offsets.iter().map(|offset| publication(*offset, received_at)).collect(),
         replay,
+        after: None,
         meta: None,
     })
 }

@@ -250,6 +250,47 @@ fn a_pong_tells_of_a_lost_last_publication() {
     assert_eq!(asked, [(topic("host/cpu"), Some(position(1))), (topic("host/new"), Some(position(0)))]);
 }
 
+/// Returns a session that has received `host/cpu` up to offset 1 from a server that collects publications for 5 s. The server has
+/// answered a ping that the log ends at `head`.
+fn collecting(head: u64) -> Harness {
+    let mut harness = Harness::connected();
+    harness.limits.frame_every_ms = 5_000;
+    harness.watch("shop/*");
+    harness.confirm(&[]);
+    harness.publish(&[1]);
+    harness.shown();
+    harness.pass(50_000);
+    harness.pong(&[("host/cpu", head)]);
+    harness
+}
+
+#[test]
+fn publications_that_the_server_still_collects_are_not_asked_for() {
+    let mut harness = collecting(2);
+    harness.pass(4_999);
+    harness.publish(&[2]);
+    harness.pass(HOLE_MS);
+    assert!(harness.take_histories().is_empty());
+    assert_eq!(harness.shown(), "2");
+}
+
+#[test]
+fn publications_that_do_not_come_when_the_server_has_collected_them_are_asked_for() {
+    let mut harness = collecting(2);
+    harness.pass(5_000 + HOLE_MS - 1);
+    assert!(harness.take_histories().is_empty());
+    harness.pass(1);
+    assert_eq!(harness.take_histories().remove(0).since, Some(position(1)));
+}
+
+#[test]
+fn a_hole_between_publications_is_asked_for_at_once_also_if_the_server_collects() {
+    let mut harness = collecting(4);
+    harness.publish(&[4]);
+    harness.pass(HOLE_MS);
+    assert_eq!(harness.take_histories().remove(0).since, Some(position(1)));
+}
+
 #[test]
 fn a_hole_that_cannot_be_filled_is_given_up_so_that_newer_data_is_shown() {
     let mut harness = Harness::connected();

@@ -6,11 +6,10 @@
 use std::borrow::Cow;
 
 use super::error::DataError;
-use crate::limits;
 
-/// Checks the depth, numbers, strings and keys of `text`, which must be valid JSON.
-pub(super) fn check(text: &str) -> Result<(), DataError> {
-    let mut scan = Scan { text, at: 0, open: Vec::new(), keys: Vec::new() };
+/// Checks the depth, numbers, strings and keys of `text`, which must be valid JSON. It may be nested `depth` levels deep.
+pub(crate) fn check(text: &str, depth: usize) -> Result<(), DataError> {
+    let mut scan = Scan { text, depth, at: 0, open: Vec::new(), keys: Vec::new() };
     while let Some(byte) = text.as_bytes().get(scan.at) {
         match byte {
             b'{' | b'[' => scan.open()?,
@@ -26,6 +25,8 @@ pub(super) fn check(text: &str) -> Result<(), DataError> {
 
 struct Scan<'a> {
     text: &'a str,
+    /// Maximum number of levels of nesting.
+    depth: usize,
     at: usize,
     /// For every list and object that is not closed yet: the length of `keys` when it began.
     open: Vec<usize>,
@@ -35,8 +36,8 @@ struct Scan<'a> {
 
 impl<'a> Scan<'a> {
     fn open(&mut self) -> Result<(), DataError> {
-        if self.open.len() == limits::DATA_DEPTH {
-            return Err(DataError::TooDeep { limit: limits::DATA_DEPTH });
+        if self.open.len() == self.depth {
+            return Err(DataError::TooDeep { limit: self.depth });
         }
         self.open.push(self.keys.len());
         self.at += 1;

@@ -14,7 +14,7 @@ impl Plan {
     /// Draws a random plan from the seed `seed`. The same seed always gives the same plan.
     pub fn draw(seed: u64) -> Self {
         let mut rng = Rng::new(seed);
-        let setting = setting(&mut rng);
+        let setting = Setting { frame_every_ms: frame_every_ms(seed), ..setting(&mut rng) };
         let clients = setting.clients.len();
         let count = rng.between(8, 45);
         let mut acts: Vec<(u64, Act)> =
@@ -25,7 +25,26 @@ impl Plan {
             let at = rng.index(acts.len() - ENDING);
             acts.splice(at..at, repeated_resets(clients, &mut rng));
         }
+        insert_conflation(seed, clients, &mut acts);
         Self { seed, setting, acts }
+    }
+}
+
+/// Inserts acts by which clients ask for conflated publications into a third of the plans. They have random numbers of their own, so
+/// that the rest of a plan is the same as without them.
+fn insert_conflation(seed: u64, clients: usize, acts: &mut Vec<(u64, Act)>) {
+    let mut rng = Rng::new(seed ^ 0x5eed_c0f1_a7ed_0001);
+    if !rng.percent(35) {
+        return;
+    }
+    for _ in 0..rng.between(1, 8) {
+        let client = rng.index(clients);
+        let max_hz = rng.pick(&[Some(1), Some(1), Some(2), Some(20), None]);
+        // The first client is subscribed to the first filter, and most acts concern it.
+        let filter = if client == 0 { 0 } else { rng.index(FILTERS.len()) };
+        let at = rng.index(acts.len() - ENDING);
+        let flood = Act::Post { topic: rng.index(TOPICS.len()), items: rng.index(30) + 2 };
+        acts.splice(at..at, [(0, Act::Conflate { client, filter, max_hz }), (0, flood)]);
     }
 }
 
@@ -36,12 +55,19 @@ fn setting(rng: &mut Rng) -> Setting {
         platform: rng.pick(&[Platform::Laptop, Platform::Cloud]),
         tokens: rng.percent(15),
         rotate_in_ms,
+        frame_every_ms: 0,
         life_ms: if rng.percent(80) { rotate_in_ms * 12 / 11 } else { rotate_in_ms.min(60_000) },
         idle_ms: if rng.percent(90) { limits::IDLE_MS } else { 75_000 },
         keep_items: rng.pick(&[5, 40, 1_000, 1_000]),
         keep_age_ms: rng.pick(&[60_000, 3_600_000, 360_000_000]),
         clients: (0..clients).map(|number| client(number == 0, rng)).collect(),
     }
+}
+
+/// Draws the time for which publications are collected. It has random numbers of its own, so that the rest of a plan is the same as
+/// without it.
+fn frame_every_ms(seed: u64) -> u64 {
+    Rng::new(seed ^ 0x5eed_f4a3_e000_0001).pick(&[0, 0, 0, 1_000, 5_000, limits::FRAME_EVERY_MS])
 }
 
 fn client(watches_all: bool, rng: &mut Rng) -> ClientSetting {

@@ -22,6 +22,7 @@ impl World<'_> {
                 self.publish(client, topic(place), items, idempotent)
             }
             Act::Watch { client, filter: which, rewind } => self.watch(client, filter(which), rewind),
+            Act::Conflate { client, filter: which, max_hz } => self.conflate(client, &filter(which), max_hz),
             Act::Unwatch { client, filter: which } => self.unwatch(client, &filter(which)),
             Act::Show { client, visible } => self.input(client, |s, now| s.visibility(visible, now)),
             Act::Open { client } => self.open(client),
@@ -61,6 +62,7 @@ impl World<'_> {
             Act::CountViewers => self.count_viewers(),
             Act::Publish { .. }
             | Act::Watch { .. }
+            | Act::Conflate { .. }
             | Act::Unwatch { .. }
             | Act::Show { .. }
             | Act::Open { .. }
@@ -142,6 +144,7 @@ impl Act {
         match self {
             Self::Publish { client, .. }
             | Self::Watch { client, .. }
+            | Self::Conflate { client, .. }
             | Self::Unwatch { client, .. }
             | Self::Show { client, .. }
             | Self::Open { client }

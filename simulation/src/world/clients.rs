@@ -46,6 +46,16 @@ impl World<'_> {
         self.input(client, |session, now| session.subscribe(filter, rewind, now))
     }
 
+    pub(super) fn conflate(
+        &mut self,
+        client: usize,
+        filter: &Filter,
+        max_hz: Option<u32>,
+    ) -> Result<(), Fault> {
+        self.clients[client].observer.allow_conflation();
+        self.input(client, |session, now| session.conflate(filter, max_hz, now))
+    }
+
     pub(super) fn unwatch(&mut self, client: usize, filter: &Filter) -> Result<(), Fault> {
         let one = &mut self.clients[client];
         one.wanted.retain(|wanted| wanted != filter);
@@ -101,6 +111,7 @@ impl World<'_> {
             // Some tokens do not permit every publication.
             publish: vec![filter(self.rng.index(2))],
             forget: Vec::new(),
+            edit: Vec::new(),
         };
         let token = if good { mint(&claims, SECRET).map_err(|e| e.to_string())? } else { "rubbish".into() };
         if good && self.plan.setting.tokens {
@@ -180,7 +191,7 @@ impl World<'_> {
             // repeatedly.
             Event::AttemptFailed { attempt, .. } => one.is_browser && *attempt >= 2,
             Event::Failed { failure } => return Err(format!("gave up: {failure:?}")),
-            Event::SubscribeRefused { filter, refused } => return Err(format!("{filter}: {refused:?}")),
+            Event::SubscribeRefused { filter, refused, .. } => return Err(format!("{filter}: {refused:?}")),
             Event::ProtocolError { message } => return Err(format!("cannot read the server: {message}")),
             _ => false,
         };

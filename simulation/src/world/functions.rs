@@ -6,6 +6,7 @@ use std::task::{Context, Poll, Waker};
 use backend_core::ingest::IngestRequest;
 use backend_core::testing::FakeConnections;
 use backend_core::{GatewayEvent, Principal};
+use serde_json::json;
 use shared::client::Producer;
 use shared::publication::Item;
 use shared::{DisconnectCode, limits};
@@ -35,7 +36,8 @@ impl World<'_> {
         }
         self.posts += 1;
         let number = self.posts;
-        let items = (0..items).map(|item| Item::now(format!("http.{number}.{item}"))).collect();
+        let items =
+            (0..items).map(|item| Item::now(json!({"msg": format!("http.{number}.{item}")}))).collect();
         let request = IngestRequest { topic: topic(topic_index), items, producer: None, meta: None };
         let (service, now) = (self.server.service.clone(), self.wall());
         self.start(async move {
@@ -108,6 +110,7 @@ impl World<'_> {
         let polled = task.as_mut().poll(&mut Context::from_waker(Waker::noop()));
         self.carry_out_orders();
         self.notice_changes();
+        self.notice_conflated();
         match polled {
             Poll::Pending => self.step_later(id),
             Poll::Ready(done) => {
@@ -143,8 +146,34 @@ impl World<'_> {
             self.server.in_flight = Some(Vec::new());
             let slowest_ms = if self.plan.setting.platform == Platform::Cloud { 400 } else { 5 };
             let in_ms = self.rng.between(0, slowest_ms);
-            self.enter_in(in_ms, Due::Broadcast);
+            self.enter_in(in_ms + self.plan.setting.frame_every_ms, Due::Broadcast);
         }
+    }
+
+    /// Schedules the next sending of conflated publications, if some wait.
+    fn notice_conflated(&mut self) {
+        if !self.server.is_up || self.server.conflated_at_ms.is_some() {
+            return;
+        }
+        if let Some(due_ms) = self.server.service.conflated_due_ms(self.wall()) {
+            self.server.conflated_at_ms = Some(self.now_ms + due_ms);
+            self.enter_in(due_ms, Due::Conflated);
+        }
+    }
+
+    pub(super) fn broadcast_conflated(&mut self) -> Result<(), Fault> {
+        if self.server.conflated_at_ms != Some(self.now_ms) {
+            // The server was restarted after this was scheduled.
+            return Ok(());
+        }
+        self.server.conflated_at_ms = None;
+        let (service, now) = (self.server.service.clone(), self.wall());
+        self.start(async move {
+            // If this fails, clients notice that publications are missing.
+            let _ = service.broadcast_conflated(now).await;
+            Done::Other
+        });
+        Ok(())
     }
 
     pub(super) fn broadcast(&mut self) -> Result<(), Fault> {

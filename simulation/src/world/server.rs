@@ -13,7 +13,7 @@ use backend_core::{Access, Reply, Service, Settings};
 
 use crate::gateway::Gateway;
 use crate::link::LinkId;
-use crate::plan::Setting;
+use crate::plan::{Platform, Setting};
 use crate::ports::Paced;
 use crate::store::SharedStore;
 
@@ -34,6 +34,8 @@ pub struct Server {
     /// Changes of logs that are being broadcast to subscribers. The list is empty if a broadcast is scheduled but not
     /// running. `None` if there is no broadcast.
     pub in_flight: Option<Vec<Change>>,
+    /// Time at which conflated publications are sent next; `None` if none wait.
+    pub conflated_at_ms: Option<u64>,
 }
 
 /// Result of a function of the simulated server that has ended.
@@ -54,9 +56,18 @@ impl Server {
         let access = if setting.tokens { tokens() } else { Access::Open };
         let bits = AtomicU64::new(seed);
         let random = move || bits.fetch_add(0x9e37_79b9_7f4a_7c15, Ordering::Relaxed);
-        let settings = Settings { rotate_in_ms: setting.rotate_in_ms, ..Settings::new(access, random) };
+        let Setting { rotate_in_ms, frame_every_ms, .. } = *setting;
+        let conflates = setting.platform == Platform::Laptop;
+        let settings = Settings { rotate_in_ms, frame_every_ms, conflates, ..Settings::new(access, random) };
         let service = Service::new(Paced(rows.clone()), store.clone(), gateway.clone(), settings);
-        Self { service: Arc::new(service), is_up: true, tasks: BTreeMap::new(), task_ids: 0, in_flight: None }
+        Self {
+            service: Arc::new(service),
+            is_up: true,
+            tasks: BTreeMap::new(),
+            task_ids: 0,
+            in_flight: None,
+            conflated_at_ms: None,
+        }
     }
 }
 

@@ -18,7 +18,7 @@ pub fn init(project: &Project) -> Result<(), TaskError> {
     let example =
         |profile: &str, name: &str| project.target.join(profile).join("examples").join(program(name));
     let hello = example("lambda", "hello");
-    let mut bench = in_topology(project, &topology, "init");
+    let mut bench = in_topology(project, &topology, "init")?;
     bench.env("TICKERTAPE_HELLO", &hello).env("TICKERTAPE_INIT", example("release", "init"));
     measure(&mut bench)?;
     sizes::print(project, &hello)
@@ -27,7 +27,7 @@ pub fn init(project: &Project) -> Result<(), TaskError> {
 /// Measures the posts per second of CPU time of the function `broadcast`, and of an equivalent function for Node.
 pub fn broadcast(project: &Project) -> Result<(), TaskError> {
     let topology = Topology::build(project, Profile::Release)?;
-    measure(&mut in_topology(project, &topology, "broadcast"))
+    measure(&mut in_topology(project, &topology, "broadcast")?)
 }
 
 fn build(project: &Project, package: &str, example: &str, profile: &str) -> Result<(), TaskError> {
@@ -36,12 +36,12 @@ fn build(project: &Project, package: &str, example: &str, profile: &str) -> Resu
     step::run(project, &format!("{example} ({profile})"), &mut build).map(drop)
 }
 
-fn in_topology(project: &Project, topology: &Topology, figure: &str) -> Command {
+fn in_topology(project: &Project, topology: &Topology, figure: &str) -> Result<Command, TaskError> {
     let mut bench = from_outside(project);
-    topology.announce(&mut bench);
+    topology.announce(project, &mut bench)?;
     bench.arg(figure).env("TICKERTAPE_SITE", project.dist());
     if let Some(peers) = peers::set_up(project) {
         bench.env("TICKERTAPE_PEERS", peers);
     }
-    bench
+    Ok(bench)
 }

@@ -38,7 +38,8 @@ pub fn set_up(project: &Project) -> Option<PathBuf> {
     Some(folder)
 }
 
-fn copy(from: &Path, to: &Path) -> io::Result<()> {
+/// Copies the files of a folder into another one, which is created.
+pub fn copy(from: &Path, to: &Path) -> io::Result<()> {
     fs::create_dir_all(to)?;
     for entry in fs::read_dir(from)? {
         let entry = entry?;

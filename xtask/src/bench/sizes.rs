@@ -2,6 +2,7 @@
 
 use crate::deploy;
 use crate::error::TaskError;
+use crate::function_names::FUNCTIONS;
 use crate::lambda_local;
 use crate::project::Project;
 use crate::terminal::human_bytes;
@@ -16,7 +17,7 @@ use std::process::{Command, Stdio};
 pub fn print(project: &Project, hello: &Path) -> Result<(), TaskError> {
     println!("{:16} {:>12} {:>16}", "zipped", "this machine", "arm64, deployed");
     println!("{}", line("hello", zipped_bytes(hello)?, None));
-    for name in lambda_local::FUNCTIONS {
+    for name in FUNCTIONS {
         let built = lambda_local::functions(project).join(name).join("bootstrap");
         let deployed = fs::metadata(deploy::zip(project, name)).ok().map(|file| file.len());
         println!("{}", line(name, zipped_bytes(&built)?, deployed));

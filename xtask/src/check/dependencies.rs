@@ -28,13 +28,16 @@ const AWS: &[&str] = &["aws-*", "aws_*", "lambda_*"];
 const AWS_SDK: &[&str] = &["aws-*"];
 const AWS_CLIENTS: &[&str] = &["aws-config", "aws-sdk-*"];
 const SERVER: Names =
-    &["apigw-websocket", "backend-core", "backend-edge", "backend-store", "lambda-host", "tickertape-shared"];
+    &["apigw-websocket", "backend-core", "backend-edge", "backend-store", "tickertape-shared"];
 const CLI: Names = &[
     "apigw-websocket",
     "backend-core",
     "backend-edge",
     "backend-store",
     "lambda-host",
+    "local-tools",
+    "serverless-app",
+    "serverless-emulator",
     "tickertape-client",
     "tickertape-inputs",
     "tickertape-server",
@@ -68,12 +71,18 @@ const RULES: &[Rule] = &[
     rule("backend-edge", &["backend-core", "tickertape-shared"], &[IO, AWS_SDK]),
     rule("apigw-websocket", &[], &[AWS_SDK]),
     rule("lambda-host", &["apigw-websocket"], &[AWS_SDK]),
+    // Part of xtask, so it has no dependencies.
+    rule("local-tools", &[], &[IO, CLOCK_AND_CHANCE, BROWSER, AWS, &["serde*"]]),
     rule("serverless-app", &[], &[IO, CLOCK_AND_CHANCE, BROWSER, AWS]),
+    rule(
+        "serverless-emulator",
+        &["apigw-websocket", "lambda-host", "local-tools", "serverless-app"],
+        &[AWS_SDK, &["axum", "clap"]],
+    ),
     rule("backend-store", &["backend-core", "tickertape-shared"], &[AWS]),
     rule("backend-aws", &["backend-core", "tickertape-shared"], &[&["axum", "redb"]]),
     // Only the crate with the adapters may use types of the SDK.
     Rule { never_directly: &[AWS_CLIENTS], ..rule("backend-lambda", LAMBDA, &[&["axum", "redb"]]) },
-    rule("backend-poller", &["backend-aws", "backend-core", "tickertape-shared"], &[&["axum", "redb"]]),
     // Pure code: the logic of the page's panels and charts, without a browser.
     rule("board-model", &["tickertape-shared", "tickertape-session"], &[IO, CLOCK_AND_CHANCE, BROWSER, AWS]),
     rule("frontend", &["board-model", "tickertape-shared", "tickertape-session"], &[AWS]),
@@ -97,7 +106,7 @@ const RULES: &[Rule] = &[
     // Contains code that the tests of several crates share.
     rule("test-support", &[], &[AWS]),
     // Compiled before every command, so its dependencies have to be small.
-    rule("xtask", &[], &[&["syn", "tokio"]]),
+    rule("xtask", &["local-tools"], &[&["syn", "tokio"]]),
 ];
 
 const fn rule(name: &'static str, ours: Names, never: &'static [Names]) -> Rule {

@@ -90,6 +90,8 @@ fn linted_for_wasm(project: &Project) -> Result<(), TaskError> {
         "tickertape-session",
         "--package",
         "board-model",
+        "--features",
+        "frontend/split",
         "--locked",
     ];
     let rest = ["--target", tools::WASM_TARGET, "--", "-D", "warnings"];

@@ -1,7 +1,7 @@
 //! Builds the four Lambda functions for AWS (64-bit ARM) and checks the results.
 
 use crate::error::TaskError;
-use crate::lambda_local::FUNCTIONS;
+use crate::function_names::FUNCTIONS;
 use crate::project::Project;
 use crate::step;
 use crate::terminal::{self, human_bytes};

@@ -2,6 +2,7 @@
 
 use crate::error::TaskError;
 use std::collections::BTreeSet;
+use std::path::PathBuf;
 
 /// Name (stage) and region of a deployment. An AWS account can have many deployments.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,6 +20,8 @@ pub struct Deploy {
     /// Names and values of parameters of the SAM template. A parameter that is not in this list keeps its value from
     /// the last deployment.
     pub settings: Vec<(String, String)>,
+    /// The directory with board documents to save in the deployment; `None` if none are saved.
+    pub boards: Option<PathBuf>,
     /// True if the secret is replaced by a new one. All existing tokens then become invalid.
     pub rotates_secret: bool,
     pub dry_run: bool,
@@ -52,7 +55,7 @@ impl Deploy {
     /// Returns the options for a dry run of a deployment with this stage.
     pub fn dry_run_of(stage: &str) -> Self {
         let place = Place { stage: stage.to_owned(), region: None };
-        Self { place, settings: Vec::new(), rotates_secret: false, dry_run: true }
+        Self { place, settings: Vec::new(), boards: None, rotates_secret: false, dry_run: true }
     }
 
     /// Parses the words after `cargo xtask deploy`.
@@ -60,7 +63,8 @@ impl Deploy {
         let mut left = Words::of(words);
         let parsed = Self {
             place: left.place()?,
-            settings: left.values("--set", SETTING)?.into_iter().map(setting).collect::<Result<_, _>>()?,
+            settings: settings(left.values("--set", SETTING)?, &left.values("--allow-embed", EMBEDDER)?)?,
+            boards: left.value("--boards", BOARDS)?.map(PathBuf::from),
             rotates_secret: left.flag("--rotate-secret"),
             dry_run: left.flag("--dry-run"),
         };
@@ -97,8 +101,22 @@ const STAGE: &str = "1 to 16 lower-case letters and digits, the first of them a 
 const REGION: &str = "an AWS region, such as --region=eu-central-1";
 const SETTING: &str = "a parameter of infra/template.yaml and its value, such as --set LogDays=30";
 
+const EMBEDDER: &str = "an origin, such as --allow-embed=https://wiki.example";
+const BOARDS: &str = "a directory with board documents, such as --boards=boards";
+
 fn wrong(option: &str, expected: &str) -> TaskError {
     TaskError::InvalidOption { option: option.to_owned(), expected: expected.to_owned() }
+}
+
+/// Returns the settings of `--set`, and one that contains all origins of `--allow-embed`.
+fn settings(set: Vec<String>, embedders: &[String]) -> Result<Vec<(String, String)>, TaskError> {
+    if let Some(other) =
+        embedders.iter().find(|origin| !origin.contains("://") || origin.contains([' ', ',']))
+    {
+        return Err(wrong("--allow-embed", &format!("{EMBEDDER}, and not {other:?}")));
+    }
+    let own = (!embedders.is_empty()).then(|| Ok(("AllowEmbed".to_owned(), embedders.join(","))));
+    set.into_iter().map(setting).chain(own).collect()
 }
 
 fn setting(text: String) -> Result<(String, String), TaskError> {
@@ -191,6 +209,15 @@ mod tests {
     }
 
     #[test]
+    fn all_origins_that_may_embed_the_board_are_one_setting() {
+        let parsed =
+            deploy("--allow-embed https://a.example --set LogDays=30 --allow-embed=http://b.example")
+                .unwrap();
+        let settings = [("LogDays", "30"), ("AllowEmbed", "https://a.example,http://b.example")];
+        assert_eq!(parsed.settings, settings.map(|(name, value)| (name.to_owned(), value.to_owned())));
+    }
+
+    #[test]
     fn an_invalid_option_is_named_with_an_example_of_a_valid_one() {
         for (line, words) in [
             ("prod", "unknown command: `cargo xtask deploy prod`"),
@@ -201,7 +228,9 @@ mod tests {
             ("--stage Prod", "--stage: expected"),
             ("--stage a-b", "--stage: expected"),
             ("--region", "such as --region=eu-central-1"),
+            ("--boards", "such as --boards=boards"),
             ("--set X", "such as --set LogDays=30"),
+            ("--allow-embed wiki.example", "such as --allow-embed=https://wiki.example"),
         ] {
             let failure = deploy(line).unwrap_err();
             assert!(failure.to_string().contains(words), "{line}: {failure}");

@@ -33,7 +33,10 @@ const HTML: (&str, &str) = ("html", "text/html; charset=utf-8");
 pub fn upload(cloud: &Cloud, outputs: &Outputs) -> Result<(), TaskError> {
     let folder = cloud.project.target.join("xtask").join("site");
     split_by_kind(&cloud.project.dist(), &folder)?;
-    write(&folder.join("plain").join("config.json"), settings(outputs).as_bytes())?;
+    write(
+        &folder.join("plain").join("config.json"),
+        addresses(&outputs.websocket, outputs.ingest()).as_bytes(),
+    )?;
     for (extension, media_type) in MEDIA_TYPES.iter().chain([&HTML]) {
         for kind in [Kind::Packed, Kind::Plain] {
             if holds(&folder.join(kind.folder()), extension)? {
@@ -71,8 +74,9 @@ impl Kind {
 }
 
 /// Returns the text of the file `config.json`, from which the page reads the addresses of its server.
-fn settings(outputs: &Outputs) -> String {
-    json!({"ws": outputs.websocket, "http": outputs.ingest()}).to_string()
+/// `websocket` and `ingest` are outputs of the template.
+pub fn addresses(websocket: &str, ingest: &str) -> String {
+    json!({"ws": websocket, "http": ingest.trim_end_matches('/')}).to_string()
 }
 
 /// Copies the files of the built page from `dist` to two folders below `folder`, one for each [`Kind`].
@@ -116,6 +120,7 @@ fn invalidate(cloud: &Cloud, distribution: &str) -> Call {
         "/",
         "/index.html",
         "/config.json",
+        "/worker.js",
     ])
 }
 

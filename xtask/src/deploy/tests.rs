@@ -35,7 +35,8 @@ impl Account {
         fs::create_dir_all(root.join("target/xtask")).unwrap();
         fs::write(root.join("dist/index.html"), "page").unwrap();
         fs::write(root.join("outputs.json"), OUTPUTS).unwrap();
-        let project = Project { target: root.join("target"), tools: root.join("tools"), root };
+        let (target, tools) = (root.join("target"), root.join("tools"));
+        let project = Project { root, target, tools, is_in_background: false };
         let account =
             Self { project, place: Place { stage: "dev".into(), region: Some("eu-central-1".into()) } };
         let refusal = "echo 'An error occurred (ParameterAlreadyExists)' >&2; exit 254";
@@ -68,7 +69,8 @@ impl Account {
 
     fn release(&self, rotates_secret: bool) -> Result<(), TaskError> {
         let settings = vec![("LogDays".to_owned(), "30".to_owned())];
-        let options = Deploy { place: self.place.clone(), settings, rotates_secret, dry_run: false };
+        let options =
+            Deploy { place: self.place.clone(), settings, boards: None, rotates_secret, dry_run: false };
         release(&self.cloud(), &options).map(drop)
     }
 

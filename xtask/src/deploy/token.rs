@@ -1,4 +1,4 @@
-//! Creates the token in the link to the board that a deployment prints.
+//! Creates the token in the link to the board that a deployment prints, and the one with which it saves boards.
 
 use super::cloud::Cloud;
 use super::secret;
@@ -6,14 +6,24 @@ use crate::error::TaskError;
 use std::path::Path;
 use std::process::{Output, Stdio};
 
-/// Creates a token that permits watching every topic for 24 hours, by running `tickertape token`. The secret is passed
-/// from `aws` to `tickertape` through a pipe, so that it is never logged.
+/// Creates a token that permits watching every topic for 24 hours.
 pub fn to_watch(cloud: &Cloud, tickertape: &Path) -> Result<String, TaskError> {
+    make(cloud, tickertape, ["--subscribe", "*", "--ttl", "24h"])
+}
+
+/// Creates a token that permits saving boards for ten minutes.
+pub fn to_edit(cloud: &Cloud, tickertape: &Path) -> Result<String, TaskError> {
+    make(cloud, tickertape, ["--edit", "*", "--ttl", "10m"])
+}
+
+/// Creates a token by running `tickertape token`. The secret is passed from `aws` to `tickertape` through a pipe, so that it is
+/// never logged.
+fn make(cloud: &Cloud, tickertape: &Path, permission: [&str; 4]) -> Result<String, TaskError> {
     let doing = || TaskError::while_doing("making a token");
     let mut show = cloud.command(&secret::show(cloud));
     let mut shown = show.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().map_err(doing())?;
     let mut mint = cloud.project.command(tickertape);
-    mint.args(["token", "--auth-secret-file", "-", "--sub", "deployer", "--subscribe", "*", "--ttl", "24h"]);
+    mint.args(["token", "--auth-secret-file", "-", "--sub", "deployer"]).args(permission);
     if let Some(secret) = shown.stdout.take() {
         mint.stdin(secret);
     }

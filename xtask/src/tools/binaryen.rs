@@ -1,10 +1,10 @@
 //! Finds or installs `wasm-opt`, which makes WebAssembly files smaller.
 
 use super::find::program;
-use super::npm::{NpmTool, npm};
-use super::{find, version};
+use super::{find, npm, version};
 use crate::project::Project;
 use crate::terminal;
+use local_tools::NpmTool;
 use std::path::PathBuf;
 
 pub const TOOL: NpmTool = NpmTool {
@@ -24,11 +24,11 @@ pub fn wasm_opt(project: &Project) -> Option<PathBuf> {
         terminal::done("wasm-opt", "found");
         return found;
     }
-    let Some(npm) = npm() else {
+    let Some(npm) = local_tools::npm() else {
         terminal::note("npm was not found, so wasm-opt is not installed: the page works, but is larger");
         return None;
     };
-    if TOOL.install(project, &npm).is_err() {
+    if npm::install(&TOOL, project, &npm).is_err() {
         terminal::note(
             "binaryen could not be installed, so there is no wasm-opt: the page works, but is larger",
         );
@@ -44,5 +44,5 @@ fn on_path() -> Option<PathBuf> {
 /// Returns the path of the `wasm-opt` that npm has installed before, or `None` if there is none.
 fn cached(project: &Project) -> Option<PathBuf> {
     let name = if cfg!(windows) { "wasm-opt.cmd".to_owned() } else { program("wasm-opt") };
-    TOOL.file(project, PathBuf::from(".bin").join(name))
+    TOOL.file(&project.tools, PathBuf::from(".bin").join(name))
 }

@@ -1,30 +1,13 @@
-//! Finds programs that are installed on this machine.
+//! Finds out the versions of programs that are installed on this machine.
 
 use super::version;
-use std::env;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Stdio};
 
-/// Returns the path of the first program with this name on the `PATH`, or `None` if there is none.
-pub fn on_path(name: &str) -> Option<PathBuf> {
-    let path = env::var_os("PATH")?;
-    env::split_paths(&path).map(|folder| folder.join(program(name))).find(|file| file.is_file())
-}
-
-/// Returns an install command for this machine. `managers` are pairs of a package manager and its command. The first
-/// one that is installed is chosen, and if none is, `otherwise` is returned.
-pub fn install_command(managers: &[(&str, &'static str)], otherwise: &'static str) -> &'static str {
-    let found = managers.iter().find(|(manager, _)| on_path(manager).is_some());
-    found.map_or(otherwise, |(_, command)| command)
-}
+pub use local_tools::{install_command, on_path, program};
 
 /// Runs `program --version`, and returns the version number in its output, or `None` if there is none.
 pub fn version_of(program: &Path) -> Option<String> {
     let output = Command::new(program).arg("--version").stdin(Stdio::null()).output().ok()?;
     version::number_in(&String::from_utf8_lossy(&output.stdout))
-}
-
-/// Returns the file name of a program on this operating system. On Windows it ends with `.exe`.
-pub fn program(name: &str) -> String {
-    format!("{name}{}", env::consts::EXE_SUFFIX)
 }

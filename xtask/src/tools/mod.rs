@@ -4,6 +4,7 @@
 //! in [`Project::tools`], once per user. Programs that the user has installed are never replaced.
 
 mod apt;
+mod axe;
 mod binaryen;
 mod browser;
 mod cargo_tool;
@@ -22,7 +23,7 @@ pub use toolchain::{ARM_TARGET, WASM_TARGET, components, wasm_target};
 use crate::error::TaskError;
 use crate::project::Project;
 use cargo_tool::CargoTool;
-use python::PythonTool;
+use local_tools::{MOTO, PythonTool};
 use std::env;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -31,7 +32,10 @@ use std::process::Command;
 /// Version of Trunk that is installed. Trunk.toml requires the same version.
 pub const TRUNK: &str = "0.21.14";
 const CARGO_DENY: &str = "0.20.2";
-/// Folder of the small package from which the programs of wasm-bindgen are built.
+/// Feature of the page that marks the parts into which its code is split.
+const SPLIT: &str = "split";
+/// Folder of the small package from which the programs of wasm-bindgen are built. Its program `wasm-bindgen` also splits
+/// the page's code, if the environment variable `TICKERTAPE_SPLIT` is set.
 const WASM_BINDGEN: &str = "xtask/tools/wasm-bindgen";
 const CARGO_LAMBDA: PythonTool = PythonTool {
     package: "cargo-lambda",
@@ -70,10 +74,11 @@ impl PageTools {
         })
     }
 
-    /// Returns a command that runs `trunk`. Its `PATH` contains wasm-bindgen, because Trunk would download it
-    /// otherwise.
-    pub fn trunk(&self, project: &Project) -> Command {
+    /// Returns a command that runs a subcommand of `trunk`, with the page's code split into parts. Its `PATH` contains
+    /// wasm-bindgen, because Trunk would download it otherwise.
+    pub fn trunk(&self, project: &Project, subcommand: &str) -> Command {
         let mut command = project.command(self.trunk.join("trunk"));
+        command.args([subcommand, "--features", SPLIT]).env("TICKERTAPE_SPLIT", "1");
         command.env("PATH", path_with(&self.wasm_bindgen));
         // Trunk accepts only `true` as the value of `NO_COLOR`, although no-color.org allows any value.
         command.env_remove("NO_COLOR").env("TRUNK_COLOR", "never").env("CARGO_TERM_COLOR", "never");
@@ -111,7 +116,7 @@ pub fn cargo_deny(project: &Project) -> Result<Command, TaskError> {
 /// the caller adds arguments.
 pub fn cargo_lambda(project: &Project) -> Result<Command, TaskError> {
     toolchain::arm_target(project)?;
-    let folder = CARGO_LAMBDA.set_up(project)?;
+    let folder = python::set_up(&CARGO_LAMBDA, project)?;
     let mut command = project.command(folder.join(program("cargo-lambda")));
     command.arg("lambda").env("PATH", path_with(&folder)).env("CARGO_TERM_COLOR", "never");
     Ok(command)
@@ -120,17 +125,45 @@ pub fn cargo_lambda(project: &Project) -> Result<Command, TaskError> {
 /// Installs cfn-lint, and returns the folder of its programs. It also contains a `python` with the library that expands
 /// SAM templates.
 pub fn cfn_lint(project: &Project) -> Result<PathBuf, TaskError> {
-    CFN_LINT.set_up(project)
+    python::set_up(&CFN_LINT, project)
 }
 
 /// Installs checkov, and returns a command that runs it, to which the caller adds arguments.
 pub fn checkov(project: &Project) -> Result<Command, TaskError> {
-    Ok(project.command(CHECKOV.set_up(project)?.join(program("checkov"))))
+    Ok(project.command(python::set_up(&CHECKOV, project)?.join(program("checkov"))))
+}
+
+/// Installs moto, which emulates SQS, and passes its Python to a test program as an environment variable.
+pub fn announce_moto(project: &Project, command: &mut Command) -> Result<(), TaskError> {
+    let folder = python::set_up(&MOTO, project)?;
+    command.env("TICKERTAPE_MOTO", folder.join(program("python")));
+    Ok(())
+}
+
+/// Installs axe, and passes the path of its script to a test program as an environment variable.
+pub fn announce_axe(project: &Project, command: &mut Command) -> Result<(), TaskError> {
+    command.env("TICKERTAPE_AXE", axe::set_up(project)?);
+    Ok(())
 }
 
 /// Returns true if Node is installed. Tests in WebAssembly then run in Node, because it is faster than a browser.
 pub fn has_node() -> bool {
     find::on_path("node").is_some()
+}
+
+/// Checks that the interpreters of functions are installed: Node.js with npm, and Python.
+pub fn require_interpreters() -> Result<(), TaskError> {
+    for (name, what, address) in [
+        ("node", "Node.js 20 or later", "https://nodejs.org"),
+        ("npm", "npm", "https://nodejs.org"),
+        ("python3", "Python 3", "https://www.python.org/downloads"),
+    ] {
+        if find::on_path(name).is_none() {
+            let install = format!("see {address}");
+            return Err(TaskError::MissingProgram { what: what.to_owned(), install });
+        }
+    }
+    Ok(())
 }
 
 fn trunk() -> CargoTool {
@@ -168,6 +201,11 @@ fn path_with(folder: &Path) -> OsString {
     env::join_paths(folders).unwrap_or(old)
 }
 
+/// The code that joins the JavaScript files of the page. It is compiled here only for its tests.
+#[cfg(test)]
+#[path = "../../tools/wasm-bindgen/src/bin/wasm-bindgen/loader.rs"]
+mod loader;
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -187,7 +225,7 @@ mod tests {
 
     #[test]
     fn an_npm_package_is_pinned_by_hash_without_an_address_and_has_no_script_to_run() {
-        for tool in [binaryen::TOOL, dynamodb_local::TOOL] {
+        for tool in [axe::TOOL, binaryen::TOOL, local_tools::dynamodb_local::TOOL] {
             let lock: Value = serde_json::from_str(tool.lock).unwrap();
             let packages = lock["packages"].as_object().unwrap();
             let installed: Vec<_> = packages.iter().filter(|(place, _)| !place.is_empty()).collect();
@@ -205,7 +243,7 @@ mod tests {
 
     #[test]
     fn a_python_package_is_pinned_by_version_and_hash_without_an_address() {
-        for tool in [CARGO_LAMBDA, CFN_LINT, CHECKOV] {
+        for tool in [CARGO_LAMBDA, CFN_LINT, CHECKOV, MOTO] {
             assert!(tool.version().is_some(), "{}", tool.package);
             for requirement in tool.requirements.replace("\\\n", " ").lines() {
                 assert!(requirement.contains("=="), "{requirement}");

@@ -14,14 +14,17 @@ mod meter;
 use backend_aws::{Aws, DynamoConnections, DynamoLog, LogTables, Retention};
 use backend_core::Principal;
 use backend_core::ports::{Append, Change, Connection, ConnectionId, Connections, ReadFrom, TopicLog};
+use backend_core::stretch::{Stretch, Walk};
 use dynamodb_local::DynamoDbLocal;
 use meter::{Meter, Units};
 use serde_json::json;
 use shared::client::Producer;
 use shared::publication::Item;
-use shared::{Epoch, Filter, Millis, Topic, TopicMeta, limits};
+use shared::{Epoch, Filter, Millis, Publication, Topic, TopicMeta, limits};
 
 const NOW: Millis = 1_800_000_000_000;
+/// Number of seconds of a day.
+const DAY: i64 = 86_400;
 
 #[tokio::main]
 async fn main() {
@@ -39,6 +42,7 @@ async fn main() {
     bench.viewers().await;
     bench.publications().await;
     bench.reading().await;
+    bench.past().await;
 }
 
 struct Bench {
@@ -103,6 +107,63 @@ impl Bench {
         self.print("the newest 101 of a log", page).await.unwrap();
     }
 
+    /// Measures the rollups of 64 publications that arrive one by one, and reading a day of a topic with a publication each second in
+    /// buckets, as the board does, and an hour of it.
+    async fn past(&self) {
+        let few = topic("host/few");
+        let mut changes = Vec::new();
+        for offset in 1..=64 {
+            changes.push(self.appended(&few, offset, seconds(NOW + offset * 1_000, 1)).await);
+        }
+        let write = async {
+            for change in &changes {
+                self.log.record(change).await.unwrap();
+            }
+        };
+        self.print("writing 64 to history one by one, with their rollup", write).await;
+        let day = topic("host/day");
+        // Publications are appended together here, so that this does not take long. It has no influence on the rollups.
+        for begin in (0..DAY).step_by(512) {
+            let count = 512.min(DAY - begin);
+            let items = seconds(NOW - (DAY - begin) * 1_000, count);
+            let change = self.appended(&day, begin + 1, items).await;
+            self.log.record(&change).await.unwrap();
+        }
+        self.print("a day at 1 Hz in buckets of 2 minutes", self.stretch(&day, DAY * 1_000, 120_000)).await;
+        self.print("an hour of it in buckets of 10 seconds", self.stretch(&day, 3_600_000, 10_000)).await;
+    }
+
+    /// Appends publications to a topic, the first of which gets the offset `first`. Returns the change that the table's stream would
+    /// deliver.
+    async fn appended(&self, topic: &Topic, first: i64, items: Vec<Item>) -> Change {
+        let received_at = items.last().and_then(|last| last.ts).unwrap_or(NOW);
+        let append = Append { topic: topic.clone(), items: items.clone(), received_at, ..append(1) };
+        let position = self.log.append(append).await.unwrap().position;
+        let publication = |(offset, item): (i64, Item)| Publication {
+            offset: offset.unsigned_abs(),
+            ts: item.ts.unwrap_or(received_at),
+            received_at,
+            data: item.data,
+        };
+        let items = (first..).zip(items).map(publication).collect();
+        Change { topic: topic.clone(), epoch: position.epoch, items, meta: None, ended: false }
+    }
+
+    /// Reads the newest `length_ms` milliseconds of a topic in buckets, in as many answers as it takes.
+    async fn stretch(&self, topic: &Topic, length_ms: Millis, step_ms: u64) {
+        let mut after = None;
+        loop {
+            let head = self.log.head(topic).await.unwrap().unwrap();
+            let (from_ms, to_ms) = (NOW - length_ms, NOW + 60_000);
+            let stretch = Stretch { from_ms, to_ms, step_ms, after, room_bytes: 28 * 1024 };
+            let log = (topic, &head.epoch, head.last.offset);
+            after = Walk::new(&self.log, log, stretch, NOW).read().await.unwrap().next;
+            if after.is_none() {
+                break;
+            }
+        }
+    }
+
     /// Awaits `done`, and prints the number of requests and of billed units that it needed.
     async fn print<T>(&self, what: &str, done: impl Future<Output = T>) -> T {
         self.meter.take();
@@ -119,6 +180,15 @@ impl Bench {
         let page = self.log.read(&topic, ReadFrom::Newest, items, NOW).await.unwrap().unwrap();
         Change { topic, epoch: page.epoch, items: page.items, meta: None, ended: false }
     }
+}
+
+/// Returns publications about consecutive seconds.
+fn seconds(begin: Millis, count: i64) -> Vec<Item> {
+    let item = |second| Item {
+        data: json!({"user": second, "system": 1.25}).into(),
+        ts: Some(begin + second * 1_000),
+    };
+    (0..count).map(item).collect()
 }
 
 fn append(items: i64) -> Append {

@@ -28,6 +28,8 @@ pub const MAY_SUBSCRIBE: &str = "may_subscribe";
 /// Attribute with the filters of the topics that the principal may publish to.
 pub const MAY_PUBLISH: &str = "may_publish";
 const MAY_FORGET: &str = "may_forget";
+/// Attribute with the filters for the boards that the principal may save.
+const MAY_EDIT: &str = "may_edit";
 /// Attribute with the time at which the principal's token expires, in milliseconds since the Unix epoch. It is absent
 /// if the token does not expire.
 pub const TOKEN_EXPIRES_AT: &str = "token_expires_at";
@@ -77,6 +79,7 @@ pub fn attributes(connection: &Connection) -> Item {
         (MAY_SUBSCRIBE.into(), filters(&principal.subscribe)),
         (MAY_PUBLISH.into(), filters(&principal.publish)),
         (MAY_FORGET.into(), filters(&principal.forget)),
+        (MAY_EDIT.into(), filters(&principal.edit)),
     ]);
     item.extend(principal.expires_at.map(|at| (TOKEN_EXPIRES_AT.into(), number(at))));
     item
@@ -90,8 +93,9 @@ pub fn read(id: &ConnectionId, item: &Item) -> Result<Connection, AttributeError
             name: read_text(item, NAME)?.into(),
             subscribe: read_filters(item, MAY_SUBSCRIBE)?,
             publish: read_filters(item, MAY_PUBLISH)?,
-            // Rows that version 0.1.0 stored do not have this attribute.
-            forget: if item.contains_key(MAY_FORGET) { read_filters(item, MAY_FORGET)? } else { Vec::new() },
+            // Rows that version 0.1.0 stored do not have these two attributes.
+            forget: read_optional_filters(item, MAY_FORGET)?,
+            edit: read_optional_filters(item, MAY_EDIT)?,
             expires_at: read_optional_number(item, TOKEN_EXPIRES_AT)?,
         },
         connected_at: read_number(item, CONNECTED_AT)?,
@@ -130,6 +134,11 @@ fn filters(filters: &[Filter]) -> AttributeValue {
     AttributeValue::L(filters.iter().map(|filter| text(filter.to_string())).collect())
 }
 
+/// Reads a list of filters that may be missing, because an older version wrote the row.
+fn read_optional_filters(item: &Item, name: &str) -> Result<Vec<Filter>, AttributeError> {
+    if item.contains_key(name) { read_filters(item, name) } else { Ok(Vec::new()) }
+}
+
 fn read_filters(item: &Item, name: &str) -> Result<Vec<Filter>, AttributeError> {
     let list = item.get(name).and_then(|value| value.as_l().ok());
     let list = list.ok_or_else(|| AttributeError::new(name, "it is not a list"))?;
@@ -154,6 +163,7 @@ mod tests {
                 subscribe: vec![Filter::All, Filter::new("host/*").unwrap()],
                 publish: vec![],
                 forget: vec![Filter::All],
+                edit: vec![Filter::new("shop").unwrap()],
                 expires_at,
             },
             connected_at: 1_000,

@@ -45,9 +45,13 @@ mod tests {
             min: Some(f64::MIN),
             max: Some(0.1),
             panel: None,
+            decimals: Some(2),
+            thresholds: Some(Box::new(serde_json::json!([{"above": 0.1, "means": "warning"}]))),
+            scale: Some("log".into()),
+            target: Some(-0.0625),
         };
         let fields = fields(&meta);
-        assert_eq!(fields.len(), 7, "a field that is not set takes no room");
+        assert_eq!(fields.len(), 11, "a field that is not set takes no room");
         assert_eq!(read(&fields).unwrap(), meta);
         assert_eq!(read(&Item::new()).unwrap(), TopicMeta::default());
     }

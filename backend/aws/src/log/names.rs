@@ -23,6 +23,8 @@ pub const OFFSET: &str = "offset";
 pub const COUNT: &str = "count";
 /// Attribute with the publications in the item, encoded as one JSON text; see [`super::batch`].
 pub const ITEMS: &str = "items";
+/// Attribute with a block of rollup, encoded as JSON text; see [`super::rollup`].
+pub const BLOCK: &str = "block";
 /// Attribute with the time at which the last publication in the item was received, in milliseconds since the Unix
 /// epoch.
 pub const RECEIVED_AT: &str = "received_at";

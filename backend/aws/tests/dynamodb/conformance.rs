@@ -1,6 +1,6 @@
 //! Runs the conformance suites of `backend-core`'s storage traits against DynamoDB.
 
-use backend_aws::{DynamoConnections, Retention};
+use backend_aws::{DynamoBoards, DynamoConnections, Retention};
 use backend_core::testing::Keep;
 
 use crate::support::{DynamoDbLocal, StreamedLog};
@@ -13,6 +13,15 @@ async fn open_log(keep: Keep) -> (StreamedLog, ()) {
 async fn open_connections() -> (DynamoConnections, ()) {
     let dynamodb = DynamoDbLocal::shared();
     (dynamodb.aws().connections(&dynamodb.tables().await.connections), ())
+}
+
+async fn open_boards() -> (DynamoBoards, ()) {
+    let dynamodb = DynamoDbLocal::shared();
+    (dynamodb.aws().boards(&dynamodb.tables().await.topics), ())
+}
+
+mod boards {
+    backend_core::conformance!(boards, super::open_boards);
 }
 
 mod log {

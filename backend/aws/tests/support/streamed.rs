@@ -1,5 +1,7 @@
 //! A topic log whose history is written from the table's stream, in the same way as the function `broadcast` does.
 
+use std::collections::BTreeMap;
+use std::ops::Range;
 use std::time::{Duration, Instant};
 
 use aws_sdk_dynamodbstreams::Client;
@@ -8,16 +10,17 @@ use backend_aws::{DynamoLog, Image, LogTables, Retention, change};
 use backend_core::ports::{
     Append, AppendError, Appended, Change, Head, Page, ReadFrom, TopicLog, Unavailable,
 };
+use backend_core::rollup::{Block, Level};
 use futures_util::{StreamExt, TryStreamExt};
 use serde_json::{Value, json};
-use shared::{Filter, Millis, Position, Topic};
+use shared::{Epoch, Filter, Millis, Position, Publication, Topic};
 use tokio::sync::Mutex;
 
 use super::DynamoDbLocal;
 
 /// Time limit until an append appears in the stream. It is long enough for a busy computer.
 const STREAM_LIMIT: Duration = Duration::from_secs(120);
-/// Maximum number of changes that are recorded concurrently.
+/// Maximum number of topics whose changes are recorded concurrently.
 const AT_ONCE: usize = 16;
 
 /// A topic log that writes the changes from its own stream to history before each read.
@@ -47,12 +50,21 @@ impl StreamedLog {
         while !stream.has_read(topic, &head.position()) {
             assert!(began.elapsed() < STREAM_LIMIT, "the stream does not contain {}", head.position());
             let new = stream.next().await;
-            let records: Vec<_> = new.iter().map(|change| self.log.record(change)).collect();
+            let mut topics: BTreeMap<&Topic, Vec<&Change>> = BTreeMap::new();
+            new.iter().for_each(|change| topics.entry(&change.topic).or_default().push(change));
+            let records: Vec<_> = topics.into_values().map(|changes| self.record_in_order(changes)).collect();
             let recorded = futures_util::stream::iter(records);
             recorded.buffer_unordered(AT_ONCE).try_collect::<()>().await.expect("changes are recorded");
             changes.extend(new);
         }
         changes
+    }
+
+    async fn record_in_order(&self, changes: Vec<&Change>) -> Result<(), Unavailable> {
+        for change in changes {
+            self.log.record(change).await?;
+        }
+        Ok(())
     }
 }
 
@@ -86,6 +98,31 @@ impl TopicLog for StreamedLog {
     ) -> Result<Option<Page>, Unavailable> {
         self.catch_up(topic).await;
         self.log.read(topic, from, limit, now).await
+    }
+
+    async fn blocks(
+        &self,
+        topic: &Topic,
+        epoch: &Epoch,
+        level: Level,
+        indices: Range<u64>,
+        limit: usize,
+        now: Millis,
+    ) -> Result<Vec<(u64, Block)>, Unavailable> {
+        self.catch_up(topic).await;
+        self.log.blocks(topic, epoch, level, indices, limit, now).await
+    }
+
+    async fn stored(
+        &self,
+        topic: &Topic,
+        epoch: &Epoch,
+        after: u64,
+        limit: usize,
+        now: Millis,
+    ) -> Result<Vec<Publication>, Unavailable> {
+        self.catch_up(topic).await;
+        self.log.stored(topic, epoch, after, limit, now).await
     }
 }
 

@@ -28,9 +28,9 @@ pub const SAFETY_HEADERS: [(&str, &str); 2] =
 /// allowed origin is missing here. The program that owns the socket adds it, because it has the list of allowed
 /// origins.
 pub const OPTIONS_HEADERS: [(&str, &str); 4] = [
-    ("allow", "GET, HEAD, POST, DELETE, OPTIONS"),
-    ("access-control-allow-methods", "GET, HEAD, POST, DELETE, OPTIONS"),
-    ("access-control-allow-headers", "authorization, content-type"),
+    ("allow", "GET, HEAD, POST, PUT, DELETE, OPTIONS"),
+    ("access-control-allow-methods", "GET, HEAD, POST, PUT, DELETE, OPTIONS"),
+    ("access-control-allow-headers", "authorization, content-type, if-match, if-none-match"),
     ("access-control-max-age", "600"),
 ];
 
@@ -41,6 +41,18 @@ impl Answer {
             Ok(text) => Self::with(200, text),
             Err(error) => Self::refused(&Refusal::new(ErrorCode::Internal, error)),
         }
+    }
+
+    /// Creates an answer with the status 200 and JSON text as its body.
+    pub fn json_text(text: impl Into<String>) -> Self {
+        Self::with(200, text.into())
+    }
+
+    /// Adds a header. `name` is in lower case.
+    #[must_use]
+    pub fn and_header(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.headers.push((name, value.into()));
+        self
     }
 
     /// Creates the answer to a health check. Its body contains the status `ok`, the version of the server, and
@@ -109,7 +121,9 @@ impl Answer {
             404,
             &Refusal::new(
                 ErrorCode::UnknownAction,
-                format!("there is nothing at {path}: the API has /topics, /topics/TOPIC and /healthz"),
+                format!(
+                    "there is nothing at {path}: the API has /topics, /topics/TOPIC, /boards, /boards/NAME and /healthz"
+                ),
             ),
         )
     }

@@ -1,7 +1,9 @@
 //! The JSON bodies of successful answers of the HTTP API.
 
 use serde::Serialize;
-use shared::{Epoch, Publication, Topic, TopicMeta};
+use shared::bucket::{LeftOut, Series, Tally};
+use shared::server::BucketsReply;
+use shared::{Epoch, Millis, Publication, Topic, TopicMeta};
 
 use crate::ports::Head;
 
@@ -45,6 +47,54 @@ pub struct HttpHistory {
     /// False if publications after the position `since` of the request were deleted before they could be read. True if
     /// the request has no `since`.
     pub recovered: bool,
+}
+
+/// The body of the answer to `GET /topics/{topic}` with `step_ms`, which reads a stretch of the topic's past in buckets. Fields without a
+/// description mean the same as in [`BucketsReply`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[allow(missing_docs, reason = "the fields are those of the message")]
+pub struct HttpBuckets {
+    pub topic: Topic,
+    pub epoch: Epoch,
+    pub from_ms: Millis,
+    pub to_ms: Millis,
+    pub step_ms: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kept_from_ms: Option<Millis>,
+    /// Offset of the newest publication of the log.
+    pub head: u64,
+    pub series: Vec<Series>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub lines: Vec<Tally>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub lost: Vec<Tally>,
+    #[serde(skip_serializing_if = "LeftOut::is_empty")]
+    pub left_out: LeftOut,
+    /// The value of `since` in the request for the rest, in the form `EPOCH:OFFSET`; the JSON omits it if nothing is left.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
+}
+
+impl From<BucketsReply> for HttpBuckets {
+    fn from(reply: BucketsReply) -> Self {
+        let BucketsReply { topic, epoch, from_ms, to_ms, step_ms, kept_from_ms, head, .. } = reply;
+        let BucketsReply { series, lines, lost, left_out, next, .. } = reply;
+        let (head, next) = (head.offset, next.map(|next| next.to_string()));
+        Self {
+            topic,
+            epoch,
+            from_ms,
+            to_ms,
+            step_ms,
+            kept_from_ms,
+            head,
+            series,
+            lines,
+            lost,
+            left_out,
+            next,
+        }
+    }
 }
 
 /// The body of the answer to `GET /topics`.

@@ -25,9 +25,13 @@ pub struct RequestHead<'a> {
     pub content_type: Option<&'a str>,
     /// Value of the header `Content-Encoding`.
     pub content_encoding: Option<&'a str>,
+    /// Value of the header `If-Match`: the version of a board that the client has seen.
+    pub if_match: Option<&'a str>,
+    /// Value of the header `If-None-Match`: `*` if the client has seen that there is no such board.
+    pub if_none_match: Option<&'a str>,
 }
 
-/// Checks, before the body of a request is read, that it can contain publications.
+/// Checks, before the body of a request is read, that it can contain publications or a board document.
 ///
 /// # Errors
 ///

@@ -92,6 +92,7 @@ fn stretch(topic: &str, first: u64, sizes: &[usize]) -> Publications {
         epoch: Epoch::new("e"),
         items: sizes.iter().enumerate().map(item).collect(),
         replay: true,
+        after: None,
         meta: None,
     }
 }

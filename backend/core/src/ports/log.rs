@@ -1,6 +1,7 @@
 //! The trait for the store of logs. Each topic has a log of publications.
 
 use std::future::Future;
+use std::ops::Range;
 
 use shared::client::Producer;
 use shared::publication::Item;
@@ -8,6 +9,7 @@ use shared::{Epoch, Filter, Millis, Position, Publication, Topic, TopicMeta, lim
 
 use super::unavailable::Unavailable;
 use crate::disk::DiskTrouble;
+use crate::rollup::{Block, Level};
 
 /// A request to append publications to one topic's log in one step: either all of them or none.
 #[derive(Debug, Clone, PartialEq)]
@@ -278,4 +280,39 @@ pub trait TopicLog: Send + Sync {
         limit: usize,
         now: Millis,
     ) -> impl Future<Output = Result<Option<Page>, Unavailable>> + Send;
+
+    /// Reads at most `limit` blocks of rollup of the log `epoch`, with their indices, in order. Blocks that do not exist are left out:
+    /// those that are not complete, were not computed yet, or contain only publications that are too old at `now`. Blocks of a log that
+    /// has ended may be returned until they are deleted.
+    ///
+    /// A store without rollups does not override this. Then all buckets are computed from publications.
+    fn blocks(
+        &self,
+        topic: &Topic,
+        epoch: &Epoch,
+        level: Level,
+        indices: Range<u64>,
+        limit: usize,
+        now: Millis,
+    ) -> impl Future<Output = Result<Vec<(u64, Block)>, Unavailable>> + Send {
+        let _ = (topic, epoch, level, indices, limit, now);
+        std::future::ready(Ok(Vec::new()))
+    }
+
+    /// Reads at most `limit` publications of the log `epoch` after the offset `after`, in order of offset, from which buckets are
+    /// computed. Unlike [`TopicLog::read`], this may return publications beyond the number that is kept, if they are still stored.
+    /// Publications that are too old at `now` are not returned. Returns nothing if the topic has another epoch.
+    fn stored(
+        &self,
+        topic: &Topic,
+        epoch: &Epoch,
+        after: u64,
+        limit: usize,
+        now: Millis,
+    ) -> impl Future<Output = Result<Vec<Publication>, Unavailable>> + Send {
+        async move {
+            let page = self.read(topic, ReadFrom::After(after), limit, now).await?;
+            Ok(page.filter(|page| page.epoch == *epoch).map(|page| page.items).unwrap_or_default())
+        }
+    }
 }

@@ -7,7 +7,8 @@ use futures_util::{StreamExt, stream};
 use shared::{Millis, Topic, limits};
 
 use super::Service;
-use crate::fanout::{self, Delivery};
+use crate::fanout::{self, Delivery, TopicChanges};
+use crate::lock::lock;
 use crate::ports::{Change, ConnectionId, Connections, Management, PostError, TopicLog, Unavailable};
 use crate::stats::add;
 
@@ -92,8 +93,29 @@ impl<C: Connections, L: TopicLog, M: Management> Service<C, L, M> {
     pub async fn address(&self, changes: &[Change], now: Millis) -> Result<Vec<Delivery>, Unavailable> {
         let topic_changes = fanout::topic_changes(changes);
         let topics: Vec<Topic> = topic_changes.iter().map(|changes| changes.topic.clone()).collect();
-        let audiences = self.connections.audiences(&topics, now).await?;
-        Ok(fanout::deliveries(&topic_changes, audiences, limits::PACK_BYTES))
+        let mut audiences = self.connections.audiences(&topics, now).await?;
+        let is_conflating = self.collect_conflated(changes, &topic_changes, &mut audiences);
+        let mut deliveries = fanout::deliveries(&topic_changes, audiences, limits::PACK_BYTES);
+        if is_conflating {
+            deliveries.extend(self.address_conflated(now).await?);
+        }
+        Ok(deliveries)
+    }
+
+    /// Collects the publications for viewers that get conflated ones, and removes these viewers from `audiences`. Returns false if
+    /// there are no such viewers.
+    fn collect_conflated(
+        &self,
+        changes: &[Change],
+        topic_changes: &[TopicChanges],
+        audiences: &mut [Vec<ConnectionId>],
+    ) -> bool {
+        let mut conflation = lock(&self.conflation);
+        let is_conflating = !conflation.is_empty();
+        if is_conflating {
+            conflation.collect(changes, topic_changes, audiences);
+        }
+        is_conflating
     }
 
     /// Posts the frames to their connections, which is the last part of a broadcast. Returns counts of the results.

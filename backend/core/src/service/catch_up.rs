@@ -1,10 +1,12 @@
 //! Reads the part of a topic's log that a client requests.
 
-use shared::{Millis, Position, Topic};
+use shared::{Epoch, ErrorCode, Millis, Position, Topic};
 
 use super::Service;
 use crate::ports::{Page, ReadFrom, TopicLog, Unavailable};
+use crate::refusal::Refusal;
 use crate::replay::{self, Ask, Fit};
+use crate::stretch::first_received_since;
 
 /// A page of a topic's log. `recovered` is false if publications between the requested position and the page have been
 /// deleted.
@@ -12,6 +14,85 @@ use crate::replay::{self, Ask, Fit};
 pub(super) struct Past {
     pub(super) page: Page,
     pub(super) recovered: bool,
+}
+
+/// A period in which publications were received.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Period {
+    /// Time of receipt from which publications belong to the period; `None` if there is no earliest time.
+    pub(super) from_ms: Option<Millis>,
+    /// Time of receipt before which publications belong to the period; `None` if there is no latest time.
+    pub(super) to_ms: Option<Millis>,
+}
+
+impl Period {
+    /// Returns true if all publications belong to the period.
+    pub(super) fn is_all(self) -> bool {
+        self.from_ms.is_none() && self.to_ms.is_none()
+    }
+
+    /// Refuses a period that ends before it begins.
+    pub(super) fn check(self) -> Result<(), Refusal> {
+        match (self.from_ms, self.to_ms) {
+            (Some(from_ms), Some(to_ms)) if to_ms < from_ms => Err(Refusal::new(
+                ErrorCode::Malformed,
+                format!("from_ms is {from_ms} and to_ms is {to_ms}: send the earlier time as from_ms"),
+            )),
+            (Some(_) | None, Some(_) | None) => Ok(()),
+        }
+    }
+
+    fn contains(self, received_at: Millis) -> bool {
+        self.from_ms.is_none_or(|from_ms| received_at >= from_ms)
+            && self.to_ms.is_none_or(|to_ms| received_at < to_ms)
+    }
+}
+
+impl<C, L: TopicLog, M> Service<C, L, M> {
+    /// Does the same as [`Service::past`] for the publications that were received in `period`.
+    pub(super) async fn past_in(
+        &self,
+        topic: &Topic,
+        ask: &Ask,
+        limit: usize,
+        period: Period,
+        now: Millis,
+    ) -> Result<Option<Past>, Unavailable> {
+        let Some(head) = self.log.head(topic).await? else { return Ok(None) };
+        let log = (topic, &head.epoch, head.last.offset);
+        let first = self.offset_at(log, period.from_ms.unwrap_or(Millis::MIN), now).await?;
+        let end = match period.to_ms {
+            Some(to_ms) => self.offset_at(log, to_ms, now).await?,
+            None => log.2 + 1,
+        };
+        let after = match ask {
+            Ask::Since(since) if since.epoch == head.epoch => since.offset.max(first - 1),
+            Ask::Since(_) => first - 1,
+            Ask::Last(_) | Ask::ReceivedSince(_) | Ask::Nothing => {
+                end.saturating_sub(1).saturating_sub(limit as u64).max(first - 1)
+            }
+        };
+        let wanted = limit.min(usize::try_from(end.saturating_sub(after + 1)).unwrap_or(usize::MAX));
+        let Some(mut page) = self.log.read(topic, ReadFrom::After(after), wanted, now).await? else {
+            return Ok(None);
+        };
+        page.items.retain(|item| period.contains(item.received_at));
+        Ok(Some(Past { page, recovered: true }))
+    }
+
+    /// Returns the offset of the first publication that was received at `since` or later, or the offset after the last one.
+    async fn offset_at(
+        &self,
+        log: (&Topic, &Epoch, u64),
+        since: Millis,
+        now: Millis,
+    ) -> Result<u64, Unavailable> {
+        if since == Millis::MIN {
+            return Ok(1);
+        }
+        let found = first_received_since(&self.log, log, since, now).await?;
+        Ok(found.map_or(log.2 + 1, |(offset, _)| offset))
+    }
 }
 
 impl<C, L: TopicLog, M> Service<C, L, M> {
@@ -72,4 +153,12 @@ impl<C, L: TopicLog, M> Service<C, L, M> {
         let page = self.log.read(topic, from, limit, now).await?;
         Ok(page.map(|page| Past { page: replay::newest_as_written(page, limit), recovered: true }))
     }
+}
+
+/// Returns the refusal of a request for a topic that does not exist.
+pub(super) fn unknown(topic: &Topic) -> Refusal {
+    Refusal::new(
+        ErrorCode::UnknownTopic,
+        format!("nobody has published to {topic} yet, or it was deleted: check the name"),
+    )
 }

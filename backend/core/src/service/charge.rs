@@ -6,6 +6,7 @@ use shared::{ErrorCode, Millis};
 use super::Service;
 use crate::lock::lock;
 use crate::payer::Payer;
+use crate::rates::Published;
 use crate::refusal::Refusal;
 
 impl<C, L, M> Service<C, L, M> {
@@ -17,6 +18,16 @@ impl<C, L, M> Service<C, L, M> {
     pub(super) fn charge_request(&self, payer: &Payer, now: Millis) -> Result<(), Refusal> {
         let taken = lock(&self.rates).take_request(payer, now);
         taken.map_err(|wait_ms| rate_limited("too many requests were sent at once", wait_ms))
+    }
+
+    /// Counts a board of `bytes` bytes that the client `payer` saves against its rate limits, like a publication of this size.
+    ///
+    /// # Errors
+    ///
+    /// A refusal with code 101 and the time to wait, if a limit is exceeded.
+    pub(super) fn charge_save(&self, payer: &Payer, bytes: usize, now: Millis) -> Result<(), Refusal> {
+        let taken = lock(&self.rates).take_publications(payer, Published { count: 1, bytes }, now);
+        taken.map_err(|wait_ms| rate_limited("too much data was saved at once", wait_ms))
     }
 
     /// Refuses a request to read if the answers to earlier requests already exceed the limit of the client `payer`.

@@ -2,22 +2,38 @@
 
 use shared::client::{History, RequestId};
 use shared::server::HistoryReply;
-use shared::{ErrorCode, Millis, Position, ServerMessage, Topic, limits};
+use shared::{Millis, Position, ServerMessage, Topic, limits};
 
-use super::catch_up::Past;
+use super::buckets::{BucketsAsk, FRAME_ROOM, buckets_frame};
+use super::catch_up::{Past, Period, unknown};
 use super::{Answer, Service, frame};
 use crate::pack;
+use crate::payer::Payer;
 use crate::permission;
 use crate::ports::{Connection, Connections, Management, TopicLog};
 use crate::principal::Principal;
+use crate::query::Since;
 use crate::refusal::Refusal;
 use crate::replay::Ask;
 
 impl<C: Connections, L: TopicLog, M: Management> Service<C, L, M> {
-    pub(super) async fn history(&self, connection: &Connection, request: History, now: Millis) -> Answer {
-        let History { id, topic, since, limit } = request;
+    pub(super) async fn history(
+        &self,
+        connection: &Connection,
+        payer: &Payer,
+        request: History,
+        now: Millis,
+    ) -> Answer {
+        let History { id, topic, since, limit, from_ms, to_ms, step_ms } = request;
+        let period = Period { from_ms, to_ms };
+        if let Some(step_ms) = step_ms {
+            let ask =
+                BucketsAsk { period, step_ms, since: since.map(Since::Position), room_bytes: FRAME_ROOM };
+            let found = self.buckets(&connection.principal, payer, &topic, ask, now).await?;
+            return Ok(vec![buckets_frame(id, topic, found)]);
+        }
         let ask = since.map_or(Ask::Last(limits::HISTORY_ITEMS), Ask::Since);
-        let past = self.page(&connection.principal, &topic, &ask, limit, now).await?;
+        let past = self.page(&connection.principal, &topic, &ask, limit, period, now).await?;
         Ok(vec![frame(&ServerMessage::History(reply(id, topic, &ask, past)))])
     }
 }
@@ -30,21 +46,21 @@ impl<C, L: TopicLog, M> Service<C, L, M> {
         topic: &Topic,
         ask: &Ask,
         limit: Option<u32>,
+        period: Period,
         now: Millis,
     ) -> Result<Past, Refusal> {
         permission::check_token(principal, now)?;
         permission::check_read(principal, topic)?;
         let limit = limit.map_or(limits::HISTORY_ITEMS, |limit| limit as usize);
         let limit = limit.clamp(1, limits::HISTORY_ITEMS);
-        self.past(topic, ask, limit, now).await?.ok_or_else(|| unknown(topic))
+        period.check()?;
+        let past = if period.is_all() {
+            self.past(topic, ask, limit, now).await?
+        } else {
+            self.past_in(topic, ask, limit, period, now).await?
+        };
+        past.ok_or_else(|| unknown(topic))
     }
-}
-
-pub(super) fn unknown(topic: &Topic) -> Refusal {
-    Refusal::new(
-        ErrorCode::UnknownTopic,
-        format!("nobody has published to {topic} yet, or it was deleted: check the name"),
-    )
 }
 
 fn reply(id: RequestId, topic: Topic, ask: &Ask, past: Past) -> HistoryReply {

@@ -11,30 +11,39 @@ use serde_json::Map;
 use shared::{ErrorCode, Millis, Position, Topic, limits};
 
 use super::Service;
-use super::history::unknown;
+use super::buckets::BucketsAsk;
+use super::catch_up::{Period, unknown};
 use super::ping::widest;
 use crate::authorize::{self, Credentials};
 use crate::body::{self, Body};
 use crate::http::{
-    self, Answer, HttpForgotten, HttpHistory, HttpPublished, HttpTopic, HttpTopics, RequestHead, Route,
+    self, Answer, HttpBuckets, HttpForgotten, HttpHistory, HttpPublished, HttpTopic, HttpTopics, RequestHead,
+    Route,
 };
 use crate::ingest::{IngestError, IngestRequest};
 use crate::pack;
 use crate::payer::Payer;
 use crate::permission;
-use crate::ports::{Head, TopicLog};
+use crate::ports::{Boards, Head, TopicLog};
 use crate::principal::Principal;
 use crate::query::{HistoryQuery, PublishQuery, Since, TopicsQuery};
 use crate::refusal::Refusal;
 use crate::replay::Ask;
 
 impl<C, L: TopicLog, M> Service<C, L, M> {
-    /// Answers one request of the HTTP API.
+    /// Answers one request of the HTTP API. `boards` is the store of board documents.
     ///
     /// `body` is awaited only if the sender is authenticated and the type of the body is supported. `clock` returns the
     /// current time. It is called again after the body was read, since a body may arrive slowly.
-    pub async fn http<B>(&self, head: RequestHead<'_>, body: B, clock: impl Fn() -> Millis) -> Answer
+    pub async fn http<S, B>(
+        &self,
+        boards: &S,
+        head: RequestHead<'_>,
+        body: B,
+        clock: impl Fn() -> Millis,
+    ) -> Answer
     where
+        S: Boards,
         B: Future<Output = Result<Bytes, Answer>>,
     {
         let answer = async {
@@ -55,10 +64,17 @@ impl<C, L: TopicLog, M> Service<C, L, M> {
                 Route::History(name) => {
                     let principal = self.admit_reader(&head, clock())?;
                     let query = HistoryQuery::read(pairs(head.query))?;
-                    let history = self.http_history(&principal, &name, query, clock()).await;
-                    let answer = Answer::json(&self.observed(&principal, history)?);
+                    let answer = if query.step_ms.is_some() {
+                        let payer = Payer::new(&principal.name, head.peer);
+                        let buckets = self.http_buckets(&principal, &payer, &name, query, clock()).await;
+                        Answer::json(&self.observed(&principal, buckets)?)
+                    } else {
+                        let history = self.http_history(&principal, &name, query, clock()).await;
+                        Answer::json(&self.observed(&principal, history)?)
+                    };
                     Ok(self.charge_answer(&principal, &head, answer, clock()))
                 }
+                Route::Boards(route) => self.http_boards(boards, route, &head, body, &clock).await,
                 Route::Forget(name) => {
                     let principal = self.admit(&head, clock())?;
                     let forgotten = self.http_forget(&principal, &name, clock()).await;
@@ -108,7 +124,7 @@ impl<C, L: TopicLog, M> Service<C, L, M> {
 
     /// Authenticates the sender of a request, and counts the request against the rate limit of the sender at its
     /// address. A request without a valid token is counted against the limit of the address alone.
-    fn admit(&self, head: &RequestHead<'_>, now: Millis) -> Result<Principal, Refusal> {
+    pub(super) fn admit(&self, head: &RequestHead<'_>, now: Millis) -> Result<Principal, Refusal> {
         match self.authorize(&head.credentials, now) {
             Ok(principal) => {
                 self.charge_request(&Payer::new(&principal.name, head.peer), now)?;
@@ -121,13 +137,13 @@ impl<C, L: TopicLog, M> Service<C, L, M> {
         }
     }
 
-    fn admit_reader(&self, head: &RequestHead<'_>, now: Millis) -> Result<Principal, Refusal> {
+    pub(super) fn admit_reader(&self, head: &RequestHead<'_>, now: Millis) -> Result<Principal, Refusal> {
         let principal = self.admit(head, now)?;
         self.check_read(&Payer::new(&principal.name, head.peer), now)?;
         Ok(principal)
     }
 
-    fn charge_answer(
+    pub(super) fn charge_answer(
         &self,
         principal: &Principal,
         head: &RequestHead<'_>,
@@ -140,7 +156,11 @@ impl<C, L: TopicLog, M> Service<C, L, M> {
 
     /// Calls [`Settings::on_refusal`](crate::Settings::on_refusal) if `result` is a refusal, so that it is logged.
     /// Returns `result` unchanged.
-    fn observed<T>(&self, principal: &Principal, result: Result<T, Refusal>) -> Result<T, Refusal> {
+    pub(super) fn observed<T>(
+        &self,
+        principal: &Principal,
+        result: Result<T, Refusal>,
+    ) -> Result<T, Refusal> {
         if let Err(refusal) = &result {
             (self.settings.on_refusal)(principal, refusal);
         }
@@ -234,10 +254,29 @@ impl<C, L: TopicLog, M> Service<C, L, M> {
                 Ask::Since(Position::new(head.epoch, offset))
             }
         };
-        let past = self.page(principal, &topic, &ask, query.limit, now).await?;
+        let period = Period { from_ms: query.from_ms, to_ms: query.to_ms };
+        let past = self.page(principal, &topic, &ask, query.limit, period, now).await?;
         let page = past.page;
         let (epoch, head) = (page.epoch, page.head);
         Ok(HttpHistory { topic, epoch, items: page.items, head, recovered: past.recovered })
+    }
+
+    /// Reads a stretch of a topic's past in buckets. The client is `payer`, against whose limit the work is counted.
+    async fn http_buckets(
+        &self,
+        principal: &Principal,
+        payer: &Payer,
+        name: &str,
+        query: HistoryQuery,
+        now: Millis,
+    ) -> Result<HttpBuckets, Refusal> {
+        let topic = topic(name)?;
+        let HistoryQuery { since, from_ms, to_ms, step_ms, .. } = query;
+        let period = Period { from_ms, to_ms };
+        let room_bytes = limits::TOPICS_PAGE_BYTES;
+        let ask = BucketsAsk { period, step_ms: step_ms.unwrap_or(0), since, room_bytes };
+        let answered = self.buckets(principal, payer, &topic, ask, now).await?;
+        Ok(answered.into_reply(0, topic).into())
     }
 
     /// Returns a page of the topics that the principal may read, in order of name.

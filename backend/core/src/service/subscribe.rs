@@ -22,6 +22,8 @@ impl<C: Connections, L: TopicLog, M: Management> Service<C, L, M> {
     pub(super) async fn subscribe(&self, connection: &Connection, request: Subscribe, now: Millis) -> Answer {
         permission::check_token(&connection.principal, now)?;
         permission::check_subscribe(&connection.principal, &request.filter)?;
+        self.check_rate(&request)?;
+        self.note_rate(connection, &request, now).await?;
         self.connections.subscribe(&connection.id, &request.filter, now).await?;
         // From here on every new publication is sent to the connection live. The history that is read below may contain
         // some of these publications again, but none is missing.

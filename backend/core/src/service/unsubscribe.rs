@@ -6,6 +6,7 @@ use shared::server::Unsubscribed;
 use shared::{Millis, ServerMessage};
 
 use super::{Answer, Service, frame};
+use crate::lock::lock;
 use crate::permission;
 use crate::ports::{Connection, Connections, Management, TopicLog};
 
@@ -18,6 +19,7 @@ impl<C: Connections, L: TopicLog, M: Management> Service<C, L, M> {
     ) -> Answer {
         permission::check_token(&connection.principal, now)?;
         let Unsubscribe { id, filter } = request;
+        lock(&self.conflation).unsubscribed(&connection.id, &filter);
         if self.connections.unsubscribe(&connection.id, &filter).await? {
             self.left(&filter);
         }

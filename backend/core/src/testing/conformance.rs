@@ -13,6 +13,7 @@
     reason = "a fault of the implementation is a panic of the test that runs the check"
 )]
 
+pub mod boards;
 pub mod connections;
 pub mod log;
 pub mod management;
@@ -21,6 +22,7 @@ pub mod management;
 /// function that creates the implementation to test:
 ///
 /// * `conformance!(log, open)` with `async fn open(Keep) -> (impl TopicLog, impl Sized)`;
+/// * `conformance!(boards, open)` with `async fn open() -> (impl Boards, impl Sized)`;
 /// * `conformance!(connections, open)` with `async fn open() -> (impl Connections, impl Sized)`;
 /// * `conformance!(management, open)` with `async fn open() -> (impl Harness, impl Sized)`.
 ///
@@ -55,11 +57,27 @@ macro_rules! conformance {
             reading_no_items_still_answers_with_the_ends_of_the_log
             recording_a_change_again_changes_nothing
             a_topic_that_is_forgotten_begins_anew
+            complete_blocks_are_read_as_rollups
+            blocks_are_read_by_index_and_epoch
         ]);
         $crate::conformance!(@tests log, $open, [$crate::testing::Keep::LITTLE], [
             history_is_kept_by_count
             history_is_kept_by_age
             a_log_whose_history_is_gone_keeps_its_head
+            blocks_are_kept_when_publications_are_dropped_by_count
+            blocks_are_kept_by_age
+        ]);
+    };
+    (boards, $open:path) => {
+        $crate::conformance!(@tests boards, $open, [], [
+            a_board_nobody_saved_is_unknown
+            a_saved_board_is_read_back_unchanged
+            boards_are_listed_in_order_of_name
+            a_new_board_with_a_name_in_use_is_refused_with_the_present_one
+            the_second_who_saves_a_version_is_refused_and_gets_that_of_the_first
+            of_many_who_save_at_once_one_succeeds
+            a_board_is_deleted_only_in_the_version_that_was_seen
+            there_is_a_bounded_number_of_boards
         ]);
     };
     (connections, $open:path) => {

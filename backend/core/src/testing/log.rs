@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::ops::Range;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
@@ -14,6 +15,7 @@ use crate::ports::{
 };
 use crate::producers::{Producers, Seen};
 use crate::retention::Retention;
+use crate::rollup::{Block, Level};
 
 /// A fake of [`TopicLog`], which keeps the logs in memory. Its methods can be made to fail. Clones share the same logs.
 #[derive(Clone)]
@@ -174,6 +176,37 @@ impl TopicLog for FakeLog {
         self.check()?;
         Ok(lock(&self.topics).get(topic).map(|log| log.read(from, limit, self.keep, now)))
     }
+
+    async fn blocks(
+        &self,
+        topic: &Topic,
+        epoch: &Epoch,
+        level: Level,
+        indices: Range<u64>,
+        limit: usize,
+        now: Millis,
+    ) -> Result<Vec<(u64, Block)>, Unavailable> {
+        self.check()?;
+        let topics = lock(&self.topics);
+        let Some(log) = topics.get(topic).filter(|log| log.epoch == *epoch) else { return Ok(Vec::new()) };
+        let complete = indices.start..indices.end.min(level.complete(log.items.len() as u64));
+        let blocks = complete.filter_map(|index| Some((index, log.block(level, index)?)));
+        Ok(blocks.filter(|(_, block)| block.received.1 >= now - self.keep.age_ms).take(limit).collect())
+    }
+
+    async fn stored(
+        &self,
+        topic: &Topic,
+        epoch: &Epoch,
+        after: u64,
+        limit: usize,
+        now: Millis,
+    ) -> Result<Vec<Publication>, Unavailable> {
+        self.check()?;
+        let topics = lock(&self.topics);
+        let Some(log) = topics.get(topic).filter(|log| log.epoch == *epoch) else { return Ok(Vec::new()) };
+        Ok(log.stored(after, limit, self.keep, now))
+    }
 }
 
 impl ForgetSilent for FakeLog {
@@ -243,6 +276,29 @@ impl Log {
     fn head(&self, topic: &Topic) -> Option<Head> {
         let last = self.items.last()?.clone();
         Some(Head { topic: topic.clone(), epoch: self.epoch.clone(), last, meta: self.meta.clone() })
+    }
+
+    /// Computes a complete block from all publications of the log, which are never deleted here.
+    fn block(&self, level: Level, index: u64) -> Option<Block> {
+        match level.below() {
+            Some(below) => {
+                let parts = index * Level::FAN..(index + 1) * Level::FAN;
+                Block::merged(&parts.filter_map(|part| self.block(below, part)).collect::<Vec<_>>())
+            }
+            None => {
+                let offsets = level.offsets(index);
+                Block::of(self.items.get(*offsets.start() as usize - 1..*offsets.end() as usize)?)
+            }
+        }
+    }
+
+    /// Returns the publications that are kept, and those of the last block, which is not complete.
+    fn stored(&self, after: u64, limit: usize, keep: Keep, now: Millis) -> Vec<Publication> {
+        let head = self.items.len();
+        let complete = Level::LOWEST.complete(head as u64) * Level::LOWEST.size();
+        let oldest = head.saturating_sub(keep.items).min(complete as usize).max(after as usize);
+        let kept = self.items.iter().skip(oldest).filter(|item| item.received_at >= now - keep.age_ms);
+        kept.take(limit).cloned().collect()
     }
 
     fn read(&self, from: ReadFrom, limit: usize, keep: Keep, now: Millis) -> Page {

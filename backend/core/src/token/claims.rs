@@ -24,6 +24,9 @@ pub struct Claims {
     /// Filters (patterns of topic names) for the topics that the client may delete, together with their history.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub forget: Vec<Filter>,
+    /// Filters (patterns of names) for the boards that the client may save and delete.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub edit: Vec<Filter>,
 }
 
 impl From<Claims> for Principal {
@@ -33,6 +36,7 @@ impl From<Claims> for Principal {
             subscribe: claims.subscribe,
             publish: claims.publish,
             forget: claims.forget,
+            edit: claims.edit,
             expires_at: Some(claims.exp.saturating_mul(1000)),
         }
     }

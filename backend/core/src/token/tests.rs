@@ -16,6 +16,7 @@ fn claims() -> Claims {
         subscribe: vec![Filter::new("host/*").unwrap()],
         publish: vec![],
         forget: vec![],
+        edit: Vec::new(),
     }
 }
 

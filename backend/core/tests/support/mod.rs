@@ -180,6 +180,7 @@ pub fn agent(subscribe: &[&str], publish: &[&str]) -> Principal {
         subscribe: filters(subscribe),
         publish: filters(publish),
         forget: vec![],
+        edit: vec![],
         expires_at: Some(NOW + 60_000),
     }
 }
@@ -192,6 +193,7 @@ pub fn token(principal: &Principal) -> String {
         subscribe: principal.subscribe.clone(),
         publish: principal.publish.clone(),
         forget: principal.forget.clone(),
+        edit: principal.edit.clone(),
     };
     mint(&claims, SECRET).unwrap()
 }

@@ -154,7 +154,7 @@ fn caller() -> Caller {
         id: ConnectionId::new(NOW_MS, 7),
         connected_at_ms: NOW_MS - 1,
         source_ip: Ipv4Addr::LOCALHOST.into(),
-        domain_name: "127.0.0.1:8080".into(),
+        host: "127.0.0.1:8080".into(),
         user_agent: None,
         authorizer: HashMap::new(),
     }
@@ -177,7 +177,7 @@ fn handshake(query: &str) -> Handshake {
     for (name, value) in form_urlencoded::parse(query.as_bytes()) {
         parameters.entry(name.into_owned()).or_default().push(value.into_owned());
     }
-    Handshake { headers, query: parameters }
+    Handshake { headers, query: parameters, names: HeaderNames::default() }
 }
 
 fn moment() -> Moment {

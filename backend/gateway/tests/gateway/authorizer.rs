@@ -1,5 +1,4 @@
-use apigw_websocket::{Api, AuthorizeError, Authorizer};
-use aws_lambda_events::apigw::ApiGatewayCustomAuthorizerResponse;
+use apigw_websocket::{Api, AuthorizeError, Authorizer, AuthorizerAnswer};
 use futures_util::SinkExt;
 use serde_json::json;
 
@@ -75,7 +74,7 @@ enum Answer {
 }
 
 impl Answer {
-    fn give(&self) -> Result<ApiGatewayCustomAuthorizerResponse, AuthorizeError> {
+    fn give(&self) -> Result<AuthorizerAnswer, AuthorizeError> {
         match self {
             Self::Policy(effect, resource) => Ok(policy(effect, resource)),
             Self::Error(error) => Err(error.clone()),
@@ -85,7 +84,7 @@ impl Answer {
 }
 
 async fn start(
-    answer: impl Fn(&str) -> Result<ApiGatewayCustomAuthorizerResponse, AuthorizeError> + Send + Sync + 'static,
+    answer: impl Fn(&str) -> Result<AuthorizerAnswer, AuthorizeError> + Send + Sync + 'static,
 ) -> Harness {
     let script =
         Script::default().authorizing(move |event| answer(event.method_arn.as_deref().unwrap_or_default()));
@@ -94,12 +93,12 @@ async fn start(
     Start::new(script).change(authorizer).run().await
 }
 
-fn policy(effect: &str, resource: &str) -> ApiGatewayCustomAuthorizerResponse {
+fn policy(effect: &str, resource: &str) -> AuthorizerAnswer {
     let statement = json!({"Action": "execute-api:Invoke", "Effect": effect, "Resource": resource});
-    serde_json::from_value(json!({
+    let answer = json!({
         "principalId": "me",
         "policyDocument": {"Version": "2012-10-17", "Statement": [statement]},
         "context": {"level": 3, "admin": true},
-    }))
-    .expect("an authorizer response")
+    });
+    AuthorizerAnswer::from_json(answer.to_string().as_bytes()).expect("an authorizer's answer")
 }

@@ -1,6 +1,7 @@
 //! Tests of the gateway over real sockets. They are compiled as one program, since linking several would take longer.
 
 mod api;
+mod app;
 mod authorizer;
 mod autobahn;
 mod chaos;
@@ -13,5 +14,6 @@ mod management;
 mod messages;
 mod sdk;
 mod server;
+mod settings;
 mod shares;
 mod support;

@@ -16,6 +16,7 @@ async fn a_post_is_200_and_arrives_as_text_however_the_id_is_written() {
         format!("/ws/@connections/{encoded}"),
         format!("/ws/@connections/{id}"),
         format!("/ws/%40connections/{encoded}"),
+        format!("/ws//@connections/{encoded}"),
     ] {
         let answer = harness.http().request("POST", &path, path.as_bytes()).await;
         assert_eq!((answer.status, answer.body.as_str()), (200, ""), "{path}");

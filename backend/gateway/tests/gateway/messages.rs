@@ -85,21 +85,30 @@ async fn the_body_that_a_one_way_route_returns_is_discarded() {
 async fn the_body_that_a_two_way_route_returns_is_sent_whatever_its_status() {
     let script = Script::on_message(|event, _| async move {
         match event.body.as_deref() {
-            Some("nothing") => ok(),
             Some("500") => body(500, "failed politely"),
             _ => body(200, "answer"),
         }
     });
-    let two_way = |api: &mut Api| {
-        api.routes.insert("$default", Route::two_way()).expect("a route key");
-    };
     let harness = Start::new(script).change(two_way).run().await;
     let mut client = harness.client().await;
-    for message in ["nothing", "500", "x"] {
+    for message in ["500", "x"] {
         client.send(message.into()).await.expect("sent");
     }
     assert_eq!(text(&mut client).await, "failed politely");
     assert_eq!(text(&mut client).await, "answer");
+}
+
+#[tokio::test]
+async fn a_two_way_answer_without_a_body_is_an_empty_message() {
+    let script = Script::on_message(|event, _| async move {
+        if event.body.as_deref() == Some("nothing") { ok() } else { body(200, "") }
+    });
+    let harness = Start::new(script).change(two_way).run().await;
+    let mut client = harness.client().await;
+    for message in ["nothing", "an empty text"] {
+        client.send(message.into()).await.expect("sent");
+        assert_eq!(text(&mut client).await, "", "{message}");
+    }
 }
 
 #[tokio::test]
@@ -186,8 +195,10 @@ async fn gated(gate: Arc<Semaphore>) -> Harness {
             body(200, event.body.as_deref().unwrap_or_default())
         }
     });
-    let two_way = |api: &mut Api| {
-        api.routes.insert("$default", Route::two_way()).expect("a route key");
-    };
     Start::new(script).change(two_way).run().await
+}
+
+/// Makes the route `$default` two-way.
+fn two_way(api: &mut Api) {
+    api.routes.insert("$default", Route::two_way()).expect("a route key");
 }

@@ -4,8 +4,9 @@ use std::convert::Infallible;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
-use apigw_websocket::{Authorizer, ConnectionId, Frame, PostError, ServerSettings, TrustedProxies, serve};
-use aws_lambda_events::apigw::ApiGatewayCustomAuthorizerResponse;
+use apigw_websocket::{
+    Authorizer, AuthorizerAnswer, ConnectionId, Frame, PostError, ServerSettings, TrustedProxies, serve,
+};
 use bytes::Bytes;
 use http::{Request, Response};
 use http_body_util::Full;
@@ -267,7 +268,7 @@ fn asking_for_tokens() -> Start {
                 {"Action": ["execute-api:Invoke"], "Effect": "Allow", "Resource": ["*"]}
             ]},
         });
-        Ok(serde_json::from_value::<ApiGatewayCustomAuthorizerResponse>(policy).expect("a policy"))
+        Ok(AuthorizerAnswer::from_json(policy.to_string().as_bytes())?)
     });
     Start::new(script).change(|api| {
         let mut authorizer = Authorizer::default();

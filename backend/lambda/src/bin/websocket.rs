@@ -4,7 +4,7 @@ use backend_aws::{ApiGatewayManagement, Aws, DynamoConnections, DynamoLog};
 use backend_lambda::clock::wall_ms;
 use backend_lambda::config::WebsocketConfig;
 use backend_lambda::keys::{Guard, Source};
-use backend_lambda::websocket::Websocket;
+use backend_lambda::websocket::{ToldTimes, Websocket};
 use backend_lambda::{start, warm};
 use lambda_runtime::{Error, service_fn};
 
@@ -28,5 +28,6 @@ async fn wire() -> Result<Websocket<DynamoConnections, DynamoLog, ApiGatewayMana
         warm::management(&management),
     );
     table.and(tables)?;
-    Ok(Websocket::new(connections, log, management, guard?, config.rotate_in_ms))
+    let told = ToldTimes { rotate_in_ms: config.rotate_in_ms, frame_every_ms: config.frame_every_ms };
+    Ok(Websocket::new(connections, log, management, guard?, told))
 }

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use shared::limits::FRAME_EVERY_MS;
+
 use super::Variable;
 
 /// The error for settings that cannot be used: every environment variable that is missing or invalid.
@@ -95,6 +97,14 @@ pub(super) fn parsed<T: FromStr<Err: fmt::Display>>(text: &str) -> Result<T, Str
 pub(super) fn positive(text: &str) -> Result<i64, String> {
     parsed(text)
         .and_then(|number: i64| if number > 0 { Ok(number) } else { Err("it must be above 0".into()) })
+}
+
+/// Parses a time between two broadcasts, in milliseconds.
+pub(super) fn frame_every_ms(text: &str) -> Result<u64, String> {
+    parsed(text).and_then(|ms: u64| match ms {
+        0..=FRAME_EVERY_MS => Ok(ms),
+        _ => Err(format!("it must be at most {FRAME_EVERY_MS}")),
+    })
 }
 
 /// Checks that a text is the name of a DynamoDB table (Amazon DynamoDB developer guide, "Naming rules"), or an ARN,

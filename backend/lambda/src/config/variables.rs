@@ -55,7 +55,7 @@ impl Variable {
 }
 
 /// All environment variables that configure the Lambda functions.
-pub const VARIABLES: [Variable; 12] = [
+pub const VARIABLES: [Variable; 13] = [
     CONNECTIONS_TABLE,
     TOPICS_TABLE,
     HISTORY_TABLE,
@@ -66,6 +66,7 @@ pub const VARIABLES: [Variable; 12] = [
     JWT_AUDIENCE,
     KEEP_AGE_MS,
     ROTATE_IN_MS,
+    FRAME_EVERY_MS,
     SHARD_SIZE,
     FUNCTION_NAME,
 ];
@@ -112,6 +113,9 @@ pub const KEEP_AGE_MS: Variable =
 /// Time after a subscription at which the client is told to replace its connection, in milliseconds. It must be shorter
 /// than the 2 hours after which API Gateway closes a connection.
 pub const ROTATE_IN_MS: Variable = optional("TICKERTAPE_ROTATE_IN_MS", "6600000", &[Websocket]);
+/// Minimum time between two broadcasts of publications, in milliseconds, which clients are told. It has to be the batching window of
+/// the event source mapping of `broadcast`.
+pub const FRAME_EVERY_MS: Variable = optional("TICKERTAPE_FRAME_EVERY_MS", "5000", &[Websocket]);
 /// Maximum number of connections that one invocation of `broadcast` posts to. It passes the others to further
 /// invocations.
 pub const SHARD_SIZE: Variable = optional("TICKERTAPE_SHARD_SIZE", "1000", &[Broadcast]);

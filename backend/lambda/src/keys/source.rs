@@ -17,7 +17,7 @@ use crate::config::{TokenSource, Tokens};
 pub enum Source {
     /// An encrypted parameter of SSM, with its name.
     Parameter(Box<Aws>, String),
-    /// A file on this machine. It is used by `cargo xtask lambda-local`, which runs the functions locally.
+    /// A file on this machine, for functions that run in the emulator.
     File(PathBuf),
     /// The address of a JSON Web Key Set.
     Jwks(Web, String),

@@ -53,6 +53,7 @@ fn token(secret: &[u8]) -> String {
         subscribe: vec![],
         publish: vec![],
         forget: vec![],
+        edit: vec![],
     };
     mint(&claims, secret).unwrap()
 }

@@ -1,8 +1,9 @@
 //! Tests that tokens are never written to the log or to an error message.
 
+use backend_core::testing::FakeBoards;
 use backend_lambda::authorizer::Authorizer;
 use backend_lambda::ingest::Ingest;
-use backend_lambda::websocket::Websocket;
+use backend_lambda::websocket::{ToldTimes, Websocket};
 use serde_json::{Value, json};
 use tracing::instrument::WithSubscriber;
 
@@ -56,9 +57,10 @@ async fn every_function_with_every_event() -> Vec<String> {
     let source = FakeSource::with_secret(SECRET);
     let (connections, log, management) = (&world.connections, &world.log, &world.management);
     let guard = source.guard().await;
-    let websocket = Websocket::new(connections.clone(), log.clone(), management.clone(), guard, 1);
+    let told = ToldTimes { rotate_in_ms: 1, frame_every_ms: 0 };
+    let websocket = Websocket::new(connections.clone(), log.clone(), management.clone(), guard, told);
     let authorizer = Authorizer::new(source.guard().await);
-    let ingest = Ingest::new(world.log.clone(), source.guard().await);
+    let ingest = Ingest::new(world.log.clone(), FakeBoards::default(), source.guard().await);
     let mut failures = Vec::new();
     for payload in tokens().iter().flat_map(|token| events(token)) {
         failures.extend(websocket.handle(event(payload.clone()), NOW).await.err().map(|e| format!("{e:?}")));

@@ -91,8 +91,15 @@ pub fn edited(text: &str, edit: impl FnOnce(&mut Value)) -> Value {
 pub fn token(subscribe: &[&str], publish: &[&str], secret: &[u8]) -> String {
     let filters = |texts: &[&str]| texts.iter().map(|text| Filter::new(text).unwrap()).collect();
     let (subscribe, publish) = (filters(subscribe), filters(publish));
-    let claims =
-        Claims { sub: "agent".into(), exp: NOW / 1000 + 60, nbf: None, subscribe, publish, forget: vec![] };
+    let claims = Claims {
+        sub: "agent".into(),
+        exp: NOW / 1000 + 60,
+        nbf: None,
+        subscribe,
+        publish,
+        forget: vec![],
+        edit: vec![],
+    };
     mint(&claims, secret).unwrap()
 }
 

@@ -2,7 +2,7 @@
 
 use backend_core::ports::{ConnectionId, Connections};
 use backend_lambda::keys::Guard;
-use backend_lambda::websocket::Websocket;
+use backend_lambda::websocket::{ToldTimes, Websocket};
 use serde_json::{Value, json};
 use shared::ServerMessage;
 
@@ -15,11 +15,11 @@ type Function = Websocket<
     FakeSource,
 >;
 
-const ROTATE_IN_MS: u64 = 1_234_567;
+const TOLD: ToldTimes = ToldTimes { rotate_in_ms: 1_234_567, frame_every_ms: 5_000 };
 
 fn function(world: &World, guard: Guard<FakeSource>) -> Function {
     let World { connections, log, management, .. } = world;
-    Websocket::new(connections.clone(), log.clone(), management.clone(), guard, ROTATE_IN_MS)
+    Websocket::new(connections.clone(), log.clone(), management.clone(), guard, TOLD)
 }
 
 /// Returns the id of the connection in the test events.
@@ -70,7 +70,8 @@ async fn viewers_are_told_when_to_replace_their_connection() {
     world.viewer(id().as_str(), &[]).await;
     let replies = send(&function, &world, json!({"action": "subscribe", "id": 1, "filter": "*"})).await;
     let [ServerMessage::Subscribed(subscribed)] = &replies[..] else { panic!("{replies:?}") };
-    assert_eq!(subscribed.rotate_in_ms, ROTATE_IN_MS);
+    assert_eq!(subscribed.rotate_in_ms, TOLD.rotate_in_ms);
+    assert_eq!(subscribed.limits.frame_every_ms, TOLD.frame_every_ms);
 }
 
 #[tokio::test]

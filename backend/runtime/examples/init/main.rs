@@ -16,7 +16,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
-use lambda_host::{Function, Host, Limits, Log, Report, Retries};
+use lambda_host::{Function, Host, Limits, Log, LogLine, Report, Retries};
 
 /// The durations of the starts that were measured, and the errors of those that failed.
 #[derive(Default)]
@@ -28,9 +28,9 @@ struct Starts {
 }
 
 impl Log for Starts {
-    fn line(&self, function: &str, line: &str) {
-        if line.starts_with("INIT failed") {
-            lock(&self.errors).push(format!("{function}: {line}"));
+    fn line(&self, line: &LogLine<'_>) {
+        if line.text.starts_with("INIT failed") {
+            lock(&self.errors).push(format!("{}: {}", line.function, line.text));
         }
     }
 

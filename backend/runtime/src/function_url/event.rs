@@ -8,8 +8,10 @@ use http::{HeaderMap, header};
 use serde_json::{Map, Value, json};
 
 use super::exchange::UrlRequest;
-use crate::environment::ACCOUNT_ID;
 use crate::invocation;
+
+/// AWS account id of the events. It is invented.
+const ACCOUNT_ID: &str = "000000000000";
 
 /// The time at which a request arrived, and the id that it gets.
 pub(super) struct Moment {

@@ -1,5 +1,5 @@
 //! The process group of a function's process. The group also contains the child processes that this process has
-//! started.
+//! started, except for those that have left it.
 
 use tokio::process::Child;
 
@@ -16,11 +16,15 @@ impl ProcessGroup {
         Self(id.and_then(rustix::process::Pid::from_raw))
     }
 
-    /// Kills all processes of the group.
+    /// Kills all processes of the group, and on Linux also the descendants of the leader that have left the group.
     pub fn kill(&self) {
         if let Some(leader) = self.0 {
+            #[cfg(target_os = "linux")]
+            let descendants = crate::sweeper::descendants(leader);
             // An error only means that all processes of the group have exited.
             let _ = rustix::process::kill_process_group(leader, rustix::process::Signal::KILL);
+            #[cfg(target_os = "linux")]
+            descendants.iter().for_each(crate::sweeper::Handle::kill);
         }
     }
 }

@@ -3,6 +3,7 @@
 const TABLE: &str = include_str!("../../FIDELITY.md");
 
 const SOURCES: &[&str] = &[
+    include_str!("capacity.rs"),
     include_str!("events.rs"),
     include_str!("failures.rs"),
     include_str!("gateway.rs"),
@@ -15,11 +16,14 @@ const SOURCES: &[&str] = &[
     include_str!("../../src/function_error.rs"),
     include_str!("../../src/function_url/answer.rs"),
     include_str!("../../src/function_url/event.rs"),
-    include_str!("../../src/gateway.rs"),
     include_str!("../../src/invocation.rs"),
     include_str!("../../src/invoke_api.rs"),
+    include_str!("../../src/patience.rs"),
+    include_str!("../../src/places.rs"),
     include_str!("../../src/pool.rs"),
+    include_str!("../../src/proxy_response.rs"),
     include_str!("../../src/retry.rs"),
+    include_str!("../../src/runtime_api/tests.rs"),
 ];
 
 #[test]

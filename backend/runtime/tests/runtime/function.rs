@@ -23,6 +23,10 @@ fn bootstrap() {
     }
     match std::env::var("MODE").as_deref() {
         Ok("slow-init") => std::thread::sleep(Duration::from_millis(400)),
+        Ok("hang-in-init") => {
+            eprintln!("this init hangs");
+            std::thread::sleep(Duration::from_secs(30));
+        }
         Ok("exit-in-init") => std::process::exit(4),
         Ok(mode) => return raw::run(mode),
         Err(_) => {}
@@ -49,6 +53,7 @@ async fn handle(event: LambdaEvent<Value>) -> Result<Value, Error> {
             eprintln!("to stderr");
             Ok(Value::Null)
         }
+        Some("detach") => detached(&payload),
         Some(_) | None => {
             tokio::time::sleep(Duration::from_millis(number("sleep_ms"))).await;
             Ok(json!({
@@ -63,6 +68,25 @@ async fn handle(event: LambdaEvent<Value>) -> Result<Value, Error> {
             }))
         }
     }
+}
+
+/// Starts a process that leaves the process group, and returns its id. Its parent is this process or a shell that ends at once, and
+/// it has the environment of this process or none.
+fn detached(payload: &Value) -> Result<Value, Error> {
+    use std::os::unix::process::CommandExt;
+    let mut command = std::process::Command::new("/bin/sh");
+    let script = match payload["orphan"].as_bool() {
+        Some(true) => "/bin/sleep 600 >/dev/null 2>&1 & echo $!",
+        Some(false) | None => "echo $$; exec /bin/sleep 600 >/dev/null",
+    };
+    command.args(["-c", script]).process_group(0).stdout(std::process::Stdio::piped());
+    if payload["cleared"] == true {
+        command.env_clear();
+    }
+    let mut line = String::new();
+    let stdout = command.spawn()?.stdout.ok_or("no output")?;
+    std::io::BufRead::read_line(&mut std::io::BufReader::new(stdout), &mut line)?;
+    Ok(json!(line.trim().parse::<u64>()?))
 }
 
 /// Handles an event of API Gateway. The query string or the message says which answer to return.

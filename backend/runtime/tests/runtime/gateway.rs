@@ -9,6 +9,11 @@ use tokio_tungstenite::{MaybeTlsStream, WebSocketStream};
 
 use crate::support::{Harness, soon};
 
+/// The example of the README, of which the tests call everything but `main`.
+#[path = "../../examples/behind_gateway.rs"]
+#[expect(dead_code, reason = "`main` of the example is not called")]
+mod behind_gateway;
+
 type Client = WebSocketStream<MaybeTlsStream<TcpStream>>;
 
 #[tokio::test]
@@ -39,15 +44,27 @@ async fn a_handshake_has_the_status_of_connect_or_502_without_a_valid_answer() {
 }
 
 #[tokio::test]
-async fn a_function_that_throws_on_a_message_is_an_internal_server_error_and_its_return_value_is_ignored() {
+async fn a_function_that_throws_or_returns_nothing_on_a_message_is_an_internal_server_error() {
     let harness = Harness::start();
     let address = listen(&harness, false).await;
     let mut client = connect(&address, "").await.expect("accepted");
-    send(&mut client, "null").await;
-    send(&mut client, "throw").await;
-    let Message::Text(frame) = soon(next_message(&mut client)).await else { panic!("no text") };
-    let frame: Value = serde_json::from_str(&frame).expect("JSON");
-    assert_eq!(frame["message"], "Internal server error");
+    for body in ["null", "throw"] {
+        send(&mut client, body).await;
+        let Message::Text(frame) = soon(next_message(&mut client)).await else { panic!("no text") };
+        let frame: Value = serde_json::from_str(&frame).expect("JSON");
+        assert_eq!(frame["message"], "Internal server error", "{body}");
+    }
+}
+
+#[tokio::test]
+async fn a_route_may_have_a_function_of_its_own() {
+    let mut harness = Harness::start();
+    harness.host.replace(crate::support::function("finger", None));
+    let functions = GatewayFunctions::new(harness.host.clone(), "thumb", None).route("$default", "finger");
+    let address = serve(Api::new("ws", routes()), functions).await;
+    let mut client = connect(&address, "").await.expect("accepted");
+    send(&mut client, "hello").await;
+    assert!(harness.line("hello").await.starts_with("finger: "));
 }
 
 #[tokio::test]
@@ -75,10 +92,17 @@ async fn an_authorizer_gets_the_connection_and_its_context_is_in_the_connect_eve
 /// Starts a gateway whose routes all invoke the test function. If `has_authorizer` is set, the test function is also
 /// the authorizer.
 async fn listen(harness: &Harness, has_authorizer: bool) -> String {
-    let routes = Routes::new(["$connect", "$default", "$disconnect"]).expect("routes");
-    let mut api = Api::new("ws", routes);
+    let mut api = Api::new("ws", routes());
     api.authorizer = has_authorizer.then(Authorizer::default);
     let functions = GatewayFunctions::new(harness.host.clone(), "thumb", Some("thumb".into()));
+    serve(api, functions).await
+}
+
+fn routes() -> Routes {
+    Routes::new(["$connect", "$default", "$disconnect"]).expect("routes")
+}
+
+async fn serve(api: Api, functions: GatewayFunctions) -> String {
     let gateway = Gateway::new(api, functions, Connections::default());
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let address = listener.local_addr().expect("an address");
@@ -118,4 +142,38 @@ async fn next_message(client: &mut Client) -> Message {
 async fn event(harness: &mut Harness) -> Value {
     let line = harness.line("requestContext").await;
     serde_json::from_str(line.strip_prefix("thumb: ").unwrap_or_default()).expect("an event")
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn the_example_runs_a_program_behind_a_gateway() {
+    use std::os::unix::fs::PermissionsExt;
+    let bootstrap =
+        std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("bootstrap-{}", std::process::id()));
+    let program = std::env::current_exe().expect("this program");
+    let arguments = crate::function::ARGUMENTS.join(" ");
+    let script = format!("#!/bin/sh\nexec '{}' {arguments}\n", program.display());
+    std::fs::write(&bootstrap, script).expect("written");
+    std::fs::set_permissions(&bootstrap, PermissionsExt::from_mode(0o755)).expect("made a program");
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+    let address = format!("ws://{}/prod", listener.local_addr().expect("an address"));
+    let gateway = behind_gateway::gateway(bootstrap).expect("route keys");
+    tokio::spawn(apigw_websocket::serve(
+        listener,
+        gateway,
+        ServerSettings::default(),
+        std::future::pending(),
+    ));
+    let mut client = connect(&address, "").await.expect("accepted");
+    send(&mut client, "throw").await;
+    let Message::Text(frame) = soon(next_message(&mut client)).await else { panic!("no text") };
+    assert!(frame.contains("Internal server error"), "{frame}");
+    assert_eq!(refused(&address, "?answer=403").await, 403);
+}
+
+#[test]
+fn the_readme_shows_the_example() {
+    let example = include_str!("../../examples/behind_gateway.rs");
+    let code: Vec<&str> = example.lines().filter(|line| !line.starts_with("///")).collect();
+    assert!(include_str!("../../README.md").contains(&code.join("\n")));
 }

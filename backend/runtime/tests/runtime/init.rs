@@ -9,7 +9,7 @@ async fn an_init_that_takes_too_long_is_tried_once_more_with_the_functions_own_t
     let impatient = |start: &mut Start| start.limits.init = Duration::from_millis(100);
     let mut harness = Start::in_mode(Some("slow-init")).change(impatient).run();
     assert!(harness.invoke(json!({})).await.is_ok());
-    harness.line("INIT failed, starting a second process: Sandbox.Timedout").await;
+    harness.line("INIT failed, so a second process is started, as Lambda does: Sandbox.Timedout").await;
 }
 
 #[tokio::test]

@@ -1,6 +1,7 @@
 //! Tests of the host with real processes. The functions are this test program, started as a child: see [`function`].
 
 mod api;
+mod capacity;
 mod events;
 mod failures;
 mod fidelity;

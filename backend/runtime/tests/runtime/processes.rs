@@ -98,3 +98,50 @@ async fn the_children_of_a_process_end_with_it() {
     assert!(harness.invoke(json!({"sleep_ms": 60_000})).await.is_err());
     crate::support::until_gone(child).await;
 }
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn processes_that_have_left_the_process_group_end_with_their_function() {
+    for event in [
+        json!({"do": "detach", "orphan": true}),
+        json!({"do": "detach", "orphan": false}),
+        json!({"do": "detach", "orphan": false, "cleared": true}),
+    ] {
+        let harness = Harness::start();
+        let pid = harness.invoke(event.clone()).await.expect("an answer").as_u64().expect("a pid");
+        assert!(!test_support::process::has_ended(pid), "{event}");
+        crate::support::soon(harness.host.end()).await;
+        crate::support::until_gone(pid).await;
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_process_that_was_left_by_a_time_out_ends_and_that_of_another_function_does_not() {
+    let mut harness =
+        Start::in_mode(None).change(|start| start.function.timeout = Duration::from_secs(2)).run();
+    harness.host.replace(crate::support::function("finger", None));
+    let detach = json!({"do": "detach", "orphan": true}).to_string();
+    let kept = crate::support::soon(harness.host.invoke("finger", detach.into())).await.expect("an answer");
+    let kept: u64 = serde_json::from_slice(&kept).expect("a pid");
+    let left = harness.invoke(json!({"do": "detach", "orphan": true})).await.expect("an answer");
+    harness.report().await;
+    harness.report().await;
+    harness.failure(json!({"sleep_ms": 60_000})).await;
+    crate::support::until_gone(left.as_u64().expect("a pid")).await;
+    assert!(!test_support::process::has_ended(kept));
+    crate::support::soon(harness.host.end()).await;
+    crate::support::until_gone(kept).await;
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn the_end_of_a_host_ends_invocations_in_flight_and_starts_no_second_process() {
+    let mut harness = Start::in_mode(Some("hang-in-init")).run();
+    let host = harness.host.clone();
+    let invocation = tokio::spawn(async move { host.invoke("thumb", "{}".into()).await });
+    harness.line("this init hangs").await;
+    crate::support::soon(harness.host.end()).await;
+    let answer = crate::support::soon(invocation).await.expect("no panic");
+    assert!(matches!(answer, Err(lambda_host::InvokeError::Throttled { .. })), "{answer:?}");
+}

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use lambda_host::{Function, Host, InvokeError, Limits, Log, Report, Retries};
+use lambda_host::{Function, Host, InvokeError, Limits, Log, LogLine, Report, Retries};
 use serde_json::{Value, json};
 pub use test_support::soon;
 use tokio::sync::mpsc;
@@ -13,7 +13,7 @@ use crate::function::ARGUMENTS;
 /// A host with one function, `thumb`.
 pub struct Harness {
     pub host: Host,
-    lines: mpsc::UnboundedReceiver<String>,
+    lines: mpsc::UnboundedReceiver<Line>,
     reports: mpsc::UnboundedReceiver<Report>,
 }
 
@@ -24,14 +24,18 @@ pub struct Start {
     pub retries: Retries,
 }
 
+/// A line of the log after the name of its function, and its request id.
+type Line = (String, Option<String>);
+
 struct ChannelLog {
-    lines: mpsc::UnboundedSender<String>,
+    lines: mpsc::UnboundedSender<Line>,
     reports: mpsc::UnboundedSender<Report>,
 }
 
 impl Log for ChannelLog {
-    fn line(&self, function: &str, line: &str) {
-        let _ = self.lines.send(format!("{function}: {line}"));
+    fn line(&self, line: &LogLine<'_>) {
+        let text = format!("{}: {}", line.function, line.text);
+        let _ = self.lines.send((text, line.request_id.map(str::to_owned)));
     }
 
     fn report(&self, report: &Report) {
@@ -104,9 +108,18 @@ impl Harness {
 
     /// Waits for a log line that contains `part`.
     pub async fn line(&mut self, part: &str) -> String {
+        self.next_line(part).await.0
+    }
+
+    /// Waits for a log line that contains `part`, and returns its request id.
+    pub async fn request_id_of(&mut self, part: &str) -> Option<String> {
+        self.next_line(part).await.1
+    }
+
+    async fn next_line(&mut self, part: &str) -> Line {
         loop {
             let line = soon(self.lines.recv()).await.expect("the host runs");
-            if line.contains(part) {
+            if line.0.contains(part) {
                 return line;
             }
         }

@@ -5,14 +5,16 @@ use std::sync::Arc;
 use apigw_websocket::Connections;
 
 use super::large::LargeAnswers;
+use super::page::Page;
 use crate::app::App;
-use crate::site::Site;
+use crate::boards::ServerBoards;
 
 /// The service, the connections and the page, to which every HTTP handler has access.
 #[derive(Clone)]
 pub struct Context {
     pub app: Arc<App>,
+    pub boards: ServerBoards,
     pub connections: Connections,
-    pub site: Arc<Site>,
+    pub page: Arc<Page>,
     pub large: LargeAnswers,
 }

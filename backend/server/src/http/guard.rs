@@ -70,7 +70,9 @@ fn keep_from_others(response: &mut Response) {
 
 fn share_with(headers: &mut HeaderMap, origin: HeaderValue) {
     headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin);
-    headers
-        .insert(ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static("retry-after, tickertape-refused"));
+    headers.insert(
+        ACCESS_CONTROL_EXPOSE_HEADERS,
+        HeaderValue::from_static("etag, retry-after, tickertape-refused"),
+    );
     headers.append(VARY, HeaderValue::from_static("origin"));
 }

@@ -12,6 +12,7 @@ use tower::ServiceExt;
 
 use super::*;
 use crate::management::Posts;
+use crate::site::Site;
 
 /// Returns the routes of a server that lets each client make one request a second, and two at once.
 fn slow_router() -> (Router, TempDir) {
@@ -22,7 +23,18 @@ fn slow_router() -> (Router, TempDir) {
     settings.rates = RateLimits { requests_per_second: 1, ..RateLimits::default() };
     let app = Service::new(MemoryConnections::new(), log, Posts::new(connections.clone()), settings);
     let site = Site::new(None).unwrap();
-    (router(Arc::new(app), connections, Arc::new(OriginPolicy::default()), Arc::new(site)), directory)
+    let app = Arc::new(app);
+    let boards = ServerBoards::new(None, app.clone());
+    (
+        router(
+            app,
+            boards,
+            connections,
+            Arc::new(OriginPolicy::default()),
+            Arc::new(Page::new(site, Vec::new())),
+        ),
+        directory,
+    )
 }
 
 #[tokio::test]

@@ -39,6 +39,7 @@ impl Clients {
             site: None,
             allowed_hosts: Vec::new(),
             allowed_origins: Vec::new(),
+            embedders: Vec::new(),
             trusted_proxies: Vec::new(),
             limits: LimitsOf::Aws,
             chaos: None,
@@ -50,7 +51,9 @@ impl Clients {
             retention: Retention::default(),
             keep_bytes: None,
             access: Access::Open,
+            frame_every: Duration::ZERO,
             publish_host: false,
+            boards_dir: None,
             page,
         };
         let server = Server::open(config, address).await.unwrap();

@@ -86,6 +86,7 @@ fn verify(verifier: &Verifier, secret: &[u8]) -> Result<Principal, TokenError> {
         subscribe: vec![Filter::All],
         publish: vec![],
         forget: vec![],
+        edit: vec![],
     };
     verifier.verify(&mint(&claims, secret).unwrap(), 0)
 }

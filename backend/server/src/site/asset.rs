@@ -46,6 +46,7 @@ fn content_type(name: &str) -> &'static str {
         Some("png") => "image/png",
         Some("ico") => "image/x-icon",
         Some("woff2") => "font/woff2",
+        Some("ttr") => "application/x-ndjson",
         Some("txt") => "text/plain; charset=utf-8",
         Some(_) | None => "application/octet-stream",
     }
@@ -67,6 +68,7 @@ mod tests {
     fn only_names_with_a_hash_are_kept_for_ever() {
         for (name, expected) in [
             ("frontend-6b3a9d2f0c1e4875_bg.wasm", true),
+            ("snippets/parts/recipes-058b713571a3f749.wasm", true),
             ("app-6b3a9d2f0c1e4875.css", true),
             ("index.html", false),
             ("config.json", false),

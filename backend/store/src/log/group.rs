@@ -29,8 +29,10 @@ use shared::{Epoch, Millis, Position, Publication, Topic, TopicMeta, limits};
 use super::index::{Entry, Index};
 use super::producers::{self, Memory};
 use super::retention::{Log, Oldest};
+use super::rollups::{Computed, Rolled};
 use super::tables::{StoredHead, Tables, encode_row, row_bytes};
 use backend_core::producers::Seen;
+use backend_core::rollup::Level;
 
 /// Outcome of an append in a group of appends. It is valid only after the group was committed.
 pub type Outcome = Result<Appended, AppendError>;
@@ -114,21 +116,39 @@ impl<'t> Group<'t> {
         }
     }
 
+    /// Stores blocks of rollup, and then deletes rows that are too many. Does nothing if the topic was deleted since the
+    /// blocks were computed, or if the disk has no room.
+    pub fn roll(&mut self, computed: &Computed) -> Result<(), redb::Error> {
+        let entry = self.entry(&computed.topic).filter(|entry| entry.head.epoch == computed.epoch);
+        let Some(entry) = entry.filter(|_| self.bounds.trouble.is_none()) else { return Ok(()) };
+        let entry = entry.clone();
+        let draft = self.drafts.entry(computed.topic.clone()).or_insert_with(|| Draft::of(&entry));
+        draft.entry.rolled.store(&mut self.tables.rollups, entry.number, computed)?;
+        self.bytes += computed.blocks.iter().map(|(_, _, value)| value.len()).sum::<usize>();
+        let budget = trim_budget(computed.blocks.len() as u64 * Level::LOWEST.size());
+        draft.trim(&mut self.tables, &self.bounds.retention, self.bounds.retention_now, budget)?;
+        Ok(())
+    }
+
     /// Deletes rows that are too old or too many, or that exceed the maximum size of the history, also of topics to
     /// which nobody publishes. Returns the number of deleted rows, and true if more rows have to be deleted.
     pub fn sweep(&mut self) -> Result<(u64, bool), redb::Error> {
         let (index, retention, now) = (self.index, self.bounds.retention, self.bounds.retention_now);
-        let is_due = |entry: &Entry| entry.oldest.is_beyond(&retention, entry.head.last.offset, now);
-        let mut removed = 0;
+        let is_due = |entry: &Entry| {
+            entry.oldest.is_beyond(&retention, (entry.head.last.offset, entry.rolled.until), now)
+                || entry.rolled.is_beyond(retention.cutoff(now))
+        };
+        let (mut removed, mut expired) = (0, 0);
         for entry in index.entries().filter(|entry| is_due(entry)) {
             let draft = self.drafts.entry(entry.head.topic.clone()).or_insert_with(|| Draft::of(entry));
             removed += draft.trim(&mut self.tables, &retention, now, SWEEP_ROWS - removed)?;
+            expired += draft.expire(&mut self.tables, retention.cutoff(now), SWEEP_ROWS - expired)?;
             if is_due(&draft.entry) {
                 return Ok((removed, true));
             }
         }
         removed += self.shrink(SWEEP_ROWS - removed)?;
-        Ok((removed, removed > 0 && self.excess_bytes() > 0))
+        Ok((removed, removed + expired > 0 && self.excess_bytes() > 0))
     }
 
     /// Writes the newest publication and the metadata of each changed topic. The returned changes are valid once the
@@ -140,7 +160,8 @@ impl<'t> Group<'t> {
         let mut committed = Committed::default();
         for draft in self.drafts.into_values() {
             let Draft { entry, added, sends_meta } = draft;
-            let stored = StoredHead::new(entry.number, &entry.head, &entry.owner, entry.bytes);
+            let stored =
+                StoredHead::new(entry.number, &entry.head, &entry.owner, entry.bytes, entry.rolled.bytes);
             let head = serde_json::to_vec(&stored).map_err(unwritable)?;
             self.tables.heads.insert(entry.head.topic.as_str(), head.as_slice())?;
             if !added.is_empty() {
@@ -164,13 +185,13 @@ impl<'t> Group<'t> {
             let index = self.index;
             let Some(entry) = index.get(&topic) else { break };
             let draft = self.drafts.entry(topic).or_insert_with(|| Draft::of(entry));
-            let before = draft.entry.bytes;
-            let rows = draft.log().shrink(&mut self.tables.history, bytes, budget - removed)?;
+            let before = draft.entry.all_bytes();
+            let rows = draft.shrink(&mut self.tables, bytes, budget - removed)?;
             if rows == 0 {
                 break;
             }
             removed += rows;
-            excess = excess.saturating_sub(before - draft.entry.bytes);
+            excess = excess.saturating_sub(before - draft.entry.all_bytes());
         }
         Ok(removed)
     }
@@ -180,7 +201,7 @@ impl<'t> Group<'t> {
     fn next_to_shrink(&self, excess: u64) -> Option<(Topic, u64)> {
         let shares = self.index.entries().map(|entry| {
             let draft = self.drafts.get(&entry.head.topic);
-            let bytes = draft.map_or(entry.bytes, |draft| draft.entry.bytes);
+            let bytes = draft.map_or(entry.all_bytes(), |draft| draft.entry.all_bytes());
             Share { topic: &entry.head.topic, owner: &entry.owner, bytes }
         });
         let (topic, bytes) = shares::next_to_shrink(&shares.collect::<Vec<_>>(), excess)?;
@@ -191,8 +212,8 @@ impl<'t> Group<'t> {
     fn excess_bytes(&self) -> u64 {
         let mut bytes = self.index.bytes();
         for (topic, draft) in &self.drafts {
-            let before = self.index.get(topic).map_or(0, |entry| entry.bytes);
-            bytes = (bytes + draft.entry.bytes).saturating_sub(before);
+            let before = self.index.get(topic).map_or(0, |entry| entry.all_bytes());
+            bytes = (bytes + draft.entry.all_bytes()).saturating_sub(before);
         }
         bytes.saturating_sub(self.bounds.history_bytes)
     }
@@ -291,7 +312,8 @@ impl Draft {
         let last = Publication { offset: 0, ts: now, received_at: now, data: serde_json::Value::Null.into() };
         let head = Head { topic, epoch, last, meta: TopicMeta::default() };
         let oldest = Oldest { offset: 1, received_at: now };
-        Self { entry: Entry { number, head, oldest, owner, bytes: 0 }, added: Vec::new(), sends_meta: true }
+        let entry = Entry { number, head, oldest, owner, bytes: 0, rolled: Rolled::NONE };
+        Self { entry, added: Vec::new(), sends_meta: true }
     }
 
     fn put_meta(&mut self, newer: Option<TopicMeta>) {
@@ -333,9 +355,26 @@ impl Draft {
         self.log().trim(&mut tables.history, retention, now, budget)
     }
 
+    /// Deletes blocks of rollup that are older than `cutoff`. Returns their number.
+    fn expire(&mut self, tables: &mut Tables<'_>, cutoff: Millis, budget: u64) -> Result<u64, redb::Error> {
+        self.entry.rolled.expire(&mut tables.rollups, self.entry.number, cutoff, budget)
+    }
+
+    /// Deletes the oldest rows or blocks of rollup, of which there are more, until at least `bytes` bytes are deleted.
+    fn shrink(&mut self, tables: &mut Tables<'_>, bytes: u64, budget: u64) -> Result<u64, redb::Error> {
+        let Entry { number, rolled, bytes: rows, .. } = &mut self.entry;
+        if rolled.bytes > *rows {
+            let removed = rolled.shrink(&mut tables.rollups, *number, bytes, budget)?;
+            if removed > 0 {
+                return Ok(removed);
+            }
+        }
+        self.log().shrink(&mut tables.history, bytes, budget)
+    }
+
     fn log(&mut self) -> Log<'_> {
-        let Entry { number, head, oldest, bytes, .. } = &mut self.entry;
-        Log { number: *number, head: head.last.offset, oldest, bytes }
+        let Entry { number, head, oldest, bytes, rolled, .. } = &mut self.entry;
+        Log { number: *number, head: head.last.offset, rolled: rolled.until, oldest, bytes }
     }
 }
 

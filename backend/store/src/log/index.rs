@@ -5,11 +5,13 @@ use std::ops::Bound;
 use std::sync::Arc;
 
 use backend_core::ports::Head;
+use backend_core::rollup::Level;
 use redb::{Database, ReadableDatabase, ReadableTable};
 use shared::{Filter, Millis, Topic};
 
 use super::retention::Oldest;
-use super::tables::{HEADS, HISTORY, StoredHead, history_bytes, oldest_row};
+use super::rollups::{self, Rolled};
+use super::tables::{HEADS, HISTORY, RollupKey, StoredHead, history_bytes, oldest_row};
 
 /// A topic's head, and the data that the store needs to read the topic's log.
 #[derive(Debug, Clone)]
@@ -25,6 +27,23 @@ pub struct Entry {
     pub owner: String,
     /// Size of the topic's history in bytes.
     pub bytes: u64,
+    /// The topic's blocks of rollup in the file.
+    pub rolled: Rolled,
+}
+
+impl Entry {
+    /// Returns the size of the topic's history and rollups in bytes.
+    pub fn all_bytes(&self) -> u64 {
+        self.bytes + self.rolled.bytes
+    }
+
+    /// Returns the index of the first complete block of rollup that has not been computed, and whose publications are in the
+    /// file at least partly; `None` if there is none.
+    pub fn unrolled_from(&self) -> Option<u64> {
+        let level = Level::LOWEST;
+        let first = level.complete(self.rolled.until).max(level.index_of(self.oldest.offset));
+        (first < level.complete(self.head.last.offset)).then_some(first)
+    }
 }
 
 /// The head (newest publication and metadata) of every topic, in memory.
@@ -42,10 +61,11 @@ impl Index {
     pub fn load(db: &Database) -> Result<Self, redb::Error> {
         let transaction = db.begin_read()?;
         let (heads, history) = (transaction.open_table(HEADS)?, transaction.open_table(HISTORY)?);
+        let rollups = rollups::open(&transaction)?;
         let mut index = Self::default();
         for row in heads.iter()? {
             let (name, head) = row?;
-            index.put(load_entry(name.value(), head.value(), &history)?);
+            index.put(load_entry(name.value(), head.value(), &history, rollups.as_ref())?);
         }
         Ok(index)
     }
@@ -63,7 +83,7 @@ impl Index {
         self.next_number
     }
 
-    /// Returns the size of the history of all topics in bytes.
+    /// Returns the size of the history and the rollups of all topics in bytes.
     pub fn bytes(&self) -> u64 {
         self.bytes
     }
@@ -75,10 +95,10 @@ impl Index {
 
     pub fn put(&mut self, entry: Entry) {
         self.next_number = self.next_number.max(entry.number + 1);
-        self.bytes += entry.bytes;
+        self.bytes += entry.all_bytes();
         let owner = entry.owner.clone();
         match self.topics.insert(entry.head.topic.clone(), Arc::new(entry)) {
-            Some(before) => self.bytes -= before.bytes,
+            Some(before) => self.bytes -= before.all_bytes(),
             None => *self.owned.entry(owner).or_default() += 1,
         }
     }
@@ -86,7 +106,7 @@ impl Index {
     /// Removes the entry of a topic.
     pub fn remove(&mut self, topic: &Topic) {
         let Some(entry) = self.topics.remove(topic) else { return };
-        self.bytes -= entry.bytes;
+        self.bytes -= entry.all_bytes();
         if let Some(owned) = self.owned.get_mut(&entry.owner) {
             *owned -= 1;
         }
@@ -146,6 +166,7 @@ fn load_entry(
     name: &str,
     head: &[u8],
     history: &impl ReadableTable<(u32, u64), &'static [u8]>,
+    rollups: Option<&impl ReadableTable<RollupKey, &'static [u8]>>,
 ) -> Result<Entry, redb::Error> {
     let topic = Topic::new(name).map_err(|error| redb::Error::Corrupted(error.to_string()))?;
     let stored: StoredHead = serde_json::from_slice(head).map_err(|error| {
@@ -156,9 +177,10 @@ fn load_entry(
         Some(bytes) => bytes,
         None => history_bytes(history, number)?,
     };
+    let rolled = rollups::load(rollups, number, stored.rollup_bytes)?;
     let head = stored.into_head(topic);
     let none = Oldest { offset: head.last.offset + 1, received_at: 0 };
     let oldest = oldest_row(history, number)?;
     let oldest = oldest.map_or(none, |(offset, received_at)| Oldest { offset, received_at });
-    Ok(Entry { number, head, oldest, owner, bytes })
+    Ok(Entry { number, head, oldest, owner, bytes, rolled })
 }

@@ -14,7 +14,9 @@ use super::index::Index;
 use super::open_error::OpenError;
 use super::overlay::Overlay;
 use super::private;
-use super::tables::{FORMAT, FORMAT_KEY, HEADS, HISTORY, META, OLD_PRODUCERS, PRODUCERS, remembered};
+use super::tables::{
+    FORMAT, FORMAT_KEY, HEADS, HISTORY, META, OLD_PRODUCERS, PRODUCERS, ROLLUPS, remembered,
+};
 
 /// Name of the file in which all topics are kept.
 pub const FILE: &str = "tickertape.redb";
@@ -148,6 +150,7 @@ pub fn write_empty_tables(db: &Database) -> Result<(), redb::Error> {
     transaction.open_table(META)?.insert(FORMAT_KEY, FORMAT)?;
     transaction.open_table(HEADS)?;
     transaction.open_table(HISTORY)?;
+    transaction.open_table(ROLLUPS)?;
     transaction.open_table(PRODUCERS)?;
     transaction.open_table(OLD_PRODUCERS)?;
     transaction.commit()?;

@@ -31,6 +31,23 @@ pub fn page(db: &Database, entry: &Entry, retention: &Retention, query: Query) -
     Ok(Page { epoch: entry.head.epoch.clone(), items: log.items(start..=end)?, head: log.head, oldest })
 }
 
+/// Reads at most `limit` publications after the offset `after` that are still in the file and were received at `cutoff` or later, even if
+/// there are more than retention allows.
+pub fn stored(
+    db: &Database,
+    entry: &Entry,
+    after: u64,
+    limit: usize,
+    cutoff: Millis,
+) -> Result<Vec<Publication>, redb::Error> {
+    let transaction = db.begin_read()?;
+    let head = entry.head.last.offset;
+    let log = Log { table: transaction.open_table(HISTORY)?, number: entry.number, head };
+    let first_row = log.first_row(after.saturating_add(1))?;
+    let begin = log.first_received_since(first_row, cutoff)?;
+    log.items(begin..=begin.saturating_add(limit as u64).saturating_sub(1).min(head))
+}
+
 struct Log<T> {
     table: T,
     number: u32,

@@ -18,9 +18,12 @@ pub(super) struct Oldest {
 impl Oldest {
     /// Returns true if the row has to be deleted at `now`, because it is too old or there are too many rows. `head` is
     /// the offset of the topic's newest publication.
-    pub fn is_beyond(&self, retention: &Retention, head: u64, now: Millis) -> bool {
-        self.offset <= head
-            && (self.offset < retention.lowest_offset(head) || self.received_at < retention.cutoff(now))
+    ///
+    /// Blocks of rollup were computed up to the offset `rolled`. A row after it is not deleted because there are too many
+    /// rows. Such rows are limited only by the size of the whole history.
+    pub fn is_beyond(&self, retention: &Retention, (head, rolled): (u64, u64), now: Millis) -> bool {
+        let is_too_many = self.offset < retention.lowest_offset(head) && self.offset <= rolled;
+        self.offset <= head && (is_too_many || self.received_at < retention.cutoff(now))
     }
 }
 
@@ -30,6 +33,8 @@ impl Oldest {
 pub(super) struct Log<'a> {
     pub number: u32,
     pub head: u64,
+    /// Offset up to which blocks of rollup were computed.
+    pub rolled: u64,
     pub oldest: &'a mut Oldest,
     pub bytes: &'a mut u64,
 }
@@ -47,7 +52,7 @@ impl Log<'_> {
         budget: u64,
     ) -> Result<u64, redb::Error> {
         let mut removed = 0;
-        while removed < budget && self.oldest.is_beyond(retention, self.head, now) {
+        while removed < budget && self.oldest.is_beyond(retention, (self.head, self.rolled), now) {
             self.remove_oldest(history)?;
             removed += 1;
         }

@@ -14,6 +14,7 @@ use shared::{Millis, Topic};
 
 use super::files::Opened;
 use super::index::{Entry, Index};
+use super::unrolled::Unrolled;
 use backend_core::Retention;
 
 /// The state that the writer thread shares with the readers: the open file, the newest publication of each topic, the
@@ -24,6 +25,7 @@ pub struct State {
     index: RwLock<Index>,
     time: Mutex<Time>,
     trouble: RwLock<Option<DiskTrouble>>,
+    unrolled: Unrolled,
 }
 
 /// The open file of the store, or the reason why it is not open.
@@ -82,6 +84,7 @@ impl State {
             index: RwLock::new(index),
             time: Mutex::new(Time { trusted, last: None }),
             trouble: RwLock::new(None),
+            unrolled: Unrolled::default(),
         }
     }
 
@@ -167,8 +170,22 @@ impl State {
 
     /// Replaces the newest publications of topics in memory by those of a commit, so that readers see them.
     pub fn publish(&self, entries: Vec<Entry>) {
+        let unrolled: Vec<Topic> = entries.iter().filter_map(unrolled).collect();
         let mut index = write(&self.index);
         entries.into_iter().for_each(|entry| index.put(entry));
+        drop(index);
+        self.unrolled.add(unrolled);
+    }
+
+    /// Returns the topics that have complete blocks without rollup.
+    pub fn unrolled(&self) -> &Unrolled {
+        &self.unrolled
+    }
+
+    /// Finds the topics that have complete blocks without rollup, after the file was opened.
+    pub fn find_unrolled(&self) {
+        let unrolled: Vec<Topic> = self.index().entries().filter_map(|entry| unrolled(entry)).collect();
+        self.unrolled.add(unrolled);
     }
 
     /// Removes a deleted topic from memory, so that it can no longer be read.
@@ -197,6 +214,7 @@ impl State {
 
     /// Closes the store's file when the store itself is closed. Later reads of history fail.
     pub fn close(&self) {
+        self.unrolled.close();
         self.shut("the store is closed");
     }
 
@@ -205,6 +223,7 @@ impl State {
     pub fn resume(&self, opened: Opened) {
         *write(&self.index) = opened.index;
         self.put(File::Open(opened.db));
+        self.find_unrolled();
     }
 
     /// Sets the store's file, which is open for reading only. `reason` says why it cannot be written. The heads in
@@ -217,4 +236,9 @@ impl State {
     fn put(&self, file: File) {
         *write(&self.file) = file;
     }
+}
+
+/// Returns the entry's topic if the topic has complete blocks without rollup.
+fn unrolled(entry: &Entry) -> Option<Topic> {
+    entry.unrolled_from().map(|_| entry.head.topic.clone())
 }

@@ -1,4 +1,4 @@
-//! The format of the store's file: its five tables, and the bytes of their keys and values.
+//! The format of the store's file: its eight tables, and the bytes of their keys and values.
 //!
 //! This module describes the format with the number [`FORMAT`]. A change that an older version of the server would
 //! misread increases that number. A change that an older version ignores, such as another table, does not.
@@ -30,6 +30,17 @@ pub const OLD_PRODUCERS: TableDefinition<(u32, &str), (u64, u64)> = TableDefinit
 /// the offset of the last publication of that request, and the time from which the row may be deleted.
 pub const PRODUCERS: TableDefinition<(u32, &str), (u64, u64, i64)> =
     TableDefinition::new("producers_of_principals");
+
+/// Key of a block of rollup: the topic's number, the number of the level, and the index of the block.
+pub type RollupKey = (u32, u8, u64);
+/// Table of the blocks of rollup. Its values are those of [`encode`](super::rollups::encode). Versions before rollups ignore this table.
+pub const ROLLUPS: TableDefinition<RollupKey, &[u8]> = TableDefinition::new("rollups");
+
+/// Table that maps the name of each board to everything about it except its document, as JSON. Versions before boards ignore this
+/// table and the next one.
+pub const BOARDS: TableDefinition<&str, &[u8]> = TableDefinition::new("boards");
+/// Table that maps the name of each board to the text of its document.
+pub const BOARD_TEXTS: TableDefinition<&str, &str> = TableDefinition::new("board_texts");
 
 /// Keys of the table [`META`] under which the last reading of the clocks is stored: the number of the machine's start,
 /// the time since this start, and the two times that [`backend_core::trusted_time`] computes. Files that version 0.1.0
@@ -66,6 +77,7 @@ pub fn remembered(meta: &impl ReadableTable<&'static str, u64>) -> Result<Option
 pub struct Tables<'t> {
     pub heads: Table<'t, &'static str, &'static [u8]>,
     pub history: Table<'t, (u32, u64), &'static [u8]>,
+    pub rollups: Table<'t, RollupKey, &'static [u8]>,
     pub producers: Producers<'t>,
     pub old_producers: OldProducers<'t>,
 }
@@ -76,6 +88,7 @@ impl<'t> Tables<'t> {
         Ok(Self {
             heads: transaction.open_table(HEADS)?,
             history: transaction.open_table(HISTORY)?,
+            rollups: transaction.open_table(ROLLUPS)?,
             producers: transaction.open_table(PRODUCERS)?,
             old_producers: transaction.open_table(OLD_PRODUCERS)?,
         })
@@ -99,14 +112,18 @@ pub struct StoredHead {
     /// stored.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bytes: Option<u64>,
+    /// Size of the topic's rollups in bytes. It is `None` for a topic that a version without rollups stored.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rollup_bytes: Option<u64>,
 }
 
 impl StoredHead {
-    /// Creates the value to store for a topic. `owner` is the principal that created the topic, and `bytes` the size of
-    /// its history.
-    pub fn new(number: u32, head: &Head, owner: &str, bytes: u64) -> Self {
+    /// Creates the value to store for a topic. `owner` is the principal that created the topic, `bytes` the size of its
+    /// history, and `rollup_bytes` that of its rollups.
+    pub fn new(number: u32, head: &Head, owner: &str, bytes: u64, rollup_bytes: u64) -> Self {
         let Head { epoch, last, meta, .. } = head.clone();
-        Self { number, epoch, last, meta, owner: owner.to_owned(), bytes: Some(bytes) }
+        let (bytes, rollup_bytes) = (Some(bytes), Some(rollup_bytes));
+        Self { number, epoch, last, meta, owner: owner.to_owned(), bytes, rollup_bytes }
     }
 
     /// Converts the stored value to the head that callers of the store get.
@@ -159,7 +176,8 @@ pub fn received_at(row: &[u8]) -> Option<Millis> {
     split_millis(row).map(|(received_at, _)| received_at)
 }
 
-fn split_millis(bytes: &[u8]) -> Option<(Millis, &[u8])> {
+/// Splits a time from the beginning of `bytes`; returns `None` if they are too short.
+pub(super) fn split_millis(bytes: &[u8]) -> Option<(Millis, &[u8])> {
     let (head, rest) = bytes.split_first_chunk::<MILLIS>()?;
     Some((Millis::from_le_bytes(*head), rest))
 }

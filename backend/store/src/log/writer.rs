@@ -7,13 +7,15 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use backend_core::DiskTrouble;
-use backend_core::ports::{Append, AppendError, Change, Unavailable};
+use backend_core::ports::{Append, AppendError, BoardError, Change, Unavailable};
 use shared::{Millis, Topic};
 use tokio::sync::{mpsc, oneshot, watch};
 
+use super::boards::{self, Write, Written};
 use super::files::Files;
 use super::forget::forget;
 use super::group::{Bounds, Committed, Group, Outcome};
+use super::rollups::Computed;
 use super::state::State;
 use super::tables::{Tables, remember};
 
@@ -30,8 +32,12 @@ const GROUP_COMMANDS: usize = 1_024;
 pub enum Command {
     Append(Box<Append>, oneshot::Sender<Outcome>),
     Sweep(Millis, oneshot::Sender<Result<Swept, Unavailable>>),
+    /// Stores blocks of rollup that were computed.
+    Roll(Box<Computed>, oneshot::Sender<Result<(), Unavailable>>),
     /// Deletes a topic. If an offset is given, the topic is deleted only if its newest publication has this offset.
     Forget(Topic, Option<u64>, Millis, oneshot::Sender<Result<bool, Unavailable>>),
+    /// Saves or deletes a board.
+    Board(Box<Write>, oneshot::Sender<Written>),
     /// Checks whether the disk has room, and opens the file again if a write to it has failed.
     Check(Millis, oneshot::Sender<()>),
 }
@@ -67,6 +73,7 @@ pub struct Writer {
 /// The part of a command that is executed while its group is filled.
 enum Work {
     Append(Box<Append>),
+    Roll(Box<Computed>),
     Sweep,
 }
 
@@ -75,6 +82,7 @@ enum Work {
 /// failure was stored.
 enum Reply {
     Append(oneshot::Sender<Outcome>, Option<Outcome>),
+    Roll(oneshot::Sender<Result<(), Unavailable>>),
     Sweep(oneshot::Sender<Result<Swept, Unavailable>>, Option<Swept>),
 }
 
@@ -150,12 +158,16 @@ impl Writer {
         }
         match command {
             Command::Forget(topic, end, now, to) => self.forget(&topic, end, now, to),
+            Command::Board(write, to) => {
+                self.write_board(*write, to);
+                Vec::new()
+            }
             Command::Check(_, to) => {
                 // An error means that the caller no longer waits.
                 let _ = to.send(());
                 Vec::new()
             }
-            command @ (Command::Append(..) | Command::Sweep(..)) => self.commit(command),
+            command @ (Command::Append(..) | Command::Roll(..) | Command::Sweep(..)) => self.commit(command),
         }
     }
 
@@ -209,6 +221,24 @@ impl Writer {
                 Vec::new()
             }
         }
+    }
+
+    /// Saves or deletes a board, if the disk has room.
+    fn write_board(&mut self, write: Write, to: oneshot::Sender<Written>) {
+        let is_save = matches!(write, Write::Save(..));
+        if let Some(trouble) = self.state.trouble().filter(|_| is_save) {
+            return drop(to.send(Err(BoardError::Disk(trouble))));
+        }
+        let state = self.state.clone();
+        let file = state.file();
+        let written = catch_unwind(AssertUnwindSafe(|| boards::write(file.database()?, write)));
+        drop(file);
+        let written = written.unwrap_or_else(|_| Err(panicked())).unwrap_or_else(|error| {
+            // The time is only used to limit how often a failed file is opened again.
+            self.give_up(&error, Millis::MIN);
+            Err(boards::refused(self.state.trouble(), Unavailable::new(error)))
+        });
+        drop(to.send(written));
     }
 
     /// Checks whether the disk has room for publications. Stores the reason if nothing can be appended.
@@ -330,13 +360,16 @@ impl Writer {
 impl Command {
     /// Returns true if the command can be committed together with others in a group.
     fn joins_a_group(&self) -> bool {
-        matches!(self, Self::Append(..) | Self::Sweep(..))
+        matches!(self, Self::Append(..) | Self::Roll(..) | Self::Sweep(..))
     }
 
     fn now(&self) -> Millis {
         match self {
             Self::Append(append, _) => append.received_at,
+            Self::Roll(computed, _) => computed.received_at,
             Self::Sweep(now, _) | Self::Check(now, _) | Self::Forget(_, _, now, _) => *now,
+            // The time is only used to limit how often a failed file is opened again, and this attempt may be made at once.
+            Self::Board(..) => Millis::MIN,
         }
     }
 
@@ -348,11 +381,15 @@ impl Command {
                 replies.push(Reply::Append(to, None));
                 Some(Work::Append(append))
             }
+            Self::Roll(computed, to) => {
+                replies.push(Reply::Roll(to));
+                Some(Work::Roll(computed))
+            }
             Self::Sweep(_, to) => {
                 replies.push(Reply::Sweep(to, None));
                 Some(Work::Sweep)
             }
-            Self::Check(..) | Self::Forget(..) => None,
+            Self::Check(..) | Self::Forget(..) | Self::Board(..) => None,
         }
     }
 
@@ -360,7 +397,9 @@ impl Command {
         match self {
             Self::Append(_, to) => drop(to.send(Err(trouble.map_or(reason.into(), AppendError::Disk)))),
             Self::Sweep(_, to) => drop(to.send(Err(reason))),
+            Self::Roll(_, to) => drop(to.send(Err(reason))),
             Self::Forget(_, _, _, to) => drop(to.send(Err(reason))),
+            Self::Board(_, to) => drop(to.send(Err(boards::refused(trouble, reason)))),
             Self::Check(_, to) => {
                 let _ = to.send(());
             }
@@ -376,12 +415,13 @@ impl Work {
             (Self::Append(append), Some(Reply::Append(_, outcome))) => {
                 *outcome = Some(group.append(*append)?)
             }
+            (Self::Roll(computed), Some(Reply::Roll(_))) => group.roll(&computed)?,
             (Self::Sweep, Some(Reply::Sweep(_, swept))) => {
                 let (removed, more) = group.sweep()?;
                 *swept = Some(Swept { removed, more });
             }
             // This does not happen, because `Command::split` returns the work and adds the reply of the same command.
-            (Self::Append(_) | Self::Sweep, _) => {}
+            (Self::Append(_) | Self::Roll(_) | Self::Sweep, _) => {}
         }
         Ok(())
     }
@@ -393,6 +433,7 @@ impl Reply {
         match self {
             Self::Append(to, Some(outcome)) => drop(to.send(outcome)),
             Self::Sweep(to, Some(swept)) => drop(to.send(Ok(swept))),
+            Self::Roll(to) => drop(to.send(Ok(()))),
             // This does not happen, because every command of a committed group has an outcome.
             Self::Append(_, None) | Self::Sweep(_, None) => {}
         }
@@ -406,6 +447,7 @@ impl Reply {
                 drop(to.send(Err(refused)));
             }
             Self::Sweep(to, _) => drop(to.send(Err(unavailable))),
+            Self::Roll(to) => drop(to.send(Err(unavailable))),
         }
     }
 }

@@ -109,10 +109,53 @@ pub enum Integration {
     },
     /// A fixed answer of the gateway (`MOCK`).
     Mock(Mock),
+    /// A request to a service of AWS, which mapping templates make of the message (`AWS`).
+    Service(ServiceCall),
     /// Anything else. The route exists, and a note says that it is not done.
     Unsupported {
         /// Name of the integration, such as `AWS sqs SendMessage` or `HTTP_PROXY https://example.com`.
         name: String,
+    },
+}
+
+/// A request to a service of AWS.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ServiceCall {
+    /// Receiver of the request.
+    pub target: ServiceTarget,
+    /// Name of the integration, such as `AWS sqs SendMessage`.
+    pub name: String,
+    /// Expression that selects the request template.
+    pub template_selection: Option<String>,
+    /// Templates of the request's body, by their keys. Without any, the message is the body.
+    pub request_templates: BTreeMap<String, String>,
+    /// Treatments of the service's answer, in the order of the description.
+    pub responses: Vec<IntegrationResponse>,
+    /// Time after which the gateway no longer waits, in milliseconds.
+    pub timeout_ms: u32,
+}
+
+/// The receiver of a request to a service of AWS.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ServiceTarget {
+    /// A function of the app, which gets the body as its event.
+    Function {
+        /// Name of the function.
+        name: String,
+        /// Version or alias, if the description names one.
+        qualifier: Option<String>,
+    },
+    /// An action of DynamoDB, such as `PutItem`.
+    DynamoDb {
+        /// Name of the action.
+        action: String,
+    },
+    /// SQS: an action, or all actions of one queue.
+    Sqs {
+        /// Path of the request: that of a queue, or `/`.
+        path: String,
+        /// Name of the action, if the body does not name it.
+        action: Option<String>,
     },
 }
 
@@ -124,13 +167,13 @@ pub struct Mock {
     /// Request templates, by their keys. The selected one produces a JSON object with `statusCode`.
     pub request_templates: BTreeMap<String, String>,
     /// Answers, in the order of the description.
-    pub responses: Vec<MockResponse>,
+    pub responses: Vec<IntegrationResponse>,
 }
 
-/// An answer of a `MOCK` integration.
+/// An answer of a `MOCK` integration, or the treatment of a service's answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct MockResponse {
-    /// Key of the answer, such as `$default` or `/200/`.
+pub struct IntegrationResponse {
+    /// Key, such as `$default` or `/200/`.
     pub key: String,
     /// Expression that selects the response template.
     pub template_selection: Option<String>,

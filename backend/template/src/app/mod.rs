@@ -1,6 +1,7 @@
 //! The app that a description means.
 
 mod api;
+mod distribution;
 mod function;
 mod mapping;
 mod note;
@@ -8,9 +9,10 @@ mod queue;
 mod table;
 
 pub use api::{
-    Authorization, Authorizer, Domain, Integration, Mock, MockResponse, Route, RouteLimits, Stage,
-    WebSocketApi,
+    Authorization, Authorizer, Domain, Integration, IntegrationResponse, Mock, Route, RouteLimits,
+    ServiceCall, ServiceTarget, Stage, WebSocketApi,
 };
+pub use distribution::{AddedHeader, Behavior, Distribution, ErrorPage, Origin};
 pub use function::{AsyncInvocation, Code, Cors, Destination, Function, FunctionUrl, Layer};
 pub use mapping::{EventSource, EventSourceMapping, StartingPosition};
 pub use note::{Note, NoteKind};
@@ -36,6 +38,10 @@ pub struct App {
     pub queues: Vec<Queue>,
     /// Streams and queues whose records invoke functions.
     pub mappings: Vec<EventSourceMapping>,
+    /// CloudFront distributions.
+    pub distributions: Vec<Distribution>,
+    /// Names of S3 buckets in the description.
+    pub buckets: Vec<String>,
     /// Values of the section `Outputs`. With several stacks, a name is `STACK.NAME`.
     pub outputs: BTreeMap<String, String>,
     /// Everything in the description that is not done or means nothing on one machine, in the order of the description.

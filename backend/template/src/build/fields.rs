@@ -91,6 +91,11 @@ impl<'a> Fields<'a> {
         self.scope.missing(self.path_of(name), meaning, self.place_of(name));
     }
 
+    /// Adds a note that an entry of the map in a property is not done.
+    pub fn missing_entry(&self, name: &str, entry: &Entry, meaning: &str) {
+        self.scope.missing(format!("{}.{}", self.path_of(name), entry.key), meaning, &entry.place);
+    }
+
     pub fn path_of(&self, name: &str) -> String {
         if name.is_empty() { self.path.clone() } else { format!("{}.{name}", self.path) }
     }

@@ -10,6 +10,30 @@ use crate::build::mapping::destination;
 use crate::build::named::Named;
 use crate::error::Error;
 use crate::files::join;
+use crate::node::Node;
+
+/// Environment variables that a description cannot set (AWS Lambda Developer Guide, "Defined runtime environment variables").
+const RESERVED: [&str; 18] = [
+    "_HANDLER",
+    "_X_AMZN_TRACE_ID",
+    "AWS_ACCESS_KEY",
+    "AWS_ACCESS_KEY_ID",
+    "AWS_DEFAULT_REGION",
+    "AWS_EXECUTION_ENV",
+    "AWS_LAMBDA_FUNCTION_MEMORY_SIZE",
+    "AWS_LAMBDA_FUNCTION_NAME",
+    "AWS_LAMBDA_FUNCTION_VERSION",
+    "AWS_LAMBDA_INITIALIZATION_TYPE",
+    "AWS_LAMBDA_LOG_GROUP_NAME",
+    "AWS_LAMBDA_LOG_STREAM_NAME",
+    "AWS_LAMBDA_RUNTIME_API",
+    "AWS_REGION",
+    "AWS_SECRET_ACCESS_KEY",
+    "AWS_SESSION_TOKEN",
+    "LAMBDA_RUNTIME_DIR",
+    "LAMBDA_TASK_ROOT",
+];
+const RESERVED_MEANING: &str = "Lambda reserves this environment variable and refuses to deploy the function, so it is not set here; remove it";
 
 /// Runtimes whose code is compiled. Other runtimes may need it too, which the metadata of SAM says.
 const COMPILED: [&str; 3] = ["dotnet", "go1", "java"];
@@ -37,14 +61,15 @@ pub(super) fn read(item: &Item<'_>, layers: &BTreeMap<String, Layer>) -> Result<
             Some(fields.required("Handler", "index.handler")?),
         ),
     };
-    let environment = fields.inner("Environment")?;
+    let environment =
+        fields.inner("Environment")?.map_or(Ok(BTreeMap::new()), |fields| variables(&fields))?;
     let (code, build) = built(item, code, runtime.as_deref());
     Ok(Function {
         name: item.scope.name(item.resource)?,
         logical_id: item.resource.id.clone(),
         arn: item.scope.arn(item.resource)?,
         layers: own_layers(fields, layers)?,
-        environment: environment.map_or(Ok(BTreeMap::new()), |environment| environment.map("Variables"))?,
+        environment,
         timeout_s: fields.number("Timeout", 1, 900)?.unwrap_or(3),
         memory_mb: fields.number("MemorySize", 128, 32_768)?.unwrap_or(128),
         architecture: architecture(fields)?,
@@ -57,6 +82,19 @@ pub(super) fn read(item: &Item<'_>, layers: &BTreeMap<String, Layer>) -> Result<
         handler,
         code,
     })
+}
+
+/// Reads the environment variables. Those that Lambda reserves are noted and left out, since they could not be deployed.
+fn variables(environment: &Fields<'_>) -> Result<BTreeMap<String, String>, Error> {
+    let mut variables: BTreeMap<String, String> = environment.map("Variables")?;
+    let node = environment.get("Variables");
+    for entry in node.map(Node::entries).unwrap_or_default() {
+        if RESERVED.contains(&entry.key.as_str()) {
+            environment.missing_entry("Variables", entry, RESERVED_MEANING);
+            variables.remove(&entry.key);
+        }
+    }
+    Ok(variables)
 }
 
 /// Returns the location of the code after it was built: the output of `sam build`, if there is some. Otherwise the

@@ -1,12 +1,14 @@
 //! `AWS::ApiGatewayV2::Integration`, with its responses.
 
-use crate::app::{Integration, Mock, MockResponse};
+use crate::app::{Integration, IntegrationResponse, Mock, ServiceCall, ServiceTarget};
 use crate::build::fields::Fields;
 use crate::build::item::Item;
 use crate::build::parts::Parts;
 use crate::error::Error;
 
 pub(super) const EXAMPLE_URI: &str = "`!Sub arn:${AWS::Partition}:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${FUNCTION.Arn}/invocations`";
+/// The only parameter of requests to services that is needed: what it says is known here.
+const CONTENT_TYPE: &str = "integration.request.header.Content-Type";
 const TYPES: [&str; 5] = ["AWS", "AWS_PROXY", "HTTP", "HTTP_PROXY", "MOCK"];
 /// Time for which API Gateway waits for an integration, in milliseconds ("Quotas for WebSocket APIs").
 const TIMEOUT_MS: u32 = 29_000;
@@ -39,10 +41,64 @@ fn integration(item: &Item<'_>, parts: &Parts<'_, '_>) -> Result<Integration, Er
     if kind == "AWS_PROXY"
         && let Some((name, qualifier)) = parts.named.invoked(&uri)
     {
-        let timeout_ms = fields.number("TimeoutInMillis", 50, TIMEOUT_MS)?.unwrap_or(TIMEOUT_MS);
-        return Ok(Integration::Function { name, qualifier, timeout_ms });
+        return Ok(Integration::Function { name, qualifier, timeout_ms: timeout_ms(fields)? });
+    }
+    if kind == "AWS"
+        && let Some(target) = service(&uri, parts)
+    {
+        return call(item, parts, target, &uri).map(Integration::Service);
     }
     Ok(unsupported(fields, &kind, &uri, parts))
+}
+
+fn timeout_ms(fields: &Fields<'_>) -> Result<u32, Error> {
+    Ok(fields.number("TimeoutInMillis", 50, TIMEOUT_MS)?.unwrap_or(TIMEOUT_MS))
+}
+
+/// Returns the service in the address of an integration, if it is one of the app's: a function, DynamoDB or SQS. The address is that
+/// of [`Named::invoked`](super::named::Named::invoked), or ends in `:SERVICE:action/NAME` or `:sqs:path/ACCOUNT/QUEUE`.
+fn service(uri: &str, parts: &Parts<'_, '_>) -> Option<ServiceTarget> {
+    if let Some((name, qualifier)) = parts.named.invoked(uri) {
+        return Some(ServiceTarget::Function { name, qualifier });
+    }
+    let words: Vec<&str> = uri.splitn(6, ':').collect();
+    let [_, _, "apigateway", _, service, call] = words.as_slice() else { return None };
+    let action = call.strip_prefix("action/").map(str::to_owned);
+    match (*service, action, call.strip_prefix("path/")) {
+        ("dynamodb", Some(action), _) => {
+            parts.named.has_tables().then_some(ServiceTarget::DynamoDb { action })
+        }
+        ("sqs", Some(action), _) => {
+            let target = ServiceTarget::Sqs { path: "/".to_owned(), action: Some(action) };
+            parts.named.has_queue(None).then_some(target)
+        }
+        ("sqs", None, Some(path)) => {
+            let target = ServiceTarget::Sqs { path: format!("/{path}"), action: None };
+            parts.named.has_queue(path.rsplit('/').next()).then_some(target)
+        }
+        _ => None,
+    }
+}
+
+fn call(
+    item: &Item<'_>,
+    parts: &Parts<'_, '_>,
+    target: ServiceTarget,
+    uri: &str,
+) -> Result<ServiceCall, Error> {
+    let fields = &item.fields;
+    let parameters: Vec<(String, String)> = fields.map("RequestParameters")?;
+    if parameters.iter().any(|(name, _)| name != CONTENT_TYPE) {
+        fields.missing("RequestParameters", "parameters are not mapped");
+    }
+    Ok(ServiceCall {
+        target,
+        name: format!("AWS {}", called(uri, parts)),
+        template_selection: fields.text("TemplateSelectionExpression")?,
+        request_templates: fields.map("RequestTemplates")?,
+        responses: responses(item, parts)?,
+        timeout_ms: timeout_ms(fields)?,
+    })
 }
 
 /// Notes an integration that is not done, and names it.
@@ -74,22 +130,27 @@ fn called(uri: &str, parts: &Parts<'_, '_>) -> String {
 
 fn mock(item: &Item<'_>, parts: &Parts<'_, '_>) -> Result<Mock, Error> {
     let fields = &item.fields;
-    let api = fields.required("ApiId", "!Ref API")?;
-    let mut responses = Vec::new();
-    for response in parts.of(&api, "AWS::ApiGatewayV2::IntegrationResponse")? {
-        if response.fields.required("IntegrationId", "!Ref INTEGRATION")? == item.resource.id {
-            responses.push(mock_response(&response.fields)?);
-        }
-    }
     Ok(Mock {
         template_selection: fields.text("TemplateSelectionExpression")?,
         request_templates: fields.map("RequestTemplates")?,
-        responses,
+        responses: responses(item, parts)?,
     })
 }
 
-fn mock_response(fields: &Fields<'_>) -> Result<MockResponse, Error> {
-    Ok(MockResponse {
+/// Returns the responses of an integration.
+fn responses(item: &Item<'_>, parts: &Parts<'_, '_>) -> Result<Vec<IntegrationResponse>, Error> {
+    let api = item.fields.required("ApiId", "!Ref API")?;
+    let mut responses = Vec::new();
+    for found in parts.of(&api, "AWS::ApiGatewayV2::IntegrationResponse")? {
+        if found.fields.required("IntegrationId", "!Ref INTEGRATION")? == item.resource.id {
+            responses.push(response(&found.fields)?);
+        }
+    }
+    Ok(responses)
+}
+
+fn response(fields: &Fields<'_>) -> Result<IntegrationResponse, Error> {
+    Ok(IntegrationResponse {
         key: fields.required("IntegrationResponseKey", "$default")?,
         template_selection: fields.text("TemplateSelectionExpression")?,
         templates: fields.map("ResponseTemplates")?,

@@ -2,6 +2,7 @@
 
 mod api;
 mod code;
+mod distribution;
 mod fields;
 mod function;
 mod integration;
@@ -10,6 +11,7 @@ mod mapping;
 mod named;
 mod parts;
 mod queue;
+mod response_headers;
 mod route;
 mod stage;
 mod table;
@@ -22,6 +24,7 @@ use crate::evaluate::{Evaluator, Scope};
 use crate::known;
 use crate::place::Place;
 use crate::stack::Resource;
+use crate::words;
 use fields::Fields;
 use item::Item;
 use named::Named;
@@ -40,6 +43,8 @@ pub(crate) fn build(all: &Evaluator<'_>) -> Result<App, Error> {
     let mappings = each(&items, &["AWS::Lambda::EventSourceMapping"], |item| mapping::read(item, &named))?;
     app.mappings = mappings.into_iter().flatten().collect();
     app.apis = api::read(&items, &named)?;
+    app.distributions = distribution::read(&items, all, &app)?;
+    app.buckets = distribution::buckets(all)?.into_iter().map(|(_, id)| id).collect();
     app.outputs = outputs(all)?;
     app.notes = all.notes.borrow().clone();
     app.notes.sort_by(|one, other| one.place.cmp(&other.place));
@@ -58,11 +63,19 @@ fn items<'a>(all: &'a Evaluator<'a>) -> Result<Vec<Item<'a>>, Error> {
             if known::is_done(&resource.kind) {
                 items.push(Item { scope, resource, fields: Fields::read(scope, resource)? });
             } else if !resource.is_implied {
+                check_type(resource)?;
                 all.note(other(resource));
             }
         }
     }
     Ok(items)
+}
+
+/// Refuses a type that does not exist, if it is a misspelled one or one of SAM.
+fn check_type(resource: &Resource) -> Result<(), Error> {
+    let Some(similar) = known::similar_types(&resource.kind) else { return Ok(()) };
+    let problem = format!("there is no type of resources {}", resource.kind);
+    Err(Error::new(&resource.place, problem, words::instead(&resource.kind, similar)))
 }
 
 /// Returns the note about a resource that does not become part of the app.
@@ -76,8 +89,7 @@ fn other(resource: &Resource) -> Note {
         ),
         None => {
             let service = kind.split("::").nth(1).unwrap_or(kind);
-            let meaning = format!("this is not started, and calls of {service} are answered with an error");
-            (NoteKind::Missing, meaning)
+            (NoteKind::Missing, known::consequence(service))
         }
     };
     let path = format!("{} ({kind})", resource.path);

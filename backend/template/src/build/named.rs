@@ -52,6 +52,16 @@ impl Named {
         self.queues.iter().find(|(_, known)| known == arn).map(|(name, _)| name.clone())
     }
 
+    /// Returns true if the app has a table.
+    pub fn has_tables(&self) -> bool {
+        !self.tables.is_empty()
+    }
+
+    /// Returns true if the app has a queue, or one of this name.
+    pub fn has_queue(&self, name: Option<&str>) -> bool {
+        self.queues.iter().any(|(known, _)| name.is_none_or(|name| name == known))
+    }
+
     pub fn destination(&self, arn: &str) -> Destination {
         let function = || Some(Destination::Function(self.function(arn)?.0));
         let found = self.queue(arn).map(Destination::Queue).or_else(function);

@@ -16,16 +16,12 @@ impl Scope<'_> {
             "AWS::Lambda::Alias" | "AWS::Lambda::Version" => self.qualified(resource),
             "AWS::Lambda::Url" => self.attribute(resource, "FunctionArn", place),
             "AWS::SNS::Topic" | "AWS::StepFunctions::StateMachine" | "AWS::SecretsManager::Secret" => {
-                self.note_placeholder(resource, place);
-                self.arn(resource)
+                self.placeholder(resource, self.arn(resource)?, place)
             }
             // Integrations, routes, authorizers and deployments are identified by their logical ids, which other
             // resources of the template then contain.
             kind if is_part_of_api(kind) => Ok(resource.id.clone()),
-            _ => {
-                self.note_placeholder(resource, place);
-                self.name(resource)
-            }
+            _ => self.placeholder(resource, self.name(resource)?, place),
         }
     }
 
@@ -49,6 +45,13 @@ impl Scope<'_> {
                 let target = resource.properties.get("TargetFunctionArn");
                 target.map_or(Ok(String::new()), |target| self.text(target, "the function of an address"))
             }
+            ("AWS::S3::Bucket", "DomainName" | "RegionalDomainName" | "DualStackDomainName") => {
+                self.bucket_domain(resource, name)
+            }
+            ("AWS::CloudFront::Distribution", "DomainName") => Ok(self.distribution_domain(resource)),
+            ("AWS::CloudFront::Distribution" | "AWS::CloudFront::ResponseHeadersPolicy", "Id") => {
+                self.name(resource)
+            }
             ("AWS::Lambda::Version", "Version") => Ok("1".to_owned()),
             (kind, _) if is_part_of_api(kind) && name.ends_with("Id") => Ok(resource.id.clone()),
             _ => self.other_attribute(resource, name, place),
@@ -60,11 +63,11 @@ impl Scope<'_> {
             let problem = format!("{} has no attribute `{name}`", resource.kind);
             return Err(Error::new(place, problem, crate::words::instead(name, known.iter().copied())));
         }
-        self.note_placeholder(resource, place);
-        match name {
-            "Arn" => self.arn(resource),
-            _ => Ok(format!("{}-{}", self.name(resource)?, name.replace('.', "-"))),
-        }
+        let value = match name {
+            "Arn" => self.arn(resource)?,
+            _ => format!("{}-{}", self.name(resource)?, name.replace('.', "-")),
+        };
+        self.placeholder(resource, value, place)
     }
 
     /// Returns the address of a queue.
@@ -78,6 +81,23 @@ impl Scope<'_> {
         let around = self.all.surroundings;
         let letters = identifier(&format!("{} url {}", self.stack.name, resource.id));
         around.fill(&around.function_url, "{function}", &letters)
+    }
+
+    /// Returns a host name of a bucket, by which distributions name it (Amazon S3 User Guide, "Virtual hosting of buckets").
+    fn bucket_domain(self, resource: &Resource, attribute: &str) -> Result<String, Error> {
+        let (around, name) = (self.all.surroundings, self.name(resource)?);
+        let service = match attribute {
+            "DomainName" => "s3".to_owned(),
+            "DualStackDomainName" => format!("s3.dualstack.{}", around.region),
+            _ => format!("s3.{}", around.region),
+        };
+        Ok(format!("{name}.{service}.{}", around.url_suffix))
+    }
+
+    /// Returns the host name of a distribution, which depends on the names of its stack and resource.
+    pub fn distribution_domain(self, resource: &Resource) -> String {
+        let letters = identifier(&format!("{} domain {}", self.stack.name, resource.id));
+        format!("d{letters}.cloudfront.net")
     }
 
     /// Returns the resource name of a stream, with the time that AWS would put there replaced by a fixed one.
@@ -128,12 +148,14 @@ impl Scope<'_> {
         Ok(self.all.surroundings.arn("lambda", &format!("function:{name}")))
     }
 
-    fn note_placeholder(self, resource: &Resource, place: &Place) {
-        if known::is_done(&resource.kind) || known::irrelevance(&resource.kind).is_some() {
-            return;
+    /// Returns the value of a reference. If nothing is started for the resource, a note says that the value is invented.
+    fn placeholder(self, resource: &Resource, value: String, place: &Place) -> Result<String, Error> {
+        if !known::is_done(&resource.kind) && known::irrelevance(&resource.kind).is_none() {
+            let path = format!("the reference to {} ({})", resource.path, resource.kind);
+            let meaning = format!("nothing is started for this resource, so the value is invented: {value}");
+            self.missing(path, &meaning, place);
         }
-        let path = format!("the reference to {} ({})", resource.path, resource.kind);
-        self.missing(path, "nothing is started for this resource, so the value is a placeholder", place);
+        Ok(value)
     }
 }
 

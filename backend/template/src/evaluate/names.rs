@@ -33,6 +33,10 @@ impl Scope<'_> {
         if resource.kind == "AWS::ApiGatewayV2::Api" {
             return Ok(identifier(&format!("{} {}", self.stack.name, resource.id)));
         }
+        if resource.kind == "AWS::CloudFront::Distribution" {
+            let letters = identifier(&format!("{} {}", self.stack.name, resource.id));
+            return Ok(format!("E{}", letters.to_uppercase()));
+        }
         let property = NAMES.iter().find(|(kind, _)| *kind == resource.kind).map(|(_, property)| property);
         let Some(name) = property.and_then(|property| resource.properties.get(property)) else {
             return Ok(self.generated(resource));

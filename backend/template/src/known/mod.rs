@@ -6,4 +6,4 @@ mod tables;
 mod types;
 
 pub(crate) use properties::{Known, has_table, property};
-pub(crate) use types::{attributes, irrelevance, is_done};
+pub(crate) use types::{attributes, consequence, irrelevance, is_done, similar_types};

@@ -1,7 +1,7 @@
 //! Looks up properties of the types that become part of the app.
 
 use crate::known::table::Table;
-use crate::known::tables::{api, lambda, sam, storage};
+use crate::known::tables::{api, lambda, sam, storage, web};
 
 /// Treatment of a property.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,7 +32,7 @@ pub(crate) fn has_table(of: &str) -> bool {
 }
 
 fn tables() -> impl Iterator<Item = &'static Table> {
-    [sam::TABLES, lambda::TABLES, storage::TABLES, api::TABLES].into_iter().flatten()
+    [sam::TABLES, lambda::TABLES, storage::TABLES, api::TABLES, web::TABLES].into_iter().flatten()
 }
 
 /// Returns the table of `of`. Inside of their properties, both types of tables of DynamoDB are the same.

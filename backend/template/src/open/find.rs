@@ -38,9 +38,9 @@ pub(super) fn find(path: &str, files: &dyn Files) -> Result<Found, Error> {
         return file(path, &text);
     }
     let names = files.names(path);
-    if names.is_empty() {
-        let shown = if path.is_empty() { "." } else { path };
-        return Err(Error::new(&Place::whole(shown), "there is no such file or folder", READABLE));
+    // The folder that contains everything exists, even if it is empty.
+    if names.is_empty() && !path.is_empty() {
+        return Err(Error::new(&Place::whole(path), "there is no such file or folder", READABLE));
     }
     folder(path, &names, files)
 }

@@ -1,6 +1,8 @@
 //! WebSocket APIs of CloudFormation.
 
-use serverless_app::{Authorization, Authorizer, Domain, Integration, Mock, MockResponse, RouteLimits};
+use serverless_app::{
+    Authorization, Authorizer, Domain, Integration, IntegrationResponse, Mock, RouteLimits, ServiceTarget,
+};
 
 use crate::support::{FUNCTION, INVOKED, app, missing, mistake};
 
@@ -206,7 +208,7 @@ fn a_mock_integration_has_templates_and_responses() {
     let expected = Mock {
         template_selection: Some("200".to_owned()),
         request_templates: map("200", r#"{"statusCode":200}"#),
-        responses: vec![MockResponse {
+        responses: vec![IntegrationResponse {
             key: "/200/".to_owned(),
             template_selection: Some("\\$default".to_owned()),
             templates: map("$default", r#"{"pong": true}"#),
@@ -222,7 +224,6 @@ fn integrations_that_are_not_done_are_named() {
     let cases = [
         ("AWS", sqs, "AWS sqs path/123456789012/jobs", "this integration is not done"),
         ("AWS", dynamodb, "AWS dynamodb PutItem", "this integration is not done"),
-        ("AWS", INVOKED, "AWS lambda app-Chat", "this integration is not done"),
         (
             "HTTP_PROXY",
             "https://example.com/x",
@@ -249,17 +250,56 @@ fn integrations_that_are_not_done_are_named() {
 }
 
 #[test]
-fn a_mapping_template_is_named() {
-    let text = api(&route("A", "a", ""))
-        .replace("AWS_PROXY,", "AWS, RequestTemplates: { $default: 'Action=SendMessage' },");
-    let notes = missing(&app(&text));
-    assert!(
-        notes.contains(
-            &"Resources.Integration.Properties.RequestTemplates: mapping templates are not evaluated"
-                .to_owned()
+fn an_integration_with_a_service_of_the_app_has_its_templates() {
+    let resources = "
+  Rooms:
+    Type: AWS::DynamoDB::Table
+    Properties:
+      TableName: rooms
+      AttributeDefinitions: [{ AttributeName: id, AttributeType: S }]
+      KeySchema: [{ AttributeName: id, KeyType: HASH }]
+  Jobs: { Type: AWS::SQS::Queue, Properties: { QueueName: jobs } }
+";
+    let path = "arn:aws:apigateway:us-east-1:sqs:path/123456789012";
+    for (uri, target) in [
+        (INVOKED.to_owned(), ServiceTarget::Function { name: "app-Chat".into(), qualifier: None }),
+        (
+            "arn:aws:apigateway:us-east-1:dynamodb:action/PutItem".to_owned(),
+            ServiceTarget::DynamoDb { action: "PutItem".into() },
         ),
-        "{notes:?}"
-    );
+        (format!("{path}/jobs"), ServiceTarget::Sqs { path: "/123456789012/jobs".into(), action: None }),
+        (
+            "arn:aws:apigateway:us-east-1:sqs:action/SendMessage".to_owned(),
+            ServiceTarget::Sqs { path: "/".into(), action: Some("SendMessage".into()) },
+        ),
+    ] {
+        let own = "AWS, RequestTemplates: { $default: '$input.body' }, RequestParameters: { integration.request.header.Content-Type: \"'a'\" },";
+        let text = api(&route("A", "a", "")).replace("AWS_PROXY,", own).replace(INVOKED, &uri) + resources;
+        let app = app(&text);
+        let Integration::Service(call) = &app.apis[0].routes[0].integration else {
+            panic!("{:?}", app.apis[0].routes[0])
+        };
+        assert_eq!((&call.target, call.timeout_ms), (&target, 29_000));
+        assert_eq!(call.request_templates.get("$default").map(String::as_str), Some("$input.body"));
+        assert_eq!(missing(&app), [""; 0]);
+    }
+}
+
+#[test]
+fn an_integration_with_a_service_that_is_not_there_and_its_template_are_named() {
+    for uri in [
+        "arn:aws:apigateway:us-east-1:dynamodb:action/PutItem",
+        "arn:aws:apigateway:us-east-1:states:action/StartSyncExecution",
+        "arn:aws:apigateway:us-east-1:sqs:path/123456789012/other",
+    ] {
+        let text = api(&route("A", "a", ""))
+            .replace("AWS_PROXY,", "AWS, RequestTemplates: { $default: '{}' },")
+            .replace(INVOKED, uri);
+        let notes = missing(&app(&text));
+        let template =
+            "Resources.Integration.Properties.RequestTemplates: mapping templates are not evaluated";
+        assert!(notes.iter().any(|note| note == template), "{notes:?}");
+    }
 }
 
 #[test]

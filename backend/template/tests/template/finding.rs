@@ -102,7 +102,7 @@ fn a_path_without_a_description_is_refused() {
         read(path, &files(all.iter().copied()), &Settings::default()).unwrap_err().to_string()
     };
     assert_eq!(message("chat", &[]), format!("chat: there is no such file or folder: {words}"));
-    assert_eq!(message("", &[]), format!(".: there is no such file or folder: {words}"));
+    assert_eq!(message("", &[]), format!(".: the folder contains no description of an app: {words}"));
     let readme = [("readme.md", "")];
     assert_eq!(message("", &readme), format!(".: the folder contains no description of an app: {words}"));
     let two = [("a.yaml", QUEUE), ("b.yaml", QUEUE)];

@@ -5,6 +5,7 @@ mod api;
 mod bounds;
 mod cdk;
 mod conditions;
+mod distributions;
 mod finding;
 mod functions;
 mod intrinsics;

@@ -102,3 +102,17 @@ Resources:
         "template.yaml:4:56: the name of B depends on itself: remove one of the references of this circle"
     );
 }
+
+#[test]
+fn a_type_that_does_not_exist_is_told_with_the_one_that_may_be_meant() {
+    let sam = "Transform: AWS::Serverless-2016-10-31\n";
+    for (kind, advice) in [
+        ("AWS::Serverless::Funktion", "did you mean AWS::Serverless::Function?"),
+        ("AWS::Serverless::Socket", "write one of AWS::Serverless::Api"),
+        ("AWS::SQS::Queues", "did you mean AWS::SQS::Queue?"),
+    ] {
+        let message = mistake(&format!("{sam}Resources:\n  X: {{ Type: '{kind}' }}"));
+        let problem = format!("template.yaml:3:3: there is no type of resources {kind}: {advice}");
+        assert!(message.starts_with(&problem), "{message}");
+    }
+}

@@ -7,16 +7,25 @@ use crate::support::{app, missing, notes};
 #[test]
 fn a_resource_that_is_not_started_is_named() {
     let cases = [
-        ("AWS::S3::Bucket", "this is not started, and calls of S3 are answered with an error"),
-        ("AWS::SNS::Topic", "this is not started, and calls of SNS are answered with an error"),
+        (
+            "AWS::S3::Bucket",
+            "this is not started, and calls of S3 are answered with the error 501 (NotImplementedException)",
+        ),
+        (
+            "AWS::SNS::Topic",
+            "this is not started: nothing is published or delivered, and calls of SNS are answered with the error 501 (NotImplementedException)",
+        ),
         (
             "AWS::StepFunctions::StateMachine",
-            "this is not started, and calls of StepFunctions are answered with an error",
+            "this is not started, and calls of StepFunctions are answered with the error 501 (NotImplementedException)",
         ),
-        ("AWS::Cognito::UserPool", "this is not started, and calls of Cognito are answered with an error"),
+        (
+            "AWS::Cognito::UserPool",
+            "this is not started: nobody can sign in, and calls of Cognito are answered with the error 501 (NotImplementedException)",
+        ),
         (
             "AWS::CloudFormation::Stack",
-            "this is not started, and calls of CloudFormation are answered with an error",
+            "this is not started, and calls of CloudFormation are answered with the error 501 (NotImplementedException)",
         ),
         ("Custom::Seed", "custom resources are not created, so what they do does not happen"),
         (
@@ -145,7 +154,7 @@ Resources:
 }
 
 #[test]
-fn a_reference_to_what_is_not_started_is_a_placeholder_and_named() {
+fn a_reference_to_what_is_not_started_is_named_with_its_value() {
     let app = app("
 Resources:
   Photos: { Type: AWS::S3::Bucket }
@@ -167,14 +176,16 @@ Outputs:
             "arn:aws:iam::123456789012:role/app-Role"
         ]
     );
-    let meaning = "nothing is started for this resource, so the value is a placeholder";
-    let note = |id: &str, kind: &str| format!("the reference to Resources.{id} ({kind}): {meaning}");
+    let meaning = "nothing is started for this resource, so the value is invented";
+    let note = |id: &str, kind: &str, value: &str| {
+        format!("the reference to Resources.{id} ({kind}): {meaning}: {value}")
+    };
     assert_eq!(
         missing(&app)[2..],
         [
-            note("Photos", "AWS::S3::Bucket"),
-            note("Photos", "AWS::S3::Bucket"),
-            note("Pool", "AWS::Cognito::UserPool"),
+            note("Photos", "AWS::S3::Bucket", "app-photos"),
+            note("Photos", "AWS::S3::Bucket", "arn:aws:s3:::app-photos"),
+            note("Pool", "AWS::Cognito::UserPool", "app-Pool-ProviderURL"),
         ]
     );
 }
@@ -213,6 +224,31 @@ fn every_note_is_displayed_with_its_place() {
     assert_eq!(
         app.notes[0].to_string(),
         "template.yaml:2:3: Resources.Photos (AWS::S3::Bucket): \
-         this is not started, and calls of S3 are answered with an error"
+         this is not started, and calls of S3 are answered with the error 501 (NotImplementedException)"
+    );
+}
+
+#[test]
+fn a_variable_that_lambda_reserves_is_named_with_its_place_and_not_set() {
+    let app = app("
+Resources:
+  F:
+    Type: AWS::Lambda::Function
+    Properties:
+      Handler: index.handler
+      Runtime: nodejs22.x
+      Code: { ZipFile: '' }
+      Environment:
+        Variables:
+          TABLE: topics
+          AWS_REGION: hacked
+");
+    assert_eq!(app.functions[0].environment.keys().collect::<Vec<_>>(), ["TABLE"]);
+    let note = app.notes[0].to_string();
+    assert!(
+        note.starts_with(
+            "template.yaml:12:11: Resources.F.Properties.Environment.Variables.AWS_REGION: Lambda reserves"
+        ),
+        "{note}"
     );
 }

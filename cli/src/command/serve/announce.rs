@@ -4,54 +4,35 @@ use std::io::{self, Write};
 use std::net::SocketAddr;
 use std::path::Path;
 
-use serde_json::{Value, json};
+use serde_json::json;
 use tickertape_server::{STAGE, reachable};
 
 use crate::term::{Look, Paint};
-
-/// The program that handles requests and WebSocket messages.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Runs<'a> {
-    /// This program handles them, and its store is in this directory.
-    Store(&'a Path),
-    /// Lambda functions in this directory handle them.
-    Functions(&'a Path),
-}
 
 /// The addresses and settings to print.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Announcement {
     url: String,
     ws: String,
-    runs: (&'static str, String),
+    data_dir: String,
     has_page: bool,
     asks_for_tokens: bool,
     chaos: Option<String>,
-    functions_url: Option<String>,
 }
 
 impl Announcement {
     /// Describes a server that is bound to `address`. If that is a wildcard address, the addresses to print contain the
     /// loopback address instead, which programs on this machine can use.
-    pub fn new(address: SocketAddr, runs: Runs, has_page: bool, chaos: Option<&Path>) -> Self {
+    pub fn new(address: SocketAddr, data_dir: &Path, has_page: bool, chaos: Option<&Path>) -> Self {
         let reachable = reachable(address);
         Self {
             url: format!("http://{reachable}/"),
             ws: format!("ws://{reachable}/{STAGE}"),
-            runs: match runs {
-                Runs::Store(path) => ("data_dir", path.display().to_string()),
-                Runs::Functions(path) => ("function_dir", path.display().to_string()),
-            },
+            data_dir: data_dir.display().to_string(),
             has_page,
             asks_for_tokens: false,
             chaos: chaos.map(|path| path.display().to_string()),
-            functions_url: None,
         }
-    }
-
-    /// Adds the URL at which programs on this machine can invoke functions.
-    pub fn with_functions_url(self, url: &str) -> Self {
-        Self { functions_url: Some(url.to_owned()), ..self }
     }
 
     /// Sets whether the server requires tokens. If it does, the suggested command contains one.
@@ -69,23 +50,17 @@ impl Announcement {
     }
 
     fn to_json(&self) -> String {
-        let Self { url, ws, runs: (name, directory), .. } = self;
-        let mut line = json!({"url": url, "ws": ws});
-        line[*name] = Value::from(directory.as_str());
-        line["pid"] = std::process::id().into();
+        let Self { url, ws, data_dir, .. } = self;
+        let mut line = json!({"url": url, "ws": ws, "data_dir": data_dir, "pid": std::process::id()});
         if let Some(chaos) = &self.chaos {
             line["chaos"] = chaos.as_str().into();
-        }
-        if let Some(url) = &self.functions_url {
-            line["functions_url"] = url.as_str().into();
         }
         line.to_string()
     }
 
     fn to_words(&self, paint: Paint) -> String {
-        let Self { url, ws, runs: (name, directory), .. } = self;
+        let Self { url, ws, data_dir, .. } = self;
         let board = if self.has_page { "board" } else { "http " };
-        let runs = if *name == "data_dir" { "data " } else { "runs " };
         let dim = |text: &str| paint.paint(Look::Dim, text);
         let chaos = self.chaos.iter().map(|path| {
             let warning = format!("faults are injected, as described in {path}");
@@ -94,9 +69,8 @@ impl Announcement {
         let mut lines = vec![
             format!("{} {}", dim(board), paint.paint(Look::Bold, url)),
             format!("{} {ws}", dim("ws   ")),
-            format!("{} {directory}", dim(runs)),
+            format!("{} {data_dir}", dim("data ")),
         ];
-        lines.extend(self.functions_url.iter().map(|url| format!("{} {url}", dim("call "))));
         lines.extend(chaos);
         lines.push(format!("{} {}", dim("try  "), self.try_it()));
         lines.join("\n")
@@ -124,7 +98,7 @@ mod tests {
     #[test]
     fn the_suggested_command_has_a_token_if_the_server_asks_for_one() {
         let address = SocketAddr::from(([0, 0, 0, 0], 8080));
-        let open = Announcement::new(address, Runs::Store(Path::new("data")), true, None);
+        let open = Announcement::new(address, Path::new("data"), true, None);
         assert_eq!(open.try_it(), "curl -d 21.5 http://127.0.0.1:8080/topics/kitchen/temp");
         let guarded = open.asking_for_tokens(true).try_it();
         assert!(guarded.starts_with(r#"curl -H "Authorization: Bearer $TICKERTAPE_TOKEN" -d "#), "{guarded}");

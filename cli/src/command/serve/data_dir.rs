@@ -15,8 +15,16 @@ const NAME: &str = "tickertape";
 ///
 /// A usage error if no directory was given and this user has no data directory.
 pub fn of(args: &ServeArgs) -> Result<PathBuf, CliError> {
-    let found = args.data_dir.clone().or_else(|| platform(|name| env::var_os(name).map(PathBuf::from)));
-    found.ok_or_else(|| {
+    args.data_dir.clone().map_or_else(platform_data_dir, Ok)
+}
+
+/// Returns this user's data directory, as in [`of`].
+///
+/// # Errors
+///
+/// A usage error if this user has no data directory.
+pub fn platform_data_dir() -> Result<PathBuf, CliError> {
+    platform(|name| env::var_os(name).map(PathBuf::from)).ok_or_else(|| {
         CliError::usage(
             "there is no directory for topics and history, because this user has no home directory",
         )

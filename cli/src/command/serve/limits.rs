@@ -4,15 +4,14 @@ use std::num::NonZeroUsize;
 
 use tickertape_server::LimitsOf;
 
-use crate::cli::{FunctionsArg, LimitsArg, ServeArgs};
+use crate::cli::{LimitsArg, ServeArgs};
 
-/// Returns the limits that the flags ask for. Without `--limits`, the limits of AWS are enforced if faults are injected
-/// or Lambda functions are run, because both are done to test how a program behaves on AWS.
+/// Returns the limits that the flags ask for. Without `--limits`, the limits of AWS are enforced if faults are injected,
+/// because that is done to test how a program behaves on AWS.
 pub fn of(args: &ServeArgs) -> LimitsOf {
-    let imitates_aws = args.chaos.is_some() || args.lambda.functions == FunctionsArg::Lambda;
     match args.limits {
         Some(LimitsArg::Aws) => LimitsOf::Aws,
-        None if imitates_aws => LimitsOf::Aws,
+        None if args.chaos.is_some() => LimitsOf::Aws,
         Some(LimitsArg::Machine) | None => LimitsOf::Machine { open_files: open_files(), cores: cores() },
     }
 }

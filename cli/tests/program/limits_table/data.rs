@@ -48,6 +48,16 @@ pub fn states(server: &Server, states: usize) {
     assert_eq!(published(server, meta(states + 1)), Some(204));
 }
 
+pub fn thresholds(server: &Server, bytes: usize) {
+    let meta = |bytes: usize| -> Value {
+        let frame = json!([{"above": 1, "note": ""}]).to_string().len();
+        let thresholds = json!([{"above": 1, "note": "x".repeat(bytes - frame)}]);
+        json!({"topic": "thresholds", "data": 1, "meta": {"thresholds": thresholds}})
+    };
+    assert_eq!(published(server, meta(bytes)), None);
+    assert_eq!(published(server, meta(bytes + 1)), Some(204));
+}
+
 pub fn name_of_a_series(server: &Server, bytes: usize) {
     let units = |bytes| json!({"topic": "series", "meta": {"units": {"s".repeat(bytes): "m"}}});
     assert_eq!(published(server, units(bytes)), None);
@@ -82,6 +92,25 @@ pub fn items_of_history(server: &Server, items: usize) {
     assert_eq!(server.post("/topics/long", vec!["1"; items + 1].join("\n")).status, 200);
     let read = server.get(&format!("/topics/long?limit={}", items + 1)).json();
     assert_eq!(read["items"].as_array().unwrap().len(), items);
+}
+
+pub fn buckets_of_history(server: &Server, buckets: usize) {
+    assert_eq!(server.post("/topics/buckets", "1").status, 200);
+    let step = |to_ms: usize| {
+        let path = format!("/topics/buckets?from_ms=0&to_ms={to_ms}&step_ms=1");
+        server.get(&path).json()["step_ms"].as_u64()
+    };
+    assert_eq!((step(buckets), step(buckets + 1)), (Some(1), Some(2)));
+}
+
+pub fn series_with_buckets(server: &Server, series: usize) {
+    let data = |series| -> Value { (0..series).map(|n| (format!("s{n:03}"), json!(n))).collect() };
+    for (series, left_out) in [(series, Value::Null), (series + 1, json!({"count": 1, "names": ["s064"]}))] {
+        let path = format!("/topics/series/{series}");
+        assert_eq!(server.post(&path, data(series).to_string()).status, 200);
+        let read = server.get(&format!("{path}?step_ms=1000")).json();
+        assert_eq!(read["left_out"], left_out);
+    }
 }
 
 pub fn name_of_a_producer(server: &Server, bytes: usize) {

@@ -54,6 +54,15 @@ pub fn subscriptions(server: &Server, filters: usize) {
     assert_eq!(request(server.address, "GET", "/healthz", &[], b"").status, 200);
 }
 
+pub fn conflation_rate(server: &Server, most: usize) {
+    let mut socket = server.connect();
+    let subscribe = |id: usize, max_hz: usize| json!({"action": "subscribe", "id": id, "filter": "fast", "max_hz": max_hz});
+    socket.say(&subscribe(1, most));
+    assert_eq!(socket.hear()["type"], "subscribed");
+    socket.say(&subscribe(2, most + 1));
+    assert_eq!(socket.hear()["code"], 215);
+}
+
 pub fn replay_items(server: &Server, items: usize) {
     assert_eq!(server.post("/topics/past", vec!["1"; items + 50].join("\n")).status, 200);
     let (replayed, oldest) = replayed(server, "past", items + 50);

@@ -82,6 +82,13 @@ impl Client {
         self.stdin.take().unwrap()
     }
 
+    /// Sends a signal to the command. `name` is, for example, `INT`.
+    #[cfg(unix)]
+    pub fn signal(&self, name: &str) {
+        let pid = self.child.id().to_string();
+        assert!(Command::new("kill").args(["-s", name, &pid]).status().unwrap().success());
+    }
+
     /// Waits until the command ends, and returns its exit code.
     pub fn ended(mut self) -> i32 {
         // Standard output ends when the command ends.

@@ -8,7 +8,6 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use serde_json::Value;
 use tempfile::TempDir;
 
 use super::{Answer, PROGRAM, Socket, TIMEOUT, request};
@@ -18,8 +17,6 @@ pub struct Server {
     child: Child,
     /// Address of the server.
     pub address: SocketAddr,
-    /// The line of JSON that the server printed when it was ready.
-    pub announcement: Value,
     directory: PathBuf,
     /// The directory of the store, which is deleted together with the server. `None` if the directory belongs to the test.
     _temporary: Option<TempDir>,
@@ -77,22 +74,6 @@ impl Server {
         self.child.id()
     }
 
-    /// Starts a server on a free port that uses the Lambda functions in `directory`.
-    #[cfg(unix)]
-    pub fn start_lambda(directory: &Path) -> Self {
-        let mut command = Command::new(PROGRAM);
-        command.args([
-            "serve",
-            "--json",
-            "--listen",
-            "127.0.0.1:0",
-            "--functions",
-            "lambda",
-            "--function-dir",
-        ]);
-        Self::spawn(command.arg(directory), directory)
-    }
-
     fn spawn(command: &mut Command, directory: &Path) -> Self {
         let mut child = command
             .env_remove("TICKERTAPE_DATA_DIR")
@@ -103,8 +84,7 @@ impl Server {
             .unwrap();
         let line = first_line(child.stdout.take().unwrap());
         let address = address(&line).unwrap_or_else(|| panic!("no address: {line:?} {}", errors(&mut child)));
-        let announcement = serde_json::from_str(&line).unwrap();
-        Self { child, address, announcement, directory: directory.to_owned(), _temporary: None }
+        Self { child, address, directory: directory.to_owned(), _temporary: None }
     }
 
     /// Starts a server with these arguments, returns the text that it prints when it is ready, and kills it.
@@ -222,7 +202,7 @@ impl Drop for Server {
 }
 
 fn address(line: &str) -> Option<SocketAddr> {
-    let announced: Value = serde_json::from_str(line).ok()?;
+    let announced: serde_json::Value = serde_json::from_str(line).ok()?;
     announced["url"].as_str()?.split_once("://")?.1.trim_end_matches('/').parse().ok()
 }
 

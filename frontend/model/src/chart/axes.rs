@@ -31,6 +31,9 @@ pub struct Axis {
     pub columns: Vec<(usize, f64)>,
 }
 
+/// A function that computes a value axis, as [`Axes::fit_by`] describes.
+pub type ScaleOf = fn(&Wanted<'_>, &[(usize, f64)], &Unit, Bounds, usize) -> Scale;
+
 /// The data and settings from which the axes of a chart are computed.
 #[derive(Clone, Debug)]
 pub struct Wanted<'a> {
@@ -52,6 +55,14 @@ impl Axes {
     /// Computes the value axes of a chart. `before` are the axes that are shown now: one of them is kept unchanged if
     /// the data still fills enough of it.
     pub fn fit(wanted: &Wanted<'_>, before: Option<&Self>) -> Self {
+        Self::fit_by(wanted, before, |wanted, columns, unit, bounds, intervals| {
+            Scale::fit(wanted.extent(columns), unit, bounds, intervals)
+        })
+    }
+
+    /// Computes the value axes of a chart like [`Self::fit`], with axes that `scale` computes. It gets the series of the axis, the
+    /// unit, the ends that the publisher has set, and the number of steps between marks.
+    pub fn fit_by(wanted: &Wanted<'_>, before: Option<&Self>, scale: ScaleOf) -> Self {
         let mut groups = groups(wanted.set, wanted.set.shown(wanted.hidden), wanted.unit);
         groups.truncate(MOST_AXES);
         if groups.is_empty() {
@@ -64,7 +75,7 @@ impl Axes {
             let bounds = if is_alone || is_own { wanted.bounds } else { Bounds::default() };
             let scale = Scale {
                 names_unit: !(is_alone && is_own),
-                ..Scale::fit(wanted.extent(&columns), &unit, bounds, intervals)
+                ..scale(wanted, &columns, &unit, bounds, intervals)
             };
             let old = before.and_then(|before| before.0.iter().find(|old| *old.scale.format.unit() == unit));
             Axis { scale: scale.settle(old.map(|old| &old.scale)), columns }
@@ -88,6 +99,7 @@ impl Axes {
             window: window.clone(),
             min: axis.scale.min,
             max: axis.scale.max,
+            is_log: axis.scale.is_log,
         };
         areas.into_iter().zip(&self.0).map(plot).collect()
     }
@@ -99,11 +111,12 @@ impl Axes {
 }
 
 impl Wanted<'_> {
-    fn extent(&self, columns: &[(usize, f64)]) -> Option<Extent> {
-        let rows = self.set.rows_within(&self.window);
+    /// Returns the smallest and the largest number of some series in the window, each given with the factor that converts its
+    /// values into the unit of their axis; `None` if there is none.
+    pub fn extent(&self, columns: &[(usize, f64)]) -> Option<Extent> {
         let extents = columns
             .iter()
-            .filter_map(|(column, factor)| Some(self.set.extent(*column, rows.clone())?.times(*factor)));
+            .filter_map(|(column, factor)| Some(self.set.extent(*column, &self.window)?.times(*factor)));
         extents.reduce(Extent::with)
     }
 }

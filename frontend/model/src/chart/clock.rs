@@ -7,7 +7,7 @@ const MINUTE_MS: i64 = 60 * SECOND_MS;
 const HOUR_MS: i64 = 60 * MINUTE_MS;
 const DAY_MS: i64 = 24 * HOUR_MS;
 
-const STEPS_MS: [i64; 14] = [
+const STEPS_MS: [i64; 17] = [
     SECOND_MS,
     2 * SECOND_MS,
     5 * SECOND_MS,
@@ -21,8 +21,15 @@ const STEPS_MS: [i64; 14] = [
     15 * MINUTE_MS,
     30 * MINUTE_MS,
     HOUR_MS,
+    2 * HOUR_MS,
+    3 * HOUR_MS,
     6 * HOUR_MS,
+    12 * HOUR_MS,
 ];
+const MONTHS: [&str; 12] =
+    ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+/// Days of the week, beginning with that of 1 January 1970.
+const WEEKDAYS: [&str; 7] = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"];
 
 /// Maximum number of changes of a time zone's offset that are stored. A zone has two changes a year, or four in
 /// Morocco.
@@ -47,6 +54,16 @@ pub struct LocalClock {
     pub offset_ms: i64,
     /// Changes of the offset, newest first: the time of each change, and the offset before it.
     changes: [(i64, i64); CHANGES],
+}
+
+/// A day of the calendar.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Date {
+    weekday: &'static str,
+    /// Day of the month, from 1.
+    day: i64,
+    month: &'static str,
+    year: i64,
 }
 
 impl Default for LocalClock {
@@ -121,14 +138,107 @@ impl LocalClock {
     }
 
     /// Returns the label of the mark at `tick_ms` on a time axis with the marks `ticks`: hours and minutes if all
-    /// marks are at whole minutes, and otherwise also seconds.
+    /// marks are at whole minutes, and otherwise also seconds. On an axis of half a day or more, the mark at midnight
+    /// has the date, such as `Fri 27`.
     pub fn label(self, tick_ms: i64, ticks: &[i64]) -> String {
-        if self.are_whole_minutes(ticks) { self.minutes(tick_ms) } else { self.seconds(tick_ms) }
+        let length_ms = ticks.last().zip(ticks.first()).map_or(0, |(last, first)| last - first);
+        if length_ms >= DAY_MS / 2 && self.of_day(tick_ms) == 0 {
+            let date = self.date(tick_ms);
+            format!("{} {}", date.weekday, date.day)
+        } else if self.are_whole_minutes(ticks) {
+            self.minutes(tick_ms)
+        } else {
+            self.seconds(tick_ms)
+        }
+    }
+
+    /// Returns the day of a time in words, as seen at the time `now`: `yesterday`, `tomorrow`, `Fri 27 Nov`, or
+    /// `Wed 27 Nov 2024` if it is in another year. The text is empty if the time is today.
+    pub fn day(self, ts_ms: i64, now: i64) -> String {
+        match self.day_number(now) - self.day_number(ts_ms) {
+            0 => String::new(),
+            1 => "yesterday".to_owned(),
+            -1 => "tomorrow".to_owned(),
+            _ => {
+                let Date { weekday, day, month, year } = self.date(ts_ms);
+                let year = if year == self.date(now).year { String::new() } else { format!(" {year}") };
+                format!("{weekday} {day} {month}{year}")
+            }
+        }
+    }
+
+    /// Returns a time with its day in words, as seen at the time `now`: `yesterday, 14:21:40`, or `14:21:40` if it is
+    /// today.
+    pub fn moment(self, ts_ms: i64, now: i64) -> String {
+        let day = self.day(ts_ms, now);
+        if day.is_empty() { self.seconds(ts_ms) } else { format!("{day}, {}", self.seconds(ts_ms)) }
+    }
+
+    /// Formats a time of day with seconds, after its date if it is not on the same day as `other_ms`: `Fri 27 Nov, 10:42:07`.
+    pub fn seconds_beside(self, ts_ms: i64, other_ms: i64) -> String {
+        self.date_unless(ts_ms, other_ms) + &self.seconds(ts_ms)
+    }
+
+    /// Formats a time of day without seconds, after its date if it is not on the same day as `other_ms`: `Fri 27 Nov, 10:42`.
+    pub fn minutes_beside(self, ts_ms: i64, other_ms: i64) -> String {
+        self.date_unless(ts_ms, other_ms) + &self.minutes(ts_ms)
+    }
+
+    /// Returns the date of a time with a comma and a space after it; empty if the time is on the same day as `other_ms`.
+    fn date_unless(self, ts_ms: i64, other_ms: i64) -> String {
+        if self.day_number(ts_ms) == self.day_number(other_ms) {
+            return String::new();
+        }
+        let Date { weekday, day, month, .. } = self.date(ts_ms);
+        [weekday, " ", &day.to_string(), " ", month, ", "].concat()
+    }
+
+    /// Returns a stretch of time in words, as seen at the time `now`: `yesterday 14:20 to 14:35`. The times have
+    /// seconds if the stretch is shorter than an hour and does not begin and end with a minute, and milliseconds if
+    /// it is shorter than ten seconds.
+    pub fn stretch(self, stretch: &Range<i64>, now: i64) -> String {
+        let length_ms = stretch.end - stretch.start;
+        let is_round = length_ms >= HOUR_MS || self.are_whole_minutes(&[stretch.start, stretch.end]);
+        let time = |ts_ms: i64| match length_ms {
+            _ if is_round => self.minutes(ts_ms),
+            ..10_000 => self.milliseconds(ts_ms),
+            _ => self.seconds(ts_ms),
+        };
+        let dated = |ts_ms: i64| format!("{} {}", self.day(ts_ms, now), time(ts_ms)).trim_start().to_owned();
+        let is_one_day = self.day_number(stretch.start) == self.day_number(stretch.end);
+        let end = if is_one_day { time(stretch.end) } else { dated(stretch.end) };
+        let today =
+            if is_one_day || self.day_number(stretch.end) != self.day_number(now) { "" } else { "today " };
+        format!("{} to {today}{end}", dated(stretch.start))
     }
 
     /// Returns true if all these times are at whole minutes of local time.
     pub fn are_whole_minutes(self, ticks: &[i64]) -> bool {
         ticks.iter().all(|tick| (tick + self.offset_at(*tick)).rem_euclid(MINUTE_MS) == 0)
+    }
+
+    /// Returns the number of days from 1 January 1970 to the local day of a time.
+    fn day_number(self, ts_ms: i64) -> i64 {
+        (ts_ms + self.offset_at(ts_ms)).div_euclid(DAY_MS)
+    }
+
+    fn date(self, ts_ms: i64) -> Date {
+        let day = self.day_number(ts_ms);
+        let weekday = WEEKDAYS[day.rem_euclid(7) as usize];
+        // Years are counted from 1 March, so that the leap day is the last day of a year. 719,468 days are from
+        // 1 March of the year 0 to 1 January 1970, and 146,097 days are 400 years.
+        let (era, of_era) = ((day + 719_468).div_euclid(146_097), (day + 719_468).rem_euclid(146_097));
+        let year = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
+        let of_year = of_era - (365 * year + year / 4 - year / 100);
+        // The months from March on have 31, 30, 31, 30, 31 days again and again: 153 days in five months.
+        let month = (5 * of_year + 2) / 153;
+        Date {
+            weekday,
+            day: of_year - (153 * month + 2) / 5 + 1,
+            month: MONTHS[(month as usize + 2) % 12],
+            // January and February belong to the year that began on 1 March before them.
+            year: 400 * era + year + month / 10,
+        }
     }
 
     fn of_day(self, ts_ms: i64) -> i64 {
@@ -201,6 +311,60 @@ mod tests {
         }
         let window = end_of_summer_ms - 10 * MINUTE_MS..end_of_summer_ms + 10 * MINUTE_MS;
         assert_eq!(labels(clock, window, 4), ["02:50", "02:55", "02:00", "02:05", "02:10"]);
+    }
+
+    #[test]
+    fn a_day_is_marked_with_its_date_at_midnight() {
+        let friday = 20_784 * DAY_MS;
+        assert_eq!(
+            labels(UTC, friday - DAY_MS / 2..friday + DAY_MS / 2, 4),
+            ["12:00", "18:00", "Fri 27", "06:00", "12:00"]
+        );
+        assert_eq!(labels(UTC, friday - MINUTE_MS..friday + MINUTE_MS, 2), ["23:59", "00:00", "00:01"]);
+    }
+
+    #[test]
+    fn a_moment_has_its_day_unless_it_is_today() {
+        let now = 20_785 * DAY_MS + 9 * HOUR_MS;
+        let at = |days: i64| UTC.moment(now - days * DAY_MS, now);
+        assert_eq!([at(0), at(1), at(2)], ["09:00:00", "yesterday, 09:00:00", "Thu 26 Nov, 09:00:00"]);
+        assert_eq!([at(-1), at(-2)], ["tomorrow, 09:00:00", "Mon 30 Nov, 09:00:00"]);
+        assert_eq!(at(365), "Fri 28 Nov 2025, 09:00:00", "another year");
+    }
+
+    #[test]
+    fn a_time_has_its_date_beside_one_of_another_day() {
+        let (at, minute) = (20_785 * DAY_MS + HOUR_MS, MINUTE_MS);
+        assert_eq!(UTC.seconds_beside(at - minute, at), "00:59:00");
+        assert_eq!(UTC.seconds_beside(at - 2 * HOUR_MS, at), "Fri 27 Nov, 23:00:00");
+        assert_eq!(UTC.minutes_beside(at + DAY_MS, at), "Sun 29 Nov, 01:00");
+    }
+
+    #[test]
+    fn dates_are_those_of_the_calendar() {
+        let date = |day: i64| {
+            let Date { weekday, day, month, year } = UTC.date(day * DAY_MS);
+            format!("{weekday} {day} {month} {year}")
+        };
+        assert_eq!([date(-1), date(0)], ["Wed 31 Dec 1969", "Thu 1 Jan 1970"]);
+        let leap_days = [date(19_781), date(19_782), date(19_783)];
+        assert_eq!(leap_days, ["Wed 28 Feb 2024", "Thu 29 Feb 2024", "Fri 1 Mar 2024"]);
+        assert_eq!([date(20_818), date(20_819)], ["Thu 31 Dec 2026", "Fri 1 Jan 2027"]);
+        assert_eq!(date(11_016), "Tue 29 Feb 2000");
+    }
+
+    #[test]
+    fn a_stretch_names_its_day_once_and_seconds_where_they_matter() {
+        let midnight = 20_785 * DAY_MS;
+        let words =
+            |from: i64, to: i64| UTC.stretch(&(midnight + from..midnight + to), midnight + 15 * HOUR_MS);
+        let (hour, minute) = (HOUR_MS, MINUTE_MS);
+        assert_eq!(words(9 * hour, 9 * hour + 15 * minute), "09:00 to 09:15");
+        assert_eq!(words(-10 * hour, -10 * hour + 15 * minute), "yesterday 14:00 to 14:15");
+        assert_eq!(words(hour, hour + 30_000), "01:00:00 to 01:00:30");
+        assert_eq!(words(hour + 1, hour + 2_000), "01:00:00.001 to 01:00:02.000");
+        assert_eq!(words(-hour, hour), "yesterday 23:00 to today 01:00");
+        assert_eq!(words(-30 * hour, -20 * hour), "Thu 26 Nov 18:00 to yesterday 04:00");
     }
 
     #[test]

@@ -41,6 +41,12 @@ impl Column {
         }
     }
 
+    /// Makes room for `more` further rows.
+    pub fn widen(&mut self, more: usize) {
+        self.numbers.widen(more);
+        self.decimals.widen(more);
+    }
+
     /// Inserts a row without a value before `row`. A full column drops its oldest row; see [`Ring::insert`].
     pub fn insert(&mut self, row: usize) {
         self.numbers.insert(row, f64::NAN);

@@ -98,15 +98,38 @@ impl Decimal {
         if surplus <= 0 {
             return self.clone();
         }
-        let kept = self.digits.len().saturating_sub(surplus as usize);
         if surplus as usize > self.digits.len() {
             return Self { negative: false, digits: String::new(), scale: 0 };
         }
-        let is_up = self.digits.as_bytes().get(kept).is_some_and(|digit| *digit >= b'5');
-        let truncated =
-            Self { digits: self.digits[..kept].to_owned(), scale: decimals as i32, ..self.clone() };
-        let rounded = if is_up { truncated.one_more() } else { truncated.clone() };
+        let (truncated, rounded) = self.without_last(surplus as usize);
         if rounded.is_integral() && !self.is_integral() { truncated } else { rounded.without_last_zeros() }
+    }
+
+    /// Returns this number, rounded to `decimals` digits after the decimal point because a reader wants it, so that 99.96 may become
+    /// 100.0. A number that was sent with fewer digits is unchanged, and a number other than zero never becomes zero: it keeps its
+    /// first digit.
+    #[must_use]
+    pub fn rounded(&self, decimals: i32) -> Self {
+        let surplus = self.scale - decimals;
+        if surplus <= 0 {
+            return self.clone();
+        }
+        if self.is_zero() {
+            return Self { scale: decimals, ..self.clone() };
+        }
+        let has_digits = surplus as usize <= self.digits.len();
+        let rounded = has_digits.then(|| self.without_last(surplus as usize).1);
+        rounded.filter(|rounded| !rounded.is_zero()).unwrap_or_else(|| self.rounded(decimals + 1))
+    }
+
+    /// Returns this number without its last digits: truncated, and rounded. It has at least so many digits.
+    fn without_last(&self, surplus: usize) -> (Self, Self) {
+        let kept = self.digits.len().saturating_sub(surplus);
+        let is_up = self.digits.as_bytes().get(kept).is_some_and(|digit| *digit >= b'5');
+        let scale = self.scale - surplus as i32;
+        let truncated = Self { digits: self.digits[..kept].to_owned(), scale, ..self.clone() };
+        let rounded = if is_up { truncated.one_more() } else { truncated.clone() };
+        (truncated, rounded)
     }
 
     /// Formats the number without its sign and without an exponent. If there are at least five digits before the
@@ -252,6 +275,17 @@ mod tests {
         assert_eq!(cut("0.30000000000000004", 6), "0.3");
         assert_eq!(cut("9.9999", 2), "9.99");
         assert_eq!(cut("19.956", 2), "19.96");
+    }
+
+    #[test]
+    fn a_reader_may_have_numbers_rounded_and_none_becomes_zero() {
+        let rounded = |text: &str, decimals| Decimal::parse(text).unwrap().rounded(decimals).plain(None);
+        assert_eq!((rounded("99.96", 1), rounded("99.96", 0)), ("100.0".to_owned(), "100".to_owned()));
+        assert_eq!((rounded("21.537", 1), rounded("21.537", 2)), ("21.5".to_owned(), "21.54".to_owned()));
+        assert_eq!((rounded("21.5", 3), rounded("7", 2)), ("21.5".to_owned(), "7".to_owned()));
+        assert_eq!((rounded("0.035", 1), rounded("0.96", 0)), ("0.04".to_owned(), "1".to_owned()));
+        assert_eq!((rounded("0.00", 1), rounded("0.4", 0)), ("0.0".to_owned(), "0.4".to_owned()));
+        assert_eq!(rounded("-0.0049", 2), "0.005");
     }
 
     #[test]

@@ -12,6 +12,9 @@ pub struct Breaks<'a> {
     /// Maximum time in milliseconds between two samples that are joined by a line. If it is `None`, only lost data
     /// interrupts the line.
     pub hole_ms: Option<i64>,
+    /// Time from which on `hole_ms` applies. Before it, samples are the ends of buckets, and a sample that is not finite
+    /// stands where two of them must not be joined.
+    pub raw_from: i64,
     /// Time spans whose data was lost. Samples before and after such a span are not joined.
     pub lost: &'a Spans,
 }
@@ -58,8 +61,9 @@ pub fn decimate(
 }
 
 impl Breaks<'_> {
-    fn between(&self, before_ms: i64, after_ms: i64) -> bool {
-        self.hole_ms.is_some_and(|hole_ms| after_ms - before_ms > hole_ms)
+    /// Returns true if two samples at these times are not joined.
+    pub(crate) fn between(&self, before_ms: i64, after_ms: i64) -> bool {
+        self.hole_ms.is_some_and(|hole_ms| after_ms >= self.raw_from && after_ms - before_ms > hole_ms)
             || self.lost.meets(before_ms, after_ms)
     }
 }
@@ -134,7 +138,7 @@ mod tests {
     const NOTHING_LOST: &Spans = &Spans::new();
 
     fn joined_up_to(hole_ms: i64) -> Breaks<'static> {
-        Breaks { hole_ms: Some(hole_ms), lost: NOTHING_LOST }
+        Breaks { hole_ms: Some(hole_ms), raw_from: i64::MIN, lost: NOTHING_LOST }
     }
 
     #[test]
@@ -170,7 +174,11 @@ mod tests {
     fn a_lost_stretch_parts_the_line_even_inside_one_bucket() {
         let mut lost = Spans::new();
         lost.add(12..18);
-        let runs = decimate([(10, 1.0), (20, 2.0)], 1_000, Breaks { hole_ms: None, lost: &lost });
+        let runs = decimate(
+            [(10, 1.0), (20, 2.0)],
+            1_000,
+            Breaks { hole_ms: None, raw_from: i64::MIN, lost: &lost },
+        );
         assert_eq!(runs, [vec![(10, 1.0)], vec![(20, 2.0)]]);
     }
 
@@ -178,7 +186,11 @@ mod tests {
     fn a_stretch_lost_up_to_a_sample_does_not_part_it_from_the_next() {
         let mut lost = Spans::new();
         lost.add(10..20);
-        let runs = decimate([(10, 1.0), (20, 2.0), (30, 3.0)], 1, Breaks { hole_ms: None, lost: &lost });
+        let runs = decimate(
+            [(10, 1.0), (20, 2.0), (30, 3.0)],
+            1,
+            Breaks { hole_ms: None, raw_from: i64::MIN, lost: &lost },
+        );
         assert_eq!(runs, [vec![(10, 1.0)], vec![(20, 2.0), (30, 3.0)]]);
     }
 

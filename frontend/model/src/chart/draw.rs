@@ -1,14 +1,21 @@
 //! Converts a chart to a list of marks (lines, areas, texts), from back to front. The canvas that draws them chooses
-//! the colours. Depends on [`super::axes`], [`super::geometry`], [`super::decimate`] and [`super::series`].
+//! the colours. Depends on [`super::axes`], [`super::band`], [`super::geometry`], [`super::decimate`], [`super::series`] and
+//! [`super::stroke`].
 
 use std::ops::Range;
 
-use super::axes::{Axes, Axis};
+use shared::Millis;
+
+use super::axes::{Axes, Axis, Wanted};
+use super::band::Band;
 use super::clock::LocalClock;
+use super::crossing::Seen;
 use super::decimate::{Breaks, Sample, decimate};
 use super::format::Unit;
-use super::geometry::{Plot, Point, Rect, Surface, nearest};
+use super::geometry::{Plot, Point, Rect, Surface, read_row};
 use super::series::SeriesSet;
+use super::stroke::{MOST_COLOURED, listed};
+use super::threshold::{Crossed, Means, Threshold};
 
 /// Everything that determines the appearance of a chart at one moment.
 #[derive(Clone, Debug)]
@@ -17,6 +24,8 @@ pub struct Scene<'a> {
     pub set: &'a SeriesSet,
     /// Appearance of the chart: with axes and labels, or as a sparkline.
     pub look: Look,
+    /// The way in which the series are drawn; `None` for lines.
+    pub shape: Option<Shape>,
     /// Times of the left and right edge of the chart, in milliseconds since the Unix epoch.
     pub window: Range<i64>,
     /// The value axes, with the series that are drawn on each.
@@ -31,8 +40,91 @@ pub struct Scene<'a> {
     pub dimmed: bool,
     /// Time at which the crosshair stands, in milliseconds since the Unix epoch; `None` if there is no crosshair.
     pub crosshair: Option<i64>,
+    /// Stretch of time that the reader is selecting; `None` if none is selected.
+    pub brush: Option<Range<i64>>,
+    /// Index of the series that is brought out because the reader points at it or at its name; `None` if there is none. The
+    /// others are drawn faintly.
+    pub brought_out: Option<usize>,
+    /// True if the window is in the past, so that the newest data is not in it.
+    pub is_past: bool,
     /// Converts times to the time zone of the labels on the time axis.
     pub clock: LocalClock,
+    /// The thresholds of the chart; `None` if it has none, or if their code is not loaded yet.
+    pub limits: Option<&'a Limits>,
+}
+
+impl<'a> Scene<'a> {
+    /// Describes a chart of lines with live data that nobody points at, in UTC and without thresholds. All its points are joined.
+    pub fn new(
+        set: &'a SeriesSet,
+        window: Range<i64>,
+        (axes, unit): (&'a Axes, &'a Unit),
+        surface: Surface,
+    ) -> Self {
+        Self {
+            set,
+            look: Look::Line,
+            shape: None,
+            window,
+            axes,
+            unit,
+            surface,
+            hole_ms: None,
+            dimmed: false,
+            crosshair: None,
+            brush: None,
+            brought_out: None,
+            is_past: false,
+            clock: LocalClock::UTC,
+            limits: None,
+        }
+    }
+}
+
+/// A function that returns the worst threshold that is crossed, with sentences about all of them.
+type FindCrossed =
+    fn(&[Threshold], Seen<'_>, Option<&Range<Millis>>, LocalClock) -> Option<(Crossed, String)>;
+
+/// The thresholds of a chart, and the code that shows them. The code is called by pointers, so that the first picture does not
+/// contain it.
+#[derive(Clone, Debug)]
+pub struct Limits {
+    /// The thresholds.
+    pub thresholds: Vec<Threshold>,
+    /// Adds the lines of the thresholds to the marks of a chart.
+    pub(crate) draw: fn(&[Threshold], &Scene<'_>, &mut Vec<Mark>),
+    /// Returns the threshold that the value of a series in a row crosses; without a row, its newest value.
+    pub(crate) crossed: fn(&[Threshold], Seen<'_>, usize, Option<usize>) -> Option<Crossed>,
+    /// Returns the worst of the thresholds that the newest values cross, or the last ones in a stretch, and sentences about all of
+    /// them.
+    pub(crate) state: FindCrossed,
+}
+
+impl PartialEq for Limits {
+    fn eq(&self, other: &Self) -> bool {
+        self.thresholds == other.thresholds
+    }
+}
+
+/// A function that returns the vertical place of a series; `None` if it has none.
+type PlaceOf = fn(&Plot, &Axis, usize) -> Option<f64>;
+
+/// A way in which the series of a chart are drawn. The functions are called by pointers, so that the first picture does not
+/// contain them.
+#[derive(Clone, Copy, Debug)]
+pub struct Shape {
+    /// Computes the value axes. The second argument are the axes that are shown now.
+    pub fit: fn(&Wanted<'_>, Option<&Axes>) -> Axes,
+    /// Adds the marks of the series on one axis.
+    pub draw: fn(&Scene<'_>, &Plot, &Axis, &mut Vec<Mark>),
+    /// True if a dot stands at the value of each series under the crosshair.
+    pub has_dots: bool,
+    /// True if the legend lists the series.
+    pub has_keys: bool,
+    /// True if the lines of thresholds are drawn, because a position on the value axis stands for a value of a single series.
+    pub has_limits: bool,
+    /// Returns the vertical position of the series with an index; `None` if its position depends on its value.
+    pub place: Option<PlaceOf>,
 }
 
 /// Width of a label such as `10:42` and the space beside it, as a multiple of a digit's width.
@@ -86,6 +178,31 @@ pub enum Mark {
         /// Position of the dot's centre.
         at: Point,
     },
+    /// The marker at the end of a series' line.
+    End {
+        /// Colour and shape of the marker.
+        ink: Ink,
+        /// Position of the marker's centre.
+        at: Point,
+    },
+    /// The area between the lowest and the highest numbers of a series' buckets.
+    Band {
+        /// Colour of the area, which is transparent.
+        ink: Ink,
+        /// Corners of the area: its upper edge from left to right, then its lower edge from right to left.
+        points: Vec<Point>,
+    },
+    /// A filled rectangle, such as a bar or a cell of a heat map.
+    Block {
+        /// Colour of the rectangle.
+        ink: Ink,
+        /// The rectangle.
+        rect: Rect,
+        /// Opacity of the colour, from 0 to 1.
+        share: f64,
+    },
+    /// A tint in this rectangle. It marks the stretch of time that the reader is selecting.
+    Brush(Rect),
     /// Slanted hatching in this rectangle. It marks a range of time whose data was lost.
     Hatch(Rect),
     /// A tint in this rectangle, with a bar above it. It marks a range of time whose data was replayed after an
@@ -122,6 +239,12 @@ pub enum Ink {
     Crosshair,
     /// The colour of the series with this index.
     Series(usize),
+    /// The colour of the series with this index, in dashes: the same series at an earlier time.
+    Earlier(usize),
+    /// The colour of a threshold with this meaning.
+    Limit(Means),
+    /// The colour of all series that are not in the legend, if there are too many for a colour each.
+    Other,
 }
 
 /// Part of a text that stands at the given position.
@@ -146,7 +269,8 @@ impl Scene<'_> {
     /// its edges are those of the first axis.
     pub fn plot(&self) -> Plot {
         let mut plots = self.plots().into_iter();
-        let nothing = || Plot { area: Rect::default(), window: self.window.clone(), min: 0.0, max: 1.0 };
+        let nothing =
+            || Plot { area: Rect::default(), window: self.window.clone(), min: 0.0, max: 1.0, is_log: false };
         let mut whole = plots.next().unwrap_or_else(nothing);
         if let Some(last) = plots.next_back() {
             whole.area.height = last.area.bottom() - whole.area.top;
@@ -173,10 +297,29 @@ impl Scene<'_> {
             Look::Sparkline => baseline(&whole, &mut marks),
         }
         self.stretches(&whole, &mut marks);
+        self.limit_marks(&mut marks);
         parts().for_each(|(plot, axis)| self.curves(plot, axis, &mut marks));
+        let brush = self
+            .brush
+            .as_ref()
+            .filter(|brush| brush.start < self.window.end && brush.end > self.window.start);
+        marks.extend(brush.map(|brush| Mark::Brush(self.stretch(&whole, brush))));
         self.crosshair(&whole, &mut marks);
-        parts().for_each(|(plot, axis)| self.readings(plot, axis, &mut marks));
+        let has_dots = self.shape.is_none_or(|shape| shape.has_dots);
+        parts().filter(|_| has_dots).for_each(|(plot, axis)| self.readings(plot, axis, &mut marks));
         marks
+    }
+
+    /// Adds the lines of the chart's thresholds to `marks`.
+    pub fn limit_marks(&self, marks: &mut Vec<Mark>) {
+        if let Some(limits) = self.limits {
+            (limits.draw)(&limits.thresholds, self, marks);
+        }
+    }
+
+    /// Returns the facts from which crossed thresholds are found.
+    pub fn seen(&self) -> Seen<'_> {
+        Seen { set: self.set, unit: self.unit, hole_ms: self.hole_ms }
     }
 
     /// Returns true if the window contains no sample and no time whose data is lost or not loaded yet.
@@ -189,8 +332,24 @@ impl Scene<'_> {
     fn nothing(&self, plot: &Plot, marks: &mut Vec<Mark>) {
         baseline(plot, marks);
         let at = Point { x: self.surface.width / 2.0, y: plot.area.top + plot.area.height / 2.0 };
-        let text = if self.set.is_empty() { "no data yet" } else { "no data in this window" };
-        marks.push(Mark::Text { at, align: Align::Middle, text: text.to_owned() });
+        let text = match self.kept_from() {
+            Some(kept_from) => self.nothing_before(kept_from),
+            None if self.set.is_empty() && !self.is_past => "no data yet".to_owned(),
+            None => "no data in this window".to_owned(),
+        };
+        marks.push(Mark::Text { at, align: Align::Middle, text });
+    }
+
+    /// Returns the time before which the server keeps nothing, if the window begins before it.
+    fn kept_from(&self) -> Option<i64> {
+        let kept_from = self.set.reduced().and_then(|reduced| reduced.kept_from)?;
+        // Data may have a time of its own that is older than anything that the server has received.
+        let kept_from = self.set.time(0).map_or(kept_from, |first_ms| first_ms.min(kept_from));
+        (kept_from > self.window.start).then_some(kept_from)
+    }
+
+    fn nothing_before(&self, kept_from: i64) -> String {
+        format!("nothing kept before {}", self.clock.minutes_beside(kept_from, self.window.end))
     }
 
     fn axis(&self, plot: &Plot, axis: &Axis, marks: &mut Vec<Mark>) {
@@ -199,7 +358,9 @@ impl Scene<'_> {
             let y = plot.y(*tick);
             let ink = if index == 0 { Ink::Baseline } else { Ink::Grid };
             let (from, to) = (Point { x: plot.area.left, y }, Point { x: plot.area.right(), y });
-            marks.push(Mark::Rule { ink, from, to });
+            if axis.scale.marks.is_empty() || axis.scale.is_log {
+                marks.push(Mark::Rule { ink, from, to });
+            }
             let at = Point { x: plot.area.left - self.surface.font_px * 0.7, y };
             marks.push(Mark::Text { at, align: Align::End, text: axis.scale.label(*tick) });
         }
@@ -229,12 +390,29 @@ impl Scene<'_> {
     }
 
     fn stretches(&self, plot: &Plot, marks: &mut Vec<Mark>) {
-        let unloaded = self.set.unloaded().within(self.window.clone());
-        marks.extend(unloaded.map(|span| Mark::Unloaded(self.stretch(plot, &span))));
+        for span in self.set.unloaded().within(self.window.clone()) {
+            let rect = self.stretch(plot, &span);
+            marks.push(Mark::Unloaded(rect));
+            self.caption(rect, "not loaded".to_owned(), marks);
+        }
+        // An empty window has this text in its middle.
+        if let Some(kept_from) = self.kept_from().filter(|_| !self.has_nothing()) {
+            let rect = self.stretch(plot, &(self.window.start..kept_from));
+            self.caption(rect, self.nothing_before(kept_from), marks);
+        }
         let replayed = self.set.replayed().within(self.window.clone());
         marks.extend(replayed.map(|span| Mark::Replayed(self.stretch(plot, &span))));
         let lost = self.set.lost().within(self.window.clone());
         marks.extend(lost.map(|span| Mark::Hatch(self.stretch(plot, &span))));
+    }
+
+    /// Writes a text into the middle of a rectangle, if the rectangle is wide enough and the chart has labels.
+    fn caption(&self, rect: Rect, text: String, marks: &mut Vec<Mark>) {
+        let width = text.chars().count() as f64 * self.surface.digit_px;
+        if self.look == Look::Line && rect.width > width {
+            let at = Point { x: rect.left + rect.width / 2.0, y: rect.top + rect.height / 2.0 };
+            marks.push(Mark::Text { at, align: Align::Middle, text });
+        }
     }
 
     /// Returns the rectangle that marks a range of time in the plot. It has the height of the plot, does not extend
@@ -246,21 +424,86 @@ impl Scene<'_> {
     }
 
     fn curves(&self, plot: &Plot, axis: &Axis, marks: &mut Vec<Mark>) {
-        let room = 3.0;
+        match self.shape {
+            Some(shape) => {
+                self.layer(plot, false, marks);
+                (shape.draw)(self, plot, axis, marks);
+                marks.push(Mark::Restore);
+            }
+            None => self.lines(plot, axis, self.is_filled(axis), marks),
+        }
+    }
+
+    /// Adds to `marks` the lines of the series on an axis, and the areas of their buckets. If `filled` is true, the area between a
+    /// line and zero is filled.
+    pub(super) fn lines(&self, plot: &Plot, axis: &Axis, filled: bool, marks: &mut Vec<Mark>) {
+        let coloured = self.coloured();
+        let ink = |column: usize| match &coloured {
+            Some(columns) if !columns.contains(&column) && self.brought_out != Some(column) => Ink::Other,
+            Some(_) | None => self.ink(column),
+        };
+        // From back to front: series without a colour of their own, the others, and the one that is brought out.
+        for layer in 0..3 {
+            let is_here = |column: usize| match ink(column) {
+                _ if self.brought_out == Some(column) => layer == 2,
+                Ink::Other => layer == 0,
+                _ => layer == 1,
+            };
+            let columns: Vec<(usize, f64)> =
+                axis.columns.iter().copied().filter(|(column, _)| is_here(*column)).collect();
+            if !columns.is_empty() {
+                self.layer(plot, layer < 2 && self.brought_out.is_some(), marks);
+                for (column, factor) in columns {
+                    self.bands(plot, (column, factor), ink(column), marks);
+                    self.curve(plot, (column, factor), ink(column), filled, marks);
+                }
+                marks.push(Mark::Restore);
+            }
+        }
+    }
+
+    /// Returns the series that have colours of their own, if there are too many for all; otherwise `None`.
+    fn coloured(&self) -> Option<Vec<usize>> {
+        let is_drawn = |column: usize| {
+            self.axes.0.iter().any(|axis| axis.columns.iter().any(|(drawn, _)| *drawn == column))
+        };
+        let drawn = self.axes.0.iter().map(|axis| axis.columns.len()).sum::<usize>();
+        (drawn > MOST_COLOURED).then(|| listed(self.set.series().len(), is_drawn))
+    }
+
+    /// Begins a layer of curves, which end at the edges of the plot and are drawn faintly if `is_behind` is true.
+    fn layer(&self, plot: &Plot, is_behind: bool, marks: &mut Vec<Mark>) {
+        // The marker at the end of a line is not cut.
+        let room = self.surface.font_px * 0.4;
         marks.push(Mark::Clip(Rect {
             left: plot.area.left,
             top: plot.area.top - room,
             width: plot.area.width + room,
             height: plot.area.height + 2.0 * room,
         }));
-        if self.dimmed {
+        if self.dimmed || is_behind {
             marks.push(Mark::Dim);
         }
-        let filled = self.is_filled(axis);
-        for (column, factor) in &axis.columns {
-            self.curve(plot, (*column, *factor), filled, marks);
+    }
+
+    /// Adds to `marks` the areas between the lowest and the highest numbers of the buckets of one series. Values are
+    /// multiplied by `factor`.
+    pub(super) fn bands(&self, plot: &Plot, (column, factor): (usize, f64), ink: Ink, marks: &mut Vec<Mark>) {
+        let (bands, lost) = (self.set.bands(column, &self.window), self.breaks(column).lost);
+        for run in bands.chunk_by(|before, after| after.is_joined && !lost.meets(before.to_ms, after.from_ms))
+        {
+            let edge = |value: fn(&Band) -> f64| {
+                run.iter().flat_map(move |band| {
+                    [band.from_ms, band.to_ms].map(|ts_ms| plot.at((ts_ms, value(band) * factor)))
+                })
+            };
+            if run.iter().any(|band| band.min.0 < band.max.0) {
+                let mut points: Vec<Point> = edge(|band| band.max.0).collect();
+                let lower: Vec<Point> = edge(|band| band.min.0).collect();
+                points.extend(lower.into_iter().rev());
+                marks.push(Mark::Band { ink, points });
+            }
         }
-        marks.push(Mark::Restore);
     }
 
     /// Returns true if the area below the curves of an axis is filled. A filled area shows an amount above zero, so
@@ -271,8 +514,20 @@ impl Scene<'_> {
         self.look == Look::Sparkline || is_alone && from_zero
     }
 
-    fn curve(&self, plot: &Plot, (column, factor): (usize, f64), filled: bool, marks: &mut Vec<Mark>) {
-        let ink = Ink::Series(column);
+    /// Returns the colour of a series. One that shows another series at an earlier time has the colour of that one.
+    pub(crate) fn ink(&self, column: usize) -> Ink {
+        let like = self.set.series().get(column).and_then(|series| series.like());
+        like.map_or(Ink::Series(column), Ink::Earlier)
+    }
+
+    fn curve(
+        &self,
+        plot: &Plot,
+        (column, factor): (usize, f64),
+        ink: Ink,
+        filled: bool,
+        marks: &mut Vec<Mark>,
+    ) {
         let base_y = plot.y(0.0_f64.clamp(plot.min, plot.max));
         let runs = self.runs(plot, column, factor);
         for run in &runs {
@@ -286,19 +541,34 @@ impl Scene<'_> {
             }
             marks.push(Mark::Line { ink, points });
         }
-        if let (Look::Sparkline, Some(end)) = (self.look, runs.last().and_then(|run| run.last())) {
-            marks.push(Mark::Dot { ink, at: plot.at(*end) });
+        // A line reaches one sample beyond the edge of the window.
+        let mut samples = runs.iter().flatten().rev();
+        let end = samples.find(|(ts_ms, _)| self.look == Look::Sparkline || *ts_ms <= self.window.end);
+        if let Some(at) = end.map(|end| plot.at(*end)).filter(|_| ink != Ink::Other) {
+            marks.push(match self.look {
+                Look::Sparkline => Mark::Dot { ink, at },
+                Look::Line => Mark::End { ink, at },
+            });
         }
     }
 
     /// Returns the lines that are drawn for one series, which are separated by gaps. They include one sample beyond
-    /// each edge of the window, so that they reach the edges. Values are multiplied by `factor`.
-    fn runs(&self, plot: &Plot, column: usize, factor: f64) -> Vec<Vec<Sample>> {
+    /// each edge of the window, so that they reach the edges. Values are multiplied by `factor`, and are left out if a logarithmic
+    /// axis has no place for them.
+    pub(super) fn runs(&self, plot: &Plot, column: usize, factor: f64) -> Vec<Vec<Sample>> {
         let rows = self.set.rows_within(&self.window);
         let rows = rows.start.saturating_sub(1)..rows.end + 1;
-        let breaks = Breaks { hole_ms: self.hole_ms, lost: self.set.lost() };
-        let points = self.set.points(column, rows).map(|(ts_ms, value)| (ts_ms, value * factor));
-        decimate(points, plot.pixel_ms(self.surface.density), breaks)
+        let points = self.set.points(column, rows).map(|(ts_ms, value)| match value {
+            // A logarithmic axis has no place for it.
+            value if plot.is_log && value <= 0.0 => (ts_ms, f64::NAN),
+            value => (ts_ms, value * factor),
+        });
+        decimate(points, plot.pixel_ms(self.surface.density), self.breaks(column))
+    }
+
+    /// Returns the conditions under which two samples of a series are not joined by a line.
+    pub fn breaks(&self, column: usize) -> Breaks<'_> {
+        self.set.breaks(column, self.hole_ms)
     }
 
     fn crosshair(&self, plot: &Plot, marks: &mut Vec<Mark>) {
@@ -308,14 +578,19 @@ impl Scene<'_> {
         marks.push(Mark::Rule { ink: Ink::Crosshair, from, to });
     }
 
-    /// Adds to `marks` a dot for each series on the axis, at the sample that is nearest to the crosshair.
+    /// Adds to `marks` a dot for each series on the axis that has a colour, at the sample whose value is shown for the crosshair.
     fn readings(&self, plot: &Plot, axis: &Axis, marks: &mut Vec<Mark>) {
         let Some(pointed_ms) = self.pointed() else { return };
-        let reach_ms = self.reach_ms(plot);
-        for (column, factor) in &axis.columns {
-            if let Some((ts_ms, value)) = nearest(self.set, *column, pointed_ms, reach_ms) {
-                let at = plot.at((ts_ms, value * factor));
-                marks.push(Mark::Dot { ink: Ink::Series(*column), at });
+        let coloured = self.coloured();
+        let has_colour = |column: usize| {
+            self.brought_out == Some(column)
+                || coloured.as_ref().is_none_or(|columns| columns.contains(&column))
+        };
+        for (column, factor) in axis.columns.iter().filter(|(column, _)| has_colour(*column)) {
+            let row = read_row(self.set, *column, pointed_ms, self.reach_ms(plot, *column));
+            if let Some((row, ts_ms)) = row.and_then(|row| Some((row, self.set.time(row)?))) {
+                let at = plot.at((ts_ms, self.set.value(*column, row) * factor));
+                marks.push(Mark::Dot { ink: self.ink(*column), at });
             }
         }
     }
@@ -324,11 +599,12 @@ impl Scene<'_> {
         self.crosshair.filter(|ts_ms| self.window.contains(ts_ms))
     }
 
-    /// Returns the maximum time in milliseconds between the crosshair and the samples whose values are shown for it.
-    /// This is the time of eight CSS pixels or half of `hole_ms`, whichever is longer.
-    pub fn reach_ms(&self, plot: &Plot) -> i64 {
+    /// Returns the maximum time in milliseconds between the crosshair and the samples of a series whose values are shown
+    /// for it. This is the time of eight CSS pixels or half of `hole_ms`, whichever is longer.
+    pub fn reach_ms(&self, plot: &Plot, column: usize) -> i64 {
         let pixels_ms = plot.pixel_ms(1.0) * 8;
-        self.hole_ms.map_or(pixels_ms, |hole_ms| pixels_ms.max(hole_ms / 2))
+        let hole_ms = self.breaks(column).hole_ms.filter(|_| self.set.reduced().is_none());
+        hole_ms.map_or(pixels_ms, |hole_ms| pixels_ms.max(hole_ms / 2))
     }
 }
 

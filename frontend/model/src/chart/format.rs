@@ -43,6 +43,8 @@ pub struct Unit {
     /// The unit before which prefixes are put: `s` if the unit is `ms`.
     base: &'static str,
     prefixes: Prefixes,
+    /// Largest number of decimals with which numbers are shown; `None` for as many as were sent.
+    decimals: Option<u32>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -105,7 +107,20 @@ impl Unit {
             "Pa" => ("Pa", "Pa", Prefixes::Metric(0)),
             _ => with_prefix(name).unwrap_or(("", "", Prefixes::Never)),
         };
-        Self { name: name.to_owned(), own, base, prefixes }
+        Self { name: name.to_owned(), own, base, prefixes, decimals: None }
+    }
+
+    /// Returns the unit with a largest number of decimals; with `None`, numbers are shown with those that were sent.
+    #[must_use]
+    pub fn rounded(self, decimals: Option<u32>) -> Self {
+        Self { decimals, ..self }
+    }
+
+    /// Returns a text that says that numbers are rounded, such as `to 1 decimal`; `None` if they are not.
+    pub fn rounding(&self) -> Option<String> {
+        self.decimals.map(|decimals| {
+            format!("rounded to {decimals} {}", if decimals == 1 { "decimal" } else { "decimals" })
+        })
     }
 
     /// Returns the unit as it is written after a number without a prefix, such as `B` for `bytes`. It is empty for a
@@ -298,8 +313,23 @@ impl Format {
         let alone = Self::for_value(&self.unit, value);
         let is_hidden = value != 0.0 && (value / self.prefix.divisor).abs() < 0.001;
         let format = if alone.prefix.power == Some(0) || is_hidden { &alone } else { self };
-        let number = signed(&format.scaled(&decimal, value), Some(THIN_SPACE));
+        let scaled = format.scaled(&decimal, value);
+        let scaled = match self.unit.decimals {
+            Some(decimals) => scaled.rounded(decimals as i32),
+            None => scaled,
+        };
+        let number = signed(&scaled, Some(THIN_SPACE));
         (number, format.prefix.suffix.clone())
+    }
+
+    /// Returns a published number with the digits and the unit with which it was sent, if `text` says something else: if it is
+    /// shortened, or has a prefix or an exponent. `text` is [`Self::reading`] of the number.
+    pub fn exact(&self, sent: &str, text: &str) -> Option<String> {
+        let number = text.strip_suffix(self.unit.symbol()).unwrap_or_default();
+        let digits = number.chars().filter(|letter| *letter != THIN_SPACE);
+        let is_as_sent = digits.map(|letter| if letter == MINUS { '-' } else { letter }).eq(sent.chars());
+        let is_number = Decimal::parse(sent).is_some();
+        (is_number && !is_as_sent).then(|| [sent, &self.unit.name].join(" ").trim_end().to_owned())
     }
 
     /// Formats a number as [`Self::reading`] does, for a value whose digits were not stored. Returns `–` if the value
@@ -372,16 +402,22 @@ pub fn in_full(sent: &str) -> String {
     }
 }
 
-/// Formats a duration with its one or two largest units: `41 s`, `4 min`, `2 h 10 min`.
+/// Formats a duration with its one or two largest units: `41 s`, `4 min`, `2 h`, `2 h 10 min`.
 pub fn duration(ms: i64) -> String {
     let seconds = ms.max(0) / 1_000;
     match seconds {
         0..60 => format!("{seconds}{THIN_SPACE}s"),
         60..3_600 => format!("{}{THIN_SPACE}min", seconds / 60),
-        3_600..86_400 => {
-            format!("{}{THIN_SPACE}h {}{THIN_SPACE}min", seconds / 3_600, seconds % 3_600 / 60)
-        }
-        _ => format!("{}{THIN_SPACE}d {}{THIN_SPACE}h", seconds / 86_400, seconds % 86_400 / 3_600),
+        3_600..86_400 => two_units((seconds / 3_600, "h"), (seconds % 3_600 / 60, "min")),
+        _ => two_units((seconds / 86_400, "d"), (seconds % 86_400 / 3_600, "h")),
+    }
+}
+
+/// Formats a duration in two units; the second is left out if it is zero.
+fn two_units((large, large_unit): (i64, &str), (small, small_unit): (i64, &str)) -> String {
+    match small {
+        0 => format!("{large}{THIN_SPACE}{large_unit}"),
+        _ => format!("{large}{THIN_SPACE}{large_unit} {small}{THIN_SPACE}{small_unit}"),
     }
 }
 

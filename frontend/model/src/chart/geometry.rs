@@ -6,6 +6,8 @@ use std::ops::Range;
 use super::series::SeriesSet;
 
 /// Vertical distance between two plots of a chart, as a multiple of the font size. It is so large that the lowest
+/// Margin of a plot without labels as a multiple of the font size, in which the dot at the end of its line has room.
+const BARE_MARGIN: f64 = 0.4;
 /// label of one plot does not touch the uppermost label of the next.
 const GAP: f64 = 1.3;
 
@@ -57,6 +59,9 @@ pub struct Plot {
     pub min: f64,
     /// Value at the upper edge.
     pub max: f64,
+    /// True if the values are on a logarithmic scale. What is below the lower edge, and so any value that is not positive, is
+    /// drawn at this edge.
+    pub is_log: bool,
 }
 
 impl Rect {
@@ -83,17 +88,18 @@ impl Surface {
     }
 
     /// Returns the rectangles of `count` plots, one below the other. Room is left beside them for the labels of the
-    /// value axes, which have at most `widest` characters, and below them for the time axis. A low canvas has no time
-    /// axis, because it would take too much of the height.
+    /// value axes, which have at most `widest` characters, and for the markers at the ends of lines, and below them for the time
+    /// axis. A low canvas has no time axis, because it would take too much of the height.
     pub fn areas(&self, widest: usize, count: usize) -> Vec<Rect> {
         let left = (widest.max(3) as f64 * self.digit_px + self.font_px * 0.8).ceil();
         let top = (self.font_px * 0.6).ceil();
         let gap = self.font_px * GAP;
         let height = (self.height - top - self.below() + gap) / count.max(1) as f64;
+        let right = (self.font_px * BARE_MARGIN).max(4.0);
         let area = |index: usize| Rect {
             left,
             top: top + height * index as f64,
-            width: (self.width - left).max(1.0),
+            width: (self.width - left - right).max(1.0),
             height: (height - gap).max(1.0),
         };
         (0..count).map(area).collect()
@@ -101,7 +107,7 @@ impl Surface {
 
     /// Returns the area of a single plot that fills the whole canvas, with just enough margin that no line is cut off.
     pub fn bare(&self) -> Vec<Rect> {
-        let margin = 4.0;
+        let margin = (self.font_px * BARE_MARGIN).max(4.0);
         let (width, height) = (self.width - margin, self.height - 2.0 * margin);
         vec![Rect { left: 0.0, top: margin, width: width.max(1.0), height: height.max(1.0) }]
     }
@@ -118,8 +124,9 @@ impl Surface {
     /// Returns the number of steps into which the marks divide each value axis, if `axes` of them share the height of
     /// the canvas.
     pub fn value_steps(&self, axes: usize) -> usize {
-        let steps = (self.height / (self.font_px * 3.6 * axes.max(1) as f64)) as usize;
-        steps.clamp(if axes > 1 { 1 } else { 2 }, 6)
+        let steps = self.height / (self.font_px * 3.6 * axes.max(1) as f64);
+        // A low canvas has room for the labels of the ends only.
+        (steps as usize).clamp(if axes > 1 || steps < 1.0 { 1 } else { 2 }, 6)
     }
 }
 
@@ -134,7 +141,8 @@ impl Plot {
     pub fn y(&self, value: f64) -> f64 {
         // All numbers are halved, because the difference of two numbers near the ends of the range of `f64` is
         // outside of it.
-        let share = (value / 2.0 - self.min / 2.0) / (self.max / 2.0 - self.min / 2.0);
+        let scaled = |value: f64| if self.is_log { value.max(self.min).log10() } else { value / 2.0 };
+        let share = (scaled(value) - scaled(self.min)) / (scaled(self.max) - scaled(self.min));
         self.area.bottom() - share * self.area.height
     }
 
@@ -182,6 +190,16 @@ pub fn nearest_row(set: &SeriesSet, column: usize, ts_ms: i64, reach_ms: i64) ->
     }
 }
 
+/// Returns the row whose value is shown for a crosshair at the time `ts_ms`: that of the nearest sample or, if it belongs to a
+/// bucket, that of the last value of the bucket.
+pub fn read_row(set: &SeriesSet, column: usize, ts_ms: i64, reach_ms: i64) -> Option<usize> {
+    let row = nearest_row(set, column, ts_ms, reach_ms)?;
+    let at_ms = set.time(row)?;
+    let bucket = set.bands(column, &(at_ms..at_ms)).last();
+    let last = bucket.and_then(|bucket| nearest_row(set, column, bucket.to_ms, 0));
+    Some(last.unwrap_or(row))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -193,7 +211,7 @@ mod tests {
 
     fn plot() -> Plot {
         let area = Rect { left: 50.0, top: 10.0, width: 100.0, height: 80.0 };
-        Plot { area, window: 1_000..2_000, min: 0.0, max: 40.0 }
+        Plot { area, window: 1_000..2_000, min: 0.0, max: 40.0, is_log: false }
     }
 
     fn set(samples: &[(i64, f64)]) -> SeriesSet {

@@ -25,6 +25,23 @@ impl Hidden {
         }
     }
 
+    /// Switches off all series of `all` except `name`. If they are off already, and `name` is not, switches all on.
+    pub fn isolate<'a>(&mut self, name: &str, all: impl Iterator<Item = &'a str>) {
+        let others: Vec<String> = all.filter(|other| *other != name).map(str::to_owned).collect();
+        let is_alone = !self.has(name) && others.iter().all(|other| self.has(other));
+        self.0 = if is_alone { Vec::new() } else { others };
+    }
+
+    /// Switches all series on.
+    pub fn clear(&mut self) {
+        self.0.clear();
+    }
+
+    /// Returns true if every series is switched on.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Returns the names of the hidden series, in the order in which they were hidden.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.0.iter().map(String::as_str)
@@ -51,5 +68,54 @@ mod tests {
         assert!(hidden.has("in") && hidden.has("out") && !hidden.has("i"));
         hidden.toggle("in");
         assert_eq!(hidden.names().collect::<Vec<_>>(), ["out"]);
+    }
+
+    #[test]
+    fn a_series_is_isolated_and_a_second_time_brings_the_others_back() {
+        let all = ["in", "out", "lost"];
+        let mut hidden = Hidden::default();
+        hidden.toggle("out");
+        hidden.isolate("out", all.into_iter());
+        assert_eq!(hidden.names().collect::<Vec<_>>(), ["in", "lost"]);
+        hidden.isolate("in", all.into_iter());
+        assert_eq!(hidden.names().collect::<Vec<_>>(), ["out", "lost"], "another one");
+        hidden.isolate("in", all.into_iter());
+        assert!(hidden.is_empty());
+    }
+
+    #[test]
+    fn the_only_series_of_a_chart_stays_on() {
+        let mut hidden = Hidden::default();
+        hidden.isolate("in", ["in"].into_iter());
+        assert!(hidden.is_empty());
+    }
+}
+
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod properties {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn after_isolating_exactly_one_series_is_on_or_all_are(
+            presses in prop::collection::vec((0_usize..5, any::<bool>()), 1..12),
+        ) {
+            let all = ["a", "b", "c", "d", "e"];
+            let mut hidden = Hidden::default();
+            for (index, is_isolated) in presses {
+                let name = all[index];
+                if is_isolated {
+                    hidden.isolate(name, all.into_iter());
+                    let on: Vec<&str> = all.into_iter().filter(|name| !hidden.has(name)).collect();
+                    prop_assert!(on == [name] || on == all, "{on:?}");
+                } else {
+                    let was_on = !hidden.has(name);
+                    hidden.toggle(name);
+                    prop_assert_ne!(was_on, !hidden.has(name));
+                }
+            }
+        }
     }
 }

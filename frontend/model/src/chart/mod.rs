@@ -4,15 +4,25 @@
 //! |---|---|
 //! | [`series`] | several named series with common times |
 //! | [`ring`], [`mod@column`], [`spans`], [`moment`], [`extent`], [`pending`] | the parts of a series |
+//! | [`band`] | buckets of a series |
+//! | [`apart`] | facts that apply to one series of several topics alone |
 //! | [`hidden`] | names of the series that are switched off |
+//! | [`stroke`] | colour, marker and dashes of each series |
+//! | [`nearness`], [`statistics`] | the series that are nearest to a pointer; lowest, mean and highest values of a window |
 //! | [`decimate`] | reduction of many samples to as many points as a screen can show |
 //! | [`decimal`], [`format`](mod@format), [`scale`], [`clock`] | digits, numbers with units, value axes, time axes |
 //! | [`geometry`], [`axes`] | positions in the plot; a value axis for each unit |
+//! | [`threshold`], [`crossing`], [`limits`] | values from which a number counts as trouble |
+//! | [`pace`] | how often new data is drawn |
 //! | [`draw`], [`readout`] | a chart as marks; a chart in words |
+//! | [`shapes`] | areas, stacks, bars, steps, heat maps, and logarithmic axes |
 
+pub mod apart;
 pub mod axes;
+pub mod band;
 pub mod clock;
 pub mod column;
+pub mod crossing;
 pub mod decimal;
 pub mod decimate;
 pub mod draw;
@@ -20,19 +30,27 @@ pub mod extent;
 pub mod format;
 pub mod geometry;
 pub mod hidden;
+pub mod limits;
 pub mod moment;
+pub mod nearness;
+pub mod pace;
 pub mod pending;
 pub mod readout;
 pub mod ring;
 pub mod scale;
 pub mod series;
+pub mod shapes;
 pub mod spans;
+pub mod statistics;
+pub mod stroke;
+pub mod threshold;
 
 pub use axes::Axes;
 pub use clock::LocalClock;
-pub use draw::Look;
+pub use draw::{Limits, Look};
 pub use format::{Format, Unit, duration};
 pub use hidden::Hidden;
 pub use scale::Bounds;
 pub use series::SeriesSet;
 pub use spans::Spans;
+pub use threshold::{Crossed, Means, Threshold};

@@ -24,6 +24,11 @@ impl<T: Copy + PartialOrd> Ring<T> {
         ring
     }
 
+    /// Makes room for `more` further numbers.
+    pub fn widen(&mut self, more: usize) {
+        self.bound += more;
+    }
+
     /// Returns the number of entries in the list.
     pub fn len(&self) -> usize {
         self.cells.len()

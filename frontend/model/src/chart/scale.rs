@@ -27,6 +27,10 @@ pub struct Scale {
     /// True if the uppermost mark always has the unit. If it is false, the mark has the unit only if it differs from
     /// the unit in the head of the panel.
     pub names_unit: bool,
+    /// The values of the marks with their texts, in ascending order, if they are not multiples of [`Self::step`].
+    pub marks: Vec<(f64, String)>,
+    /// True if the axis is logarithmic. Both of its ends are above zero then.
+    pub is_log: bool,
 }
 
 /// Share of the value that is furthest from zero. If the range of the data is at least this share of that value, the
@@ -55,6 +59,8 @@ impl Scale {
             step,
             format,
             names_unit: false,
+            marks: Vec::new(),
+            is_log: false,
         }
     }
 
@@ -70,14 +76,21 @@ impl Scale {
     /// Returns the values of the marks, in ascending order.
     pub fn ticks(&self) -> impl Iterator<Item = f64> + '_ {
         let first = (self.min / self.step - EPSILON).ceil();
-        (0..MOST_TICKS)
-            .map(move |index| (first + index as f64) * self.step)
+        (0..MOST_TICKS.max(self.marks.len()))
+            .map(move |index| match self.marks.get(index) {
+                Some((tick, _)) => *tick,
+                None if self.marks.is_empty() => (first + index as f64) * self.step,
+                None => f64::INFINITY,
+            })
             .take_while(|tick| *tick <= self.max + self.step * EPSILON)
     }
 
     /// Returns the text at the mark of the value `tick`. The text of the uppermost mark contains the unit if
     /// [`Self::names_unit`] is true or if the unit is not the publisher's.
     pub fn label(&self, tick: f64) -> String {
+        if let Some((_, text)) = self.marks.iter().find(|(value, _)| *value == tick) {
+            return text.clone();
+        }
         let format = self.format.for_steps(self.step);
         let is_uppermost = tick + self.step * (1.0 - EPSILON) > self.max;
         if is_uppermost && (self.names_unit || format.is_converted()) {
@@ -88,7 +101,9 @@ impl Scale {
     }
 
     fn suits(&self, wanted: &Self) -> bool {
-        self.min <= wanted.min
+        // A chart that has become lower has room for fewer marks.
+        self.step >= wanted.step * (1.0 - EPSILON)
+            && self.min <= wanted.min
             && self.max >= wanted.max
             && (wanted.max - wanted.min) >= SHRINK_BELOW * (self.max - self.min)
             && self.format.suffix() == wanted.format.suffix()
@@ -131,7 +146,8 @@ fn from_zero(low: f64, high: f64) -> (f64, f64) {
 
 /// Returns a round step between two marks: the smallest of …, 1, 2, 5, 10, 20, 50, … that is not below `rough`.
 fn round_step(rough: f64) -> f64 {
-    let decade = 10_f64.powf(rough.log10().floor());
+    // `powf` would be two more kilobytes of code. `powi` is not exact beyond these powers.
+    let decade = 10_f64.powi((rough.log10().floor() as i32).clamp(-307, 308));
     let within = rough / decade;
     let round = [1.0, 2.0, 5.0, 10.0].into_iter().find(|step| within <= step + EPSILON).unwrap_or(10.0);
     round * decade

@@ -1,5 +1,5 @@
 //! The data of a chart: several named series of numbers with common times. Depends on [`super::ring`],
-//! [`super::column`], [`super::moment`], [`super::pending`], [`super::spans`], [`super::hidden`] and
+//! [`super::column`], [`super::band`], [`super::moment`], [`super::pending`], [`super::spans`], [`super::hidden`] and
 //! [`crate::rhythm`].
 
 use std::ops::Range;
@@ -7,6 +7,8 @@ use std::ops::Range;
 use shared::Millis;
 use shared::freshness::{GRACE_MS, LATE_FACTOR, STALE_FACTOR};
 
+use super::apart::Apart;
+use super::band::{Band, Reduced};
 use super::column::{Column, Key};
 use super::extent::Extent;
 use super::format::Unit;
@@ -54,6 +56,12 @@ pub struct SeriesSet {
     lost: Spans,
     replayed: Spans,
     unloaded: Spans,
+    /// Present if the older rows stand for buckets.
+    reduced: Option<Reduced>,
+    /// Number of rows that were dropped at the beginning.
+    dropped: u64,
+    /// Number of changes that are not rows at the end, such as rows between others.
+    upheavals: u64,
 }
 
 /// One named series of a chart: its values by row, and its newest field.
@@ -63,6 +71,10 @@ pub struct Series {
     values: Column,
     newest: Option<Newest>,
     rhythm: Rhythm,
+    /// Buckets in order of time.
+    bands: Vec<Band>,
+    /// Present in a set of several topics.
+    apart: Option<Box<Apart>>,
 }
 
 impl SeriesSet {
@@ -83,6 +95,9 @@ impl SeriesSet {
             lost: Spans::new(),
             replayed: Spans::new(),
             unloaded: Spans::new(),
+            reduced: None,
+            dropped: 0,
+            upheavals: 0,
         }
     }
 
@@ -128,6 +143,7 @@ impl SeriesSet {
         let rows = self.times.rows_before(ts_ms.saturating_add(self.clock_error_ms));
         self.times.drop_first(rows);
         self.sequences.drop_first(rows);
+        self.dropped += rows as u64;
         let first = self.key(0);
         for series in &mut self.series {
             series.values.drop_first(rows, first);
@@ -136,9 +152,65 @@ impl SeriesSet {
         self.replayed.drop_before(ts_ms);
     }
 
+    /// Returns true if [`Self::drop_before`] would drop something.
+    pub fn keeps_before(&self, ts_ms: i64) -> bool {
+        let begins = |spans: &Spans| spans.iter().next().is_some_and(|span| span.start < ts_ms);
+        self.time(0).is_some_and(|first| first < ts_ms) || begins(&self.lost) || begins(&self.replayed)
+    }
+
+    /// Prepares the set for buckets: drops all rows before `reduced.raw_from`, and makes room for `rows` further ones.
+    pub fn reduce(&mut self, reduced: Reduced, rows: usize) {
+        self.drop_before(reduced.raw_from);
+        self.replayed.clear();
+        self.reduced = Some(reduced);
+        self.row_bound += rows;
+        self.times.widen(rows);
+        self.sequences.widen(rows);
+        self.series.iter_mut().for_each(|series| series.values.widen(rows));
+    }
+
+    /// Adds buckets of the series `name`: the rows that stand for them, each with its time, and their bands. The series is
+    /// added if it does not exist. Buckets do not count as new data, however late they are loaded.
+    pub fn add_buckets(&mut self, name: &str, rows: Vec<(i64, Field)>, bands: Vec<Band>) {
+        let Some(column) = self.column(name, true) else { return self.leave_out(name) };
+        for (ts_ms, field) in rows {
+            // Rows of the same time are one row, because their places in the log are equal.
+            let moment = Moment { ts_ms, received_at: ts_ms, order: Order::at(ts_ms, 0) };
+            self.write(moment, &[(column, &field)]);
+        }
+        if let Some(series) = self.series.get_mut(column) {
+            series.bands = bands;
+        }
+    }
+
+    /// Returns facts about the buckets in the set; `None` if all rows are publications.
+    pub fn reduced(&self) -> Option<Reduced> {
+        self.reduced
+    }
+
+    /// Returns the length of the buckets in milliseconds; `None` if no bucket in the window has several values.
+    pub fn step_within(&self, window: &Range<i64>) -> Option<u64> {
+        let has_many = |column: usize| self.bands(column, window).iter().any(|band| band.count > 1);
+        (0..self.series.len()).any(has_many).then_some(self.reduced?.step_ms)
+    }
+
+    /// Returns the buckets of the series `column` that overlap the window, in order of time.
+    pub fn bands(&self, column: usize, window: &Range<i64>) -> &[Band] {
+        let bands = self.series.get(column).map_or(&[][..], |series| &series.bands);
+        let first = bands.partition_point(|band| band.to_ms < window.start);
+        let end = bands.partition_point(|band| band.from_ms <= window.end);
+        bands.get(first..end).unwrap_or_default()
+    }
+
+    /// Returns the error of the publisher's clock in milliseconds, by which all times are corrected.
+    pub fn clock_error_ms(&self) -> i64 {
+        self.clock_error_ms
+    }
+
     /// Corrects all times by the error of the publisher's clock in milliseconds, which is positive if the clock is
     /// ahead.
     pub fn correct_clock(&mut self, error_ms: i64) {
+        self.upheavals += u64::from(self.clock_error_ms != error_ms);
         self.clock_error_ms = error_ms;
     }
 
@@ -268,9 +340,11 @@ impl SeriesSet {
         (0..self.series.len()).filter(|column| self.stopped_ms(*column, Millis::MIN).is_some()).count()
     }
 
-    /// Returns the smallest and largest number of the series `column` in some rows; `None` if it has no number there.
-    pub fn extent(&self, column: usize, rows: Range<usize>) -> Option<Extent> {
-        self.samples(column, rows).map(|(_, value)| Extent::of(value)).reduce(Extent::with)
+    /// Returns the smallest and largest number of the series `column` in a window; `None` if it has no number there.
+    pub fn extent(&self, column: usize, window: &Range<i64>) -> Option<Extent> {
+        let values = self.samples(column, self.rows_within(window)).map(|(_, value)| value);
+        let ends = self.bands(column, window).iter().flat_map(|band| [band.min.0, band.max.0]);
+        values.chain(ends).map(Extent::of).reduce(Extent::with)
     }
 
     /// Returns the ranges of time whose data is lost for good. The line of a series has a gap there.
@@ -317,6 +391,10 @@ impl SeriesSet {
                 series.renew(moment, field);
             }
         }
+        self.write(moment, cells);
+    }
+
+    fn write(&mut self, moment: Moment, cells: &[(usize, &Field)]) {
         let Some(row) = self.row(moment) else { return };
         for (column, field) in cells {
             if let Some(series) = self.series.get_mut(*column) {
@@ -337,12 +415,15 @@ impl SeriesSet {
         let same = self.times.rows_before(moment.ts_ms)..self.times.rows_through(moment.ts_ms);
         let row = self.sequences.place_within(same.clone(), sequence);
         if same.contains(&row) && self.sequences.get(row) == Some(sequence) {
+            self.upheavals += 1;
             return Some(row);
         }
         let is_full = self.times.is_full();
         if is_full && row == 0 {
             return None;
         }
+        self.upheavals += u64::from(row < self.times.len());
+        self.dropped += u64::from(is_full);
         self.times.insert(row, moment.ts_ms);
         self.sequences.insert(row, sequence);
         let first = self.key(0);
@@ -367,7 +448,14 @@ impl SeriesSet {
             return known;
         }
         let values = Column::empty(self.times.len(), self.row_bound);
-        self.series.push(Series { name: name.to_owned(), values, newest: None, rhythm: Rhythm::new() });
+        self.series.push(Series {
+            name: name.to_owned(),
+            values,
+            newest: None,
+            rhythm: Rhythm::new(),
+            bands: Vec::new(),
+            apart: None,
+        });
         let column = self.series.len() - 1;
         for (moment, field) in self.pending.of(name) {
             self.put(moment, &[(column, &field)]);
@@ -397,6 +485,8 @@ impl Series {
         }
     }
 }
+
+mod together;
 
 #[cfg(test)]
 mod tests;

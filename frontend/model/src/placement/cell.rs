@@ -37,6 +37,15 @@ impl<'a> Cell<'a> {
         }
     }
 
+    /// Puts a second panel below the first. The cell is as wide as the wider of them needs.
+    fn share(&mut self, panel: &Panel<'a>, columns: u32) {
+        let second = Self::new(panel, columns);
+        self.second = Some(panel.topic);
+        self.least = self.least.max(second.least);
+        self.wish = self.wish.max(second.wish);
+        self.most = self.most.max(second.most);
+    }
+
     /// Returns the number of panels in this cell.
     pub fn panels(&self) -> usize {
         1 + usize::from(self.second.is_some())
@@ -53,7 +62,7 @@ pub(super) fn cells<'a>(panels: &[Panel<'a>], columns: u32) -> Vec<Cell<'a>> {
         let is_half = panel.size.height == Height::Half;
         let sharing = open.filter(|index| is_half && cells[*index].group == panel.group);
         if let Some(index) = sharing {
-            cells[index].second = Some(panel.topic);
+            cells[index].share(panel, columns);
             open = None;
         } else {
             open = if is_half { Some(cells.len()) } else { open };

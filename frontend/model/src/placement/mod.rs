@@ -16,16 +16,20 @@
 //! | `place` | all of the above for a page; the single column of a phone |
 //! | `arranged` | the layout over time: it waits while the reader points at a panel |
 //! | `steps` | the font size of a figure |
+//! | `wall` | the pages of a wall |
 
 mod arranged;
 mod breaks;
 mod cell;
+#[cfg(test)]
+mod mix;
 mod page;
 mod place;
 mod placed;
 mod size;
 mod steps;
 mod view;
+mod wall;
 mod widths;
 
 pub use arranged::{Arranged, Situation};
@@ -34,3 +38,7 @@ pub use placed::{Band, Kept, Place, Placement};
 pub use size::{Height, Panel, Size};
 pub use steps::{Rest, figure_px, is_low};
 pub use view::View;
+pub use wall::{Head, WallPanel, WallView, pages};
+
+/// Font size of the page in CSS pixels for which lengths are given in this module.
+pub const USUAL_FONT_PX: f64 = 14.0;

@@ -66,7 +66,9 @@ impl<'a> Page<'a> {
         let per_screen = if is_long { fit(LONG_PAGE_SHELF_PX).max(usual) } else { usual };
         let exact_px = (height + gap) / per_screen as f64 - gap - band;
         let highest_px = if fills { f64::INFINITY } else { HIGHEST_SHELF_PX * scale };
-        exact_px.min(highest_px).max(LONG_PAGE_SHELF_PX * scale)
+        // A single shelf may be as low as the frame in which a panel is shown alone.
+        let lowest_px = if fills && self.heights() == 1 { 0.0 } else { LONG_PAGE_SHELF_PX * scale };
+        exact_px.min(highest_px).max(lowest_px)
     }
 
     /// Returns the upper left panel of each shelf.
@@ -93,7 +95,7 @@ impl<'a> Page<'a> {
     }
 
     /// Returns the number of shelves. One of twice the usual height counts as two.
-    fn heights(&self) -> usize {
+    pub fn heights(&self) -> usize {
         self.shelves.iter().map(|shelf| if self.is_double(shelf) { 2 } else { 1 }).sum()
     }
 }

@@ -16,7 +16,7 @@ const PHONE_HALF_PX: f64 = 104.0;
 /// of the previous layout; `None` if there was none, or if it showed other panels.
 pub fn place(panels: &[Panel<'_>], view: &View, kept: Option<&Kept>) -> Placement {
     let mut placement = Placement::default();
-    if view.is_narrow() {
+    if view.is_narrow() && !view.fills {
         stack(panels, view, &mut placement);
         return placement;
     }
@@ -32,7 +32,7 @@ pub fn place(panels: &[Panel<'_>], view: &View, kept: Option<&Kept>) -> Placemen
 /// Adds panels below those of `placement`, without a change to any other panel. Is meant for new panels that appear
 /// while the reader points at a panel, so that nothing may move.
 pub fn append(placement: &mut Placement, panels: &[Panel<'_>], view: &View) {
-    if view.is_narrow() {
+    if view.is_narrow() && !view.fills {
         stack(panels, view, placement);
     } else {
         let columns = placement.kept.columns.max(1);
@@ -74,7 +74,13 @@ fn write(page: &Page<'_>, view: &View, placement: &mut Placement) {
 }
 
 /// Adds one shelf, whose panels are as high as `rows`.
-fn write_shelf(cells: &[Cell<'_>], columns: u32, rows: Range<f64>, view: &View, placement: &mut Placement) {
+pub(super) fn write_shelf(
+    cells: &[Cell<'_>],
+    columns: u32,
+    rows: Range<f64>,
+    view: &View,
+    placement: &mut Placement,
+) {
     let column_px = (view.width + view.gap) / f64::from(columns);
     let mut column = 0;
     for (cell, width) in cells.iter().zip(widths(cells, columns)) {

@@ -49,7 +49,17 @@ impl Size {
     pub fn of(kind: Kind) -> Self {
         let (least, wish, most, height) = match kind {
             Kind::Number | Kind::State => (2, 2, 3, Height::Half),
-            Kind::Line | Kind::Log | Kind::Table => (3, 4, 8, Height::Whole),
+            Kind::Gauge => (2, 2, 3, Height::Whole),
+            Kind::List => (2, 2, 4, Height::Whole),
+            Kind::Bars => (2, 3, 6, Height::Whole),
+            Kind::Line
+            | Kind::Area
+            | Kind::Stacked
+            | Kind::Step
+            | Kind::Heatmap
+            | Kind::Timeline
+            | Kind::Log
+            | Kind::Table => (3, 4, 8, Height::Whole),
         };
         Self { least, wish, most, height, weight: 1.0 }
     }

@@ -58,7 +58,9 @@ pub fn figure_px(text_em: f64, rest: Rest, place: Place, scale: f64) -> f64 {
     scale * largest_step(text_em, width, height)
 }
 
-fn largest_step(text_em: f64, width_px: f64, height_px: f64) -> f64 {
+/// Returns the largest step with which a figure fits, or the smallest step if it fits with none. All lengths are in
+/// CSS pixels at the usual font size.
+pub(super) fn largest_step(text_em: f64, width_px: f64, height_px: f64) -> f64 {
     let fits = |step: &f64| *step <= height_px && step * text_em <= width_px;
     STEPS_PX.into_iter().rfind(fits).unwrap_or(STEPS_PX[0])
 }

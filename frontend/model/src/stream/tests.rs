@@ -157,6 +157,24 @@ fn a_publisher_may_ask_for_another_panel() {
 }
 
 #[test]
+fn the_document_of_a_board_takes_precedence_over_the_publisher_until_it_says_nothing() {
+    let mut bench = Bench::new();
+    bench.publish(1, json!(21.5));
+    let published =
+        |unit: &str| TopicMeta { unit: Some(unit.into()), min: Some(0.0), ..TopicMeta::default() };
+    bench.stream.tell(published("°C"), &mut bench.series);
+    let wanted = TopicMeta { unit: Some("K".into()), panel: Some("line".into()), ..TopicMeta::default() };
+    bench.stream.arrange(wanted, &mut bench.series);
+    let shown = |stream: &Stream| (stream.meta().unit.clone(), stream.meta().min, stream.kind());
+    assert_eq!(shown(&bench.stream), (Some("K".into()), Some(0.0), Some(Kind::Line)));
+    bench.stream.tell(published("°F"), &mut bench.series);
+    assert_eq!(shown(&bench.stream).0, Some("K".into()));
+    assert_eq!(bench.stream.wanted().unit, Some("K".into()));
+    bench.stream.arrange(TopicMeta::default(), &mut bench.series);
+    assert_eq!(shown(&bench.stream), (Some("°F".into()), Some(0.0), Some(Kind::Number)));
+}
+
+#[test]
 fn an_older_table_filled_in_later_does_not_replace_the_newest() {
     let mut bench = Bench::new();
     bench.publish(9, json!([{"queue": "new"}]));

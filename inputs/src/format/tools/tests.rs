@@ -1,6 +1,7 @@
 use crate::lines::Splitter;
 use crate::options::Options;
-use crate::reader::{Moment, Outcome, Reader};
+use crate::outcome::{Moment, Outcome};
+use crate::reader::Reader;
 use crate::time::Utc;
 
 const NOW: Moment = Moment { mono_ms: 0, wall_ms: 1_795_899_600_000 };

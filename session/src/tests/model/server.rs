@@ -63,7 +63,7 @@ impl Server {
         let items = log.items[first as usize..].to_vec();
         let epoch = log.epoch.clone();
         self.ever.entry((topic.clone(), epoch.clone())).or_default().extend(items.iter().cloned());
-        Publications { topic: topic.clone(), epoch, items, replay: false, meta: None }
+        Publications { topic: topic.clone(), epoch, items, replay: false, after: None, meta: None }
     }
 
     /// Replaces the topic's log with an empty one that has another epoch.
@@ -133,7 +133,7 @@ impl Server {
     }
 
     fn history(&self, request: History, rng: &mut Rng) -> ServerMessage {
-        let History { id, topic, since, limit } = request;
+        let History { id, topic, since, limit, .. } = request;
         let Some(log) = self.logs.get(&topic) else {
             let (code, message) = (ErrorCode::UnknownTopic, String::new());
             let (retryable, retry_after_ms) = (false, None);
@@ -143,6 +143,7 @@ impl Server {
                 message,
                 retryable,
                 retry_after_ms,
+                filters: Vec::new(),
             });
         };
         let since = since.expect("a session always says since when");
@@ -196,5 +197,5 @@ fn begin(topic: &Topic, log: &Log, request: &Subscribe, share: usize) -> (Subscr
 fn replayed((listed, items): (SubscribedTopic, Vec<Publication>)) -> Option<Publications> {
     let SubscribedTopic { topic, position, .. } = listed;
     let epoch = position.epoch;
-    (!items.is_empty()).then_some(Publications { topic, epoch, items, replay: true, meta: None })
+    (!items.is_empty()).then_some(Publications { topic, epoch, items, replay: true, after: None, meta: None })
 }

@@ -67,6 +67,7 @@ fn a_file_of_an_unknown_media_type_is_an_error() {
 fn only_files_with_a_hash_in_their_names_are_cached_for_long() {
     for (name, expected) in [
         ("frontend-426a48e8e24fbd6c_bg.wasm", true),
+        ("snippets/parts/recipes-058b713571a3f749.wasm", true),
         ("tokens-c42fabb1842417d.css", true),
         ("config.json", false),
         ("light-theme.css", false),

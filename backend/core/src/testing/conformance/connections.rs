@@ -18,6 +18,7 @@ pub async fn a_connection_is_read_back_as_it_was_written<C: Connections>(port: &
             subscribe: vec![filter("host/*"), filter("*")],
             publish: vec![filter("host/cpu")],
             forget: vec![filter("host/old")],
+            edit: vec![filter("shop")],
             expires_at: Some(NOW + 5),
         },
         ..connection("a=")

@@ -9,6 +9,7 @@ use shared::publication::Item;
 use shared::{Data, Epoch, Filter, Millis, Position, Publication, Topic, TopicMeta, limits};
 
 use crate::ports::{Append, AppendError, Appended, Change, Page, ReadFrom, TopicLog};
+use crate::rollup::{Block, Level};
 use crate::testing::Keep;
 
 const NOW: Millis = 1_800_000_000_000;
@@ -407,6 +408,89 @@ fn produced(topic: &str, id: &str, seq: u64) -> Append {
 
 fn offsets(page: &Page) -> Vec<u64> {
     page.items.iter().map(|item: &Publication| item.offset).collect()
+}
+
+/// Checks that the publications of a complete block are read as a block, with what they contained, and those after it as publications.
+pub async fn complete_blocks_are_read_as_rollups<L: TopicLog>(log: &L) {
+    publish_many(log, 8 * 64 + 10).await;
+    let epoch = log.head(&topic("x")).await.unwrap().unwrap().epoch;
+    let one = blocks(log, Level::LOWEST, 8).await;
+    let indices: Vec<u64> = one.iter().map(|(index, _)| *index).collect();
+    assert_eq!(indices, (0..8).collect::<Vec<_>>());
+    let stored = log.stored(&topic("x"), &epoch, 0, 10_000, NOW).await.unwrap();
+    assert_eq!(stored.len(), 8 * 64 + 10, "everything is still there");
+    for (index, block) in &one {
+        let offsets = Level::LOWEST.offsets(*index);
+        let own: Vec<Publication> =
+            stored.iter().filter(|item| offsets.contains(&item.offset)).cloned().collect();
+        assert_eq!(Some(block), Block::of(&own).as_ref());
+    }
+    let above = Level::LOWEST.above().unwrap();
+    let parts: Vec<Block> = one.into_iter().map(|(_, block)| block).collect();
+    assert_eq!(blocks(log, above, 1).await, [(0, Block::merged(&parts).unwrap())]);
+}
+
+/// Checks that blocks are read in pages, by their indices, and not with another epoch.
+pub async fn blocks_are_read_by_index_and_epoch<L: TopicLog>(log: &L) {
+    publish_many(log, 5 * 64).await;
+    blocks(log, Level::LOWEST, 5).await;
+    let epoch = log.head(&topic("x")).await.unwrap().unwrap().epoch;
+    let (topic, level) = (topic("x"), Level::LOWEST);
+    let page = log.blocks(&topic, &epoch, level, 1..4, 2, NOW).await.unwrap();
+    assert_eq!(page.iter().map(|(index, _)| *index).collect::<Vec<_>>(), [1, 2]);
+    let other = Epoch::new("another");
+    assert_eq!(log.blocks(&topic, &other, level, 0..5, 9, NOW).await.unwrap(), []);
+    assert_eq!(log.stored(&topic, &other, 0, 9, NOW).await.unwrap(), []);
+    let after = log.stored(&topic, &epoch, 300, 9, NOW).await.unwrap();
+    assert_eq!(after.iter().map(|item| item.offset).collect::<Vec<_>>(), (301..=309).collect::<Vec<_>>());
+    assert!(log.forget(&topic).await.unwrap());
+    assert_eq!(log.stored(&topic, &epoch, 0, 9, NOW).await.unwrap(), []);
+}
+
+/// Checks that blocks are kept after their publications were deleted because there were too many, and that publications are not deleted
+/// before their block is complete.
+pub async fn blocks_are_kept_when_publications_are_dropped_by_count<L: TopicLog>(log: &L) {
+    publish_many(log, 3 * 64 + 40).await;
+    let epoch = log.head(&topic("x")).await.unwrap().unwrap().epoch;
+    let found = blocks(log, Level::LOWEST, 3).await;
+    assert!(found.iter().all(|(_, block)| block.count == 64), "{found:?}");
+    let last = log.stored(&topic("x"), &epoch, 3 * 64, 100, NOW).await.unwrap();
+    assert_eq!(last.len(), 40, "more than the number that is kept");
+    assert_eq!(read(log, "x", ReadFrom::After(0), 100).await.items.len(), Keep::LITTLE.items);
+}
+
+/// Checks that blocks whose publications are all too old are not returned.
+pub async fn blocks_are_kept_by_age<L: TopicLog>(log: &L) {
+    publish_many(log, 3 * 64).await;
+    blocks(log, Level::LOWEST, 3).await;
+    let epoch = log.head(&topic("x")).await.unwrap().unwrap().epoch;
+    let later = NOW + Keep::LITTLE.age_ms + 1;
+    assert_eq!(log.blocks(&topic("x"), &epoch, Level::LOWEST, 0..3, 9, later).await.unwrap(), []);
+    assert_eq!(log.stored(&topic("x"), &epoch, 0, 9, later).await.unwrap(), []);
+}
+
+/// Publishes this number of numbers to the topic `x`, some of them together.
+async fn publish_many<L: TopicLog>(log: &L, count: u64) {
+    let mut number = 0;
+    while number < count {
+        let together = (number % 29 + 1).min(count - number);
+        let items = (number..number + together).map(|number| Item::now(json!({"n": number}))).collect();
+        log.append(Append { items, ..one("x", 0) }).await.unwrap();
+        number += together;
+    }
+}
+
+/// Reads the blocks of the topic `x` at this level as soon as there are `count` of them. A store may compute them a moment after the
+/// append.
+async fn blocks<L: TopicLog>(log: &L, level: Level, count: usize) -> Vec<(u64, Block)> {
+    let epoch = log.head(&topic("x")).await.unwrap().unwrap().epoch;
+    for _ in 0..20_000 {
+        let found = log.blocks(&topic("x"), &epoch, level, 0..1_000, 1_000, NOW).await.unwrap();
+        if found.len() >= count {
+            return found;
+        }
+    }
+    panic!("the blocks are not computed");
 }
 
 fn topic(name: &str) -> Topic {

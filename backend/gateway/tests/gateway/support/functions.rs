@@ -1,18 +1,17 @@
 use std::pin::Pin;
 
-use apigw_websocket::{AuthorizeError, AuthorizerEvent, Connections, FunctionError, Functions};
+use apigw_websocket::{
+    AuthorizeError, AuthorizerAnswer, AuthorizerEvent, Connections, FunctionError, Functions, HeaderNames,
+};
 use aws_lambda_events::apigw::{
-    ApiGatewayCustomAuthorizerRequestTypeRequest, ApiGatewayCustomAuthorizerResponse,
-    ApiGatewayProxyResponse, ApiGatewayWebsocketProxyRequest,
+    ApiGatewayCustomAuthorizerRequestTypeRequest, ApiGatewayProxyResponse, ApiGatewayWebsocketProxyRequest,
 };
 use tokio::sync::mpsc;
 
 pub type Event = ApiGatewayWebsocketProxyRequest;
 type Answer = Result<ApiGatewayProxyResponse, FunctionError>;
 type Invoke = dyn Fn(Event, Connections) -> Pin<Box<dyn Future<Output = Answer> + Send>> + Send + Sync;
-type Authorize = dyn Fn(
-        &ApiGatewayCustomAuthorizerRequestTypeRequest,
-    ) -> Result<ApiGatewayCustomAuthorizerResponse, AuthorizeError>
+type Authorize = dyn Fn(&ApiGatewayCustomAuthorizerRequestTypeRequest) -> Result<AuthorizerAnswer, AuthorizeError>
     + Send
     + Sync;
 
@@ -58,7 +57,7 @@ impl Script {
         mut self,
         authorize: impl Fn(
             &ApiGatewayCustomAuthorizerRequestTypeRequest,
-        ) -> Result<ApiGatewayCustomAuthorizerResponse, AuthorizeError>
+        ) -> Result<AuthorizerAnswer, AuthorizeError>
         + Send
         + Sync
         + 'static,
@@ -74,6 +73,7 @@ pub struct Recorded {
     pub connections: Connections,
     pub events: mpsc::UnboundedSender<Event>,
     pub authorizations: mpsc::UnboundedSender<ApiGatewayCustomAuthorizerRequestTypeRequest>,
+    pub names: mpsc::UnboundedSender<HeaderNames>,
 }
 
 impl Functions for Recorded {
@@ -82,10 +82,12 @@ impl Functions for Recorded {
         (self.script.invoke)(event, self.connections.clone()).await
     }
 
-    async fn authorize(
-        &self,
-        event: AuthorizerEvent,
-    ) -> Result<ApiGatewayCustomAuthorizerResponse, AuthorizeError> {
+    async fn connect(&self, event: Event, names: HeaderNames) -> Answer {
+        let _ = self.names.send(names);
+        self.invoke(event).await
+    }
+
+    async fn authorize(&self, event: AuthorizerEvent) -> Result<AuthorizerAnswer, AuthorizeError> {
         let answer = (self.script.authorize)(&event.request);
         let _ = self.authorizations.send(event.request);
         answer

@@ -1,7 +1,7 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use apigw_websocket::{Api, Connections, Gateway, Routes, ServerSettings, serve};
+use apigw_websocket::{Api, Connections, Gateway, HeaderNames, Routes, ServerSettings, serve};
 use aws_lambda_events::apigw::ApiGatewayCustomAuthorizerRequestTypeRequest;
 use tokio::net::TcpListener;
 use tokio::sync::{mpsc, oneshot};
@@ -47,6 +47,7 @@ pub struct Harness {
     pub clock: Arc<ManualEnvironment>,
     events: mpsc::UnboundedReceiver<Event>,
     authorizations: mpsc::UnboundedReceiver<ApiGatewayCustomAuthorizerRequestTypeRequest>,
+    names: mpsc::UnboundedReceiver<HeaderNames>,
     stop: Option<oneshot::Sender<()>>,
     server: JoinHandle<()>,
 }
@@ -63,7 +64,9 @@ impl Harness {
         let connections = Connections::new(&start.api.limits, clock.clone());
         let (event_sender, events) = mpsc::unbounded_channel();
         let (authorization_sender, authorizations) = mpsc::unbounded_channel();
+        let (name_sender, names) = mpsc::unbounded_channel();
         let functions = Recorded {
+            names: name_sender,
             script: start.script,
             connections: connections.clone(),
             events: event_sender,
@@ -75,7 +78,7 @@ impl Harness {
         let (stop, stopped) = oneshot::channel();
         let stopped = async { drop(stopped.await) };
         let server = tokio::spawn(serve(listener, gateway.clone(), start.server, stopped));
-        Self { address, gateway, connections, clock, events, authorizations, stop: Some(stop), server }
+        Self { address, gateway, connections, clock, events, authorizations, names, stop: Some(stop), server }
     }
 
     pub fn url(&self, path: &str) -> String {
@@ -123,6 +126,12 @@ impl Harness {
                 return event;
             }
         }
+    }
+
+    /// Waits for the next CONNECT event, and returns it with the names of the client's headers.
+    pub async fn connect_event(&mut self) -> (Event, HeaderNames) {
+        let event = self.event("CONNECT").await;
+        (event, soon(self.names.recv()).await.expect("the gateway runs"))
     }
 
     /// Waits for the next DISCONNECT event, and returns the texts of the MESSAGE events before it.

@@ -48,6 +48,15 @@ impl HttpClient {
         soon(self.exchange(&wire)).await
     }
 
+    /// Sends a handshake that asks for the end of the connection after a refusal.
+    pub async fn handshake(&self, path: &str) -> Answer {
+        let head = format!(
+            "GET {path} HTTP/1.1\r\nConnection: Upgrade, close\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n\
+             Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+        );
+        self.send(&head, b"").await
+    }
+
     /// Sends bytes, and reads the answer until the server closes the connection.
     pub async fn exchange(&self, wire: &[u8]) -> Answer {
         let mut stream = TcpStream::connect(self.address).await.expect("the server listens");

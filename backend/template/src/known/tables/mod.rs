@@ -4,3 +4,4 @@ pub(super) mod api;
 pub(super) mod lambda;
 pub(super) mod sam;
 pub(super) mod storage;
+pub(super) mod web;

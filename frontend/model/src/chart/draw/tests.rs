@@ -27,18 +27,7 @@ fn scale() -> Axes {
 
 fn scene<'a>(set: &'a SeriesSet, axes: &'a Axes) -> Scene<'a> {
     static UNIT: std::sync::LazyLock<Unit> = std::sync::LazyLock::new(Unit::default);
-    Scene {
-        set,
-        look: Look::Line,
-        window: 0..5_000,
-        axes,
-        unit: &UNIT,
-        surface: SURFACE,
-        hole_ms: Some(1_500),
-        dimmed: false,
-        crosshair: None,
-        clock: LocalClock::default(),
-    }
+    Scene { hole_ms: Some(1_500), ..Scene::new(set, 0..5_000, (axes, &UNIT), SURFACE) }
 }
 
 fn lines(marks: &[Mark]) -> Vec<&Vec<Point>> {
@@ -276,7 +265,7 @@ fn a_null_parts_the_line() {
 #[test]
 fn numbers_near_the_end_of_the_range_of_floats_are_drawn_in_the_plot() {
     let set = set(&[(0, 1.5e25), (1_000, f64::MAX), (2_000, f64::MIN)]);
-    let extent = set.extent(0, 0..3);
+    let extent = set.extent(0, &(i64::MIN..i64::MAX));
     let scale = Axes::one(Scale::fit(extent, &Unit::default(), Bounds::default(), 4), 1);
     let scene = scene(&set, &scale);
     let area = scene.plot().area;

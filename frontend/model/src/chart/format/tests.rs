@@ -137,7 +137,9 @@ fn a_duration_names_its_two_largest_units() {
         (-5, "0 s"),
         (41_000, "41 s"),
         (250_000, "4 min"),
+        (3_600_000, "1 h"),
         (7_800_000, "2 h 10 min"),
+        (86_400_000, "1 d"),
         (90_000_000, "1 d 1 h"),
     ];
     for (ms, expected) in cases {
@@ -231,4 +233,29 @@ proptest::proptest! {
             proptest::prop_assert_eq!(shown.replace(THIN_SPACE, ""), sent);
         }
     }
+}
+
+#[test]
+fn digits_that_are_not_shown_are_told_exactly() {
+    let exact = |unit: &str, sent: &str| {
+        let format = Format::for_value(&Unit::parse(unit), sent.parse().unwrap());
+        format.exact(sent, &format.reading(sent))
+    };
+    for (unit, sent, expected) in [
+        ("", "123456789012345", Some("123456789012345")),
+        ("bytes", "5583457485", Some("5583457485 bytes")),
+        ("", "0.30000000000000004", Some("0.30000000000000004")),
+        ("A", "3.1e-12", Some("3.1e-12 A")),
+        ("", "-1.8e308", Some("-1.8e308")),
+        ("", "1e3", Some("1e3")),
+        ("/s", "1500029", None),
+        ("€", "12345.96", None),
+        ("°C", "-32.50", None),
+        ("%", "0.035", None),
+        ("ms", "4", None),
+        ("bytes", "512", None),
+    ] {
+        assert_eq!(exact(unit, sent).as_deref(), expected, "{sent} {unit}");
+    }
+    assert_eq!(Format::for_value(&Unit::default(), 0.0).exact("unavailable", "unavailable"), None);
 }

@@ -2,6 +2,7 @@ use shared::Topic;
 
 use super::*;
 use crate::kind::Kind;
+use crate::placement::mix::MIX;
 use crate::placement::{Placement, Size};
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
@@ -13,19 +14,6 @@ mod any_board;
 const LEAST_USED: f64 = 0.92;
 /// Sizes of screens in CSS pixels.
 const SCREENS: [(u32, u32); 5] = [(360, 740), (1280, 720), (1920, 1080), (2560, 1440), (3840, 2160)];
-/// Kinds of the panels of a board, in turn: a third are figures.
-const MIX: [Kind; 9] = [
-    Kind::Line,
-    Kind::Number,
-    Kind::Log,
-    Kind::Line,
-    Kind::State,
-    Kind::Table,
-    Kind::Number,
-    Kind::Line,
-    Kind::Line,
-];
-
 /// A panel that owns its names.
 #[derive(Clone, Debug)]
 struct Owned {

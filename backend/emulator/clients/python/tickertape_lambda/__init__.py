@@ -1,0 +1,1 @@
+"""A client of Lambda's Runtime API for Python 3.8 and later."""

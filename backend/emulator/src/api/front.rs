@@ -1,0 +1,245 @@
+//! Answers HTTP requests: those of clients, and those that functions send to AWS.
+
+use std::convert::Infallible;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+
+use apigw_websocket::Peer;
+use bytes::Bytes;
+use http::uri::PathAndQuery;
+use http::{HeaderMap, HeaderValue, Request, Response, StatusCode, Uri, header};
+use http_body_util::Full;
+use hyper::body::Incoming;
+use lambda_host::InvokeApi;
+
+use crate::api::deployed::Deployed;
+use crate::api::refused;
+use crate::api::url_front::UrlFront;
+use crate::desk::refusal;
+use crate::desk::service::Service;
+use crate::once::Once;
+use crate::watcher::Watcher;
+
+type Answer = Response<Full<Bytes>>;
+
+/// Answers HTTP requests for an app. All clones are the same.
+#[derive(Clone)]
+pub struct Front(Arc<Inner>);
+
+struct Inner {
+    deployed: Vec<Deployed>,
+    invoke: InvokeApi,
+    /// Function URLs, by the first parts of their host names.
+    urls: Vec<(String, UrlFront)>,
+    watcher: Arc<dyn Watcher>,
+    /// Notices about requests of clients that were refused.
+    refused: Once,
+}
+
+impl Front {
+    /// Creates a front for these stages, functions and function URLs.
+    pub fn new(
+        deployed: Vec<Deployed>,
+        invoke: InvokeApi,
+        urls: Vec<(String, UrlFront)>,
+        watcher: Arc<dyn Watcher>,
+    ) -> Self {
+        Self(Arc::new(Inner { deployed, invoke, urls, watcher, refused: Once::default() }))
+    }
+
+    /// Returns the stages that are served.
+    pub fn deployed(&self) -> &[Deployed] {
+        &self.0.deployed
+    }
+
+    /// Answers a request of a client. The Invoke API is here too, for programs on this machine.
+    ///
+    /// # Errors
+    ///
+    /// Never.
+    pub async fn client(self, request: Request<Incoming>) -> Result<Answer, Infallible> {
+        let peer = peer(&request);
+        if InvokeApi::is_invoke_path(request.uri().path()) {
+            return Ok(self.0.invoke.handle(request, peer).await);
+        }
+        self.tell_refusal(&request);
+        Ok(self.by_path(request, peer).await)
+    }
+
+    /// Answers a request that a function sent to AWS. The service follows from the host name or from the signature.
+    ///
+    /// # Errors
+    ///
+    /// Never.
+    pub async fn desk(self, mut request: Request<Incoming>) -> Result<Answer, Infallible> {
+        if request.headers().contains_key(header::ORIGIN) {
+            return Ok(forbidden("Web pages may not send requests here"));
+        }
+        let host = host(&request);
+        let service = service_of(&request, &host);
+        // The APIs below check the host, so that web pages cannot reach them under a name of their own.
+        request.headers_mut().insert(header::HOST, HeaderValue::from_static("localhost"));
+        let peer = peer(&request);
+        Ok(match service {
+            Service::Api => self.api(request, peer, &host).await,
+            Service::Lambda => self.0.invoke.handle(request, peer).await,
+            Service::FunctionUrl => self.function_url(request, peer, &host).await,
+            Service::DynamoDb => self.not_there(request, "dynamodb", "the description has no table").await,
+            Service::Sqs => self.not_there(request, "sqs", "the description has no queue").await,
+            Service::Other(name) => self.not_there(request, &name, "this service is not emulated").await,
+        })
+    }
+
+    /// Answers a request for an API by its host: that of AWS, a custom domain, or the path.
+    pub async fn api(&self, mut request: Request<Incoming>, peer: SocketAddr, host: &str) -> Answer {
+        let name = host.split(':').next().unwrap_or_default();
+        let Inner { deployed, watcher, .. } = &*self.0;
+        if let Some((id, _)) = name.split_once(".execute-api.") {
+            let stage = first_segment(request.uri().path());
+            let of_api = || deployed.iter().filter(|deployed| deployed.api_id == id);
+            let found = of_api().find(|deployed| deployed.stage == stage).or_else(|| of_api().next());
+            return match found {
+                Some(deployed) => deployed.gateway.handle(request, peer).await,
+                None => {
+                    watcher.notice(&format!("a function calls {name}, but this app has no API {id}"));
+                    forbidden("Forbidden")
+                }
+            };
+        }
+        if let Some(deployed) = self.by_domain(name, request.uri().path()) {
+            let own = deployed.domains.iter().find(|domain| domain.name == name);
+            let prefix = own.and_then(|domain| domain.path.as_deref()).unwrap_or_default();
+            let path = request.uri().path().trim_start_matches('/');
+            let rest = path.strip_prefix(prefix).unwrap_or(path).trim_start_matches('/');
+            let path = format!("/{}/{rest}", deployed.stage);
+            set_path(&mut request, &path);
+            return deployed.gateway.handle(request, peer).await;
+        }
+        self.by_path(request, peer).await
+    }
+
+    /// Returns the stage that a custom domain leads to. If it leads to several, the path decides.
+    fn by_domain(&self, name: &str, path: &str) -> Option<&Deployed> {
+        let segment = first_segment(path);
+        let of_name = |deployed: &&Deployed| deployed.domains.iter().any(|domain| domain.name == name);
+        let of_path = |deployed: &&Deployed| {
+            let of_both = |path: &Option<String>| path.as_deref() == Some(segment);
+            deployed.domains.iter().any(|domain| domain.name == name && of_both(&domain.path))
+        };
+        let mut found = self.0.deployed.iter().filter(of_name);
+        self.0.deployed.iter().find(of_path).or_else(|| found.next())
+    }
+
+    /// Tells the person who runs the app that a request is going to be answered with 403, and why. Browsers do not show the reason.
+    fn tell_refusal(&self, request: &Request<Incoming>) {
+        let Inner { deployed, watcher, refused, .. } = &*self.0;
+        let Some(reason) = refused::reason(deployed, request) else { return };
+        if refused.is_first(&reason) {
+            watcher.notice(&reason);
+        }
+    }
+
+    /// Returns the stage whose path a path is or begins with.
+    fn by_prefix(&self, path: &str) -> Option<&Deployed> {
+        self.0.deployed.iter().find(|deployed| deployed.rest_of(path).is_some())
+    }
+
+    /// Answers a request by its path, which is that of a stage, or begins with it. With several APIs, the path of a stage
+    /// begins with the name of its API.
+    async fn by_path(&self, mut request: Request<Incoming>, peer: SocketAddr) -> Answer {
+        let path = request.uri().path().to_owned();
+        let Some(deployed) = self.by_prefix(&path) else {
+            return match self.0.deployed.first() {
+                // The gateway answers as AWS does for another stage.
+                Some(first) => first.gateway.handle(request, peer).await,
+                None => forbidden("Forbidden"),
+            };
+        };
+        let rest = deployed.rest_of(&path).unwrap_or_default();
+        set_path(&mut request, &format!("/{}{rest}", deployed.stage));
+        deployed.gateway.handle(request, peer).await
+    }
+
+    async fn function_url(&self, request: Request<Incoming>, peer: SocketAddr, host: &str) -> Answer {
+        let id = host.split('.').next().unwrap_or_default();
+        match self.0.urls.iter().find(|(own, _)| own == id) {
+            Some((_, url)) => url.answer(request, peer).await,
+            None => forbidden("Forbidden"),
+        }
+    }
+
+    async fn not_there(&self, request: Request<Incoming>, service: &str, why: &str) -> Answer {
+        let (parts, body) = request.into_parts();
+        let caller = caller(&parts.headers).unwrap_or_else(|| "a function".to_owned());
+        let operation = refusal::operation(&parts, body).await;
+        self.0.watcher.notice(&format!("501: {caller} calls {service} ({operation}): {why}"));
+        let message = format!("{service} is not there: {why} (tickertape emulate)");
+        refusal::not_there(service, &parts.headers, &message)
+    }
+}
+
+/// Returns the name of the function that sent a request, if its SDK sends the application id that its environment has
+/// (`AWS_SDK_UA_APP_ID`).
+fn caller(headers: &HeaderMap) -> Option<String> {
+    let agents =
+        ["x-amz-user-agent", "user-agent"].into_iter().filter_map(|name| headers.get(name)?.to_str().ok());
+    agents.flat_map(str::split_whitespace).find_map(|word| word.strip_prefix("app/")).map(str::to_owned)
+}
+
+/// Returns the address of the client, which the HTTP server attaches to each request. If it is missing, returns `0.0.0.0`, which
+/// is no address of this machine.
+pub fn peer(request: &Request<Incoming>) -> SocketAddr {
+    let unknown = SocketAddr::new(Ipv4Addr::UNSPECIFIED.into(), 0);
+    request.extensions().get::<Peer>().map_or(unknown, |Peer(peer)| *peer)
+}
+
+fn host(request: &Request<Incoming>) -> String {
+    let header = request.headers().get(header::HOST).and_then(|value| value.to_str().ok());
+    header.unwrap_or_default().to_ascii_lowercase()
+}
+
+/// Returns the service that a request is meant for. An address of this machine names none, so that the signature or the path
+/// decides.
+fn service_of(request: &Request<Incoming>, host: &str) -> Service {
+    let is_near = host.starts_with("localhost") || host.starts_with("127.") || host.starts_with("[::1]");
+    if !is_near && !host.is_empty() {
+        return match Service::of_host(host) {
+            Service::Other(_) if is_custom_domain(host) => Service::Api,
+            service => service,
+        };
+    }
+    if InvokeApi::is_invoke_path(request.uri().path()) {
+        return Service::Lambda;
+    }
+    let signature = request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+    signature.and_then(Service::of_signature).unwrap_or(Service::Api)
+}
+
+/// Returns true for a name outside of AWS. Only custom domains of the app are redirected here besides AWS's names.
+fn is_custom_domain(host: &str) -> bool {
+    let name = host.split(':').next().unwrap_or_default();
+    !["amazonaws.com", "amazonaws.com.cn", "api.aws", "on.aws"].iter().any(|suffix| name.ends_with(suffix))
+}
+
+fn first_segment(path: &str) -> &str {
+    path.trim_start_matches('/').split('/').next().unwrap_or_default()
+}
+
+/// Replaces the path of a request, and keeps its parameters.
+pub fn set_path(request: &mut Request<Incoming>, path: &str) {
+    let query = request.uri().query().map(|query| format!("?{query}")).unwrap_or_default();
+    let Ok(target) = format!("{path}{query}").parse::<PathAndQuery>() else { return };
+    let mut parts = request.uri().clone().into_parts();
+    parts.path_and_query = Some(target);
+    if let Ok(uri) = Uri::from_parts(parts) {
+        *request.uri_mut() = uri;
+    }
+}
+
+fn forbidden(message: &str) -> Answer {
+    let body = serde_json::json!({ "message": message }).to_string();
+    let mut response = Response::new(Full::from(body));
+    *response.status_mut() = StatusCode::FORBIDDEN;
+    response.headers_mut().insert("x-amzn-errortype", HeaderValue::from_static("ForbiddenException"));
+    response
+}

@@ -1,0 +1,179 @@
+//! Finds the code of functions and layers as folders.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serverless_app::{Code, Function, Layer};
+
+use crate::functions::archive;
+use crate::functions::files;
+use crate::functions::runtime::Family;
+use crate::functions::watch::WatchedFiles;
+use crate::project::Project;
+
+/// Makes folders of the code of functions.
+pub struct CodeFinder<'a> {
+    /// The project with the code.
+    pub project: &'a Project,
+    /// Folder for code that is extracted or written.
+    pub scratch: &'a Path,
+    /// Folders and archives to use instead of those of the description, by names of functions.
+    pub given: &'a BTreeMap<String, PathBuf>,
+    /// Files and folders that are no code, even if they lie in the folder of a function.
+    pub no_code: &'a [PathBuf],
+}
+
+/// The code of a function.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FoundCode {
+    /// Folder with the code, `/var/task` on Lambda.
+    pub folder: PathBuf,
+    /// Folder with the content of the layers, `/opt` on Lambda.
+    pub opt: Option<PathBuf>,
+    /// Files of which a change is a change of the function.
+    pub files: WatchedFiles,
+}
+
+impl CodeFinder<'_> {
+    /// Finds the code of a function and of its layers.
+    ///
+    /// # Errors
+    ///
+    /// A sentence that says what is missing.
+    pub fn find(&self, function: &Function) -> Result<FoundCode, String> {
+        let own = self.scratch.join(&function.name);
+        let files = WatchedFiles::new(self.origins(function), self.no_code.to_vec());
+        let folder = match &self.code_of(function) {
+            Code::Path(path) => folder_of(&self.project.path(path), &own.join("task"))?,
+            Code::Inline(text) => inline(function, text, &own.join("task"))?,
+            Code::Elsewhere(place) => return Err(format!("its code is not in this project, but at {place}")),
+        };
+        let opt = self.layers(function, &own.join("opt"))?;
+        Ok(FoundCode { folder, opt, files })
+    }
+
+    /// Returns the location of a function's code: the one that was given, or that of the description.
+    fn code_of(&self, function: &Function) -> Code {
+        let given = self.given.get(&function.logical_id).or_else(|| self.given.get(&function.name));
+        given.map_or_else(|| function.code.clone(), |path| Code::Path(path.to_string_lossy().into_owned()))
+    }
+
+    /// Returns the files and folders of this machine that contain the code of a function and of its layers.
+    fn origins(&self, function: &Function) -> Vec<PathBuf> {
+        let layers = function.layers.iter().filter_map(|layer| match layer {
+            Layer::Own { content, .. } => Some(content.clone()),
+            Layer::Published(_) => None,
+        });
+        let paths = std::iter::once(self.code_of(function)).chain(layers).filter_map(|code| match code {
+            Code::Path(path) => Some(self.project.path(&path)),
+            Code::Inline(_) | Code::Elsewhere(_) => None,
+        });
+        paths.collect()
+    }
+
+    /// Returns the folder with the content of the function's layers. If there is one layer and it is a folder, it is that folder.
+    /// Otherwise all layers are copied into one folder, the later ones over the earlier ones.
+    fn layers(&self, function: &Function, merged: &Path) -> Result<Option<PathBuf>, String> {
+        let mut folders = Vec::new();
+        for (index, layer) in function.layers.iter().enumerate() {
+            // Notes of the description say that other layers are not downloaded.
+            if let Layer::Own { name, content: Code::Path(path) } = layer {
+                let path = self.project.path(path);
+                let folder = folder_of(&path, &merged.with_file_name(format!("layer-{index}")));
+                folders.push(folder.map_err(|error| format!("its layer {name}: {error}"))?);
+            }
+        }
+        match folders.as_slice() {
+            [] => Ok(None),
+            [one] => Ok(Some(one.clone())),
+            several => {
+                let copied = several.iter().try_for_each(|folder| files::copy(folder, merged));
+                copied.map_err(|error| format!("its layers cannot be copied: {error}"))?;
+                Ok(Some(merged.to_owned()))
+            }
+        }
+    }
+}
+
+/// Returns the folder with the code at `path`: the folder itself, or `target` with the content of an archive.
+fn folder_of(path: &Path, target: &Path) -> Result<PathBuf, String> {
+    if path.is_dir() {
+        return Ok(path.to_owned());
+    }
+    if !path.exists() {
+        return Err(format!("there is no file or folder {}", path.display()));
+    }
+    let extracted = fresh(target).and_then(|()| archive::extract(path, target));
+    extracted.map_err(|error| format!("{} cannot be extracted: {error}", path.display()))?;
+    Ok(target.to_owned())
+}
+
+/// Writes the only source file of a function to `target`.
+fn inline(function: &Function, text: &str, target: &Path) -> Result<PathBuf, String> {
+    let module = function.handler.as_deref().and_then(|handler| handler.split('.').next()).unwrap_or("index");
+    let end = match Family::of(function.runtime.as_deref().unwrap_or_default()) {
+        Family::Python => "py",
+        Family::Ruby => "rb",
+        _ if is_es_module(text) => "mjs",
+        _ => "js",
+    };
+    let file = target.join(format!("{module}.{end}"));
+    let written = fresh(target).and_then(|()| fs::write(&file, text));
+    written.map_err(|error| format!("{} cannot be written: {error}", file.display()))?;
+    Ok(target.to_owned())
+}
+
+fn is_es_module(text: &str) -> bool {
+    text.lines().any(|line| line.starts_with("export ") || line.starts_with("import "))
+}
+
+/// Makes an empty folder.
+fn fresh(folder: &Path) -> std::io::Result<()> {
+    if folder.exists() {
+        fs::remove_dir_all(folder)?;
+    }
+    fs::create_dir_all(folder)
+}
+
+#[cfg(test)]
+mod tests {
+    use serverless_app::Settings;
+
+    use super::*;
+
+    const TEMPLATE: &str = "
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  Chat:
+    Type: AWS::Serverless::Function
+    Properties: { Runtime: nodejs22.x, Handler: index.handler, CodeUri: code/, Layers: [!Ref Common] }
+  Common:
+    Type: AWS::Serverless::LayerVersion
+    Properties: { ContentUri: layer/ }
+";
+
+    #[test]
+    fn a_change_of_code_or_layer_while_the_app_starts_counts_as_a_change() {
+        let folder = tempfile::TempDir::new().expect("a folder");
+        let root = folder.path().canonicalize().expect("it exists");
+        for name in ["code", "layer"] {
+            fs::create_dir(root.join(name)).expect("a folder");
+        }
+        fs::write(root.join("template.yaml"), TEMPLATE).expect("written");
+        let project = Project::at(&root).expect("it exists");
+        let app = project.read(&Settings::default()).expect("a description");
+        let finder = CodeFinder {
+            project: &project,
+            scratch: &root.join("scratch"),
+            no_code: &[],
+            given: &Default::default(),
+        };
+        for file in ["code/index.js", "layer/common.js"] {
+            let mut found = finder.find(&app.functions[0]).expect("its code");
+            fs::write(root.join(file), "").expect("written");
+            assert_eq!(found.files.changed(), Some(root.join(file)));
+            assert_eq!(found.files.changed(), None);
+        }
+    }
+}

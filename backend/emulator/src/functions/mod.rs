@@ -1,0 +1,15 @@
+//! Makes the functions of an app runnable: finds code, layers and interpreters, and sets the environment.
+
+pub mod all;
+pub mod archive;
+pub mod clients;
+pub mod code;
+pub mod environment;
+pub mod files;
+pub mod handler_file;
+pub mod interpreter;
+pub mod packages;
+pub mod prepare;
+pub mod program;
+pub mod runtime;
+pub mod watch;

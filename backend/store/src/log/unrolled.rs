@@ -1,0 +1,62 @@
+//! The topics that have complete blocks without rollup.
+
+use std::collections::BTreeSet;
+use std::sync::{Condvar, Mutex, PoisonError};
+use std::time::Duration;
+
+use backend_core::lock::lock;
+use shared::Topic;
+
+/// The topics whose blocks have to be computed. The writer's thread adds them, and another thread takes them out.
+#[derive(Debug, Default)]
+pub struct Unrolled {
+    waiting: Mutex<Waiting>,
+    changed: Condvar,
+}
+
+#[derive(Debug, Default)]
+struct Waiting {
+    topics: BTreeSet<Topic>,
+    is_closed: bool,
+}
+
+impl Unrolled {
+    /// Adds topics.
+    pub fn add(&self, topics: impl IntoIterator<Item = Topic>) {
+        let mut waiting = lock(&self.waiting);
+        let before = waiting.topics.len();
+        waiting.topics.extend(topics);
+        if waiting.topics.len() > before {
+            self.changed.notify_one();
+        }
+    }
+
+    /// Waits for a topic and takes it out. Returns `None` when the store is closed.
+    pub fn next(&self) -> Option<Topic> {
+        let mut waiting = lock(&self.waiting);
+        loop {
+            if waiting.is_closed {
+                return None;
+            }
+            if let Some(topic) = waiting.topics.pop_first() {
+                return Some(topic);
+            }
+            waiting = self.changed.wait(waiting).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    /// Adds a topic after a pause, which ends early when the store is closed.
+    pub fn put_back(&self, topic: Topic, pause: Duration) {
+        let waiting = lock(&self.waiting);
+        let is_open = |waiting: &mut Waiting| !waiting.is_closed;
+        let (mut waiting, _) =
+            self.changed.wait_timeout_while(waiting, pause, is_open).unwrap_or_else(PoisonError::into_inner);
+        waiting.topics.insert(topic);
+    }
+
+    /// Ends every call of [`Unrolled::next`].
+    pub fn close(&self) {
+        lock(&self.waiting).is_closed = true;
+        self.changed.notify_all();
+    }
+}

@@ -1,0 +1,223 @@
+//! Tests boards as documents: arranged by keyboard and by pointer, saved, opened in another browser, and saved by two people.
+
+use e2e::board::{open, open_at, panel};
+use e2e::browser::{Browser, TIMEOUT};
+use e2e::server::Server;
+use e2e::wait;
+use serde_json::{Value, json};
+use thirtyfour::prelude::*;
+
+const ARRANGING: &str = "[data-testid=arranging]";
+const NOTICE: &str = "[data-testid=board-notice]";
+const NAMES: [&str; 4] = ["host/cpu", "host/mem", "host/net", "shop/log"];
+
+async fn server() -> Server {
+    let server = Server::start(&["--no-host"]);
+    for name in NAMES {
+        server.publish(name, &json!({"in": 1, "out": 2})).await;
+    }
+    server
+}
+
+/// Returns the topics of all panels in the order in which they are read: from top to bottom, and from left to right.
+async fn shown(browser: &Browser) -> Vec<String> {
+    let panels = "[...document.querySelectorAll('.panel')].map((panel) => [panel.dataset.topic, panel.getBoundingClientRect()])
+        .sort(([, a], [, b]) => a.top - b.top || a.left - b.left).map(([topic]) => topic)";
+    let topics = browser.value(panels).await;
+    topics.as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect()
+}
+
+pub async fn shows(browser: &Browser, expected: &[&str]) {
+    wait::until(&format!("the board shows {expected:?}"), TIMEOUT, || async {
+        (shown(browser).await == expected).then_some(())
+    })
+    .await;
+}
+
+async fn is_gone(browser: &Browser, selector: &str) {
+    wait::until(&format!("{selector} is gone"), TIMEOUT, || async {
+        browser.text(selector).await.is_none().then_some(())
+    })
+    .await;
+}
+
+/// Presses keys, in whatever has the focus.
+pub async fn keys(browser: &Browser, keys: impl Into<TypingData>) {
+    browser.driver.action_chain().send_keys(keys).perform().await.expect("the keys are pressed");
+}
+
+async fn keys_with_shift(browser: &Browser, key: Key) {
+    let chain = browser.driver.action_chain().key_down(Key::Shift).send_keys(key + "").key_up(Key::Shift);
+    chain.perform().await.expect("the keys are pressed");
+}
+
+/// Presses Tab until an element that matches the selector has the focus.
+pub async fn tab_to(browser: &Browser, selector: &str) {
+    for _ in 0..60 {
+        let has_focus = format!("document.activeElement.matches('{selector}')");
+        if browser.value(&has_focus).await == json!(true) {
+            return;
+        }
+        keys(browser, Key::Tab + "").await;
+    }
+    panic!("the Tab key does not reach {selector}");
+}
+
+async fn document(server: &Server, name: &str) -> Value {
+    let url = format!("{}/boards/{name}", server.url());
+    reqwest::get(url).await.expect("the server answers").json().await.expect("JSON")
+}
+
+#[tokio::test]
+async fn a_board_is_arranged_named_saved_and_opened_elsewhere_by_keyboard_alone() {
+    let server = server().await;
+    let browser = open(&server).await;
+    shows(&browser, &NAMES).await;
+
+    keys(&browser, "e").await;
+    browser.appears(ARRANGING).await;
+    tab_to(&browser, &panel("host/cpu")).await;
+    keys(&browser, Key::Right + "").await;
+    shows(&browser, &["host/mem", "host/cpu", "host/net", "shop/log"]).await;
+    browser
+        .text_becomes("[data-testid=moved]", |text| text.contains("host/cpu: panel 2 of 4, group host"))
+        .await;
+    // The panel has the focus still.
+    keys(&browser, Key::Right + "").await;
+    shows(&browser, &["host/mem", "host/net", "host/cpu", "shop/log"]).await;
+    keys_with_shift(&browser, Key::Down).await;
+    tab_to(&browser, &panel("shop/log")).await;
+    keys(&browser, "h").await;
+    shows(&browser, &["host/mem", "host/net", "host/cpu"]).await;
+
+    tab_to(&browser, "[data-testid=board-name]").await;
+    keys(&browser, "shop-floor").await;
+    keys(&browser, Key::Enter + "").await;
+    browser.text_becomes(NOTICE, |text| text.contains("Saved as shop-floor")).await;
+    let saved = document(&server, "shop-floor").await;
+    let topics: Vec<&Value> =
+        saved["panels"].as_array().unwrap().iter().map(|panel| &panel["sources"][0]["topic"]).collect();
+    assert_eq!(topics, ["host/mem", "host/net", "host/cpu", "shop/log"]);
+    assert_eq!(
+        (&saved["panels"][2]["height"], &saved["panels"][3]["hidden"]),
+        (&json!("double"), &json!(true))
+    );
+
+    let other = open_at(&format!("{}/?board=shop-floor", server.url())).await;
+    shows(&other, &["host/mem", "host/net", "host/cpu"]).await;
+    server.publish("host/new", &json!({"in": 1, "out": 2})).await;
+    shows(&other, &["host/mem", "host/net", "host/cpu", "host/new"]).await;
+    for browser in [&browser, &other] {
+        assert_eq!(browser.complaints().await, Vec::<String>::new());
+    }
+}
+
+#[tokio::test]
+async fn a_panel_is_dragged_resized_and_renamed_with_the_mouse_and_kept_in_the_browser_at_once() {
+    let server = server().await;
+    let browser = open(&server).await;
+    shows(&browser, &NAMES).await;
+    browser.driver.find(By::Css("[data-testid=arrange]")).await.unwrap().click().await.unwrap();
+    browser.appears(ARRANGING).await;
+    let element = async |topic: &str| browser.driver.find(By::Css(panel(topic))).await.unwrap();
+    let (from, onto) = (element("shop/log").await, element("host/cpu").await);
+    let left = -i64::try_from(
+        browser
+            .value(&format!("Math.round(document.querySelector('{}').clientWidth / 4)", panel("host/cpu")))
+            .await
+            .as_u64()
+            .unwrap(),
+    )
+    .unwrap();
+    let chain = browser.driver.action_chain();
+    let chain = chain.move_to_element_center(&from).click_and_hold().move_to_element_center(&onto);
+    chain.move_by_offset(left, 0).release().perform().await.unwrap();
+    shows(&browser, &["shop/log", "host/cpu", "host/mem", "host/net"]).await;
+
+    let width = |topic: &'static str| format!("document.querySelector('{}').clientWidth", panel(topic));
+    let before = browser.value(&width("shop/log")).await.as_f64().unwrap();
+    for _ in 0..3 {
+        browser.driver.find(By::Css("[data-testid=wider]")).await.unwrap().click().await.unwrap();
+    }
+    wait::until("the panel is wider", TIMEOUT, || async {
+        (browser.value(&width("shop/log")).await.as_f64().unwrap() > before).then_some(())
+    })
+    .await;
+    let title = browser.driver.find(By::Css("[data-testid=panel-title]")).await.unwrap();
+    title.send_keys("Orders" + Key::Enter).await.unwrap();
+    browser.text_becomes(&(panel("shop/log") + " .name"), |text| text.contains("Orders")).await;
+
+    browser.driver.refresh().await.unwrap();
+    shows(&browser, &["shop/log", "host/cpu", "host/mem", "host/net"]).await;
+    browser.text_becomes(&(panel("shop/log") + " .name"), |text| text.contains("Orders")).await;
+    assert_eq!(browser.complaints().await, Vec::<String>::new());
+}
+
+/// Begins to arrange the board, and moves the panel of `host/cpu` behind the next one.
+async fn move_cpu(browser: &Browser) {
+    keys(browser, "e").await;
+    browser.appears(ARRANGING).await;
+    tab_to(browser, &panel("host/cpu")).await;
+    keys(browser, Key::Right + "").await;
+}
+
+async fn save(browser: &Browser) {
+    browser.driver.find(By::Css("[data-testid=save-board]")).await.unwrap().click().await.unwrap();
+}
+
+#[tokio::test]
+async fn the_second_of_two_who_save_the_same_board_is_told_and_loses_nothing() {
+    let server = server().await;
+    let url = format!("{}/boards/shop", server.url());
+    let plain = json!({"version": 1, "panels": [{"sources": [{"topic": "host/cpu"}]}]}).to_string();
+    let saved = reqwest::Client::new().put(&url).body(plain).send().await.unwrap();
+    assert_eq!(saved.status(), 200);
+    let address = format!("{}/?board=shop", server.url());
+    let (ann, bob) = (open_at(&address).await, open_at(&address).await);
+    for browser in [&ann, &bob] {
+        shows(browser, &NAMES).await;
+    }
+    move_cpu(&ann).await;
+    shows(&ann, &["host/mem", "host/cpu", "host/net", "shop/log"]).await;
+    save(&ann).await;
+    ann.text_becomes(NOTICE, |text| text.contains("Saved as shop")).await;
+
+    move_cpu(&bob).await;
+    keys(&bob, Key::Right + "").await;
+    shows(&bob, &["host/mem", "host/net", "host/cpu", "shop/log"]).await;
+    save(&bob).await;
+    bob.text_becomes(NOTICE, |text| text.contains("local has saved shop since you opened it")).await;
+    shows(&bob, &["host/mem", "host/net", "host/cpu", "shop/log"]).await;
+    let first = |document: &Value| document["panels"][0]["sources"][0]["topic"].clone();
+    let of_ann = document(&server, "shop").await;
+    assert_eq!(of_ann["panels"][1]["sources"][0]["topic"], "host/cpu", "what Ann saved is there");
+
+    bob.driver.find(By::Css("[data-testid=keep-mine]")).await.unwrap().click().await.unwrap();
+    bob.text_becomes(NOTICE, |text| text.contains("Saved as shop")).await;
+    let of_bob = document(&server, "shop").await;
+    assert_eq!(
+        (first(&of_bob), &of_bob["panels"][2]["sources"][0]["topic"]),
+        (json!("host/mem"), &json!("host/cpu"))
+    );
+    keys(&ann, Key::Escape + "").await;
+    ann.driver.find(By::Css("[data-testid=undo]")).await.unwrap().click().await.unwrap();
+    save(&ann).await;
+    ann.text_becomes(NOTICE, |text| text.contains("has saved shop since you opened it")).await;
+    ann.driver.find(By::Css("[data-testid=take-theirs]")).await.unwrap().click().await.unwrap();
+    shows(&ann, &["host/mem", "host/net", "host/cpu", "shop/log"]).await;
+    is_gone(&ann, NOTICE).await;
+}
+
+#[tokio::test]
+async fn a_small_document_in_the_address_is_shown_and_a_faulty_one_is_reported() {
+    let server = server().await;
+    let board = r#"{"version":1,"new_topics":"hide","panels":[{"sources":[{"topic":"shop/log"}]},{"sources":[{"topic":"host/net"}]}]}"#;
+    let encoded: String = board.bytes().map(|byte| format!("%{byte:02X}")).collect();
+    let browser = open_at(&format!("{}/?board={encoded}", server.url())).await;
+    shows(&browser, &["shop/log", "host/net"]).await;
+    let faulty = open_at(&format!("{}/?board=%7B1", server.url())).await;
+    faulty.text_becomes(NOTICE, |text| text.contains("cannot be used: the document is not valid JSON")).await;
+    shows(&faulty, &NAMES).await;
+    let missing = open_at(&format!("{}/?board=nothing", server.url())).await;
+    missing.text_becomes(NOTICE, |text| text.contains("there is no board nothing")).await;
+}

@@ -1,0 +1,259 @@
+//! Tests the settings of a panel: set by keyboard alone and on a phone, checked, undone, saved and opened elsewhere; and thresholds that
+//! are crossed.
+
+use e2e::board::{open, open_at, panel};
+use e2e::browser::{Browser, TIMEOUT};
+use e2e::server::Server;
+use e2e::wait;
+use serde_json::{Value, json};
+use thirtyfour::prelude::*;
+
+const ARRANGING: &str = "[data-testid=arranging]";
+const SETTINGS: &str = "[data-testid=settings]";
+const NOTICE: &str = "[data-testid=board-notice]";
+
+async fn server() -> Server {
+    let server = Server::start(&["--no-host"]);
+    for name in ["a/mem", "house/temp"] {
+        server.publish(name, &json!(20.5)).await;
+    }
+    server.publish("web/latency", &json!({"p50": 20, "p99": 90})).await;
+    server
+}
+
+/// Presses keys, in whatever has the focus.
+async fn keys(browser: &Browser, keys: impl Into<TypingData>) {
+    browser.driver.action_chain().send_keys(keys).perform().await.expect("the keys are pressed");
+}
+
+/// Presses Tab until an element that matches the selector has the focus.
+async fn tab_to(browser: &Browser, selector: &str) {
+    for _ in 0..120 {
+        let has_focus = format!("document.activeElement.matches('{selector}')");
+        if browser.value(&has_focus).await == json!(true) {
+            return;
+        }
+        keys(browser, Key::Tab + "").await;
+    }
+    panic!("the Tab key does not reach {selector}");
+}
+
+async fn click(browser: &Browser, selector: &str) {
+    browser.appears(selector).await;
+    browser.driver.find(By::Css(selector)).await.unwrap().click().await.unwrap();
+}
+
+/// Begins to arrange the board, and opens the settings of a panel, by keyboard.
+async fn open_settings(browser: &Browser, topic: &str) {
+    browser.appears(&panel(topic)).await;
+    keys(browser, "e").await;
+    browser.appears(ARRANGING).await;
+    tab_to(browser, &panel(topic)).await;
+    keys(browser, "s").await;
+    browser.appears(SETTINGS).await;
+    is_true(browser, "document.activeElement.id === 'setting-title'").await;
+}
+
+async fn is_true(browser: &Browser, expression: &str) {
+    wait::until(expression, TIMEOUT, || async {
+        (browser.value(expression).await == json!(true)).then_some(())
+    })
+    .await;
+}
+
+/// Writes into a field of the sheet that the Tab key reaches.
+async fn write(browser: &Browser, id: &str, text: &str) {
+    tab_to(browser, &format!("#{id}")).await;
+    let all = browser.driver.action_chain().key_down(Key::Control).send_keys("a").key_up(Key::Control);
+    all.perform().await.expect("the text is selected");
+    keys(browser, text).await;
+    keys(browser, Key::Enter + "").await;
+}
+
+fn chip(topic: &str) -> String {
+    panel(topic) + " [data-testid=freshness]"
+}
+
+#[tokio::test]
+async fn a_threshold_kind_unit_and_decimals_are_set_by_keyboard_and_seen_in_another_browser_and_on_a_wall() {
+    let server = server().await;
+    let browser = open(&server).await;
+    open_settings(&browser, "house/temp").await;
+
+    tab_to(&browser, "#setting-kind").await;
+    keys(&browser, "Line").await;
+    is_true(&browser, &format!("document.querySelector('{}').dataset.kind === 'line'", panel("house/temp")))
+        .await;
+    write(&browser, "setting-unit", "°C").await;
+    write(&browser, "setting-decimals", "1").await;
+    write(&browser, "setting-min", "0").await;
+    write(&browser, "setting-max", "50").await;
+    browser
+        .text_becomes(&(panel("house/temp") + " .path"), |text| text.contains("°C · rounded to 1 decimal"))
+        .await;
+    tab_to(&browser, "#add-threshold").await;
+    keys(&browser, Key::Enter + "").await;
+    is_true(&browser, "document.activeElement.id === 'threshold-0-bound'").await;
+    keys(&browser, "30").await;
+    keys(&browser, Key::Enter + "").await;
+
+    server.publish("house/temp", &json!(31.25)).await;
+    browser.text_becomes(&chip("house/temp"), |text| text.contains("over 30")).await;
+    browser.appears(&(panel("house/temp") + " .chip.crossed")).await;
+    let legend = panel("house/temp") + " .key.has-crossed";
+    browser.text_becomes(&legend, |text| text.contains("31.3")).await;
+    let title = format!("document.querySelector('{legend}').title");
+    assert!(browser.value(&title).await.as_str().unwrap().starts_with("31.25 °C, over 30"));
+    browser.screenshot("settings-crossed").await;
+
+    keys(&browser, Key::Escape + "").await;
+    is_true(&browser, &format!("document.activeElement.matches('{}')", panel("house/temp"))).await;
+    tab_to(&browser, "[data-testid=board-name]").await;
+    keys(&browser, "temps").await;
+    keys(&browser, Key::Enter + "").await;
+    browser.text_becomes(NOTICE, |text| text.contains("Saved as temps")).await;
+
+    let other = open_at(&format!("{}/?board=temps", server.url())).await;
+    other.text_becomes(&chip("house/temp"), |text| text.contains("over 30")).await;
+    let wall = open_at(&format!("{}/?board=temps&wall=2m&diagonal=55in", server.url())).await;
+    wall.text_becomes("[data-testid=wall-trouble]", |text| text.contains("1 in trouble")).await;
+    let first = "[...document.querySelectorAll('.panel:not(.is-elsewhere)')].map((panel) => [panel.dataset.topic, panel.getBoundingClientRect()])
+        .sort(([, a], [, b]) => a.top - b.top || a.left - b.left)[0][0]";
+    is_true(&wall, &format!("{first} === 'house/temp'")).await;
+    wall.screenshot("settings-wall").await;
+    for browser in [&browser, &other, &wall] {
+        assert_eq!(browser.complaints().await, Vec::<String>::new());
+    }
+}
+
+#[tokio::test]
+async fn a_value_that_cannot_be_is_refused_beside_its_field_and_changes_are_undone() {
+    let server = server().await;
+    let browser = open(&server).await;
+    browser.appears(&panel("web/latency")).await;
+    keys(&browser, "e").await;
+    browser.appears(ARRANGING).await;
+    tab_to(&browser, &panel("web/latency")).await;
+    browser.appears("[data-testid=open-settings]").await;
+    let places = "JSON.stringify([...document.querySelectorAll('.panel')].map((panel) => panel.getBoundingClientRect().left))";
+    let before = browser.value(places).await;
+    click(&browser, "[data-testid=open-settings]").await;
+    browser.appears(SETTINGS).await;
+    assert_eq!(browser.value(places).await, before, "the sheet lies over the board and moves no panel");
+
+    write(&browser, "setting-decimals", "many").await;
+    browser
+        .text_becomes("#setting-decimals-fault", |text| text.contains("many is not a number: write one"))
+        .await;
+    write(&browser, "setting-max", "50").await;
+    write(&browser, "setting-min", "60").await;
+    browser.text_becomes("#setting-min-fault", |text| text.contains("min is 60, but max is 50")).await;
+    is_true(&browser, "document.querySelector('#setting-min').getAttribute('aria-invalid') === 'true'").await;
+    write(&browser, "setting-min", "-5").await;
+    is_true(&browser, "document.querySelector('#setting-min').getAttribute('aria-invalid') === 'false'")
+        .await;
+
+    click(&browser, "#add-threshold").await;
+    write(&browser, "threshold-0-bound", "hot").await;
+    browser.text_becomes("#threshold-0-fault", |text| text.contains("hot is not a number")).await;
+    write(&browser, "threshold-0-bound", "80").await;
+    write(&browser, "threshold-0-words", "too slow").await;
+    browser.text_becomes(&chip("web/latency"), |text| text.contains("p99 too slow")).await;
+    let boxes = "document.querySelectorAll('[data-testid=setting-series]').length === 2";
+    is_true(&browser, boxes).await;
+    browser.screenshot("settings-sheet").await;
+
+    click(&browser, "[data-testid=settings-undo]").await;
+    browser.text_becomes(&chip("web/latency"), |text| text.contains("p99 over 80")).await;
+    is_true(&browser, "document.querySelector('#threshold-0-words').value === ''").await;
+    click(&browser, "[data-testid=settings-undo]").await;
+    is_true(&browser, "document.querySelector('#threshold-0-bound') === null").await;
+    click(&browser, "[data-testid=settings-undo]").await;
+    is_true(&browser, "document.querySelector('#setting-min').value === ''").await;
+    is_true(&browser, "document.querySelector('#setting-max').value === '50'").await;
+    let kept = browser.value("Object.values(localStorage).join()").await;
+    assert!(kept.as_str().unwrap().contains("\"max\":50"), "it is kept in the browser: {kept}");
+    assert_eq!(browser.complaints().await, Vec::<String>::new());
+}
+
+/// Selectors of the buttons that a person presses on a phone.
+const ON_A_PHONE: &str = "[data-testid=chosen] button, [data-testid=settings] button, [data-testid=settings] .filter, [data-testid=done]";
+
+#[tokio::test]
+async fn on_a_phone_panels_are_moved_renamed_hidden_and_set_with_large_targets_and_without_scrolling_sideways()
+ {
+    let server = server().await;
+    let browser = Browser::open(360, 740).await;
+    browser.listen_for_complaints().await;
+    browser.driver.goto(server.url()).await.expect("the page opens");
+    browser.appears(&panel("house/temp")).await;
+    click(&browser, "[popovertarget=more-tools]:not([popovertargetaction])").await;
+    click(&browser, "[data-testid=arrange]").await;
+    browser.appears(ARRANGING).await;
+    click(&browser, &(panel("house/temp") + " .name")).await;
+    browser.appears("[data-testid=chosen]").await;
+    let order = "[...document.querySelectorAll('.panel')].map((panel) => [panel.dataset.topic, panel.getBoundingClientRect().top])
+        .sort(([, a], [, b]) => a - b).map(([topic]) => topic).join()";
+    click(&browser, "[data-testid=later]").await;
+    is_true(
+        &browser,
+        &format!("{order} === 'a/mem,web/latency,house/temp' || {order} === 'a/mem,house/temp,web/latency'"),
+    )
+    .await;
+    fits(&browser).await;
+    browser.screenshot("settings-phone-bar").await;
+
+    click(&browser, "[data-testid=open-settings]").await;
+    browser.appears(SETTINGS).await;
+    fits(&browser).await;
+    let field = |id: &'static str| browser.driver.find(By::Id(id));
+    field("setting-title").await.unwrap().send_keys("Kitchen" + Key::Enter).await.unwrap();
+    browser.text_becomes(&(panel("house/temp") + " .name"), |text| text.contains("Kitchen")).await;
+    click(&browser, "#add-threshold").await;
+    browser.appears("#threshold-0-way").await;
+    field("threshold-0-bound").await.unwrap().send_keys("20" + Key::Enter).await.unwrap();
+    browser.text_becomes(&chip("house/temp"), |text| text.contains("over 20")).await;
+    browser.screenshot("settings-phone-sheet").await;
+    fits(&browser).await;
+    click(&browser, "[data-testid=settings-hide]").await;
+    wait::until("the panel is hidden", TIMEOUT, || async {
+        browser.text(&panel("house/temp")).await.is_none().then_some(())
+    })
+    .await;
+    assert_eq!(browser.complaints().await, Vec::<String>::new());
+}
+
+/// Fails if the page can be scrolled sideways, or if a target is smaller than a finger.
+async fn fits(browser: &Browser) {
+    assert_eq!(browser.value("document.documentElement.scrollWidth <= innerWidth").await, json!(true));
+    let small = format!(
+        "[...document.querySelectorAll('{ON_A_PHONE}')].map((target) => [target.dataset.testid, target.getBoundingClientRect()])
+            .filter(([, box]) => box.width > 0 && (box.height < 43.5 || box.width < 43.5)).map(([name, box]) => name + ' ' + box.width + ' ' + box.height)"
+    );
+    assert_eq!(browser.value(&small).await, json!([]), "targets that are too small");
+}
+
+#[tokio::test]
+async fn a_publisher_sets_thresholds_that_need_no_document() {
+    let server = server().await;
+    let browser = open(&server).await;
+    browser.appears(&panel("house/temp")).await;
+    server.publish("house/temp?unit=%C2%B0C&warn_above=25&above=30", &json!(26)).await;
+    browser.text_becomes(&chip("house/temp"), |text| text.contains("above 25")).await;
+    browser.appears(&(panel("house/temp") + " .chip.warning.has-warning")).await;
+    server.publish("house/temp", &json!(31)).await;
+    browser.text_becomes(&chip("house/temp"), |text| text.contains("over 30")).await;
+    browser.screenshot("settings-publisher").await;
+    server.publish("house/temp", &json!(19)).await;
+    let is_calm = format!("!document.querySelector('{}').className.includes('has-')", chip("house/temp"));
+    is_true(&browser, &is_calm).await;
+    let refused = reqwest::Client::new()
+        .post(format!("{}/topics/house/temp?above=hot", server.url()))
+        .body("1")
+        .send()
+        .await
+        .expect("the server answers");
+    assert_eq!(refused.status(), 400);
+    assert_eq!(refused.json::<Value>().await.expect("JSON")["error"]["code"], 200);
+    assert_eq!(browser.complaints().await, Vec::<String>::new());
+}

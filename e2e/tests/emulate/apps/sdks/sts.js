@@ -1,0 +1,2 @@
+const { STSClient, GetCallerIdentityCommand } = require('@aws-sdk/client-sts')
+exports.handler = async (event) => { await new STSClient({}).send(new GetCallerIdentityCommand({})) }

@@ -1,0 +1,228 @@
+use serde_json::json;
+use shared::Data;
+
+use super::*;
+#[cfg(target_arch = "wasm32")]
+use wasm_bindgen_test::wasm_bindgen_test as test;
+
+const NOW: Millis = 10_000_000;
+const STEP: u64 = 1_000;
+
+fn wanted(stretch: Range<Millis>) -> Wanted {
+    Wanted { stretch, step_ms: Some(STEP), items: 0, raw_from: Millis::MAX }
+}
+
+fn reply(id: RequestId, firsts: &[Millis], next: Option<u64>) -> BucketsReply {
+    let buckets: Vec<_> = firsts.iter().map(|first_ms| json!([first_ms, 900, 9, 0, 1])).collect();
+    let position = |offset| json!({"epoch": "e", "offset": offset});
+    let mut reply = json!({
+        "id": id, "topic": "a", "epoch": "e", "from_ms": 0, "to_ms": 1, "step_ms": STEP, "kept_from_ms": 1_000_000,
+        "head": position(99), "series": [{"name": "", "buckets": buckets}],
+    });
+    if let Some(offset) = next {
+        reply["next"] = position(offset);
+    }
+    serde_json::from_value(reply).unwrap()
+}
+
+fn firsts(past: &TopicPast) -> Vec<Millis> {
+    let track = past.track(STEP);
+    track.series().iter().flat_map(|series| &series.buckets).map(|bucket| bucket.first_ms).collect()
+}
+
+/// Asks for everything that is wanted, and answers each request with the bucket at its beginning.
+fn load(past: &mut TopicPast, wanted: &Wanted, now: Millis) -> Vec<Range<Millis>> {
+    let mut asked = Vec::new();
+    for id in 0..20 {
+        let Some(ask) = past.next(wanted, now) else { break };
+        asked.push(ask.from_ms..ask.to_ms);
+        let first = ask.from_ms;
+        past.asked(id, ask, now);
+        assert!(past.answered(id, reply(id, &[first], None)));
+    }
+    asked
+}
+
+fn item(offset: u64, received_at: Millis) -> Publication {
+    Publication { offset, ts: received_at, received_at, data: Data::from(json!("line")) }
+}
+
+#[test]
+fn a_stretch_is_requested_once_with_a_step_on_either_side() {
+    let mut past = TopicPast::default();
+    let asked = load(&mut past, &wanted(2_000_000..2_060_000), NOW);
+    assert_eq!(asked, std::slice::from_ref(&(1_999_000..2_061_000)));
+    assert_eq!(past.next(&wanted(2_000_000..2_060_000), NOW), None);
+    assert_eq!(past.next(&wanted(2_020_000..2_050_000), NOW), None, "a part of it");
+}
+
+#[test]
+fn after_a_move_only_the_new_part_is_requested() {
+    let mut past = TopicPast::default();
+    load(&mut past, &wanted(2_000_000..2_060_000), NOW);
+    assert_eq!(
+        load(&mut past, &wanted(2_030_000..2_090_000), NOW),
+        std::slice::from_ref(&(2_061_000..2_091_000))
+    );
+    assert_eq!(
+        load(&mut past, &wanted(1_970_000..2_030_000), NOW),
+        std::slice::from_ref(&(1_969_000..1_999_000))
+    );
+    assert_eq!(firsts(&past), [1_969_000, 1_999_000, 2_061_000]);
+}
+
+#[test]
+fn one_request_of_a_topic_waits_for_its_answer() {
+    let mut past = TopicPast::default();
+    let ask = past.next(&wanted(2_000_000..2_060_000), NOW).unwrap();
+    past.asked(7, ask, NOW);
+    assert_eq!(past.next(&wanted(3_000_000..3_060_000), NOW), None);
+    assert!(!past.answered(8, reply(8, &[1], None)), "an answer to nothing");
+    assert!(past.next(&wanted(3_000_000..3_060_000), NOW + TIMEOUT_MS).is_some(), "it was lost");
+}
+
+#[test]
+fn a_partial_answer_is_continued_and_shown_at_once() {
+    let mut past = TopicPast::default();
+    let wanted = wanted(2_000_000..2_060_000);
+    let ask = past.next(&wanted, NOW).unwrap();
+    past.asked(1, ask, NOW);
+    past.answered(1, reply(1, &[2_000_000, 2_010_000], Some(40)));
+    assert_eq!(
+        past.track(STEP).loaded().iter().collect::<Vec<_>>(),
+        std::slice::from_ref(&(1_999_000..2_010_900))
+    );
+    let ask = past.next(&wanted, NOW).unwrap();
+    assert_eq!(ask.since.as_ref().map(|since| since.offset), Some(40));
+    past.asked(2, ask, NOW);
+    past.answered(2, reply(2, &[2_020_000], None));
+    assert_eq!(firsts(&past), [2_000_000, 2_010_000, 2_020_000]);
+    assert_eq!(past.next(&wanted, NOW), None);
+}
+
+#[test]
+fn the_rest_of_an_answer_that_is_no_longer_wanted_is_not_requested() {
+    let mut past = TopicPast::default();
+    let ask = past.next(&wanted(2_000_000..2_060_000), NOW).unwrap();
+    past.asked(1, ask, NOW);
+    past.answered(1, reply(1, &[2_000_000], Some(40)));
+    let other = Wanted { step_ms: Some(50), ..wanted(2_000_000..2_001_000) };
+    assert_eq!(past.next(&other, NOW).unwrap().since, None);
+    assert!(firsts(&past).is_empty(), "a part whose end is not known is not kept");
+}
+
+#[test]
+fn what_the_page_has_as_publications_is_not_requested() {
+    let mut past = TopicPast::default();
+    let wanted = Wanted { raw_from: NOW - 300_000, ..wanted(NOW - 200_000..NOW) };
+    assert_eq!(past.next(&wanted, NOW), None);
+}
+
+#[test]
+fn a_stretch_that_meets_the_publications_is_requested_up_to_now_and_not_again() {
+    let mut past = TopicPast::default();
+    let mut wanted = Wanted { raw_from: NOW - 300_000, ..wanted(NOW - 900_000..NOW) };
+    assert_eq!(load(&mut past, &wanted, NOW), std::slice::from_ref(&(NOW - 901_000..NOW)));
+    // A minute later, the page has dropped the publications of a minute.
+    (wanted.stretch, wanted.raw_from) = (NOW - 840_000..NOW + 60_000, NOW - 240_000);
+    assert_eq!(past.next(&wanted, NOW + 60_000), None);
+    // Later than the publications reach, the newest part is requested.
+    (wanted.stretch, wanted.raw_from) = (NOW - 500_000..NOW + 400_000, NOW + 100_000);
+    assert_eq!(
+        load(&mut past, &wanted, NOW + 400_000),
+        std::slice::from_ref(&(NOW - SETTLING_MS..NOW + 400_000))
+    );
+}
+
+#[test]
+fn nothing_is_requested_before_the_oldest_data_that_is_kept() {
+    let mut past = TopicPast::default();
+    load(&mut past, &wanted(900_000..1_100_000), NOW);
+    assert_eq!(past.kept_from(), Some(1_000_000));
+    assert_eq!(past.next(&wanted(0..900_000), NOW), None);
+}
+
+#[test]
+fn a_failed_request_is_said_and_repeated_ever_later() {
+    let mut past = TopicPast::default();
+    let (wanted, mut now) = (wanted(2_000_000..2_060_000), NOW);
+    let mut pauses = Vec::new();
+    for id in 0..8 {
+        let ask = past.next(&wanted, now).unwrap();
+        past.asked(id, ask, now);
+        assert!(past.failed(id, Some("disk full".to_owned()), now));
+        assert_eq!(past.failure(), Some("disk full"));
+        let pause =
+            (0..).map(|step| step * 1_000).find(|ms| past.clone().next(&wanted, now + ms).is_some()).unwrap();
+        pauses.push(pause);
+        now += pause;
+    }
+    assert!(pauses.windows(2).all(|pair| pair[0] <= pair[1]) && pauses[7] == LONGEST_RETRY_MS, "{pauses:?}");
+    load(&mut past, &wanted, now);
+    assert_eq!(past.failure(), None);
+}
+
+#[test]
+fn a_log_that_began_anew_has_nothing_of_the_old_one() {
+    let mut past = TopicPast::default();
+    load(&mut past, &wanted(2_000_000..2_060_000), NOW);
+    let ask = past.next(&wanted(3_000_000..3_060_000), NOW).unwrap();
+    past.asked(5, ask, NOW);
+    let mut anew = reply(5, &[3_000_000], None);
+    anew.epoch = shared::Epoch::new("other");
+    past.answered(5, anew);
+    assert_eq!(firsts(&past), [3_000_000]);
+}
+
+#[test]
+fn few_lengths_of_buckets_are_kept_and_those_in_use_last() {
+    let mut past = TopicPast::default();
+    for step in [1_000, 2_000, 5_000, 10_000, 20_000, 30_000] {
+        load(&mut past, &Wanted { step_ms: Some(step), ..wanted(2_000_000..2_060_000) }, NOW);
+    }
+    assert!(past.track(1_000).is_empty() && !past.track(30_000).is_empty());
+    assert_eq!(past.tracks.len(), MOST_TRACKS);
+}
+
+#[test]
+fn lines_of_a_stretch_are_read_back_from_its_end_until_there_are_enough() {
+    let mut past = TopicPast::default();
+    let wanted = Wanted { step_ms: None, items: 5, ..wanted(2_000_000..3_000_000) };
+    let ask = past.next(&wanted, NOW).unwrap();
+    assert_eq!((ask.from_ms, ask.to_ms, ask.limit), (2_000_000, 3_000_000, Some(5)));
+    past.asked(1, ask, NOW);
+    past.answered_items(1, vec![item(8, 2_900_000), item(9, 2_900_000)], 5, NOW);
+    let ask = past.next(&wanted, NOW).unwrap();
+    assert_eq!(ask.to_ms, 2_900_001, "others may have the same time");
+    past.asked(2, ask, NOW);
+    past.answered_items(2, (4..9).map(|offset| item(offset, 2_900_000)).collect(), 5, NOW);
+    let (items, has_more) = past.items(&wanted.stretch).unwrap();
+    assert_eq!(
+        (items.iter().map(|item| item.offset).collect::<Vec<_>>(), has_more),
+        (vec![5, 6, 7, 8, 9], true)
+    );
+    assert_eq!(past.next(&wanted, NOW), None);
+}
+
+#[test]
+fn a_stretch_without_lines_is_loaded_and_empty() {
+    let mut past = TopicPast::default();
+    let wanted = Wanted { step_ms: None, items: 500, ..wanted(2_000_000..3_000_000) };
+    assert_eq!(past.items(&wanted.stretch), None);
+    let ask = past.next(&wanted, NOW).unwrap();
+    past.asked(1, ask, NOW);
+    past.answered_items(1, Vec::new(), 500, NOW);
+    assert_eq!(past.items(&wanted.stretch), Some((&[][..], false)));
+    assert_eq!(past.next(&wanted, NOW), None);
+    assert!(past.next(&Wanted { stretch: 1..2, ..wanted }, NOW).is_some(), "another stretch");
+}
+
+#[test]
+fn a_server_that_knows_no_buckets_is_not_asked_again_and_again() {
+    let mut past = TopicPast::default();
+    let ask = past.next(&wanted(2_000_000..2_060_000), NOW).unwrap();
+    past.asked(1, ask, NOW);
+    assert!(past.answered_items(1, vec![item(8, 2_900_000)], 1, NOW));
+    assert_eq!(past.failure(), Some("this server keeps no buckets"));
+    assert_eq!(past.next(&wanted(2_000_000..2_060_000), NOW + 500), None);
+}

@@ -1,0 +1,181 @@
+//! A number on an arc between two ends, as a gauge shows it. Depends on [`super::figure`] and [`super::chart`].
+
+use super::chart::extent::Extent;
+use super::chart::geometry::Point;
+use super::chart::scale::{Bounds, Scale};
+use super::chart::{Format, Unit};
+
+/// Number of steps into which the ends of a gauge without given ends are rounded.
+const STEPS: usize = 4;
+/// Angle of the lower end in degrees, clockwise from the top; the upper end is on the other side.
+const LOWEST: f64 = -90.0;
+
+/// Radius of the middle of the arc, in the units of the drawing, whose width is 200 and whose height is [`HEIGHT`].
+pub const RADIUS: f64 = 80.0;
+/// Height of the drawing.
+pub const HEIGHT: f64 = 106.0;
+/// Width of the arc.
+pub const THICK: f64 = 20.0;
+/// Centre of the arc.
+const CENTRE: Point = Point { x: 100.0, y: 94.0 };
+
+/// The scale of a gauge, and the marks on it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Gauge {
+    /// Text at the lower end.
+    pub lowest: String,
+    /// Text at the upper end, with the unit if it differs from that of the panel.
+    pub highest: String,
+    /// The ends.
+    pub ends: (f64, f64),
+    /// Place of the value, from 0 at the lower end to 1 at the upper end; `None` if there is no number.
+    pub value: Option<f64>,
+    /// Place of the target; `None` if there is none, or if it is beyond the ends.
+    pub target: Option<f64>,
+    /// Text about the target, such as `target 85 °C`.
+    pub target_words: Option<String>,
+    /// Text that is needed if the arc does not show the value as it is, such as `above the end of the scale`.
+    pub beyond: Option<&'static str>,
+    /// True if the publisher or the board has given both ends.
+    pub is_given: bool,
+}
+
+/// The data of a gauge.
+#[derive(Clone, Debug)]
+pub struct Wanted<'a> {
+    /// The value that is shown; `None` if there is no number.
+    pub value: Option<f64>,
+    /// The smallest and the largest value of the window.
+    pub extent: Option<Extent>,
+    /// Unit of the value.
+    pub unit: &'a Unit,
+    /// The ends that are given.
+    pub bounds: Bounds,
+    /// The value to reach or to keep below.
+    pub target: Option<f64>,
+}
+
+impl Gauge {
+    /// Computes the scale. An end that is not given is a round one that suits the values of the window and the target.
+    pub fn of(wanted: &Wanted<'_>) -> Self {
+        let others = wanted.value.into_iter().chain(wanted.target).chain([0.0]).map(Extent::of);
+        let extent = wanted.extent.into_iter().chain(others).reduce(Extent::with);
+        let scale = Scale::fit(extent, wanted.unit, wanted.bounds, STEPS);
+        let (min, max) = (scale.min, scale.max);
+        let place = |value: f64| (value / 2.0 - min / 2.0) / (max / 2.0 - min / 2.0);
+        let format = scale.format.for_steps(scale.step);
+        let end = |value: f64| {
+            let sent = shortest(value);
+            if scale.format.is_converted() { format.text(value) } else { scale.format.parts(&sent).0 }
+        };
+        let place_of_value = wanted.value.filter(|value| value.is_finite()).map(place);
+        Self {
+            lowest: end(min),
+            highest: end(max),
+            ends: (min, max),
+            value: place_of_value.map(|place| place.clamp(0.0, 1.0)),
+            target: wanted.target.map(place).filter(|place| (0.0..=1.0).contains(place)),
+            target_words: wanted.target.map(|target| {
+                format!("target {}", Format::for_value(wanted.unit, target).reading(&shortest(target)))
+            }),
+            beyond: place_of_value.and_then(|place| match place {
+                ..0.0 => Some("below the end of the scale"),
+                place if place > 1.0 => Some("above the end of the scale"),
+                _ => None,
+            }),
+            is_given: wanted.bounds.min.is_some() && wanted.bounds.max.is_some(),
+        }
+    }
+
+    /// Returns what a screen reader says after the value, such as `on a scale from 20 to 100, target 85 °C`.
+    pub fn words(&self) -> String {
+        let scale = format!("on a scale from {} to {}", self.lowest, self.highest);
+        let more = self.beyond.map(str::to_owned).into_iter().chain(self.target_words.clone());
+        std::iter::once(scale).chain(more).collect::<Vec<_>>().join(", ")
+    }
+}
+
+/// Returns the position on the arc at a place from 0 to 1, at a distance from the centre.
+pub fn at(place: f64, radius: f64) -> Point {
+    let angle = (LOWEST + place * -2.0 * LOWEST).to_radians();
+    Point { x: CENTRE.x + radius * angle.sin(), y: CENTRE.y - radius * angle.cos() }
+}
+
+/// Returns the path of the arc between two places, as SVG describes paths. It is empty if there is nothing between them.
+pub fn arc(from: f64, to: f64) -> String {
+    if to <= from {
+        return String::new();
+    }
+    let (start, end) = (at(from, RADIUS), at(to, RADIUS));
+    format!("M{:.2} {:.2}A{RADIUS} {RADIUS} 0 0 1 {:.2} {:.2}", start.x, start.y, end.x, end.y)
+}
+
+/// Returns the path of the mark of a target across the arc.
+pub fn tick(place: f64) -> String {
+    let (outer, inner) = (at(place, RADIUS + THICK * 0.7), at(place, RADIUS - THICK * 0.7));
+    format!("M{:.2} {:.2}L{:.2} {:.2}", outer.x, outer.y, inner.x, inner.y)
+}
+
+/// Returns the digits of a number that was given in metadata.
+pub(crate) fn shortest(value: f64) -> String {
+    match super::field::Field::number(value) {
+        super::field::Field::Number { sent, .. } => sent,
+        _ => String::new(),
+    }
+}
+
+#[cfg(not(target_arch = "wasm32"))]
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    fn gauge(value: Option<f64>, unit: &str, bounds: Bounds, target: Option<f64>) -> Gauge {
+        let unit = Unit::parse(unit);
+        Gauge::of(&Wanted { value, extent: value.map(Extent::of), unit: &unit, bounds, target })
+    }
+
+    #[test]
+    fn given_ends_are_kept_and_the_target_is_marked() {
+        let bounds = Bounds { min: Some(20.0), max: Some(100.0) };
+        let gauge = gauge(Some(71.5), "°C", bounds, Some(85.0));
+        assert_eq!((gauge.lowest.as_str(), gauge.highest.as_str()), ("20", "100"));
+        assert_eq!((gauge.value, gauge.target), (Some(0.64375), Some(0.8125)));
+        assert_eq!(gauge.words().replace('\u{202f}', " "), "on a scale from 20 to 100, target 85 °C");
+    }
+
+    #[test]
+    fn ends_that_are_not_given_are_round_and_contain_zero() {
+        assert_eq!(gauge(Some(71.5), "", Bounds::default(), None).ends, (0.0, 80.0));
+        assert_eq!(gauge(Some(61.2), "%", Bounds::default(), None).ends, (0.0, 100.0));
+        assert_eq!(gauge(Some(10.0), "", Bounds::default(), Some(75.0)).ends, (0.0, 80.0));
+    }
+
+    #[test]
+    fn a_value_beyond_the_ends_is_said_to_be_so() {
+        let bounds = Bounds { min: Some(0.0), max: Some(10.0) };
+        let above = gauge(Some(12.0), "", bounds, Some(11.0));
+        assert_eq!(
+            (above.value, above.target, above.beyond),
+            (Some(1.0), None, Some("above the end of the scale"))
+        );
+        assert_eq!(gauge(Some(-1.0), "", bounds, None).beyond, Some("below the end of the scale"));
+        assert_eq!(gauge(None, "", bounds, None).value, None);
+    }
+
+    proptest! {
+        #[test]
+        fn the_arc_stays_inside_its_drawing(place in 0_f64..=1.0, value in -1e12_f64..1e12, target in -1e12_f64..1e12) {
+            for radius in [RADIUS - THICK, RADIUS + THICK * 0.7] {
+                let at = at(place, radius);
+                prop_assert!((0.0..=200.0).contains(&at.x) && (0.0..=HEIGHT).contains(&at.y), "{at:?}");
+            }
+            let gauge = gauge(Some(value), "", Bounds::default(), Some(target));
+            prop_assert!(gauge.value.is_some_and(|place| (0.0..=1.0).contains(&place)), "{gauge:?}");
+            prop_assert!(gauge.target.is_some_and(|place| (0.0..=1.0).contains(&place)), "{gauge:?}");
+        }
+    }
+}

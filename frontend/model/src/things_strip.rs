@@ -1,0 +1,196 @@
+//! The rows of a timeline: the states of each thing in the window. Depends on [`super::stream`], [`super::things`],
+//! [`super::states`] and [`super::buckets`].
+
+use std::ops::Range;
+
+use shared::Millis;
+
+use super::buckets::PastStates;
+use super::buckets::strip::Part;
+use super::chart::LocalClock;
+use super::states::Severity;
+use super::stream::Stream;
+
+/// One thing of a timeline.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Row {
+    /// Name of the thing, which is the path of its field.
+    pub name: String,
+    /// Parts of the window, oldest first, each with its share of the window.
+    pub parts: Vec<(Shown, f64)>,
+    /// The state at the end of the window or at the crosshair; a dash if it is not known.
+    pub state: String,
+    /// Meaning of the state.
+    pub severity: Severity,
+    /// Text about the time since which the state holds, such as `since 14:20`.
+    pub since: Option<String>,
+}
+
+/// A part of a strip, as it is shown.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Shown {
+    /// The thing was in this state, which has this meaning, and this place among the states of the panel.
+    State(String, Severity, usize),
+    /// The state changed more often than can be shown.
+    Mixed,
+    /// Nothing is known, because nothing was published before.
+    Nothing,
+    /// Publications are lost.
+    Lost,
+    /// This part is not loaded.
+    Unloaded,
+}
+
+/// The time that a timeline shows.
+#[derive(Clone, Debug)]
+pub struct Time {
+    /// The window.
+    pub window: Range<Millis>,
+    /// Time up to which states are known: the end of the window, or the present time if it is earlier.
+    pub until: Millis,
+    /// Time of the states in words.
+    pub at: Millis,
+    /// Converts times to the reader's time zone.
+    pub clock: LocalClock,
+}
+
+/// Returns a row for each thing, in the order in which the things first occurred. `words` are the states that the panel has shown
+/// so far, by whose order they look different; new ones are added, so that a state never changes its look.
+pub fn rows(stream: &Stream, time: &Time, words: &mut Vec<String>) -> Vec<Row> {
+    let mut rows: Vec<Row> = Vec::new();
+    for (name, states) in states(stream) {
+        let mut shown = |part: Part| match part {
+            Part::State(state) => {
+                let place = words.iter().position(|known| *known == state).unwrap_or_else(|| {
+                    words.push(state.clone());
+                    words.len() - 1
+                });
+                let severity = stream.severity(&state);
+                Shown::State(state, severity, place)
+            }
+            Part::Mixed(_) => Shown::Mixed,
+            Part::Nothing => Shown::Nothing,
+            Part::Lost => Shown::Lost,
+            Part::Unloaded => Shown::Unloaded,
+        };
+        let strip = states.strip(&time.window, time.until);
+        let parts = strip.into_iter().map(|(part, share)| (shown(part), share)).collect();
+        let state = states.at(time.at).map(str::to_owned);
+        let since = states.since(time.at).filter(|_| state.is_some()).map(|(from, is_first)| {
+            let least = if is_first { "at least " } else { "" };
+            format!("{least}since {}", time.clock.minutes(from))
+        });
+        let severity = state.as_ref().map_or(Severity::Neutral, |state| stream.severity(state));
+        rows.push(Row { name, parts, state: state.unwrap_or_else(|| "–".to_owned()), severity, since });
+    }
+    rows
+}
+
+/// Returns the states of each thing: those of the past that the panel shows, or those of live data.
+pub(crate) fn states(stream: &Stream) -> Vec<(String, PastStates)> {
+    if let Some(look_back) = stream.look_back() {
+        return look_back.things.clone();
+    }
+    let lost: Vec<(Millis, Millis)> = stream.losses(Millis::MIN).collect();
+    let complete_from = stream.complete_from();
+    let things = stream.things().into_iter().flat_map(|things| things.iter());
+    things.map(|(name, states)| (name.to_owned(), PastStates::live(states, &lost, complete_from))).collect()
+}
+
+impl Shown {
+    /// Returns the words about a part, for a title.
+    pub fn words(&self) -> &str {
+        match self {
+            Self::State(state, ..) => state,
+            Self::Mixed => "mixed: more changes than can be drawn",
+            Self::Nothing => "nothing known",
+            Self::Lost => "lost",
+            Self::Unloaded => "not loaded",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+    use shared::{Publication, Topic};
+
+    use super::*;
+    use crate::chart::SeriesSet;
+    use crate::stream::Origin;
+    use crate::things::Keeper;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    struct Bench(Stream, SeriesSet);
+
+    impl Bench {
+        fn new() -> Self {
+            let mut stream = Stream::new(Topic::new("fleet/vans").unwrap());
+            stream.keep_things(Keeper::DEFAULT);
+            Self(stream, SeriesSet::new(9))
+        }
+
+        fn publish(&mut self, offset: u64, ts: Millis, data: Value) {
+            let item = Publication { offset, ts, received_at: ts, data: data.into() };
+            self.0.take(&[item], Origin::Live, &mut self.1, ts);
+        }
+
+        fn rows(&self, window: Range<Millis>) -> Vec<Row> {
+            let until = window.end;
+            let time = Time { window, until, at: until - 1, clock: LocalClock::UTC };
+            rows(&self.0, &time, &mut Vec::new())
+        }
+    }
+
+    fn words(row: &Row) -> Vec<(&str, i64)> {
+        row.parts.iter().map(|(part, share)| (part.words(), (share * 100.0).round() as i64)).collect()
+    }
+
+    #[test]
+    fn each_thing_has_a_row_with_its_states_in_the_window() {
+        let mut bench = Bench::new();
+        bench.publish(1, 0, json!({"van 1": "moving", "van 2": "idle"}));
+        bench.publish(2, 40_000, json!({"van 1": "down"}));
+        let rows = bench.rows(0..100_000);
+        assert_eq!(words(&rows[0]), [("moving", 40), ("down", 60)]);
+        assert_eq!(words(&rows[1]), [("idle", 100)]);
+        assert_eq!((rows[0].state.as_str(), rows[0].severity), ("down", Severity::Bad));
+        assert_eq!(rows[0].since.as_deref(), Some("since 00:00"));
+        assert_eq!(rows[1].since.as_deref(), Some("at least since 00:00"));
+    }
+
+    #[test]
+    fn a_state_keeps_its_look_when_an_older_one_leaves_the_window() {
+        let mut bench = Bench::new();
+        bench.publish(1, 0, json!({"a": "idle"}));
+        bench.publish(2, 40_000, json!({"a": "moving"}));
+        let mut words = Vec::new();
+        for window in [0..60_000, 50_000..110_000] {
+            let time = Time { until: window.end, at: window.end - 1, window, clock: LocalClock::UTC };
+            let rows = rows(&bench.0, &time, &mut words);
+            let look = rows[0].parts.last().map(|(part, _)| part.clone());
+            assert_eq!(look, Some(Shown::State("moving".to_owned(), Severity::Neutral, 1)));
+        }
+    }
+
+    #[test]
+    fn nothing_is_known_of_a_loss_and_no_state_lasts_over_it() {
+        let mut bench = Bench::new();
+        bench.publish(1, 0, json!({"a": true}));
+        bench.0.lose(None, None, &mut bench.1);
+        bench.publish(9, 50_000, json!({"a": true}));
+        let rows = bench.rows(0..100_000);
+        assert_eq!(words(&rows[0]), [("true", 0), ("lost", 50), ("true", 50)]);
+    }
+
+    #[test]
+    fn what_is_before_the_first_loaded_publication_is_not_loaded_and_not_empty() {
+        let mut bench = Bench::new();
+        bench.publish(7, 50_000, json!({"a": true}));
+        assert_eq!(words(&bench.rows(0..100_000)[0]), [("not loaded", 50), ("true", 50)]);
+        let mut whole = Bench::new();
+        whole.publish(1, 50_000, json!({"a": true}));
+        assert_eq!(words(&whole.rows(0..100_000)[0]), [("nothing known", 50), ("true", 50)]);
+    }
+}

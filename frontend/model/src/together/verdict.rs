@@ -1,0 +1,131 @@
+//! The state of a panel of several topics in words. Depends on [`crate::chip`].
+
+use shared::Freshness;
+
+use crate::chart::threshold::Crossed;
+use crate::chip::{Chip, PanelState};
+
+/// Returns the text in the corner of a panel that shows several topics: that of the topic in the worst state, with its name. The sentences
+/// of all topics follow. `parts` are the topics with the texts that panels of their own would have, and `left_out` the reasons for
+/// which something is not drawn.
+///
+/// The panel as a whole is stale only if all of its topics are. Otherwise the legend tells which series have stopped.
+///
+/// `crossed` is the threshold of the panel that its numbers cross, with a sentence about it.
+pub fn verdict(parts: &[(String, Chip)], left_out: &[String], crossed: Option<(Crossed, String)>) -> Chip {
+    let is_one = parts.windows(2).all(|pair| pair[0].0 == pair[1].0);
+    let worst = parts.iter().min_by_key(|(_, chip)| chip.state);
+    let state = worst.map_or(PanelState::Empty, |(_, chip)| chip.state);
+    let text = worst.map_or_else(
+        || "no value yet".to_owned(),
+        |(topic, chip)| {
+            let is_common =
+                is_one || is_of_all(chip.state) || parts.iter().all(|(_, other)| other.text == chip.text);
+            if is_common { chip.text.clone() } else { [&chip.text, ": ", topic].concat() }
+        },
+    );
+    let means = crossed.as_ref().map(|(crossed, _)| crossed.means);
+    let mut titles: Vec<String> = crossed.iter().map(|(_, title)| title.clone()).collect();
+    let mut add = |title: String| {
+        if !titles.contains(&title) {
+            titles.push(title);
+        }
+    };
+    left_out.iter().cloned().for_each(&mut add);
+    for (topic, chip) in parts {
+        let is_named = is_one || is_of_all(chip.state) && chip.state != PanelState::Live;
+        add(if is_named { chip.title.clone() } else { [topic, ": ", &chip.title].concat() });
+    }
+    let (state, text) = match left_out.first() {
+        Some(reason) if state > PanelState::LeftOut => (PanelState::LeftOut, reason.clone()),
+        Some(_) | None => (state, text),
+    };
+    let (state, text) = match crossed {
+        Some((crossed, _)) if PanelState::of_crossed(crossed.means) < state => {
+            (PanelState::of_crossed(crossed.means), crossed.words)
+        }
+        Some(_) | None => (state, text),
+    };
+    let fresh = |(_, chip): &&(String, Chip)| chip.freshness != Some(Freshness::Stale);
+    let freshness = parts.iter().find(fresh).or(parts.first()).and_then(|(_, chip)| chip.freshness);
+    let cut_off = parts.iter().any(|(_, chip)| chip.cut_off);
+    Chip { state, freshness, cut_off, crossed: means, text, title: titles.join("; ") }
+}
+
+/// Returns true if a state is one of the board or of the time that is shown, and so the same for all topics.
+fn is_of_all(state: PanelState) -> bool {
+    match state {
+        PanelState::CutOff
+        | PanelState::Paused
+        | PanelState::Behind
+        | PanelState::Past
+        | PanelState::Recorded
+        | PanelState::Live => true,
+        PanelState::Deleted
+        | PanelState::Failed
+        | PanelState::Loading
+        | PanelState::Crossed
+        | PanelState::Warning
+        | PanelState::Stale
+        | PanelState::Late
+        | PanelState::Gap
+        | PanelState::Empty
+        | PanelState::ClockOff
+        | PanelState::Stopped
+        | PanelState::Replayed
+        | PanelState::LeftOut
+        | PanelState::Old => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    fn part(topic: &str, state: PanelState, text: &str) -> (String, Chip) {
+        let freshness = Some(if state == PanelState::Stale { Freshness::Stale } else { Freshness::Live });
+        let (text, title) = (text.to_owned(), format!("about {text}"));
+        (
+            topic.to_owned(),
+            Chip { state, freshness, cut_off: state == PanelState::CutOff, crossed: None, text, title },
+        )
+    }
+
+    #[test]
+    fn the_worst_topic_is_named_and_does_not_make_the_others_look_late() {
+        let parts = [part("cpu", PanelState::Live, "live"), part("mem", PanelState::Stale, "stale, 4 min")];
+        let chip = verdict(&parts, &[], None);
+        assert_eq!((chip.state, chip.text.as_str()), (PanelState::Stale, "stale, 4 min: mem"));
+        assert_eq!(chip.freshness, Some(Freshness::Live));
+        assert_eq!(chip.title, "cpu: about live; mem: about stale, 4 min");
+        let all = [part("cpu", PanelState::Stale, "stale, 9 s"), parts[1].clone()];
+        assert_eq!(verdict(&all, &[], None).freshness, Some(Freshness::Stale));
+    }
+
+    #[test]
+    fn a_state_of_the_whole_board_is_said_once_and_without_a_topic() {
+        let paused = |topic| part(topic, PanelState::Paused, "paused at 10:42:07");
+        let chip = verdict(&[paused("cpu"), paused("mem")], &[], None);
+        assert_eq!(
+            (chip.text.as_str(), chip.title.as_str()),
+            ("paused at 10:42:07", "about paused at 10:42:07")
+        );
+        let live = |topic| part(topic, PanelState::Live, "live");
+        assert_eq!(verdict(&[live("cpu"), live("mem")], &[], None).text, "live");
+    }
+
+    #[test]
+    fn a_panel_that_leaves_something_out_does_not_look_live() {
+        let live = [part("cpu", PanelState::Live, "live")];
+        let chip = verdict(&live, &["host/gpu is not there".to_owned()], None);
+        assert_eq!((chip.state, chip.text.as_str()), (PanelState::LeftOut, "host/gpu is not there"));
+        let late = [part("cpu", PanelState::Late, "late, 3 s")];
+        let chip = verdict(&late, &["host/gpu is not there".to_owned()], None);
+        assert_eq!(
+            (chip.text.as_str(), chip.title.starts_with("host/gpu is not there")),
+            ("late, 3 s", true)
+        );
+    }
+}

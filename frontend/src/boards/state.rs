@@ -1,0 +1,493 @@
+//! The document of the board in the page, and what the browser keeps of it.
+
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
+
+use leptos::prelude::*;
+use shared::board::{Board as Document, BoardName, Panel};
+use shared::{Topic, TopicMeta};
+use wasm_bindgen::JsCast;
+
+use super::handle::{Boards, Functions};
+use super::server::{self, Listed, NotSaved};
+use super::together;
+use crate::arrangement::Arrangement;
+use crate::board::Board;
+use crate::prefs;
+use crate::recorder::Recorder;
+use board_model::document::settings::value_of;
+use board_model::document::{Direction, Draft, Edit, Saved, edit, merge, size};
+use board_model::layout::{Group, Layout, group_name};
+use board_model::placement::Size;
+use board_model::query::Query;
+
+thread_local! {
+    /// The document that is applied.
+    static DOCUMENT: RefCell<Document> = RefCell::default();
+    /// Index in the document of each panel that is shown.
+    static SHOWN: RefCell<HashMap<Topic, usize>> = RefCell::default();
+    /// The state of this part; `None` until it is loaded.
+    static STATE: Cell<Option<State>> = const { Cell::new(None) };
+    /// Functions of other parts that are called with the state as soon as there is one.
+    static WAITING: RefCell<Vec<Wish>> = RefCell::default();
+}
+
+/// Something that another part of the page does with the document.
+type Wish = Box<dyn FnOnce(State)>;
+
+/// Calls `act` with the document of the board, now or as soon as the code for documents is loaded.
+pub(crate) fn with_state(board: Board, act: impl FnOnce(State) + 'static) {
+    match STATE.get() {
+        Some(state) => act(state),
+        None => {
+            WAITING.with_borrow_mut(|waiting| waiting.push(Box::new(act)));
+            board.boards.want();
+        }
+    }
+}
+
+/// Returns what the board is called: its title, or the name under which it is saved; `None` if it has neither.
+pub(crate) fn title_of_board(board: Board) -> Option<String> {
+    board.boards.track();
+    STATE.get()?.draft.with(|draft| {
+        let title = draft.board().title.clone();
+        title.or_else(|| draft.saved().map(|saved| saved.name.to_string()))
+    })
+}
+
+/// A handle to the document and to what the controls show. It can be copied.
+#[derive(Clone, Copy)]
+pub(crate) struct State {
+    pub board: Board,
+    /// Knows the server.
+    recorder: Recorder,
+    pub draft: RwSignal<Draft>,
+    /// The message that the controls show.
+    pub notice: RwSignal<Notice>,
+    /// Topic of the panel that was chosen last.
+    pub chosen: RwSignal<Option<Topic>>,
+    /// Topic of the panel whose settings are open.
+    pub sheet: RwSignal<Option<Topic>>,
+    /// The boards of the server, for the list.
+    pub listed: RwSignal<Vec<Listed>>,
+    /// Text about the last change, for screen readers.
+    pub said: RwSignal<String>,
+    /// Parameter `board` of the address, under which the draft is kept in the browser.
+    key: RwSignal<String>,
+}
+
+/// A message that the controls show.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) enum Notice {
+    /// There is no message.
+    #[default]
+    Nothing,
+    /// Something has succeeded or failed.
+    Words(String),
+    /// Somebody else has saved the board since. Contains that board, and the name of whoever has saved it.
+    Changed(Box<Saved>, String),
+}
+
+impl State {
+    /// Applies the document that the page's address or the browser's storage has.
+    pub fn start(board: Board) -> Self {
+        let state = Self {
+            board,
+            recorder: expect_context(),
+            draft: RwSignal::default(),
+            notice: RwSignal::default(),
+            chosen: RwSignal::new(None),
+            sheet: RwSignal::new(None),
+            listed: RwSignal::default(),
+            said: RwSignal::default(),
+            key: RwSignal::default(),
+        };
+        state.open(prefs::board().unwrap_or_default());
+        let boards = board.boards;
+        let arranged = StoredValue::new(HashMap::new());
+        Effect::new(move |_| {
+            state.draft.track();
+            board.with_layout(|_| ());
+            untrack(|| {
+                if state.refresh() {
+                    state.announce();
+                }
+                state.arrange_cells(arranged);
+            });
+        });
+        let arrangement: Arrangement = expect_context();
+        Effect::new(move |_| {
+            board.now.track();
+            untrack(|| together::ask_earlier(board, |key| arrangement.place(key).map(|place| place.width)));
+        });
+        Effect::new(move |_| match boards.is_arranging.get() {
+            true => state.list(),
+            false => state.sheet.set(None),
+        });
+        // The server is known after `config.json` was read.
+        Effect::new(move |_| {
+            boards.is_server_known.track();
+            untrack(|| state.fetch());
+        });
+        STATE.set(Some(state));
+        WAITING.take().into_iter().for_each(|act| act(state));
+        state
+    }
+
+    /// Copies the document as JSON. Returns false if a dialog shows it instead.
+    pub fn copy(self) -> bool {
+        let text = self.draft.with_untracked(|draft| draft.board().to_text());
+        prefs::copy(&text, "Copy this document:")
+    }
+
+    /// Shows the controls of the board, and moves the focus to the field for its name, in which Enter saves it.
+    pub fn begin_to_save(self) {
+        self.boards().is_arranging.set(true);
+        request_animation_frame(|| {
+            let field = document().query_selector("[data-testid=board-name]").ok().flatten();
+            let field = field.and_then(|field| field.dyn_into::<web_sys::HtmlElement>().ok());
+            // This fails only for an element that is not in the page.
+            let _focused = field.map(|field| field.focus());
+        });
+    }
+
+    fn boards(self) -> Boards {
+        self.board.boards
+    }
+
+    /// Opens what the parameter `board` of the address says: the name of a board, a whole document, or nothing.
+    pub fn open(self, text: String) {
+        let kept = prefs::kept_board(&text).and_then(|kept| Draft::read(&kept));
+        let draft = match kept {
+            Some(draft) => draft,
+            None if text.starts_with('{') => match Document::read(&text) {
+                Ok(document) => Draft::new(document),
+                Err(fault) => {
+                    self.notice
+                        .set(Notice::Words(format!("The board in the address cannot be used: {fault}")));
+                    Draft::default()
+                }
+            },
+            None => Draft::default(),
+        };
+        self.key.set(text);
+        self.draft.set(draft);
+        self.apply();
+        self.fetch();
+    }
+
+    /// Opens a board of the server, or with an empty text the board of this browser.
+    pub fn choose(self, name: String) {
+        self.notice.set(Notice::Nothing);
+        prefs::keep_board_address(&name);
+        self.open(name);
+    }
+
+    /// Fetches the board that the address names, once the server is known.
+    fn fetch(self) {
+        let name = self.key.with_untracked(|key| BoardName::new(key));
+        let (Ok(name), Some(server)) = (name, self.recorder.server()) else { return };
+        leptos::task::spawn_local(async move {
+            match server::fetch(&server, &name).await {
+                Ok(saved) => self.opened(saved),
+                Err(reason) => {
+                    self.notice.set(Notice::Words(format!("The board {name} cannot be opened: {reason}")))
+                }
+            }
+        });
+    }
+
+    /// Shows a board of the server, unless this browser has changes of it that are not saved.
+    fn opened(self, saved: Saved) {
+        if self.key.with_untracked(|key| key != saved.name.as_str()) {
+            // Another board was opened in the meantime.
+            return;
+        }
+        let (is_changed, seen) = self
+            .draft
+            .with_untracked(|draft| (draft.is_changed(), draft.saved().map(|seen| seen.version.clone())));
+        if !is_changed {
+            self.draft.set(Draft::of(saved));
+            self.apply();
+        } else if seen.as_ref() != Some(&saved.version) {
+            self.notice.set(Notice::Changed(Box::new(saved), "Somebody".to_owned()));
+            self.boards().is_arranging.set(true);
+        }
+    }
+
+    /// Changes the document, shows the change at once, and keeps it in the browser.
+    pub fn edit(self, change: &Edit) {
+        let usual = untrack(|| self.usual());
+        let changed = self.draft.try_update(|draft| {
+            let board = edit(draft.board(), &usual, change);
+            draft.change(board)
+        });
+        if changed == Some(true) {
+            self.keep();
+        }
+        self.say(change);
+    }
+
+    /// Takes the last change back.
+    pub fn undo(self) {
+        self.draft.update(Draft::undo);
+        self.keep();
+    }
+
+    /// Returns the topics that have a panel without a document.
+    pub fn usual(self) -> Vec<Group> {
+        self.board.with_layout(|layout| layout.groups().to_vec())
+    }
+
+    /// Returns the topics that the document hides.
+    pub fn hidden(self) -> Vec<Topic> {
+        self.draft.with(|draft| merge(draft.board(), &self.usual()).hidden)
+    }
+
+    /// Returns the panel of the document that shows a topic.
+    pub fn panel(self, topic: &Topic) -> Panel {
+        self.draft.with(|draft| {
+            shown_panel(draft.board(), topic).cloned().unwrap_or_else(|| Panel::of(topic.clone()))
+        })
+    }
+
+    /// Saves the document under a name.
+    pub fn save(self, name: &str) {
+        let (Ok(name), Some(server)) = (BoardName::new(name.trim()), self.recorder.server()) else {
+            let words = "Enter a name of letters, digits, dots, underscores and hyphens, such as shop-floor";
+            return self.notice.set(Notice::Words(words.to_owned()));
+        };
+        let (document, seen) = self.draft.with_untracked(|draft| {
+            let seen = draft.saved().filter(|saved| saved.name == name);
+            (draft.board().clone(), seen.map(|saved| saved.version.clone()))
+        });
+        leptos::task::spawn_local(async move {
+            match server::save(&server, &name, document, seen.as_deref()).await {
+                Ok(saved) => self.note_saved(saved),
+                Err(NotSaved::Changed(Some((theirs, by)))) => {
+                    self.notice.set(Notice::Changed(Box::new(theirs), by))
+                }
+                Err(NotSaved::Changed(None)) => {
+                    let words =
+                        format!("The board {name} was deleted by somebody else. Save again to create it.");
+                    self.draft.update(|draft| *draft = Draft::new(draft.board().clone()));
+                    self.notice.set(Notice::Words(words));
+                }
+                Err(NotSaved::Refused(reason)) => {
+                    self.notice.set(Notice::Words(format!("The board {name} was not saved: {reason}")));
+                }
+            }
+        });
+    }
+
+    fn note_saved(self, saved: Saved) {
+        let name = saved.name.to_string();
+        self.key.with_untracked(|key| prefs::keep_board(key, ""));
+        self.draft.update(|draft| draft.note_saved(saved));
+        self.key.set(name.clone());
+        prefs::keep_board_address(&name);
+        self.keep();
+        self.notice.set(Notice::Words(format!("Saved as {name}")));
+        self.list();
+    }
+
+    /// Discards the changes of this browser, and shows the board that somebody else has saved.
+    pub fn take_theirs(self, theirs: Saved) {
+        self.notice.set(Notice::Nothing);
+        self.draft.set(Draft::of(theirs));
+        self.keep();
+    }
+
+    /// Keeps the changes of this browser. The next save replaces the board that somebody else has saved.
+    pub fn keep_mine(self, theirs: Saved) {
+        let name = theirs.name.to_string();
+        self.notice.set(Notice::Nothing);
+        self.draft.update(|draft| draft.note_saved(theirs));
+        self.save(&name);
+    }
+
+    fn list(self) {
+        let Some(server) = self.recorder.server() else { return };
+        leptos::task::spawn_local(async move {
+            self.listed.set(server::list(&server).await.unwrap_or_default());
+        });
+    }
+
+    /// Shows the document, and keeps it in the browser if it is not saved.
+    fn keep(self) {
+        let text = self
+            .draft
+            .with_untracked(|draft| if draft.is_changed() { draft.to_text() } else { String::new() });
+        self.key.with_untracked(|key| prefs::keep_board(key, &text));
+        self.apply();
+    }
+
+    fn apply(self) {
+        let document = self.draft.with_untracked(|draft| draft.board().clone());
+        DOCUMENT.set(document);
+        self.refresh();
+        self.announce();
+    }
+
+    /// Tells the page that the document or its panels have changed.
+    fn announce(self) {
+        self.board.chip_of_several.set_value(Some(together::chip));
+        self.boards().apply(Functions {
+            arrange,
+            size: size_of,
+            title,
+            model: together::cell,
+            topics: together::topics,
+            holders: together::holders,
+            answer: together::answer,
+        });
+    }
+
+    /// Finds out which panels are shown, and creates those of several topics. Returns true if something has changed.
+    fn refresh(self) -> bool {
+        let usual = untrack(|| self.usual());
+        DOCUMENT.with_borrow(|document| {
+            let merged = merge(document, &usual);
+            let shown: HashMap<Topic, usize> =
+                merged.panels().filter_map(|panel| Some((panel.key.clone(), panel.index?))).collect();
+            let is_changed = SHOWN.with_borrow(|before| *before != shown);
+            SHOWN.set(shown);
+            together::apply(self.board, document, &merged, meta_of) || is_changed
+        })
+    }
+
+    /// Returns the key of the panel before or after another one.
+    pub fn neighbour(self, key: &Topic, direction: Direction) -> Option<Topic> {
+        let groups = arrange(&Layout::of(untrack(|| self.usual())), &Query::new(""));
+        let keys: Vec<&Topic> = groups.iter().flat_map(|group| &group.topics).collect();
+        let place = keys.iter().position(|other| *other == key)?;
+        let place = match direction {
+            Direction::Earlier => place.checked_sub(1)?,
+            Direction::Later => place + 1,
+        };
+        keys.get(place).map(|key| (*key).clone())
+    }
+
+    /// Puts the topics of a panel into another one. Only numbers can be put together, so that the reader is told why nothing happens.
+    pub fn join(self, key: &Topic, onto: &Topic) -> bool {
+        let without = [key, onto].into_iter().find(|key| !has_numbers(self.board, key));
+        match without {
+            Some(key) => {
+                self.said.set(format!("{key} has no numbers, so it cannot be joined with another panel"));
+                self.notice.set(Notice::Words(self.said.get_untracked()));
+            }
+            None => self.edit(&Edit::Join(key.clone(), onto.clone())),
+        }
+        without.is_none()
+    }
+
+    /// Returns true if a panel shows several topics.
+    pub fn is_joined(self, key: &Topic) -> bool {
+        self.draft.track();
+        together::topics(key).is_some_and(|topics| topics.len() > 1)
+    }
+
+    /// Sets the kinds, units and axes that the document wants. `arranged` are those that were set before.
+    fn arrange_cells(self, arranged: StoredValue<HashMap<Topic, TopicMeta>>) {
+        for (topic, _) in self.board.every_cell() {
+            let wanted =
+                self.draft.with(|draft| plain_panel(draft.board(), &topic).map(meta_of).unwrap_or_default());
+            let before = arranged.with_value(|arranged| arranged.get(&topic).cloned().unwrap_or_default());
+            if wanted != before {
+                self.board.change(&topic, |stream, series| stream.arrange(wanted.clone(), series));
+                arranged.update_value(|arranged| drop(arranged.insert(topic, wanted)));
+            }
+        }
+    }
+
+    /// Tells screen readers the place of the panel that was changed.
+    fn say(self, change: &Edit) {
+        let topic = match change {
+            Edit::Hide(topic) => return self.said.set(format!("{topic} is hidden")),
+            Edit::Join(topic, onto) => {
+                let topics = together::topics(onto).unwrap_or_default();
+                let names: Vec<&str> = topics.iter().map(Topic::as_str).collect();
+                return self.said.set(format!("{topic} is joined: the panel shows {}", names.join(", ")));
+            }
+            Edit::Split(topic) => {
+                return self.said.set(format!("{topic} is split: each topic has its panel"));
+            }
+            Edit::Set(topic, name, _) => return self.said.set(format!("{topic}: {name} is set")),
+            Edit::Step(topic, _)
+            | Edit::Drop(topic, ..)
+            | Edit::Columns(topic, _)
+            | Edit::Height(topic, _) => topic,
+            Edit::Title(topic, _) | Edit::Group(topic, _) | Edit::Show(topic) => topic,
+        };
+        let shown: Vec<(String, Topic)> = arrange(&Layout::of(untrack(|| self.usual())), &Query::new(""))
+            .iter()
+            .flat_map(|group| {
+                group.topics.iter().map(|topic| (group.name.clone(), topic.clone())).collect::<Vec<_>>()
+            })
+            .collect();
+        if let Some(place) = shown.iter().position(|(_, shown)| shown == topic) {
+            let (group, count) = (&shown[place].0, shown.len());
+            self.said.set(format!("{topic}: panel {} of {count}, group {group}", place + 1));
+        }
+    }
+}
+
+/// Returns what the document says about a panel in the form of a topic's metadata.
+fn meta_of(panel: &Panel) -> TopicMeta {
+    TopicMeta {
+        unit: panel.unit.clone(),
+        min: panel.min,
+        max: panel.max,
+        panel: panel.kind.clone(),
+        decimals: panel.decimals,
+        thresholds: Some(Box::new(value_of(panel))).filter(|thresholds| !thresholds.is_null()),
+        scale: panel.scale.clone(),
+        target: panel.target,
+        ..TopicMeta::default()
+    }
+}
+
+/// Returns the panel of the document with a key.
+fn shown_panel<'a>(document: &'a Document, key: &Topic) -> Option<&'a Panel> {
+    let index = SHOWN.with_borrow(|shown| shown.get(key).copied())?;
+    document.panels.get(index)
+}
+
+/// Returns the panel of the document that shows a topic as it is.
+fn plain_panel<'a>(document: &'a Document, topic: &Topic) -> Option<&'a Panel> {
+    shown_panel(document, topic).filter(|_| together::cell(topic).is_none())
+}
+
+fn has_numbers(board: Board, key: &Topic) -> bool {
+    let cell = board.shown_cell(key);
+    cell.is_some_and(|cell| cell.series.with_untracked(|series| !series.series().is_empty()))
+}
+
+/// Returns the keys of the panels that the document shows and a search finds.
+fn arrange(layout: &Layout, query: &Query) -> Vec<Group> {
+    DOCUMENT.with_borrow(|document| {
+        let merged = merge(document, layout.groups());
+        let groups = merged.groups.into_iter().map(|group| {
+            let found =
+                group.panels.into_iter().filter(|panel| panel.topics.iter().any(|topic| query.finds(topic)));
+            // A second panel that shows the same as another one has no key of its own only if all numbers are taken.
+            Group { name: group.name, topics: found.map(|panel| panel.key).collect() }
+        });
+        groups.filter(|group| !group.topics.is_empty()).collect()
+    })
+}
+
+fn size_of(key: &Topic, usual: Size) -> Size {
+    DOCUMENT.with_borrow(|document| shown_panel(document, key).map_or(usual, |panel| size(panel, usual)))
+}
+
+/// Returns the title of a panel. One that stands in another group than usual is called by its whole topic, and one of several topics by
+/// their names.
+fn title(key: &Topic) -> Option<String> {
+    DOCUMENT.with_borrow(|document| {
+        let panel = shown_panel(document, key)?;
+        let is_elsewhere = panel.group.as_deref().is_some_and(|group| group != group_name(key));
+        let usual = together::title(key).or_else(|| is_elsewhere.then(|| key.to_string()));
+        panel.title.clone().or(usual)
+    })
+}

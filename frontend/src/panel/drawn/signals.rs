@@ -1,0 +1,27 @@
+//! Signals and texts that several kinds need.
+
+use leptos::prelude::*;
+
+use super::super::shown::Shown;
+use board_model::chart::{Unit, duration};
+
+/// Returns a length of time in words, such as `15 s`.
+pub(super) fn time_words(ms: i64) -> String {
+    if ms < 1_000 { format!("{ms} ms") } else { duration(ms) }
+}
+
+/// Returns a signal that changes once a second, for texts that are not drawn at each frame.
+pub(super) fn seconds(shown: Shown) -> Memo<i64> {
+    let now_ms = shown.now_ms();
+    Memo::new(move |_| now_ms.get() / 1_000)
+}
+
+/// Returns the value that the publisher or the document of the board wants to be reached.
+pub(super) fn target(shown: Shown) -> Memo<Option<f64>> {
+    Memo::new(move |_| shown.stream.with(|stream| stream.meta().target))
+}
+
+/// Returns the unit of the series with this index.
+pub(super) fn unit_of(shown: Shown, column: usize) -> Unit {
+    shown.series.with(|set| set.unit(column).cloned()).unwrap_or_else(|| shown.unit().get())
+}

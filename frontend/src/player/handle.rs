@@ -1,0 +1,35 @@
+//! The recording that is wanted, and the words for the header.
+
+use leptos::prelude::*;
+
+/// A handle to the recording that is wanted. It can be copied, and is shared as a Leptos context.
+#[derive(Clone, Copy)]
+pub struct Player {
+    /// The recording, as a path beside the page; empty if none is played.
+    pub(super) file: RwSignal<String>,
+    /// The words for the header; `None` until the recording is played.
+    pub(super) headline: RwSignal<Option<String>>,
+}
+
+impl Player {
+    /// Creates the state without a recording.
+    pub fn new() -> Self {
+        Self { file: RwSignal::new(String::new()), headline: RwSignal::new(None) }
+    }
+
+    /// Plays a recording from beside the page, from its beginning.
+    pub fn open(self, file: String) {
+        self.file.set(file);
+    }
+
+    /// Returns the words for the header; `None` if no recording is played.
+    pub fn headline(self) -> Option<String> {
+        self.headline.get()
+    }
+}
+
+impl Default for Player {
+    fn default() -> Self {
+        Self::new()
+    }
+}

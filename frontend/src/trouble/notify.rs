@@ -1,0 +1,117 @@
+//! Notifications of the browser about trouble. The reader has to ask for them: the browser asks for permission then.
+
+use leptos::prelude::*;
+use wasm_bindgen::{JsCast, JsValue};
+
+use crate::board::Board;
+use crate::follow::effect;
+use crate::prefs;
+use crate::tools::Tools;
+use board_model::trouble::{CONNECTION, Notice, Trouble, Watch};
+
+/// Tells trouble that begins and ends from now on, while the reader wants it.
+pub(super) fn follow(
+    board: Board,
+    tools: Tools,
+    troubles: Memo<Vec<Trouble>>,
+    connection: Memo<Option<String>>,
+) {
+    tools.notifies.set(prefs::notifies() && permission().as_deref() == Some("granted"));
+    let watch = StoredValue::new(Watch::default());
+    effect(move || {
+        let now = board.now.get();
+        if !tools.notifies.get() {
+            // Trouble that begins before the reader wants notifications is not told later.
+            return watch.set_value(Watch::default());
+        }
+        let mut troubles = troubles.get();
+        troubles.extend(connection.get().map(of_connection));
+        let notices = watch.try_update_value(|watch| watch.step(now, &troubles)).unwrap_or_default();
+        for notice in notices {
+            leptos::task::spawn_local(show(notice));
+        }
+    });
+}
+
+/// Returns the loss of the connection as trouble.
+fn of_connection(words: String) -> Trouble {
+    Trouble { name: CONNECTION.to_owned(), words }
+}
+
+/// Switches notifications on or off. The first time, the browser asks the reader for permission.
+pub(crate) fn switch(tools: Tools) {
+    if tools.notifies.get_untracked() {
+        set(tools, false);
+        return tools.say("Notifications are off");
+    }
+    leptos::task::spawn_local(async move {
+        let answer = request_permission().await;
+        match answer.as_deref() {
+            Some("granted") => {
+                set(tools, true);
+                tools.say("Notifications are on: this browser tells you when trouble begins and ends");
+            }
+            Some(_) => tools
+                .say("The browser does not allow notifications for this page. Change that in its settings."),
+            None => {
+                tools.say("This browser has no notifications for this page. They need HTTPS or this machine.")
+            }
+        }
+    });
+}
+
+fn set(tools: Tools, notifies: bool) {
+    tools.notifies.set(notifies);
+    prefs::keep_notifies(notifies);
+}
+
+/// Returns the browser's object for notifications; `None` if it has none.
+fn class() -> Option<js_sys::Function> {
+    js_sys::Reflect::get(&window(), &"Notification".into()).ok()?.dyn_into().ok()
+}
+
+/// Returns the permission of the page: `granted`, `denied` or `default`; `None` if the browser has no notifications.
+fn permission() -> Option<String> {
+    js_sys::Reflect::get(class()?.as_ref(), &"permission".into()).ok()?.as_string()
+}
+
+async fn request_permission() -> Option<String> {
+    let class = class()?;
+    let request = js_sys::Reflect::get(&class, &"requestPermission".into()).ok()?;
+    let promise = request.dyn_into::<js_sys::Function>().ok()?.call0(&class).ok()?;
+    let answer = wasm_bindgen_futures::JsFuture::from(js_sys::Promise::resolve(&promise)).await;
+    answer.ok()?.as_string()
+}
+
+/// Shows a notification. It replaces an earlier one with the same tag, so that the end of trouble replaces its beginning.
+async fn show(notice: Notice) {
+    if try_to_show(&notice).is_err() {
+        // Browsers of phones show notifications of a service worker only. If that fails too, the title tells the trouble still.
+        let _shown = show_by_worker(&notice).await;
+    }
+}
+
+fn try_to_show(notice: &Notice) -> Result<(), JsValue> {
+    let class = class().ok_or(JsValue::NULL)?;
+    let arguments = js_sys::Array::of2(&notice.title.as_str().into(), &options(notice)?);
+    js_sys::Reflect::construct(&class, &arguments).map(drop)
+}
+
+async fn show_by_worker(notice: &Notice) -> Result<(), JsValue> {
+    let worker = js_sys::Reflect::get(&window().navigator(), &"serviceWorker".into())?;
+    let ready: js_sys::Promise = js_sys::Reflect::get(&worker, &"ready".into())?.dyn_into()?;
+    let registration = wasm_bindgen_futures::JsFuture::from(ready).await?;
+    let show: js_sys::Function =
+        js_sys::Reflect::get(&registration, &"showNotification".into())?.dyn_into()?;
+    show.call2(&registration, &notice.title.as_str().into(), &options(notice)?).map(drop)
+}
+
+fn options(notice: &Notice) -> Result<JsValue, JsValue> {
+    let options = js_sys::Object::new();
+    // A tag must not be empty, and those of other pages of this server are others.
+    let tag = ["tickertape ", &notice.tag].concat();
+    for (name, value) in [("body", notice.body.as_str()), ("tag", tag.as_str())] {
+        js_sys::Reflect::set(&options, &name.into(), &value.into())?;
+    }
+    Ok(options.into())
+}
