@@ -1,4 +1,4 @@
-//! Tests how often a chart is drawn.
+//! Tests how often a chart is drawn, and how much of it.
 
 use std::time::{Duration, Instant};
 
@@ -7,16 +7,45 @@ use e2e::server::Server;
 use e2e::wait;
 use serde_json::json;
 
-/// Counts the drawings of canvases in `window.drawings`: each begins by clearing the canvas.
+/// Counts the drawings of canvases in `window.drawings`, and the pixels that they clear in `window.cleared`. A drawing begins by clearing
+/// the canvas, or those parts of it that it draws.
 const COUNT_DRAWINGS: &str = "
     (() => {
-        window.drawings = 0;
+        window.drawings = window.cleared = 0;
+        let isDrawing = false;
         const clear = CanvasRenderingContext2D.prototype.clearRect;
         CanvasRenderingContext2D.prototype.clearRect = function (...rect) {
-            window.drawings += 1;
+            if (!isDrawing) {
+                isDrawing = true;
+                window.drawings += 1;
+                queueMicrotask(() => { isDrawing = false; });
+            }
+            window.cleared += rect[2] * rect[3];
             return clear.apply(this, rect);
         };
         return true;
+    })()";
+/// Keeps the pixels of the canvas in `window.kept`.
+const KEEP: &str = "
+    (() => {
+        const canvas = document.querySelector('[data-testid=panel] canvas');
+        window.kept = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data;
+        return true;
+    })()";
+/// Makes the page draw all charts as a whole, as after a change of the theme.
+const DRAW_ALL: &str = "(() => { document.documentElement.setAttribute('data-drawn', ''); return true; })()";
+/// Returns the number of pixels of the canvas, the number of those that are not empty, and of those that differ clearly from
+/// `window.kept`.
+const COMPARE: &str = "
+    (() => {
+        const canvas = document.querySelector('[data-testid=panel] canvas');
+        const now = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data;
+        let drawn = 0, other = 0;
+        for (let at = 0; at < now.length; at += 4) {
+            drawn += now[at + 3] > 0;
+            other += [0, 1, 2, 3].some((byte) => Math.abs(now[at + byte] - window.kept[at + byte]) > 48);
+        }
+        return [now.length / 4, drawn, other];
     })()";
 /// Time between two publications: 60 a second.
 const EVERY: Duration = Duration::from_micros(16_667);
@@ -45,4 +74,41 @@ async fn data_at_60_hz_is_drawn_when_it_has_moved_by_a_pixel_and_the_last_value_
     // A minute over some 600 pixels moves ten times a second.
     assert!(drawings <= 15.0 * (seconds + 2.0), "{drawings} drawings in {seconds} s");
     assert!(drawings >= 2.0, "{drawings} drawings");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn only_the_newest_end_of_live_data_is_drawn_and_the_picture_is_the_same() {
+    let server = Server::start(&["--no-host"]);
+    let value = |n: u64| json!({"a": n % 37, "b": (n * 7) % 41});
+    let earlier: Vec<_> =
+        (0..400).map(|n| json!({"data": value(n), "ts": now_ms() - (400 - n as i64) * 100})).collect();
+    server.publish("lab/wave", &json!(earlier)).await;
+    let browser = board::open(&server).await;
+    browser.appears(&format!("{} canvas", panel("lab/wave"))).await;
+    // The code that draws only what is new is loaded after the first picture.
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    browser.value(COUNT_DRAWINGS.trim()).await;
+    for n in 400..460 {
+        server.publish("lab/wave", &value(n)).await;
+        tokio::time::sleep(EVERY * 6).await;
+    }
+    let [drawings, cleared] = [browser.value("window.drawings").await, browser.value("window.cleared").await]
+        .map(|count| count.as_f64().expect("a number"));
+    browser.value("document.querySelector('[data-testid=pause]').click()").await;
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    browser.value(KEEP.trim()).await;
+    browser.value(DRAW_ALL).await;
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    let counts = browser.value(COMPARE.trim()).await;
+    let [all, drawn, other] = [0, 1, 2].map(|at| counts[at].as_f64().expect("a number"));
+    assert!(
+        drawings >= 2.0 && cleared < 0.5 * all * drawings,
+        "{cleared} of {all} pixels in {drawings} drawings"
+    );
+    assert!(drawn > 1_000.0 && other <= drawn / 1_000.0, "{other} of {drawn} pixels differ");
+}
+
+fn now_ms() -> i64 {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).expect("after 1970");
+    since.as_millis() as i64
 }

@@ -1,13 +1,14 @@
-//! Draws the marks of a chart on a canvas. Only this file uses the browser's canvas.
+//! Draws the marks of a chart on a canvas. Only this file and `advance` use the browser's canvas.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
 
 use wasm_bindgen::JsCast;
 use web_sys::{CanvasRenderingContext2d, Element, HtmlCanvasElement, Path2d};
 
 use super::theme::{self, Palette};
 use board_model::chart::Means;
-use board_model::chart::draw::{Align, Ink, Mark};
+use board_model::chart::draw::{Align, Ink, Mark, Picture};
 use board_model::chart::geometry::{Point, Rect, Surface};
 use board_model::chart::stroke::{COLOURS, EARLIER, dashes, marker};
 
@@ -38,11 +39,37 @@ const USUAL_LETTER_EM: f64 = 0.65;
 /// Height of a capital letter as a multiple of the font size, if the browser cannot measure it.
 const USUAL_CAP_EM: f64 = 0.7;
 
+/// Number of pictures in a row of which only what is new is drawn. Then one is drawn as a whole, because a browser may lose what a canvas
+/// shows, such as after a failure of the graphics processor.
+const MOST_ADVANCED: u32 = 100;
+
+/// A function that draws only what differs between two pictures. Returns false, and draws nothing, if that is not possible.
+pub(super) type Advance = fn(&Canvas, &Picture, &Picture, &Palette) -> bool;
+
+thread_local! {
+    /// The function of the part that is loaded; `None` until then.
+    static ADVANCE: Cell<Option<Advance>> = const { Cell::new(None) };
+}
+
+/// Draws only what differs between two pictures by this function from now on.
+pub(super) fn advance_by(advance: Advance) {
+    ADVANCE.set(Some(advance));
+}
+
 /// A canvas element with its drawing context and the size that was last read.
 pub struct Canvas {
-    element: HtmlCanvasElement,
-    context: CanvasRenderingContext2d,
+    pub(super) element: HtmlCanvasElement,
+    pub(super) context: CanvasRenderingContext2d,
     surface: Cell<Surface>,
+    shown: RefCell<Option<Shown>>,
+}
+
+/// The picture that a canvas shows.
+struct Shown {
+    picture: Picture,
+    palette: Rc<Palette>,
+    /// Number of pictures in a row of which only what was new was drawn.
+    advanced: u32,
 }
 
 impl Canvas {
@@ -51,7 +78,7 @@ impl Canvas {
         let context = element.get_context("2d").ok()??.dyn_into().ok()?;
         let surface =
             Surface { width: 0.0, height: 0.0, density: 1.0, font_px: FONT_PX, digit_px: FONT_PX * 0.6 };
-        Some(Self { element, context, surface: Cell::new(surface) })
+        Some(Self { element, context, surface: Cell::new(surface), shown: RefCell::new(None) })
     }
 
     /// Creates a canvas that is not in the page, with this size in CSS pixels and this number of device pixels for each of them.
@@ -84,6 +111,8 @@ impl Canvas {
     }
 
     fn set_size(&self, [width, height]: [f64; 2], density: f64, font_px: f64, palette: &Palette) {
+        // A new size clears the canvas.
+        self.shown.take();
         self.element.set_width((width * density).round() as u32);
         self.element.set_height((height * density).round() as u32);
         self.context.set_font(&format!("{font_px}px {}", palette.font));
@@ -91,11 +120,34 @@ impl Canvas {
         self.surface.set(Surface { width, height, density, font_px, digit_px });
     }
 
+    /// Draws a picture: only what is new in it, or as a whole.
+    pub fn show(&self, picture: Picture, palette: &Rc<Palette>) {
+        let before = self.shown.take();
+        let before =
+            before.filter(|shown| Rc::ptr_eq(&shown.palette, palette) && shown.advanced < MOST_ADVANCED);
+        let advance = |shown: Shown| {
+            ADVANCE.get()?(self, &shown.picture, &picture, palette).then_some(shown.advanced + 1)
+        };
+        let advanced = before.and_then(advance).unwrap_or_else(|| {
+            self.paint(&picture.marks, palette);
+            0
+        });
+        self.shown.replace(Some(Shown { picture, palette: Rc::clone(palette), advanced }));
+    }
+
+    /// Returns the font size as a multiple of the usual one, but at least 1.
+    pub(super) fn zoom(&self) -> f64 {
+        (self.surface.get().font_px / FONT_PX).max(1.0)
+    }
+
+    pub(super) fn brush<'a>(&'a self, palette: &'a Palette) -> Brush<'a> {
+        Brush { context: &self.context, palette, density: self.surface.get().density, zoom: self.zoom() }
+    }
+
     /// Clears the canvas and draws the marks.
     pub fn paint(&self, marks: &[Mark], palette: &Palette) {
         let surface = self.surface.get();
-        let zoom = (surface.font_px / FONT_PX).max(1.0);
-        let brush = Brush { context: &self.context, palette, density: surface.density, zoom };
+        let brush = self.brush(palette);
         // This fails only for a matrix that cannot be inverted; the density is never zero.
         let _set = self.context.set_transform(surface.density, 0.0, 0.0, surface.density, 0.0, 0.0);
         self.context.clear_rect(0.0, 0.0, surface.width, surface.height);
@@ -110,7 +162,7 @@ impl Canvas {
     }
 }
 
-struct Brush<'a> {
+pub(super) struct Brush<'a> {
     context: &'a CanvasRenderingContext2d,
     palette: &'a Palette,
     density: f64,
@@ -118,7 +170,7 @@ struct Brush<'a> {
 }
 
 impl Brush<'_> {
-    fn mark(&self, mark: &Mark) {
+    pub(super) fn mark(&self, mark: &Mark) {
         match mark {
             Mark::Rule { ink, from, to } => self.rule(*ink, *from, *to),
             Mark::Line { ink, points } => self.line(*ink, points),
@@ -153,7 +205,7 @@ impl Brush<'_> {
         self.thinned(if ink == Ink::Crosshair { CROSSHAIR } else { 1.0 }, || self.context.stroke());
     }
 
-    fn line(&self, ink: Ink, points: &[Point]) {
+    pub(super) fn line(&self, ink: Ink, points: &[Point]) {
         self.path(points);
         self.context.set_stroke_style_str(self.colour(ink));
         self.context.set_line_width(if ink == Ink::Other { THIN_PX } else { LINE_PX } * self.zoom);
@@ -170,7 +222,7 @@ impl Brush<'_> {
         self.set_dashes(&[]);
     }
 
-    fn area(&self, ink: Ink, points: &[Point], base_y: f64) {
+    pub(super) fn area(&self, ink: Ink, points: &[Point], base_y: f64) {
         let (Some(first), Some(last)) = (points.first(), points.last()) else { return };
         self.path(points);
         self.context.line_to(last.x, base_y);
@@ -288,7 +340,7 @@ impl Brush<'_> {
         let _drawn = self.context.fill_text(text, at.x, at.y);
     }
 
-    fn clip(&self, rect: &Rect) {
+    pub(super) fn clip(&self, rect: &Rect) {
         self.context.begin_path();
         self.context.rect(rect.left, rect.top, rect.width, rect.height);
         self.context.clip();

@@ -5,10 +5,12 @@
 //! | `theme`, `canvas`, `frame`, `stage` | colours, pixels, animation frames, size and visibility, by the browser |
 //! | `state`, `view`, `legend`, `data_table` | the component, by Leptos |
 //! | [`off_page`] | a chart that is not in the page, for a file or for paper |
+//! | `advance` | the drawing of what is new in a picture |
 //! | `reading`, `pointer` | pointers, keys and the tooltip |
 //! | `key_set`, `keys`, `list` | the buttons of the legend, and the list of all series that it opens |
 //! | `events` | the place of events, such as deploys |
 
+mod advance;
 mod canvas;
 mod data_table;
 pub(crate) mod events;

@@ -4,6 +4,8 @@
 use leptos::html;
 use leptos::prelude::*;
 
+use super::advance::advance;
+use super::canvas::advance_by;
 use super::key_set::classes;
 use super::legend::crossed_class;
 use super::pointer::Pointers;
@@ -24,8 +26,9 @@ pub(super) struct Reading {
     pub canvas: NodeRef<html::Canvas>,
 }
 
-/// Handles the pointers and the keys of a chart, and shows the tooltip at the crosshair.
+/// Handles the pointers and the keys of a chart, and shows the tooltip at the crosshair. From now on, charts draw only what is new.
 pub(super) fn show(Reading { state, readout, canvas }: Reading) -> AnyView {
+    advance_by(advance);
     let active = RwSignal::new(false);
     let pointers = Pointers::new(state, active);
     let y = pointers.y;

@@ -10,7 +10,7 @@ use super::theme::{self, Palette};
 use crate::time::Time;
 use board_model::chart::axes::{Axes, Wanted};
 use board_model::chart::clock::LocalClock;
-use board_model::chart::draw::{Look, Scene, Shape};
+use board_model::chart::draw::{Look, Picture, Scene, Shape};
 use board_model::chart::format::Unit;
 use board_model::chart::geometry::{Plot, Surface};
 use board_model::chart::hidden::Hidden;
@@ -18,6 +18,7 @@ use board_model::chart::pace;
 use board_model::chart::readout::{Cursor, Readout, Row, step, table};
 use board_model::chart::scale::Bounds;
 use board_model::chart::series::SeriesSet;
+use board_model::chart::shift::on_pixels;
 use board_model::chart::stroke::listed;
 use board_model::chart::stroke::{earlier_swatch, swatch};
 use board_model::gesture::Ruler;
@@ -69,6 +70,8 @@ pub(super) struct State {
     seconds: Memo<i64>,
     drawn: RwSignal<u32>,
     surface: StoredValue<Surface>,
+    /// Width of the plot in the last drawing, in device pixels; 0 before.
+    plot_px: StoredValue<f64>,
     axes: StoredValue<Option<Axes>>,
 }
 
@@ -85,6 +88,7 @@ impl State {
             seconds: Memo::new(move |_| inputs.right_edge.get() / 1_000),
             drawn: RwSignal::new(0),
             surface: StoredValue::new(bare),
+            plot_px: StoredValue::new(0.0),
             axes: StoredValue::new(None),
         }
     }
@@ -137,20 +141,25 @@ impl State {
     }
 
     pub fn draw(&self, canvas: &Canvas) {
-        self.draw_in(canvas, &theme::palette());
+        let picture = self.picture(canvas);
+        self.plot_px.set_value(picture.area.width * canvas.surface().density);
+        canvas.show(picture, &theme::palette());
         self.follow();
     }
 
     /// Draws the chart in these colours, without notifying anybody.
     pub fn draw_in(&self, canvas: &Canvas, palette: &Palette) {
+        canvas.paint(&self.picture(canvas).marks, palette);
+    }
+
+    fn picture(&self, canvas: &Canvas) -> Picture {
         self.surface.set_value(canvas.surface());
         self.settle_axis();
-        let marks = self.with_scene(|scene| {
-            let mut marks = scene.marks();
-            events::mark(scene, &mut marks);
-            marks
-        });
-        canvas.paint(&marks, palette);
+        self.with_scene(|scene| {
+            let mut picture = scene.picture();
+            events::mark(scene, &mut picture.marks);
+            picture
+        })
     }
 
     /// Updates the value axes and the readout without drawing. It is called if there is no canvas to draw on, or if
@@ -301,9 +310,11 @@ impl State {
         }
     }
 
+    /// Returns the times at the edges of the chart. Live data moves by whole device pixels.
     pub fn window(&self) -> Range<i64> {
         let right = self.inputs.right_edge.get_untracked();
-        right - self.inputs.window_ms.get_untracked().max(1)..right
+        let window = right - self.inputs.window_ms.get_untracked().max(1)..right;
+        if self.is_past() { window } else { on_pixels(window, self.plot_px.get_value()) }
     }
 
     /// Returns the newest value of each series in words, regardless of the crosshair, and even while the chart is out

@@ -228,6 +228,17 @@ pub enum Mark {
     Restore,
 }
 
+/// The marks of a chart at one moment, with the place of the series.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Picture {
+    /// The marks from back to front.
+    pub marks: Vec<Mark>,
+    /// Rectangle that contains the series of all value axes.
+    pub area: Rect,
+    /// Times of its left and right edge, in milliseconds since the Unix epoch.
+    pub window: Range<i64>,
+}
+
 /// Colour of a mark, given by the role of the mark in the chart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ink {
@@ -268,11 +279,14 @@ impl Scene<'_> {
     /// Returns the rectangle that contains the series of all value axes, with the times of its edges. The values of
     /// its edges are those of the first axis.
     pub fn plot(&self) -> Plot {
-        let mut plots = self.plots().into_iter();
+        self.whole(&self.plots())
+    }
+
+    fn whole(&self, plots: &[Plot]) -> Plot {
         let nothing =
             || Plot { area: Rect::default(), window: self.window.clone(), min: 0.0, max: 1.0, is_log: false };
-        let mut whole = plots.next().unwrap_or_else(nothing);
-        if let Some(last) = plots.next_back() {
+        let mut whole = plots.first().cloned().unwrap_or_else(nothing);
+        if let [_, .., last] = plots {
             whole.area.height = last.area.bottom() - whole.area.top;
         }
         whole
@@ -280,34 +294,43 @@ impl Scene<'_> {
 
     /// Returns all marks of the chart, from back to front.
     pub fn marks(&self) -> Vec<Mark> {
+        self.picture().marks
+    }
+
+    /// Returns all marks of the chart, with the place of the series.
+    pub fn picture(&self) -> Picture {
         let mut marks = Vec::new();
-        if self.surface.is_empty() {
-            return marks;
+        let plots = self.plots();
+        let whole = self.whole(&plots);
+        if !self.surface.is_empty() {
+            self.mark(&plots, &whole, &mut marks);
         }
-        let (plots, whole) = (self.plots(), self.plot());
+        Picture { marks, area: whole.area, window: self.window.clone() }
+    }
+
+    fn mark(&self, plots: &[Plot], whole: &Plot, marks: &mut Vec<Mark>) {
         let parts = || plots.iter().zip(&self.axes.0);
         match self.look {
-            Look::Line if self.has_nothing() => self.nothing(&whole, &mut marks),
+            Look::Line if self.has_nothing() => self.nothing(whole, marks),
             Look::Line => {
-                parts().for_each(|(plot, axis)| self.axis(plot, axis, &mut marks));
+                parts().for_each(|(plot, axis)| self.axis(plot, axis, marks));
                 if self.surface.has_time_axis() {
-                    self.time_axis(&whole, &mut marks);
+                    self.time_axis(whole, marks);
                 }
             }
-            Look::Sparkline => baseline(&whole, &mut marks),
+            Look::Sparkline => baseline(whole, marks),
         }
-        self.stretches(&whole, &mut marks);
-        self.limit_marks(&mut marks);
-        parts().for_each(|(plot, axis)| self.curves(plot, axis, &mut marks));
+        self.stretches(whole, marks);
+        self.limit_marks(marks);
+        parts().for_each(|(plot, axis)| self.curves(plot, axis, marks));
         let brush = self
             .brush
             .as_ref()
             .filter(|brush| brush.start < self.window.end && brush.end > self.window.start);
-        marks.extend(brush.map(|brush| Mark::Brush(self.stretch(&whole, brush))));
-        self.crosshair(&whole, &mut marks);
+        marks.extend(brush.map(|brush| Mark::Brush(self.stretch(whole, brush))));
+        self.crosshair(whole, marks);
         let has_dots = self.shape.is_none_or(|shape| shape.has_dots);
-        parts().filter(|_| has_dots).for_each(|(plot, axis)| self.readings(plot, axis, &mut marks));
-        marks
+        parts().filter(|_| has_dots).for_each(|(plot, axis)| self.readings(plot, axis, marks));
     }
 
     /// Adds the lines of the chart's thresholds to `marks`.

@@ -13,7 +13,7 @@
 //! | [`decimal`], [`format`](mod@format), [`scale`], [`clock`] | digits, numbers with units, value axes, time axes |
 //! | [`geometry`], [`axes`] | positions in the plot; a value axis for each unit |
 //! | [`threshold`], [`crossing`], [`limits`] | values from which a number counts as trouble |
-//! | [`pace`] | how often new data is drawn |
+//! | [`pace`], [`shift`] | how often new data is drawn; the part of the picture that is drawn then |
 //! | [`draw`], [`readout`] | a chart as marks; a chart in words |
 //! | [`shapes`] | areas, stacks, bars, steps, heat maps, and logarithmic axes |
 
@@ -40,6 +40,7 @@ pub mod ring;
 pub mod scale;
 pub mod series;
 pub mod shapes;
+pub mod shift;
 pub mod spans;
 pub mod statistics;
 pub mod stroke;
