@@ -3,11 +3,15 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use futures_util::{StreamExt, stream};
 use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::child::Spawned;
 use crate::setting;
+
+/// Maximum number of requests that [`Server::publish_all`] sends at once.
+const AT_ONCE: usize = 16;
 
 /// A running `tickertape serve` with the real web page, on a port of its own and with its own data directory.
 pub struct Server {
@@ -74,9 +78,26 @@ impl Server {
     ///
     /// If the server does not answer 200.
     pub async fn publish(&self, topic: &str, body: &Value) -> Value {
+        self.publish_by(&reqwest::Client::new(), topic, body).await
+    }
+
+    /// Sends a publication to each of many topics, several at once.
+    ///
+    /// # Panics
+    ///
+    /// If the server does not answer 200 to one of them.
+    pub async fn publish_all(&self, items: impl IntoIterator<Item = (String, Value)>) {
+        let client = reqwest::Client::new();
+        let publish = |(topic, body): (String, Value)| {
+            let client = client.clone();
+            async move { self.publish_by(&client, &topic, &body).await }
+        };
+        stream::iter(items).map(publish).buffer_unordered(AT_ONCE).for_each(|_| async {}).await;
+    }
+
+    async fn publish_by(&self, client: &reqwest::Client, topic: &str, body: &Value) -> Value {
         let url = format!("{}/topics/{topic}", self.url());
-        let response =
-            reqwest::Client::new().post(url).body(body.to_string()).send().await.expect("the server answers");
+        let response = client.post(url).body(body.to_string()).send().await.expect("the server answers");
         let status = response.status();
         let reply: Value = response.json().await.expect("the reply is JSON");
         assert_eq!(status, 200, "{reply}");

@@ -1,5 +1,7 @@
 //! The whole page: its parts, and the keys that it handles.
 
+use std::collections::HashSet;
+
 use leptos::prelude::*;
 use leptos::{ev, html};
 use shared::Topic;
@@ -24,7 +26,7 @@ use crate::recorder::{Recorder, Recording};
 use crate::sign_in::{SignIn, SignInSheet};
 use crate::socket::Connection;
 use crate::wall::{Wall, WallPart};
-use crate::{intake, last_picture, now, past, theme, tick, token};
+use crate::{intake, last_picture, now, past, sight, theme, tick, token};
 use board_model::layout::Group;
 use board_model::link::{Link, allowed_words};
 use board_model::placement::Band;
@@ -119,6 +121,7 @@ fn Panels() -> impl IntoView {
     let is_narrow = Memo::new(move |_| board.allowed.with(|allowed| !allowed.is_empty()));
     let finds_nothing = Memo::new(move |_| !board.is_empty() && groups.with(Vec::is_empty));
     past::follow(board, arrangement);
+    sight::follow(board, arrangement);
     view! {
         <div
             class="board"
@@ -138,7 +141,9 @@ fn Panels() -> impl IntoView {
 fn GroupOfPanels(name: String, groups: Memo<Vec<Group>>) -> impl IntoView {
     let (arrangement, board): (Arrangement, Board) = (expect_context(), expect_context());
     let group = name.clone();
-    let topics = Memo::new(move |_| groups.with(|groups| topics_of(groups, &name)));
+    let topics = Memo::new(move |_| {
+        board.present.with(|present| groups.with(|groups| topics_of(groups, &name, present)))
+    });
     let inset = {
         let group = group.clone();
         let first = move || arrangement.bands().into_iter().find(|band| band.group == group);
@@ -187,8 +192,10 @@ fn NothingFound() -> impl IntoView {
     }
 }
 
-fn topics_of(groups: &[Group], name: &str) -> Vec<Topic> {
-    groups.iter().find(|group| group.name == name).map(|group| group.topics.clone()).unwrap_or_default()
+/// Returns the topics of a group whose panels are in the page.
+fn topics_of(groups: &[Group], name: &str, present: &HashSet<Topic>) -> Vec<Topic> {
+    let group = groups.iter().find(|group| group.name == name).into_iter();
+    group.flat_map(|group| &group.topics).filter(|topic| present.contains(*topic)).cloned().collect()
 }
 
 /// Moves the keyboard focus to the panels when the link "Skip to the panels" is followed. The browser's own handling

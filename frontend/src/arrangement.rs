@@ -61,7 +61,9 @@ impl Arrangement {
 
     /// Subscribes the running Leptos effect to changes of the places.
     pub fn track(self) {
+        self.groups.track();
         self.arranged.track();
+        self.wall.with_page(|_| ());
     }
 
     /// Returns the font size in CSS pixels of the figure of a panel, whose text has this width as a multiple of the font

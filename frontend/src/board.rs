@@ -48,9 +48,6 @@ const MOST_FOUND: usize = 100;
 /// Minimum time between two notifications of panels while data arrives all the time, in milliseconds. Nobody can read figures that change
 /// more often, and a frame in which texts change costs the browser much more than one without. After a silence, a change is shown at once.
 const LEAST_NOTIFIED_MS: u64 = 90;
-/// Maximum number of panels that are added in one animation frame. With all panels of a large board, the page would be blocked for
-/// half a second.
-const MOST_MOUNTED: usize = 24;
 /// Number of publications that are requested of a topic for which a search has added a panel.
 const FOUND_ITEMS: u32 = 60;
 
@@ -63,6 +60,15 @@ pub struct Board {
     /// Model of each topic. It is written to only by [`Board::change`] and [`Board::fill_in`].
     cells: StoredValue<HashMap<Topic, Cell>, LocalStorage>,
     changed: StoredValue<HashSet<Topic>, LocalStorage>,
+    /// Topics whose data has changed since their panels were notified, and whose panels are out of sight. They are notified once a
+    /// second, for screen readers.
+    unseen: StoredValue<HashSet<Topic>, LocalStorage>,
+    /// Topics whose panels can be seen, or nearly.
+    seen: StoredValue<HashSet<Topic>, LocalStorage>,
+    /// Topics whose panels are in the page.
+    pub(crate) present: RwSignal<HashSet<Topic>>,
+    /// Topic of the panel that somebody looked for last, which is in the page wherever it is.
+    pub(crate) sought: StoredValue<Option<Topic>, LocalStorage>,
     /// Topics that the server removed while the board was paused or showed the past. Their panels are removed when it shows
     /// live data again.
     leaving: StoredValue<HashSet<Topic>, LocalStorage>,
@@ -156,6 +162,10 @@ impl Board {
         let board = Self {
             cells: StoredValue::new_local(HashMap::new()),
             changed: StoredValue::new_local(HashSet::new()),
+            unseen: StoredValue::new_local(HashSet::new()),
+            seen: StoredValue::new_local(HashSet::new()),
+            present: RwSignal::new(HashSet::new()),
+            sought: StoredValue::new_local(None),
             leaving: StoredValue::new_local(HashSet::new()),
             notifier: StoredValue::new_local(None),
             notified_ms: StoredValue::new(None),
@@ -665,34 +675,69 @@ impl Board {
         self.notifier.with_value(|notifier| notifier.iter().for_each(FrameTask::request));
     }
 
-    /// Notifies the panels of changed topics, and adds panels for new topics that have data.
+    /// Notifies the panels of changed topics that can be seen, and adds panels for new topics that have data.
     fn notify_changed(self) {
         if self.paused.get_untracked() {
             return;
         }
         self.notified_ms.set_value(Some(crate::now::now().mono_ms));
         let changed = self.changed.try_update_value(std::mem::take).unwrap_or_default();
-        let (mut shown, mut has_resized) = (Vec::new(), false);
+        let is_seen = |key: &Topic| self.seen.with_value(|seen| seen.contains(key));
+        let window_ms = self.time.window().ms();
+        // The data of a topic may also be shown in panels of several topics.
+        let is_out_of_sight = |topic: &Topic| {
+            self.present.with_untracked(|present| present.contains(topic))
+                && !is_seen(topic)
+                && self.boards.holders(topic, window_ms).iter().all(|(key, _)| !is_seen(key))
+        };
+        let (unseen, shown) = changed.into_iter().partition(is_out_of_sight);
+        self.unseen.update_value(|waiting| waiting.extend::<Vec<Topic>>(unseen));
+        self.notify(shown);
+    }
+
+    /// Notifies the panels of changed topics that are out of sight. Has to be called once a second.
+    pub(crate) fn notify_unseen(self) {
+        if !self.paused.get_untracked() {
+            self.notify(
+                self.unseen.try_update_value(std::mem::take).unwrap_or_default().into_iter().collect(),
+            );
+        }
+    }
+
+    fn notify(self, changed: Vec<Topic>) {
+        let (mut new, mut has_resized) = (Vec::new(), false);
         for topic in changed {
             let Some(cell) = self.cell(&topic).filter(|cell| !cell.is_past()) else { continue };
             has_resized |= cell.settle_size();
-            if cell.size().is_some() {
-                shown.push(topic);
-            }
             cell.notify();
-        }
-        self.layout.with_untracked(|layout| shown.retain(|topic| !layout.has(topic)));
-        if !shown.is_empty() {
-            let later = first_in_order(&mut shown, MOST_MOUNTED);
-            self.layout.update(|layout| layout.add(shown));
-            if !later.is_empty() {
-                self.changed.update_value(|changed| changed.extend(later));
-                self.request_notification();
+            if cell.size().is_some() {
+                new.push(topic);
             }
+        }
+        self.layout.with_untracked(|layout| new.retain(|topic| !layout.has(topic)));
+        if !new.is_empty() {
+            self.layout.update(|layout| layout.add(new));
         }
         if has_resized {
             self.resizes.update(|resizes| *resizes += 1);
         }
+    }
+
+    /// Puts the panel of a topic into the page, wherever it is.
+    pub(crate) fn seek(self, topic: Topic) {
+        self.sought.set_value(Some(topic.clone()));
+        self.present.update(|present| {
+            present.insert(topic);
+        });
+    }
+
+    /// Records the topics whose panels can be seen. Those that have just come into sight are notified.
+    pub(crate) fn see(self, seen: HashSet<Topic>) {
+        let mut waiting = self.unseen.try_update_value(std::mem::take).unwrap_or_default();
+        let shown: Vec<Topic> = waiting.extract_if(|topic| seen.contains(topic)).collect();
+        self.unseen.set_value(waiting);
+        self.seen.set_value(seen);
+        self.notify(shown);
     }
 
     /// Writes the stretch of time, the window and the search text into the page's address.
@@ -709,12 +754,6 @@ impl Board {
         let words = words.map(|(words, tense)| [tense.said(), &words].concat());
         self.said.set(words.unwrap_or_else(|| "You see live data".to_owned()));
     }
-}
-
-/// Keeps the first `most` topics in the order of their names, and returns the others.
-fn first_in_order(topics: &mut Vec<Topic>, most: usize) -> Vec<Topic> {
-    topics.sort_unstable();
-    topics.split_off(most.min(topics.len()))
 }
 
 /// Returns the text in the corner of every panel until the code for the past is loaded.

@@ -14,7 +14,8 @@
 //! * [`last_picture`]: the last data, which is shown if the server cannot be reached when the page is opened.
 //! * [`alone`]: one panel alone, as in a frame of another page; [`paper`]: the board on paper.
 //! * [`recorder`], [`player`]: recordings of what the board receives, and the board that shows one.
-//! * [`arrangement`]: the places of panels on the page; [`pointing`]: if the reader points at one of them.
+//! * [`arrangement`]: the places of panels on the page; [`sight`]: the panels that are in the page; [`pointing`]: if the reader points
+//!   at one of them.
 //! * [`follow`]: helper functions for views; [`figure`]: widths of figures in large type; [`late`]: parts of the page whose
 //!   code is loaded when they are opened.
 //! * [`late_style`]: style sheets of parts.
@@ -59,6 +60,7 @@ pub mod recipes;
 pub mod recorder;
 pub mod refusal;
 pub mod sheet;
+pub mod sight;
 pub mod sign_in;
 pub mod socket;
 pub mod theme;

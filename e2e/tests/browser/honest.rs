@@ -113,9 +113,7 @@ async fn after_a_burst_the_last_line_is_the_newest() {
 #[tokio::test]
 async fn topics_beyond_the_limit_are_counted_and_a_search_finds_them() {
     let server = Server::start(&["--no-host"]);
-    for n in 0..503 {
-        server.publish(&format!("many/topic-{n:03}"), &json!(n)).await;
-    }
+    server.publish_all((0..2_003).map(|n| (format!("many/topic-{n:04}"), json!(n)))).await;
     let browser = open(&server).await;
     let (words, _) =
         browser.text_becomes("[data-testid=left-out] summary", |text| text.contains("3 more topics")).await;

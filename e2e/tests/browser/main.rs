@@ -16,6 +16,7 @@ mod kept;
 mod kept_days;
 mod killed;
 mod kinds;
+mod large;
 mod late;
 mod layout;
 mod lists;

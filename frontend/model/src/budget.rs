@@ -5,7 +5,7 @@ use shared::Millis;
 use crate::chart::series::SeriesSet;
 
 /// Maximum number of topics for which the board has a panel. Topics beyond this number are only counted.
-pub const MOST_TOPICS: usize = 500;
+pub const MOST_TOPICS: usize = 2_000;
 /// Maximum number of rows of numbers that are kept for one topic. It is enough for the longest window at ten
 /// publications per second.
 pub const MOST_ROWS: usize = 36_000;

@@ -16,7 +16,7 @@
 //! | [`link`] | the state of the connection in words |
 //! | [`layout`], [`query`] | order of the panels, and the search for them |
 //! | [`picture`] | the last data of the board, for a page whose server cannot be reached |
-//! | [`placement`] | position and size of each panel on the page |
+//! | [`placement`], [`sight`] | position and size of each panel on the page; the panels that are in the page |
 //! | [`window`], [`view`], [`timeline`] | the range of time that is shown, and movement through time |
 //! | [`stretch_address`] | the range of time in the page's address |
 //! | [`gesture`], [`travel`] | pointers, and movements through time |
@@ -72,6 +72,7 @@ pub mod player;
 pub mod query;
 pub mod reading;
 pub mod rhythm;
+pub mod sight;
 pub mod sorted;
 pub mod sorting;
 pub mod standing;

@@ -9,6 +9,7 @@ use tickertape_session::PastRequest;
 use crate::arrangement::Arrangement;
 use crate::board::Board;
 use crate::cell::{Cell, Composed};
+use crate::sight;
 use board_model::buckets::nearness::nearness;
 use board_model::buckets::step::step_ms;
 use board_model::buckets::topic_past::MOST_ITEMS;
@@ -60,9 +61,7 @@ pub(super) fn refresh(board: Board, arrangement: Arrangement, may_ask: bool) {
 
 /// Returns the panels that can be seen, and those within the height of a page from them, the nearest first.
 fn panels(board: Board, arrangement: Arrangement) -> Vec<Near> {
-    let top = document().query_selector(".board").ok().flatten();
-    let top = top.map_or(0.0, |board| board.get_bounding_client_rect().top()) as i32;
-    let height = window().inner_height().ok().and_then(|height| height.as_f64()).unwrap_or(0.0) as i32;
+    let (top, height) = sight::screen();
     let length_ms = untrack(|| board.time.length_ms());
     let near = |(topic, cell): (Topic, Cell)| {
         // A topic may be shown in several panels. It is loaded for the nearest one.

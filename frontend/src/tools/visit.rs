@@ -52,6 +52,7 @@ pub(crate) fn visit(actor: Actor, topic: Topic) {
     }
     let key = panel_of(board, &topic).unwrap_or(topic);
     actor.wall.turn_to(&key);
+    board.seek(key.clone());
     look(actor, key, MOST_LOOKS, show);
 }
 
