@@ -3,6 +3,7 @@
 
 pub mod attack;
 pub mod audience;
+pub mod board;
 #[cfg(target_os = "linux")]
 pub mod broadcast;
 #[cfg(target_os = "linux")]

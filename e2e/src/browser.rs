@@ -12,6 +12,7 @@ use tempfile::TempDir;
 use thirtyfour::ChromeCapabilities;
 use thirtyfour::prelude::*;
 
+use crate::bench::usage::cpu_of_descendants;
 use crate::child::Spawned;
 use crate::{setting, wait};
 
@@ -24,8 +25,8 @@ pub struct Browser {
     /// blocks the test's runtime and waits for it, for two minutes. Dropping the [`Browser`] ends the session instead.
     pub driver: ManuallyDrop<WebDriver>,
     port: u16,
-    // Kept so that both are dropped, in this order, at the end of the test.
-    _process: Spawned,
+    // It is dropped before the profile, at the end of the test.
+    process: Spawned,
     _profile: TempDir,
 }
 
@@ -46,7 +47,7 @@ impl Browser {
         let driver =
             WebDriver::new(url, capabilities(profile.path(), width, height)).await.expect("a browser");
         let driver = ManuallyDrop::new(driver);
-        let browser = Self { driver, port, _process: process, _profile: profile };
+        let browser = Self { driver, port, process, _profile: profile };
         browser.resize(width, height, 1.0).await;
         browser
     }
@@ -78,6 +79,11 @@ impl Browser {
     /// If the browser refuses it.
     pub async fn devtools(&self, command: &str, parameters: Value) -> Value {
         self.driver.cdp().send_raw(command, parameters).await.expect("the browser obeys")
+    }
+
+    /// Returns the CPU time that the processes have used which run the page.
+    pub fn renderer_cpu(&self) -> Duration {
+        cpu_of_descendants(self.process.pid(), "--type=renderer")
     }
 
     /// Evaluates a JavaScript expression in the page, and returns its value.

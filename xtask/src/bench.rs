@@ -10,7 +10,7 @@ mod sizes;
 use crate::error::TaskError;
 use crate::product::{self, Profile};
 use crate::project::Project;
-use crate::tools::{Browser, DynamoDbLocal};
+use crate::tools::{Browser, DynamoDbLocal, uplot};
 use command::{from_outside, measure};
 
 /// Runs all benchmarks, or only the one that the first argument names.
@@ -59,6 +59,9 @@ fn system(project: &Project, arguments: &[String]) -> Result<(), TaskError> {
         .env("TICKERTAPE_BIN", tickertape)
         .env("TICKERTAPE_CHROMIUM", browser.chromium)
         .env("TICKERTAPE_CHROMEDRIVER", browser.chromedriver);
+    if let Some(files) = uplot::set_up(project) {
+        bench.env("TICKERTAPE_UPLOT", files);
+    }
     measure(&mut bench)
 }
 

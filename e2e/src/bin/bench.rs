@@ -6,7 +6,7 @@ use e2e::bench;
 
 /// Names of the benchmarks that run by default. Of the others, `init` and `broadcast` need the AWS topology, and `emulate` DynamoDB Local. See
 /// [`run`].
-const ALL: [&str; 6] = ["fanout", "latency", "recovery", "memory", "page", "page-memory"];
+const ALL: [&str; 7] = ["fanout", "latency", "recovery", "memory", "page", "page-memory", "board"];
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
@@ -34,6 +34,7 @@ async fn run(name: &str) -> bool {
         "memory" => bench::memory::run().await,
         "page" => bench::page::run().await,
         "page-memory" => bench::page_memory::run().await,
+        "board" => bench::board::run().await,
         "init" => bench::init::run().await,
         "kills" => bench::kills::run().await,
         "hostile" => bench::hostile::run().await,

@@ -13,6 +13,7 @@ mod find;
 mod npm;
 mod python;
 mod toolchain;
+pub mod uplot;
 mod version;
 
 pub use browser::Browser;
@@ -225,7 +226,7 @@ mod tests {
 
     #[test]
     fn an_npm_package_is_pinned_by_hash_without_an_address_and_has_no_script_to_run() {
-        for tool in [axe::TOOL, binaryen::TOOL, local_tools::dynamodb_local::TOOL] {
+        for tool in [axe::TOOL, binaryen::TOOL, uplot::TOOL, local_tools::dynamodb_local::TOOL] {
             let lock: Value = serde_json::from_str(tool.lock).unwrap();
             let packages = lock["packages"].as_object().unwrap();
             let installed: Vec<_> = packages.iter().filter(|(place, _)| !place.is_empty()).collect();
