@@ -9,6 +9,7 @@ use crate::follow::{click, follow, when};
 use crate::late::part;
 use crate::recipes::{self, Recipes};
 use crate::sheet;
+use crate::signal::{Memo, RwSignal};
 
 /// Sentence that is added to the introduction of the dialog if the server requires a token. The commands contain a
 /// variable instead of the page's token, because people copy commands into chats and documents.

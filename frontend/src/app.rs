@@ -22,6 +22,7 @@ use crate::player::{Player, PlayerBar};
 use crate::prefs;
 use crate::recorder::{Recorder, Recording};
 use crate::sign_in::{SignIn, SignInSheet};
+use crate::signal::{Memo, RwSignal};
 use crate::socket::Connection;
 use crate::wall::{Wall, WallPart};
 use crate::{intake, last_picture, now, past, theme, tick, token};

@@ -3,8 +3,9 @@
 use leptos::prelude::*;
 
 use crate::board::Board;
-use crate::follow::{click, follow, when};
+use crate::follow::{click, current, follow, when};
 use crate::sign_in::SignIn;
+use crate::signal::Memo;
 use board_model::link::{Link, Tone};
 
 /// Shows the banner while the connection or the server has a problem or the board is paused. Screen readers announce
@@ -26,7 +27,7 @@ pub fn Banner() -> impl IntoView {
             {when(is_copied, || view! { <span class="toast" data-testid="toast">"Link copied"</span> })}
             {when(is_shown, || view! { <News /> })}
             {when(has_conditions, || view! { <Conditions /> })}
-            {when(is_hidden, move || view! { <span class="visually-hidden">{word}</span> })}
+            {when(is_hidden, move || view! { <span class="visually-hidden">{current(word)}</span> })}
         </div>
     }
 }
@@ -84,9 +85,9 @@ fn News() -> impl IntoView {
         })
     };
     view! {
-        <div class="banner" class:is-bad=is_bad data-testid="banner">
-            <b>{part(false)}</b>
-            <span>{part(true)}</span>
+        <div class="banner" class:is-bad=current(is_bad) data-testid="banner">
+            <b>{current(part(false))}</b>
+            <span>{current(part(true))}</span>
             {when(can_retry, move || view! {
                 <button class="tool" type="button" on:click=click(move || board.retry())>
                     "Try now"

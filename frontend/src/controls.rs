@@ -9,6 +9,7 @@ use crate::follow::{click, follow, parts, when};
 use crate::paper;
 use crate::prefs::Zone;
 use crate::recorder::RecordSwitch;
+use crate::signal::Memo;
 use crate::theme::ThemeSwitch;
 use crate::tools::{self, Mode, Tools};
 use crate::wall::WallSwitch;

@@ -5,9 +5,10 @@ use leptos::prelude::*;
 use crate::add_data::AddData;
 use crate::board::Board;
 use crate::controls;
-use crate::follow::{click, follow, parts};
+use crate::follow::{click, current, follow, parts};
 use crate::late::part;
 use crate::player::Player;
+use crate::signal::Memo;
 use crate::wall::WallLine;
 use board_model::link::Link;
 use board_model::window::Window;
@@ -36,7 +37,7 @@ pub fn Header() -> impl IntoView {
     let (board, AddData(open)): (Board, AddData) = (expect_context(), expect_context());
     let is_past = Memo::new(move |_| board.time.past().is_some());
     view! {
-        <header class="bar" class:is-past=is_past>
+        <header class="bar" class:is-past=current(is_past)>
             <h1 class="mark">"ticker"<i>"tape"</i></h1>
             <FilterField />
             <span class="grow"></span>
@@ -70,7 +71,7 @@ fn FilterField() -> impl IntoView {
             aria-label="Filter topics"
             autocomplete="off"
             spellcheck="false"
-            prop:value=board.filter
+            prop:value=current(board.filter)
             on:input:target=move |event| board.look_for(event.target().value())
             data-testid="filter"
         />
@@ -95,12 +96,12 @@ fn ConnectionState() -> impl IntoView {
     let word = Memo::new(move |_| headline().1);
     let when = follow(move || board.past_words());
     view! {
-        <button class=class type="button" popovertarget="figures" data-testid="connection-state">
+        <button class=current(class) type="button" popovertarget="figures" data-testid="connection-state">
             <span class="dot"></span>
-            <b>{word}</b>" "
+            <b>{current(word)}</b>" "
             <span class="when" data-testid="stretch">{when}</span>
-            <span class="latency" title="Median time from publishing to arrival">{read(Link::latency_text)}</span>
-            <span class="viewers">{read(Link::viewers_text)}</span>
+            <span class="latency" title="Median time from publishing to arrival">{current(read(Link::latency_text))}</span>
+            <span class="viewers">{current(read(Link::viewers_text))}</span>
         </button>
         <div class="pop" id="figures" popover="auto" data-testid="figures">
             <dl class="details">{follow(move || parts(board.link.with(figures).into_iter().map(figure)))}</dl>

@@ -12,6 +12,7 @@ use leptos::prelude::*;
 
 use crate::follow::{click, follow};
 use crate::http;
+use crate::signal::RwSignal;
 
 /// The entrance of a part: it creates the view of the part from an argument.
 pub type Part<A> = fn(A) -> AnyView;

@@ -6,6 +6,7 @@ use shared::Topic;
 use crate::board::Board;
 use crate::follow::{click, follow, parts, when};
 use crate::late::part;
+use crate::signal::Memo;
 
 /// Maximum number of names in the list of topics for which the board has no panel.
 const MOST_NAMES: usize = 500;

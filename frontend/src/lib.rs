@@ -17,7 +17,7 @@
 //! * [`arrangement`]: the places of panels on the page; [`pointing`]: if the reader points at one of them.
 //! * [`follow`]: helper functions for views; [`figure`]: widths of figures in large type; [`late`]: parts of the page whose
 //!   code is loaded when they are opened.
-//! * [`late_style`]: style sheets of parts.
+//! * [`late_style`]: style sheets of parts; [`signal`]: values whose changes are followed.
 //! * [`tools`]: keys, palette and dialogs; [`annotations`]: events, which mark moments in charts; [`trouble`]: title, icon and
 //!   notifications.
 //! * [`app`], [`header`], [`controls`], [`banner`], [`panel`], [`sheet`], [`add_data`], [`left_out`], [`recipes`], [`sign_in`], [`theme`], [`wall`]: the
@@ -60,6 +60,7 @@ pub mod recorder;
 pub mod refusal;
 pub mod sheet;
 pub mod sign_in;
+pub mod signal;
 pub mod socket;
 pub mod theme;
 pub mod tick;

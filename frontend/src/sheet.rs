@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use web_sys::HtmlDialogElement;
 
 use crate::follow::effect;
+use crate::signal::{Memo, RwSignal};
 
 /// Opens the dialog when the signal `open` becomes true, and closes it when the signal becomes false.
 pub fn follow(dialog: NodeRef<html::Dialog>, open: RwSignal<bool>) {

@@ -6,6 +6,7 @@ use leptos::{ev, html};
 use crate::board::Board;
 use crate::follow::{click, effect, follow, when};
 use crate::late::part;
+use crate::signal::{Memo, RwSignal};
 use crate::{sheet, token};
 use board_model::link::Link;
 

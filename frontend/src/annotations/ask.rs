@@ -6,6 +6,7 @@ use shared::{Millis, Topic};
 
 use super::kept;
 use crate::follow::{click, effect, follow};
+use crate::signal::RwSignal;
 use crate::tools::actor::Actor;
 use crate::tools::dialog;
 use crate::{http, late, token};

@@ -23,6 +23,7 @@ use leptos::prelude::*;
 use crate::board::Board;
 use crate::follow::{click, follow, when};
 use crate::late;
+use crate::signal::Memo;
 
 pub use handle::Boards;
 

@@ -15,6 +15,7 @@ use crate::arrangement::Arrangement;
 use crate::board::Board;
 use crate::prefs;
 use crate::recorder::Recorder;
+use crate::signal::{RwSignal, StoredValue};
 use board_model::document::settings::value_of;
 use board_model::document::{Direction, Draft, Edit, Saved, edit, merge, size};
 use board_model::layout::{Group, Layout, group_name};

@@ -9,6 +9,7 @@ use super::legend::crossed_class;
 use super::pointer::Pointers;
 use super::state::State;
 use crate::follow::{effect, follow, parts, when};
+use crate::signal::{Memo, RwSignal};
 use board_model::chart::nearness::Nearness;
 use board_model::chart::readout::Readout;
 use board_model::chart::stroke::MOST_COLOURED;

@@ -13,6 +13,7 @@ use super::state::{Inputs, State};
 use super::theme;
 use crate::follow::{effect, follow};
 use crate::late::part;
+use crate::signal::{Memo, RwSignal, Signal, StoredValue};
 use board_model::chart::clock::LocalClock;
 use board_model::chart::draw::{Look, Shape};
 use board_model::chart::format::Unit;
@@ -128,7 +129,7 @@ fn Plot(state: State, name: Signal<String>, readout: Memo<Readout>) -> impl Into
 /// data has changed.
 fn mount(state: State) -> NodeRef<html::Canvas> {
     let canvas = NodeRef::<html::Canvas>::new();
-    let stage = StoredValue::new_local(None::<Stage>);
+    let stage = StoredValue::new(None::<Stage>);
     canvas.on_load(move |element| {
         stage.set_value(Stage::mount(element, move |canvas| state.draw(canvas)));
     });

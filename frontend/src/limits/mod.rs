@@ -8,6 +8,7 @@ use leptos::prelude::*;
 use crate::board::Board;
 use crate::follow::when;
 use crate::late;
+use crate::signal::Memo;
 use board_model::chart::Limits;
 
 /// Loads the part when a topic has thresholds.

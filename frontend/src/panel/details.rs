@@ -8,6 +8,7 @@ use super::shown::Shown;
 use super::take;
 use crate::follow::{follow, parts, when};
 use crate::late::part;
+use crate::signal::{Memo, RwSignal};
 use board_model::chart::readout::exact_values;
 use board_model::chip::{Chip, loss_words};
 use board_model::kind::Kind;

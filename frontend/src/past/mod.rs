@@ -21,6 +21,7 @@ use crate::board::{Board, PastFunctions};
 use crate::chart::frame::{FrameTask, Step};
 use crate::follow::{effect, when};
 use crate::late;
+use crate::signal::{Memo, StoredValue};
 
 /// Time for which the stretch has to stay the same before something is requested, so that a drag or a wheel does not
 /// request everything on its way.
@@ -59,7 +60,7 @@ fn provide(board: Board) -> AnyView {
 /// Loads and shows the past whenever the stretch, the data or the page changes, until the page is closed.
 pub fn follow(board: Board, arrangement: Arrangement) {
     let rested_at = StoredValue::new(0_u64);
-    let task = StoredValue::new_local(FrameTask::new(Step::Update, move || {
+    let task = StoredValue::new(FrameTask::new(Step::Update, move || {
         refresh(board, arrangement, crate::now::now().mono_ms >= rested_at.get_value());
     }));
     let request = move || task.with_value(FrameTask::request);

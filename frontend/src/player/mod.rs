@@ -15,6 +15,7 @@ use leptos::prelude::*;
 
 use crate::follow::when;
 use crate::late;
+use crate::signal::Memo;
 
 pub use handle::Player;
 

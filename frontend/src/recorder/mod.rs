@@ -9,8 +9,9 @@ mod tape;
 use leptos::prelude::*;
 
 use crate::board::Board;
-use crate::follow::{click, follow, when};
+use crate::follow::{click, current, follow, when};
 use crate::late;
+use crate::signal::Memo;
 
 pub use handle::Recorder;
 
@@ -45,8 +46,8 @@ pub fn RecordSwitch() -> impl IntoView {
             type="button"
             popovertarget="more-tools"
             popovertargetaction="hide"
-            title=title
-            aria-label=title
+            title=current(title)
+            aria-label=current(title)
             aria-keyshortcuts="r"
             aria-pressed=follow(move || recorder.since.get().is_some().to_string())
             on:click=click(move || recorder.toggle())

@@ -8,6 +8,7 @@ use shared::Topic;
 use super::actor::Actor;
 use super::dialog;
 use crate::follow::{click, follow};
+use crate::signal::RwSignal;
 use crate::{http, token};
 use tickertape_session::Session;
 

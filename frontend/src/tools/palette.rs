@@ -11,6 +11,7 @@ use super::handle::Mode;
 use super::link;
 use crate::boards::server::{self, Listed};
 use crate::follow::{click, effect, follow, parts};
+use crate::signal::{Memo, RwSignal};
 use crate::{prefs, token};
 use board_model::palette::{Found, Hit, Item, remember, search, step};
 use board_model::pasted::Pasted;

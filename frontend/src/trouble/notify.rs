@@ -6,6 +6,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use crate::board::Board;
 use crate::follow::effect;
 use crate::prefs;
+use crate::signal::{Memo, StoredValue};
 use crate::tools::Tools;
 use board_model::trouble::{CONNECTION, Notice, Trouble, Watch};
 

@@ -20,6 +20,7 @@ use leptos::prelude::*;
 use crate::arrangement::Arrangement;
 use crate::follow::{click, follow, when};
 use crate::late;
+use crate::signal::Memo;
 
 pub use handle::Wall;
 
