@@ -1,7 +1,6 @@
 //! The "Add data" dialog and the page of an empty board. Both show commands with which data can be published; their
 //! code is loaded when one of the two is shown.
 
-use leptos::html;
 use leptos::prelude::*;
 
 use crate::board::Board;
@@ -26,11 +25,10 @@ part!(load_recipes, Recipes, recipes::show);
 pub fn AddDataSheet() -> impl IntoView {
     let AddData(open) = expect_context();
     let has_token = has_token();
-    let dialog = NodeRef::<html::Dialog>::new();
     let was_open = sheet::was_open(open);
-    sheet::follow(dialog, open);
+    sheet::follow("add-data", open);
     view! {
-        <dialog class="sheet" aria-labelledby="add-data" node_ref=dialog on:close=move |_| open.set(false)>
+        <dialog class="sheet" aria-labelledby="add-data" on:close=move |_| open.set(false)>
             <div class="sheet-top">
                 <h2 id="add-data">"Add data"</h2>
                 <button class="tool" type="button" on:click=click(move || open.set(false))>"Close"</button>

@@ -151,9 +151,8 @@ impl Board {
     /// from the browser's storage.
     pub fn from_address() -> Self {
         let address = prefs::address();
-        let panel = prefs::panel();
         let window = address.window.unwrap_or_default();
-        let time = Time::new(window, address.past);
+        let time = Time::new(window, address.past.clone());
         let board = Self {
             cells: StoredValue::new(HashMap::new()),
             changed: StoredValue::new(HashSet::new()),
@@ -172,8 +171,7 @@ impl Board {
             link: RwSignal::new(Link::default()),
             now: RwSignal::new(time.edge.get_untracked()),
             edge: time.edge,
-            // A search for the whole name finds the panel that is shown alone, and no other.
-            filter: RwSignal::new(panel.map_or(address.filter, |panel| ["=", &panel].concat())),
+            filter: RwSignal::new(prefs::sought(&address)),
             paused: RwSignal::new(false),
             paused_at: RwSignal::new(None),
             delay: RwSignal::new(Delay::default()),
@@ -301,10 +299,9 @@ impl Board {
         self.time.press(Travel::Now);
     }
 
-    /// Changes the search text, and stores it in the page's address. Adds panels for matching topics that have none.
+    /// Changes the search text. Adds panels for matching topics that have none.
     pub fn look_for(self, filter: String) {
         self.filter.set(filter);
-        self.keep_address();
         self.add_found();
     }
 

@@ -5,8 +5,9 @@ use leptos::prelude::*;
 use crate::add_data::AddData;
 use crate::board::Board;
 use crate::controls;
-use crate::follow::{click, current, follow, parts};
+use crate::follow::{click, current, follow};
 use crate::late::part;
+use crate::notices::{self, Notice};
 use crate::player::Player;
 use crate::signal::Memo;
 use crate::wall::WallLine;
@@ -103,28 +104,6 @@ fn ConnectionState() -> impl IntoView {
             <span class="latency" title="Median time from publishing to arrival">{current(read(Link::latency_text))}</span>
             <span class="viewers">{current(read(Link::viewers_text))}</span>
         </button>
-        <div class="pop" id="figures" popover="auto" data-testid="figures">
-            <dl class="details">{follow(move || parts(board.link.with(figures).into_iter().map(figure)))}</dl>
-        </div>
+        {notices::show(Notice::Figures, board)}
     }
-}
-
-fn figure((name, value): (&'static str, String)) -> impl IntoView {
-    view! { <dt>{name}</dt><dd>{value}</dd> }
-}
-
-fn figures(link: &Link) -> [(&'static str, String); 9] {
-    let ms = |ms: Option<u64>| ms.map_or_else(|| "–".to_owned(), |ms| format!("{ms} ms"));
-    let stats = link.stats;
-    [
-        ("latency, median", ms(link.latency.map(|latency| latency.p50_ms))),
-        ("latency, 95th percentile", ms(link.latency.map(|latency| latency.p95_ms))),
-        ("publications", stats.publications.to_string()),
-        ("left out by the server, as asked", stats.left_out.to_string()),
-        ("missed and replayed", stats.recovered.to_string()),
-        ("gaps", stats.gaps.to_string()),
-        ("publications lost", stats.lost.to_string()),
-        ("duplicates dropped", stats.duplicates.to_string()),
-        ("reconnects", stats.reconnects.to_string()),
-    ]
 }

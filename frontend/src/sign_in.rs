@@ -20,12 +20,11 @@ part!(load_sign_in, RwSignal<bool>, form);
 #[component]
 pub fn SignInSheet() -> impl IntoView {
     let (board, SignIn(open)): (Board, SignIn) = (expect_context(), expect_context());
-    let dialog = NodeRef::<html::Dialog>::new();
     let was_open = sheet::was_open(open);
     open_when_needed(board, open);
-    sheet::follow(dialog, open);
+    sheet::follow("sign-in", open);
     view! {
-        <dialog class="sheet ask" aria-labelledby="sign-in" node_ref=dialog on:close=move |_| open.set(false)>
+        <dialog class="sheet ask" aria-labelledby="sign-in" on:close=move |_| open.set(false)>
             {when(was_open, move || load_sign_in(open))}
         </dialog>
     }

@@ -107,20 +107,16 @@ pub fn Chart(
 #[component]
 fn Plot(state: State, name: Signal<String>, readout: Memo<Readout>) -> impl IntoView {
     let canvas = mount(state);
-    let label = follow(move || format!("{}, chart. Latest: {}", name.get(), state.latest()));
     view! {
         <div
             class="plot"
             role="slider"
             tabindex="0"
-            aria-label=label
+            aria-label=name.get_untracked()
             aria-valuemin="0"
-            aria-valuemax=follow(move || readout.with(seconds_in_all).to_string())
-            aria-valuenow=follow(move || readout.with(seconds_into).to_string())
-            aria-valuetext=follow(move || readout.with(|readout| spoken(readout, state)))
         >
             <canvas node_ref=canvas></canvas>
-            {load_reading(Reading { state, readout, canvas })}
+            {load_reading(Reading { state, readout, canvas, name })}
         </div>
     }
 }
@@ -174,23 +170,4 @@ fn mount(state: State) -> NodeRef<html::Canvas> {
         with_stage(Stage::refit);
     });
     canvas
-}
-
-fn seconds_in_all(readout: &Readout) -> i64 {
-    (readout.window.end - readout.window.start) / 1_000
-}
-
-fn seconds_into(readout: &Readout) -> i64 {
-    let ts_ms = readout.crosshair.map_or(readout.window.end, |cursor| cursor.ts_ms);
-    (ts_ms - readout.window.start) / 1_000
-}
-
-fn spoken(readout: &Readout, state: State) -> String {
-    let times =
-        readout.crosshair.map_or_else(|| state.moment(readout.window.end), |cursor| state.times(cursor));
-    let events = if readout.crosshair.is_some() { state.events(false) } else { Vec::new() };
-    [times, ": ".to_owned(), readout.summary(), " ".to_owned(), events.join(", ")]
-        .concat()
-        .trim_end()
-        .to_owned()
 }

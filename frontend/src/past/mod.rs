@@ -26,9 +26,6 @@ use crate::signal::{Memo, StoredValue};
 /// Time for which the stretch has to stay the same before something is requested, so that a drag or a wheel does not
 /// request everything on its way.
 const REST: Duration = Duration::from_millis(120);
-/// Time after a change of the stretch after which it is written into the page's address. Browsers refuse more than
-/// about three changes a second.
-const ADDRESS_REST: Duration = Duration::from_millis(350);
 
 /// Shows the past in every panel that can be seen and, if the last argument is true, requests what is missing.
 type Refresh = fn(Board, Arrangement, bool);
@@ -79,26 +76,6 @@ pub fn follow(board: Board, arrangement: Arrangement) {
     });
     let scrolled = window_event_listener(leptos::ev::scroll, move |_| request());
     on_cleanup(move || scrolled.remove());
-    keep_address(board);
-}
-
-/// Writes the stretch into the page's address a moment after it has changed.
-fn keep_address(board: Board) {
-    let is_due = StoredValue::new(false);
-    let mut has_run = false;
-    effect(move || {
-        board.time.view.track();
-        let is_changed = std::mem::replace(&mut has_run, true);
-        if is_changed && !is_due.get_value() {
-            is_due.set_value(true);
-            let keep = move || {
-                is_due.set_value(false);
-                board.keep_address();
-                board.say_stretch();
-            };
-            set_timeout(keep, ADDRESS_REST);
-        }
-    });
 }
 
 /// Shows the past or live data, whichever is chosen. Until the code for the past is loaded, panels stay as they are.
