@@ -4,7 +4,7 @@
 use leptos::prelude::*;
 
 use crate::board::Board;
-use crate::follow::{click, follow, when};
+use crate::follow::{click, context, follow, when};
 use crate::late::part;
 use crate::recipes::{self, Recipes};
 use crate::sheet;
@@ -23,7 +23,7 @@ part!(load_recipes, Recipes, recipes::show);
 /// Shows the "Add data" dialog, which lists commands with which data can be published.
 #[component]
 pub fn AddDataSheet() -> impl IntoView {
-    let AddData(open) = expect_context();
+    let AddData(open) = context();
     let has_token = has_token();
     let was_open = sheet::was_open(open);
     sheet::follow("add-data", open);
@@ -48,7 +48,7 @@ pub fn AddDataSheet() -> impl IntoView {
 /// Shows a board on which no topic has data yet: two commands with which data can be published.
 #[component]
 pub fn EmptyBoard() -> impl IntoView {
-    let AddData(open) = expect_context();
+    let AddData(open) = context();
     view! {
         <div class="empty" data-testid="empty">
             <h2>"Nothing has been published yet"</h2>
@@ -61,6 +61,6 @@ pub fn EmptyBoard() -> impl IntoView {
 
 /// Returns a memo that is true if the page sends a token to the server.
 fn has_token() -> Memo<bool> {
-    let board: Board = expect_context();
+    let board: Board = context();
     Memo::new(move |_| board.link.with(|link| link.has_token))
 }

@@ -14,7 +14,7 @@ use crate::banner::Banner;
 use crate::board::Board;
 use crate::boards::BoardsPart;
 use crate::config;
-use crate::follow::{Entry, Follow, follow, list, parts, when};
+use crate::follow::{Entry, Follow, context, follow, list, parts, when};
 use crate::header::Header;
 use crate::left_out::LeftOut;
 use crate::limits::LimitsPart;
@@ -84,7 +84,7 @@ fn connect(
     last_picture::note_from_start(wall);
     let origin = window().location().origin().unwrap_or_default();
     let addresses = RwSignal::new(BoardConfig::default().addresses(&origin));
-    leptos::task::spawn_local(async move {
+    crate::task::spawn(async move {
         if let Some(file) = prefs::demo() {
             return player.open(file);
         }
@@ -114,8 +114,8 @@ fn start(board: Board, server: Addresses, token: Option<String>) {
 
 #[component]
 fn Panels() -> impl IntoView {
-    let board: Board = expect_context();
-    let arrangement: Arrangement = expect_context();
+    let board: Board = context();
+    let arrangement: Arrangement = context();
     let groups = arrangement.groups;
     let is_connected = Memo::new(move |_| board.link.with(|link: &Link| link.state.is_connected()));
     let is_empty = Memo::new(move |_| is_connected.get() && board.is_empty() && !board.awaits_topics.get());
@@ -139,7 +139,7 @@ fn Panels() -> impl IntoView {
 
 #[component]
 fn GroupOfPanels(name: String, groups: Memo<Vec<Group>>) -> impl IntoView {
-    let (arrangement, board): (Arrangement, Board) = (expect_context(), expect_context());
+    let (arrangement, board): (Arrangement, Board) = (context(), context());
     let group = name.clone();
     let topics = Memo::new(move |_| groups.with(|groups| topics_of(groups, &name)));
     let inset = {

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use crate::board::Board;
-use crate::follow::{click, current, follow, when};
+use crate::follow::{click, context, current, follow, when};
 use crate::notices::{self, Notice};
 use crate::sign_in::SignIn;
 use crate::signal::Memo;
@@ -13,7 +13,7 @@ use board_model::link::{Link, Tone};
 /// it when it appears and when it disappears.
 #[component]
 pub fn Banner() -> impl IntoView {
-    let board: Board = expect_context();
+    let board: Board = context();
     let is_shown = Memo::new(move |_| news(board).is_some());
     let is_hidden = Memo::new(move |_| !is_shown.get());
     let word = Memo::new(move |_| board.link.with(Link::word).to_owned());
@@ -40,7 +40,7 @@ fn news(board: Board) -> Option<(String, String)> {
 
 #[component]
 fn News() -> impl IntoView {
-    let (board, SignIn(open)): (Board, SignIn) = (expect_context(), expect_context());
+    let (board, SignIn(open)): (Board, SignIn) = (context(), context());
     let is_bad = Memo::new(move |_| board.link.with(|link| link.tone() == Tone::Down));
     let can_retry = Memo::new(move |_| board.link.with(Link::can_retry));
     let wants_token = Memo::new(move |_| board.link.with(Link::wants_token));

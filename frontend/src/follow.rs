@@ -46,6 +46,11 @@ pub fn click(act: impl FnMut() + 'static) -> Click {
     Box::new(move |_| act())
 }
 
+/// Returns something that the app provides to all parts of the page.
+pub fn context<T: Clone + 'static>() -> T {
+    use_context().expect("the app provides it")
+}
+
 /// Runs a closure at once, and again whenever a signal that it reads has changed.
 pub fn effect(run: impl FnMut() + 'static) {
     fn start(mut run: Box<dyn FnMut()>) {

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use crate::add_data::AddData;
 use crate::board::Board;
 use crate::controls;
-use crate::follow::{click, current, follow};
+use crate::follow::{click, context, current, follow};
 use crate::late::part;
 use crate::notices::{self, Notice};
 use crate::player::Player;
@@ -35,7 +35,7 @@ fn not_loaded() -> AnyView {
 /// Shows the header of the page.
 #[component]
 pub fn Header() -> impl IntoView {
-    let (board, AddData(open)): (Board, AddData) = (expect_context(), expect_context());
+    let (board, AddData(open)): (Board, AddData) = (context(), context());
     let is_past = Memo::new(move |_| board.time.past().is_some());
     view! {
         <header class="bar" class:is-past=current(is_past)>
@@ -63,7 +63,7 @@ pub fn Header() -> impl IntoView {
 
 #[component]
 fn FilterField() -> impl IntoView {
-    let board: Board = expect_context();
+    let board: Board = context();
     view! {
         <input
             class="filter"
@@ -83,7 +83,7 @@ fn FilterField() -> impl IntoView {
 /// detailed figures.
 #[component]
 fn ConnectionState() -> impl IntoView {
-    let (board, player): (Board, Player) = (expect_context(), expect_context());
+    let (board, player): (Board, Player) = (context(), context());
     let read = move |read: fn(&Link) -> String| Memo::new(move |_| board.link.with(read));
     let headline = move || {
         if let Some(words) = player.headline() {

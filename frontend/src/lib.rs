@@ -18,7 +18,8 @@
 //! * [`arrangement`]: the places of panels on the page; [`pointing`]: if the reader points at one of them.
 //! * [`follow`]: helper functions for views; [`figure`]: widths of figures in large type; [`late`]: parts of the page whose
 //!   code is loaded when they are opened.
-//! * [`late_style`]: style sheets of parts; [`signal`]: values whose changes are followed.
+//! * [`late_style`]: style sheets of parts; [`signal`]: values whose changes are followed;
+//!   [`task`]: futures.
 //! * [`tools`]: keys, palette and dialogs; [`annotations`]: events, which mark moments in charts; [`trouble`]: title, icon and
 //!   notifications.
 //! * [`app`], [`header`], [`controls`], [`banner`], [`panel`], [`sheet`], [`add_data`], [`left_out`], [`notices`], [`recipes`], [`sign_in`], [`theme`], [`wall`]: the
@@ -65,6 +66,7 @@ pub mod sheet;
 pub mod sign_in;
 pub mod signal;
 pub mod socket;
+pub mod task;
 pub mod theme;
 pub mod tick;
 pub mod time;

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use leptos::{ev, html};
 
 use crate::board::Board;
-use crate::follow::{click, effect, follow, when};
+use crate::follow::{click, context, effect, follow, when};
 use crate::late::part;
 use crate::signal::{Memo, RwSignal};
 use crate::{sheet, token};
@@ -19,7 +19,7 @@ part!(load_sign_in, RwSignal<bool>, form);
 /// Shows the dialog in which the reader enters a token. The code of its content is loaded when it is first opened.
 #[component]
 pub fn SignInSheet() -> impl IntoView {
-    let (board, SignIn(open)): (Board, SignIn) = (expect_context(), expect_context());
+    let (board, SignIn(open)): (Board, SignIn) = (context(), context());
     let was_open = sheet::was_open(open);
     open_when_needed(board, open);
     sheet::follow("sign-in", open);
@@ -31,7 +31,7 @@ pub fn SignInSheet() -> impl IntoView {
 }
 
 fn form(open: RwSignal<bool>) -> AnyView {
-    let board: Board = expect_context();
+    let board: Board = context();
     let field = NodeRef::<html::Input>::new();
     // The dialog was opened before the field was in it, so the browser has not moved the focus to the field.
     field.on_load(|field| drop(field.focus()));

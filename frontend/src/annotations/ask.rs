@@ -39,7 +39,7 @@ pub(crate) fn ask(actor: Actor) -> AnyView {
             .get_untracked()
             .filter(|_| !text.is_empty() && outcome.with_untracked(String::is_empty));
         if let Some(at) = at {
-            leptos::task::spawn_local(mark(actor, at, text, outcome));
+            crate::task::spawn(mark(actor, at, text, outcome));
         }
     };
     view! {

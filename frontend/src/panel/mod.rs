@@ -29,7 +29,7 @@ use shared::Topic;
 
 use crate::arrangement::Arrangement;
 use crate::board::Board;
-use crate::follow::{current, follow};
+use crate::follow::{context, current, follow};
 use crate::late;
 use crate::list_style;
 use crate::signal::{Memo, RwSignal};
@@ -45,7 +45,7 @@ pub fn Panel(
     /// Topic that the panel shows.
     topic: Topic,
 ) -> impl IntoView {
-    let (board, arrangement): (Board, Arrangement) = (expect_context(), expect_context());
+    let (board, arrangement): (Board, Arrangement) = (context(), context());
     shown(board, arrangement, &topic).map(|shown| frame(&topic, shown))
 }
 

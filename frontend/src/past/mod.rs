@@ -19,7 +19,7 @@ use leptos::prelude::*;
 use crate::arrangement::Arrangement;
 use crate::board::{Board, PastFunctions};
 use crate::chart::frame::{FrameTask, Step};
-use crate::follow::{effect, when};
+use crate::follow::{context, effect, when};
 use crate::late;
 use crate::signal::{Memo, StoredValue};
 
@@ -39,7 +39,7 @@ thread_local! {
 /// page's address asks for a stretch that is not valid.
 #[component]
 pub fn Past() -> impl IntoView {
-    let board: Board = expect_context();
+    let board: Board = context();
     let is_needed = Memo::new(move |before: Option<&bool>| {
         before == Some(&true) || board.has_damaged_address.get() || board.time.view.get().has_buckets()
     });
@@ -49,7 +49,7 @@ pub fn Past() -> impl IntoView {
 late::part!(load_past, Board, provide, quiet);
 
 fn provide(board: Board) -> AnyView {
-    REFRESH.set(Some(load::refresh));
+    REFRESH.set(Some(show));
     board.past_code.set(Some(PastFunctions { handle_event: answers::handle_event, chip: answers::chip }));
     damaged::show(board)
 }
@@ -78,13 +78,21 @@ pub fn follow(board: Board, arrangement: Arrangement) {
     on_cleanup(move || scrolled.remove());
 }
 
-/// Shows the past or live data, whichever is chosen. Until the code for the past is loaded, panels stay as they are.
+/// Shows the past or live data, whichever is chosen. Until the code for the past is loaded, all panels show live data and stay as
+/// they are.
 fn refresh(board: Board, arrangement: Arrangement, may_ask: bool) {
     board.keep_publications();
     board.remove_deleted();
-    if !board.time.view.get_untracked().has_buckets() {
-        board.show_live();
-    } else if let Some(refresh) = REFRESH.get() {
+    if let Some(refresh) = REFRESH.get() {
         refresh(board, arrangement, may_ask);
+    }
+}
+
+/// Shows the past or live data, as the part for the past does. It is not called by the main part, which would then contain the code.
+fn show(board: Board, arrangement: Arrangement, may_ask: bool) {
+    if board.time.view.get_untracked().has_buckets() {
+        load::refresh(board, arrangement, may_ask);
+    } else {
+        board.show_live();
     }
 }

@@ -13,7 +13,7 @@ mod state;
 
 use leptos::prelude::*;
 
-use crate::follow::when;
+use crate::follow::{context, when};
 use crate::late;
 use crate::signal::Memo;
 
@@ -22,7 +22,7 @@ pub use handle::Player;
 /// Shows the controls while a recording is played, and the reason if one cannot be played.
 #[component]
 pub fn PlayerBar() -> impl IntoView {
-    let player: Player = expect_context();
+    let player: Player = context();
     let is_on = Memo::new(move |_| player.file.with(|file| !file.is_empty()));
     when(is_on, move || load_player(player))
 }

@@ -57,7 +57,7 @@ impl Playing {
         };
         Effect::new(move |_| player.headline.set(playing.headline(board)));
         let file = player.file.get_untracked();
-        leptos::task::spawn_local(async move { playing.open(board, &file).await });
+        crate::task::spawn(async move { playing.open(board, &file).await });
         playing
     }
 

@@ -21,7 +21,7 @@ pub(super) fn show(actor: Actor) -> AnyView {
     let name = move || tools.forget.with(|topic| topic.as_ref().map(Topic::to_string).unwrap_or_default());
     let confirm = move || {
         if let Some(topic) = tools.forget.get_untracked() {
-            leptos::task::spawn_local(delete(actor, topic, refusal));
+            crate::task::spawn(delete(actor, topic, refusal));
         }
     };
     view! {

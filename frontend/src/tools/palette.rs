@@ -126,7 +126,7 @@ impl Palette {
         self.recent.set(if mode == Mode::Everything { prefs::recent() } else { Vec::new() });
         self.boards.with(|boards| self.items.set(entries(self.actor, mode, boards)));
         if mode == Mode::Everything {
-            leptos::task::spawn_local(self.list_boards());
+            crate::task::spawn(self.list_boards());
         }
     }
 

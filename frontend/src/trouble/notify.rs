@@ -29,7 +29,7 @@ pub(super) fn follow(
         troubles.extend(connection.get().map(of_connection));
         let notices = watch.try_update_value(|watch| watch.step(now, &troubles)).unwrap_or_default();
         for notice in notices {
-            leptos::task::spawn_local(show(notice));
+            crate::task::spawn(show(notice));
         }
     });
 }
@@ -45,7 +45,7 @@ pub(crate) fn switch(tools: Tools) {
         set(tools, false);
         return tools.say("Notifications are off");
     }
-    leptos::task::spawn_local(async move {
+    crate::task::spawn(async move {
         let answer = request_permission().await;
         match answer.as_deref() {
             Some("granted") => {
