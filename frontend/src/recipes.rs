@@ -6,6 +6,7 @@ use shared::board_config::Addresses;
 use wasm_bindgen::JsCast;
 
 use crate::follow::{click, follow, parts};
+use crate::late_style;
 
 /// WebSocket address that the `tickertape` program uses if `--url` is not given.
 const DEFAULT_WS: &str = "ws://127.0.0.1:8080/ws";
@@ -36,6 +37,7 @@ pub struct Recipes {
 
 /// Shows commands with which data can be published.
 pub fn show(which: Recipes) -> AnyView {
+    late_style::adopt(include_str!("../style/late/recipes.css"));
     let addresses: RwSignal<Addresses> = expect_context();
     let shown = move || {
         let recipes = recipes(&addresses.get(), which.has_token.get()).into_iter();

@@ -6,7 +6,7 @@ use leptos::{ev, html};
 use crate::board::Board;
 use crate::follow::{click, effect, follow, when};
 use crate::late::part;
-use crate::{sheet, token};
+use crate::{late_style, sheet, token};
 use board_model::link::Link;
 
 /// Signal that is true while the dialog for a token is open. It is shared as a Leptos context.
@@ -31,6 +31,7 @@ pub fn SignInSheet() -> impl IntoView {
 }
 
 fn form(open: RwSignal<bool>) -> AnyView {
+    late_style::adopt(include_str!("../style/late/sign-in.css"));
     let board: Board = expect_context();
     let field = NodeRef::<html::Input>::new();
     // The dialog was opened before the field was in it, so the browser has not moved the focus to the field.

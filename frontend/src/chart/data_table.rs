@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use super::frame::{FrameTask, Step};
 use super::state::State;
 use crate::follow::{follow, parts};
+use crate::list_style;
 use board_model::chart::readout::{Reading, Readout, Row};
 
 /// Maximum number of rows in the table of a chart.
@@ -21,6 +22,7 @@ pub(super) struct Table {
 
 /// Shows the newest rows of a chart as a table, the newest first.
 pub(super) fn show(Table { state, name, readout }: Table) -> AnyView {
+    list_style::adopt();
     let refresh = StoredValue::new_local(FrameTask::new(Step::Draw, move || state.refresh()));
     Effect::new(move |_| {
         state.track_data();

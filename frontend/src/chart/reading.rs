@@ -9,6 +9,7 @@ use super::legend::crossed_class;
 use super::pointer::Pointers;
 use super::state::State;
 use crate::follow::{effect, follow, parts, when};
+use crate::late_style;
 use board_model::chart::nearness::Nearness;
 use board_model::chart::readout::Readout;
 use board_model::chart::stroke::MOST_COLOURED;
@@ -26,6 +27,7 @@ pub(super) struct Reading {
 
 /// Handles the pointers and the keys of a chart, and shows the tooltip at the crosshair.
 pub(super) fn show(Reading { state, readout, canvas }: Reading) -> AnyView {
+    late_style::adopt(include_str!("../../style/late/reading.css"));
     let active = RwSignal::new(false);
     let pointers = Pointers::new(state, active);
     let y = pointers.y;

@@ -14,7 +14,7 @@ mod state;
 use leptos::prelude::*;
 
 use crate::follow::when;
-use crate::late;
+use crate::{late, late_style};
 
 pub use handle::Player;
 
@@ -30,6 +30,7 @@ late::part!(load_player, Player, play);
 
 /// Plays the recording that is wanted, and shows the controls.
 fn play(player: Player) -> AnyView {
+    late_style::adopt(include_str!("../../style/late/player.css"));
     let board = expect_context();
     bar::show(board, state::Playing::start(board, player)).into_any()
 }

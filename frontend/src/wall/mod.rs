@@ -19,7 +19,7 @@ use leptos::prelude::*;
 
 use crate::arrangement::Arrangement;
 use crate::follow::{click, follow, when};
-use crate::late;
+use crate::{late, late_style};
 
 pub use handle::Wall;
 
@@ -36,6 +36,7 @@ late::part!(load_wall, Arrangement, show, quiet);
 /// Switches wall mode on until this view is removed, and shows what a wall has besides the panels.
 fn show(arrangement: Arrangement) -> AnyView {
     let (board, wall) = (expect_context(), expect_context());
+    late_style::adopt_first(include_str!("../../style/late/wall.css"));
     state::start(board, wall, arrangement);
     bar::show(board, wall).into_any()
 }
