@@ -6,6 +6,7 @@ use shared::board_config::Addresses;
 use wasm_bindgen::JsCast;
 
 use crate::follow::{click, current, follow, parts};
+use crate::late_style;
 use crate::signal::{Memo, RwSignal};
 
 /// WebSocket address that the `tickertape` program uses if `--url` is not given.
@@ -37,6 +38,7 @@ pub struct Recipes {
 
 /// Shows commands with which data can be published.
 pub fn show(which: Recipes) -> AnyView {
+    late_style::adopt(include_str!("../style/late/recipes.css"));
     let addresses: RwSignal<Addresses> = expect_context();
     let shown = move || {
         let recipes = recipes(&addresses.get(), which.has_token.get()).into_iter();

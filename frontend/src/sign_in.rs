@@ -7,7 +7,7 @@ use crate::board::Board;
 use crate::follow::{click, context, effect, follow, when};
 use crate::late::part;
 use crate::signal::{Memo, RwSignal};
-use crate::{sheet, token};
+use crate::{late_style, sheet, token};
 use board_model::link::Link;
 
 /// Signal that is true while the dialog for a token is open. It is shared as a Leptos context.
@@ -31,6 +31,7 @@ pub fn SignInSheet() -> impl IntoView {
 }
 
 fn form(open: RwSignal<bool>) -> AnyView {
+    late_style::adopt(include_str!("../style/late/sign-in.css"));
     let board: Board = context();
     let field = NodeRef::<html::Input>::new();
     // The dialog was opened before the field was in it, so the browser has not moved the focus to the field.

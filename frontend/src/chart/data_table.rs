@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use super::frame::{FrameTask, Step};
 use super::state::State;
 use crate::follow::{current, follow, parts};
+use crate::list_style;
 use crate::signal::{Memo, Signal, StoredValue};
 use board_model::chart::readout::{Reading, Readout, Row};
 
@@ -22,6 +23,7 @@ pub(super) struct Table {
 
 /// Shows the newest rows of a chart as a table, the newest first.
 pub(super) fn show(Table { state, name, readout }: Table) -> AnyView {
+    list_style::adopt();
     let refresh = StoredValue::new(FrameTask::new(Step::Draw, move || state.refresh()));
     Effect::new(move |_| {
         state.track_data();

@@ -10,6 +10,7 @@ use super::pointer::Pointers;
 use super::spoken;
 use super::state::State;
 use crate::follow::{effect, follow, parts, when};
+use crate::late_style;
 use crate::signal::{Memo, RwSignal, Signal};
 use board_model::chart::nearness::Nearness;
 use board_model::chart::readout::Readout;
@@ -29,6 +30,7 @@ pub(super) struct Reading {
 
 /// Handles the pointers and the keys of a chart, and shows the tooltip at the crosshair.
 pub(super) fn show(Reading { state, readout, canvas, name }: Reading) -> AnyView {
+    late_style::adopt(include_str!("../../style/late/reading.css"));
     spoken::follow(state, readout, name, canvas);
     let active = RwSignal::new(false);
     let pointers = Pointers::new(state, active);

@@ -13,9 +13,11 @@ mod state;
 
 use leptos::prelude::*;
 
+use crate::follow::when;
 use crate::follow::{context, when};
 use crate::late;
 use crate::signal::Memo;
+use crate::{late, late_style};
 
 pub use handle::Player;
 
@@ -31,6 +33,7 @@ late::part!(load_player, Player, play);
 
 /// Plays the recording that is wanted, and shows the controls.
 fn play(player: Player) -> AnyView {
+    late_style::adopt(include_str!("../../style/late/player.css"));
     let board = expect_context();
     bar::show(board, state::Playing::start(board, player)).into_any()
 }

@@ -21,6 +21,7 @@ use crate::arrangement::Arrangement;
 use crate::follow::{click, context, follow, when};
 use crate::late;
 use crate::signal::Memo;
+use crate::{late, late_style};
 
 pub use handle::Wall;
 
@@ -37,6 +38,7 @@ late::part!(load_wall, Arrangement, show, quiet);
 /// Switches wall mode on until this view is removed, and shows what a wall has besides the panels.
 fn show(arrangement: Arrangement) -> AnyView {
     let (board, wall) = (context(), context());
+    late_style::adopt_first(include_str!("../../style/late/wall.css"));
     state::start(board, wall, arrangement);
     bar::show(board, wall).into_any()
 }
