@@ -13,11 +13,10 @@ mod state;
 
 use leptos::prelude::*;
 
-use crate::follow::when;
 use crate::follow::{context, when};
 use crate::late;
 use crate::signal::Memo;
-use crate::{late, late_style};
+use crate::late_style;
 
 pub use handle::Player;
 

@@ -21,7 +21,7 @@ use crate::arrangement::Arrangement;
 use crate::follow::{click, context, follow, when};
 use crate::late;
 use crate::signal::Memo;
-use crate::{late, late_style};
+use crate::late_style;
 
 pub use handle::Wall;
 
