@@ -20,6 +20,7 @@ mod list;
 pub mod off_page;
 mod pointer;
 mod reading;
+mod spoken;
 mod stage;
 mod state;
 mod theme;

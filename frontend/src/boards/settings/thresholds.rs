@@ -6,6 +6,7 @@ use shared::Topic;
 use super::super::state::State;
 use super::parts::{fault_words, focus_on};
 use crate::follow::{click, follow, numbered, parts};
+use crate::signal::{Memo, RwSignal, StoredValue};
 use board_model::document::settings::{Row, thresholds, value_of};
 use board_model::document::{Edit, settings};
 

@@ -4,7 +4,8 @@ use leptos::prelude::*;
 
 use super::super::shown::Shown;
 use super::signals::{target, unit_of};
-use crate::follow::follow;
+use crate::follow::{current, follow};
+use crate::signal::Memo;
 use board_model::chart::readout::last_row;
 use board_model::figure::Figure;
 use board_model::gauge::{Gauge, HEIGHT, RADIUS, THICK, Wanted, arc, at, tick};
@@ -42,7 +43,7 @@ pub(super) fn body(shown: Shown) -> impl IntoView {
         <div
             class="gauge"
             role="meter"
-            aria-label=shown.name()
+            aria-label=current(shown.name())
             aria-valuemin=follow(move || gauge.with(|gauge| gauge.ends.0.to_string()))
             aria-valuemax=follow(move || gauge.with(|gauge| gauge.ends.1.to_string()))
             aria-valuenow=follow(move || gauge.with(now))
