@@ -11,6 +11,7 @@ use board_model::chart::draw::Shape;
 use board_model::chart::{Bounds, Format, Look, SeriesSet, Unit, shapes};
 use board_model::window::Window;
 use frontend::chart::Chart;
+use frontend::signal::{RwSignal, Signal};
 use frontend::time::Time;
 use leptos::prelude::*;
 use std::time::Duration;

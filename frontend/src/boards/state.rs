@@ -15,6 +15,7 @@ use crate::arrangement::Arrangement;
 use crate::board::Board;
 use crate::prefs;
 use crate::recorder::Recorder;
+use crate::signal::{RwSignal, StoredValue};
 use board_model::document::settings::value_of;
 use board_model::document::{Direction, Draft, Edit, Saved, edit, merge, size};
 use board_model::kind::Kind;
@@ -189,7 +190,7 @@ impl State {
     fn fetch(self) {
         let name = self.key.with_untracked(|key| BoardName::new(key));
         let (Ok(name), Some(server)) = (name, self.recorder.server()) else { return };
-        leptos::task::spawn_local(async move {
+        crate::task::spawn(async move {
             match server::fetch(&server, &name).await {
                 Ok(saved) => self.opened(saved),
                 Err(reason) => {
@@ -263,7 +264,7 @@ impl State {
             let seen = draft.saved().filter(|saved| saved.name == name);
             (draft.board().clone(), seen.map(|saved| saved.version.clone()))
         });
-        leptos::task::spawn_local(async move {
+        crate::task::spawn(async move {
             match server::save(&server, &name, document, seen.as_deref()).await {
                 Ok(saved) => self.note_saved(saved),
                 Err(NotSaved::Changed(Some((theirs, by)))) => {
@@ -310,7 +311,7 @@ impl State {
 
     fn list(self) {
         let Some(server) = self.recorder.server() else { return };
-        leptos::task::spawn_local(async move {
+        crate::task::spawn(async move {
             self.listed.set(server::list(&server).await.unwrap_or_default());
         });
     }

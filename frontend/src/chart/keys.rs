@@ -10,6 +10,7 @@ use super::key_set::KeySet;
 use super::list;
 use super::listener::Listener;
 use crate::follow::{effect, follow, when};
+use crate::signal::{Memo, RwSignal, StoredValue};
 
 /// Events of a legend and of its list that are handled here.
 const EVENTS: [&str; 6] = ["click", "keydown", "pointerover", "pointerleave", "focusin", "focusout"];
@@ -76,7 +77,7 @@ fn focus_in(row: Option<&Element>) {
 /// Handles the buttons of a legend, and shows the list of all series when it is opened.
 pub(super) fn show(keys: KeySet) -> AnyView {
     let (pop, was_opened) = (NodeRef::<html::Div>::new(), RwSignal::new(false));
-    let listener = StoredValue::new_local(None::<Listener>);
+    let listener = StoredValue::new(None::<Listener>);
     effect(move || {
         let Some(pop) = pop.get() else { return };
         if let Some(legend) = pop.parent_element() {

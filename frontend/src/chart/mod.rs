@@ -21,6 +21,7 @@ mod listener;
 pub mod off_page;
 mod pointer;
 mod reading;
+mod spoken;
 mod stage;
 mod state;
 mod theme;

@@ -6,6 +6,7 @@ use web_sys::{Element, Event, HtmlCanvasElement, KeyboardEvent, PointerEvent, Wh
 
 use super::listener::Listener;
 use super::state::State;
+use crate::signal::{RwSignal, StoredValue};
 use board_model::chart::nearness::Nearness;
 use board_model::gesture::{Gesture, Move, Press};
 use board_model::travel::Travel;
@@ -27,7 +28,7 @@ pub(super) struct Pointers {
     /// True while the tooltip is shown.
     active: RwSignal<bool>,
     /// The listener, which is kept until the chart is removed.
-    listener: StoredValue<Option<Listener>, LocalStorage>,
+    listener: StoredValue<Option<Listener>>,
 }
 
 impl Pointers {
@@ -37,7 +38,7 @@ impl Pointers {
             gesture: StoredValue::new(None),
             y: RwSignal::new(None),
             active,
-            listener: StoredValue::new_local(None),
+            listener: StoredValue::new(None),
         }
     }
 

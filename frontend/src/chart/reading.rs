@@ -7,8 +7,11 @@ use leptos::prelude::*;
 use super::key_set::classes;
 use super::legend::crossed_class;
 use super::pointer::Pointers;
+use super::spoken;
 use super::state::State;
 use crate::follow::{effect, follow, parts, when};
+use crate::late_style;
+use crate::signal::{Memo, RwSignal, Signal};
 use board_model::chart::nearness::Nearness;
 use board_model::chart::readout::Readout;
 use board_model::chart::stroke::MOST_COLOURED;
@@ -22,10 +25,13 @@ pub(super) struct Reading {
     pub state: State,
     pub readout: Memo<Readout>,
     pub canvas: NodeRef<html::Canvas>,
+    pub name: Signal<String>,
 }
 
 /// Handles the pointers and the keys of a chart, and shows the tooltip at the crosshair.
-pub(super) fn show(Reading { state, readout, canvas }: Reading) -> AnyView {
+pub(super) fn show(Reading { state, readout, canvas, name }: Reading) -> AnyView {
+    late_style::adopt(include_str!("../../style/late/reading.css"));
+    spoken::follow(state, readout, name, canvas);
     let active = RwSignal::new(false);
     let pointers = Pointers::new(state, active);
     let y = pointers.y;

@@ -11,7 +11,8 @@ use web_sys::{Element, HtmlElement};
 use super::entry;
 use super::hold::{Cause, Hold};
 use super::shown::Shown;
-use crate::follow::{click, follow, parts, when};
+use crate::follow::{click, current, follow, parts, when};
+use crate::signal::{Memo, RwSignal};
 use board_model::chart::LocalClock;
 use board_model::chip::PanelState;
 use board_model::lines::{Level, Line, Lines};
@@ -102,7 +103,7 @@ pub(super) fn body(shown: Shown) -> impl IntoView {
     view! {
         <ul
             class="log"
-            class:wraps=wraps
+            class:wraps=current(wraps)
             tabindex="0"
             aria-label=LABEL
             node_ref=body.list
@@ -138,7 +139,7 @@ fn newer_button(body: Body) -> impl IntoView {
     let newer = Memo::new(move |_| body.hold.newer());
     let has_newer = Memo::new(move |_| newer.with(Option::is_some));
     when(has_newer, move || {
-        view! { <button class="link newer" type="button" on:click=click(move || body.follow()) data-testid="newer">{newer}</button> }
+        view! { <button class="link newer" type="button" on:click=click(move || body.follow()) data-testid="newer">{current(newer)}</button> }
     })
 }
 
@@ -163,12 +164,12 @@ fn chips(body: Body) -> impl IntoView {
                 <button
                     class=["level ", class(level)].concat()
                     type="button"
-                    title=text
-                    data-short=short
+                    title=current(text)
+                    data-short=current(short)
                     aria-pressed=follow(move || body.view.with(|view| view.shows_level(level)).to_string())
                     on:click=click(move || body.view.update(|view| view.toggle(level)))
                 >
-                    <span class="words">{text}</span>
+                    <span class="words">{current(text)}</span>
                 </button>
             }
         })

@@ -12,6 +12,7 @@ use super::values;
 use crate::chart::off_page::{self, Sheet};
 use crate::chart::{Inputs, Palette};
 use crate::prefs;
+use crate::signal::RwSignal;
 use board_model::chart::draw::Shape;
 use board_model::chart::readout::Readout;
 use board_model::chart::{Hidden, Look};

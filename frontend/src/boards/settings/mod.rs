@@ -18,6 +18,7 @@ use super::panels;
 use super::state::State;
 use crate::follow::{self, click, follow, when};
 use crate::late;
+use crate::signal::{Memo, RwSignal};
 use board_model::document::{Edit, settings};
 use parts::{fault_words, focus_on};
 

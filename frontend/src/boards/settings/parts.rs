@@ -5,6 +5,7 @@ use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 
 use crate::follow::{follow, parts};
+use crate::signal::RwSignal;
 
 /// Shows what is wrong with a field, beside it.
 pub(super) fn fault_words(id: String, fault: RwSignal<String>) -> AnyView {

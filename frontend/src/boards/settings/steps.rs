@@ -7,6 +7,7 @@ use shared::board::fields::{MOST_STEPS, RATES};
 use super::super::state::State;
 use super::parts::{fault_words, focus_on, select};
 use crate::follow::{click, follow, numbered, parts, when};
+use crate::signal::{Memo, RwSignal, StoredValue};
 use board_model::document::Edit;
 use board_model::document::steps::{MEAN, PERCENTILE, Place, RATE, StepRow, differ, with_steps};
 

@@ -7,6 +7,7 @@ use super::super::state::State;
 use super::super::together;
 use super::parts::{fault_words, focus_on, owned, select};
 use crate::follow::{click, follow, numbered, when};
+use crate::signal::{Memo, RwSignal, StoredValue};
 use board_model::document::settings::{Row, has_none, thresholds, value_of};
 use board_model::document::{Edit, settings};
 

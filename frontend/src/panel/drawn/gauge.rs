@@ -6,6 +6,7 @@ use super::super::shown::Shown;
 use super::signals::{target, unit_of};
 use crate::chart::font_px;
 use crate::follow::{follow, numbered};
+use crate::signal::Memo;
 use board_model::chart::readout::last_row;
 use board_model::figure::Figure;
 use board_model::gauge::{Gauge, Grid, HEIGHT, RADIUS, THICK, Wanted, arc, at, tick};
