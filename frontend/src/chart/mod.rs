@@ -5,7 +5,7 @@
 //! | `theme`, `canvas`, `frame`, `stage` | colours, pixels, animation frames, size and visibility, by the browser |
 //! | `state`, `view`, `legend`, `data_table` | the component, by Leptos |
 //! | [`off_page`] | a chart that is not in the page, for a file or for paper |
-//! | `reading`, `pointer` | pointers, keys and the tooltip |
+//! | `reading`, `pointer`, `listener` | pointers, keys and the tooltip |
 //! | `key_set`, `keys`, `list` | the buttons of the legend, and the list of all series that it opens |
 //! | `events` | the place of events, such as deploys |
 
@@ -17,6 +17,7 @@ mod key_set;
 mod keys;
 mod legend;
 mod list;
+mod listener;
 pub mod off_page;
 mod pointer;
 mod reading;

@@ -2,9 +2,9 @@
 
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
-use wasm_bindgen::closure::Closure;
 use web_sys::{Element, Event, HtmlCanvasElement, KeyboardEvent, PointerEvent, WheelEvent};
 
+use super::listener::Listener;
 use super::state::State;
 use crate::signal::{RwSignal, StoredValue};
 use board_model::chart::nearness::Nearness;
@@ -17,8 +17,6 @@ const EVENTS: [&str; 8] =
     ["pointermove", "pointerdown", "pointerup", "pointercancel", "pointerleave", "wheel", "keydown", "blur"];
 /// Height of a line in CSS pixels, for wheels that are measured in lines.
 const LINE_PX: f64 = 16.0;
-
-type Listener = Closure<dyn FnMut(Event)>;
 
 /// The pointers that are pressed on a chart.
 #[derive(Clone, Copy)]
@@ -46,13 +44,8 @@ impl Pointers {
 
     /// Handles the events of the element around the canvas.
     pub fn listen(self, canvas: &HtmlCanvasElement) {
-        let listener: Listener = Closure::new(move |event: Event| self.handle(&event));
-        let plot = canvas.parent_element();
-        for (name, plot) in EVENTS.into_iter().zip(plot.iter().cycle()) {
-            // This fails only for an object that is not a function.
-            let _added = plot.add_event_listener_with_callback(name, listener.as_ref().unchecked_ref());
-        }
-        self.listener.set_value(Some(listener));
+        let listen = |plot| Listener::new(plot, &EVENTS, move |event| self.handle(&event));
+        self.listener.set_value(canvas.parent_element().map(listen));
     }
 
     fn handle(self, event: &Event) {

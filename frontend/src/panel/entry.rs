@@ -55,7 +55,7 @@ fn contents(line: &Line, shown: Shown, dialog: NodeRef<html::Dialog>) -> impl In
     });
     view! {
         <div class="sheet-top">
-            <h2>{time}" "<small>{word(line.level)}</small></h2>
+            <h2>{time}" "<small>{[line.topic.as_deref().unwrap_or_default(), word(line.level)].join(" ").trim().to_owned()}</small></h2>
             <button class="tool" type="button" class:is-done=current(copied) on:click=copy>
                 {follow(move || if copied.get() { "Copied" } else { "Copy" })}
             </button>
