@@ -30,4 +30,4 @@ mod view;
 pub use canvas::{cap_em, font_px, text_em};
 pub use state::Inputs;
 pub use theme::{Palette, colour_of, current_palette};
-pub use view::Chart;
+pub use view::{Chart, prepare};

@@ -12,7 +12,7 @@ use super::stage::Stage;
 use super::state::{Inputs, State};
 use super::theme;
 use crate::follow::{effect, follow};
-use crate::late::part;
+use crate::late::{self, part};
 use crate::signal::{Memo, RwSignal, Signal, StoredValue};
 use board_model::chart::clock::LocalClock;
 use board_model::chart::draw::{Look, Shape};
@@ -29,6 +29,11 @@ const UNSEEN_REST: Duration = Duration::from_secs(1);
 
 part!(load_table, Table, data_table::show);
 part!(load_reading, Reading, reading::show, quiet);
+
+/// Loads the code that reads values from charts, which the reader may need as soon as a chart is shown.
+pub fn prepare() {
+    late::prepare(load_reading::entrance());
+}
 
 /// Shows a chart of several series.
 ///

@@ -29,6 +29,7 @@ use shared::Topic;
 
 use crate::arrangement::Arrangement;
 use crate::board::Board;
+use crate::chart;
 use crate::follow::{context, current, follow};
 use crate::late;
 use crate::list_style;
@@ -137,4 +138,5 @@ fn words((words, shown): (Words, Shown)) -> AnyView {
 /// Loads the code of all bodies, which will probably be needed.
 pub fn prepare() {
     late::prepare(load_words::entrance());
+    chart::prepare();
 }
