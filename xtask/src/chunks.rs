@@ -7,7 +7,7 @@ use std::collections::HashMap;
 
 /// Beginning of the name of a file in the script.
 const NAME: &str = "__chunk_";
-/// What the splitter writes between the name of a file and its place in the joined file (`pieces.rs`), and after the place.
+/// Text of the splitter between the name of a file and its place in the joined file (`pieces.rs`), and after the place.
 const BEFORE_PLACE: &str = " = makeLoad(() => {\n    const src = piece(";
 const AFTER_PLACE: &str = ");\n    src.catch(() => {});\n    return async (imports) => (WebAssembly.instantiateStreaming(src, imports));\n}\n, []);\n";
 /// Beginning and end of the list of the files that a part needs.
