@@ -57,6 +57,8 @@ pub fn Header() -> impl IntoView {
             >
                 "Add data"
             </button>
+            // They are requested after the controls, which the reader probably needs sooner.
+            {notices::show(Notice::Figures, board)}
         </header>
     }
 }
@@ -104,6 +106,5 @@ fn ConnectionState() -> impl IntoView {
             <span class="latency" title="Median time from publishing to arrival">{current(read(Link::latency_text))}</span>
             <span class="viewers">{current(read(Link::viewers_text))}</span>
         </button>
-        {notices::show(Notice::Figures, board)}
     }
 }

@@ -3,11 +3,15 @@
 use board_model::chart::LocalClock;
 use tickertape_session::Now;
 
+thread_local! {
+    /// The monotonic clock, which is asked several times for every message.
+    static CLOCK: Option<web_sys::Performance> = web_sys::window().and_then(|window| window.performance());
+}
+
 /// Returns the present time by the monotonic clock and by the wall clock.
 pub fn now() -> Now {
-    let performance = web_sys::window().and_then(|window| window.performance());
     Now {
-        mono_ms: performance.map_or(0.0, |performance| performance.now()) as u64,
+        mono_ms: CLOCK.with(|clock| clock.as_ref().map_or(0.0, web_sys::Performance::now)) as u64,
         wall_ms: js_sys::Date::now() as i64,
     }
 }

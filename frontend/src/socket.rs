@@ -97,13 +97,15 @@ impl Wiring {
 
     fn drain(self: &Rc<Self>) {
         loop {
-            if let Some(effect) = self.feed(|session, _| session.poll_effect()) {
+            // The session must not be borrowed while an effect is performed or an event is handled, because both may use it.
+            let effect = self.session.borrow_mut().poll_effect();
+            if let Some(effect) = effect {
                 self.perform(effect);
-            } else if let Some(event) = self.feed(|session, _| session.poll_event()) {
-                (self.tell)(event);
-            } else {
-                break;
+                continue;
             }
+            let event = self.session.borrow_mut().poll_event();
+            let Some(event) = event else { break };
+            (self.tell)(event);
         }
         self.set_alarm();
     }

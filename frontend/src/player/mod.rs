@@ -15,8 +15,8 @@ use leptos::prelude::*;
 
 use crate::follow::{context, when};
 use crate::late;
-use crate::signal::Memo;
 use crate::late_style;
+use crate::signal::Memo;
 
 pub use handle::Player;
 

@@ -20,8 +20,8 @@ use leptos::prelude::*;
 use crate::arrangement::Arrangement;
 use crate::follow::{click, context, follow, when};
 use crate::late;
-use crate::signal::Memo;
 use crate::late_style;
+use crate::signal::Memo;
 
 pub use handle::Wall;
 

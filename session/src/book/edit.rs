@@ -40,7 +40,7 @@ use crate::rng::Rng;
 use crate::{Event, backoff};
 use shared::limits::REPLAY_ITEMS;
 use shared::server::HistoryReply;
-use shared::{Position, Topic, TopicMeta};
+use shared::{Position, TopicMeta};
 
 /// Mutable access to one log, and to everything that has to be updated together with it.
 pub(super) struct LogEdit<'a> {
