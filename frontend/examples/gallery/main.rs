@@ -239,7 +239,7 @@ fn Shaped(name: &'static str, shape: Shape, set: SeriesSet) -> impl IntoView {
         <section class="panel">
             {top(name, "%", ("gap", "gap, 41 s lost"))}
             <Chart
-                name
+                name=Signal::stored(name.to_owned())
                 shape=Some(shape)
                 series=RwSignal::new(set)
                 now_ms=now
@@ -298,7 +298,7 @@ fn ChartPanel(
         <section class="panel" class:wide=wide>
             {top(name, path, chip)}
             <Chart
-                name
+                name=Signal::stored(name.to_owned())
                 series=set
                 now_ms=now
                 window_ms
@@ -329,7 +329,7 @@ fn Figure(
             {top(name, path, chip)}
             <div class="big">{format.number(value)}" "<small>{format.suffix().to_owned()}</small></div>
             <Chart
-                name
+                name=Signal::stored(name.to_owned())
                 look=Look::Sparkline
                 series=RwSignal::new(set)
                 now_ms=now
