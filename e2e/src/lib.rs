@@ -9,6 +9,7 @@ pub mod board;
 pub mod browser;
 pub mod child;
 pub mod hand;
+pub mod page_clock;
 pub mod proxy;
 pub mod replay;
 pub mod server;

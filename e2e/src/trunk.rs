@@ -11,8 +11,8 @@ use tempfile::TempDir;
 use crate::child::Spawned;
 use crate::{setting, wait};
 
-/// Maximum time for Trunk's first build of the page. It takes this long only if the test runs alone. Otherwise other
-/// tests have already compiled the page's crates.
+/// Maximum time for Trunk's first build of the page. It takes this long only if the test runs alone. Otherwise the page of
+/// the other tests has already been compiled.
 const BUILD: Duration = Duration::from_secs(900);
 /// Address of `tickertape serve` in the project's Trunk.toml. The test replaces it.
 const USUAL_SERVER: &str = "127.0.0.1:8080";
@@ -53,13 +53,15 @@ impl TrunkServe {
     }
 }
 
-/// Returns the command that runs `trunk serve`. It builds the page with the release profile, because other tests have
-/// already compiled the page's crates with it.
+/// Returns the command that runs `trunk serve` as `cargo xtask dev` does, with the page's code split into parts. It builds the
+/// page with the release profile, because the page of the other tests has already been compiled with it and with the same
+/// feature.
 fn command(config: &Path, dist: &Path, port: u16) -> Command {
     let mut folders = vec![setting("TICKERTAPE_WASM_BINDGEN").into()];
     folders.extend(std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default()));
     let mut command = Command::new(setting("TICKERTAPE_TRUNK"));
-    command.args(["serve", "--release", "--locked", "--no-autoreload", "--config"]).arg(config);
+    command.args(["serve", "--release", "--locked", "--features", "split", "--no-autoreload"]);
+    command.env("TICKERTAPE_SPLIT", "1").arg("--config").arg(config);
     command.arg("--dist").arg(dist).args(["--port", &port.to_string()]);
     command.env("PATH", std::env::join_paths(folders).expect("folders without separators"));
     // Trunk accepts only `true` and `false` as the value of `NO_COLOR`, although no-color.org allows any value.

@@ -1,14 +1,14 @@
 //! The "Add data" dialog and the page of an empty board. Both show commands with which data can be published; their
 //! code is loaded when one of the two is shown.
 
-use leptos::html;
 use leptos::prelude::*;
 
 use crate::board::Board;
-use crate::follow::{click, follow, when};
+use crate::follow::{click, context, follow, when};
 use crate::late::part;
 use crate::recipes::{self, Recipes};
 use crate::sheet;
+use crate::signal::{Memo, RwSignal};
 
 /// Sentence that is added to the introduction of the dialog if the server requires a token. The commands contain a
 /// variable instead of the page's token, because people copy commands into chats and documents.
@@ -23,13 +23,12 @@ part!(load_recipes, Recipes, recipes::show);
 /// Shows the "Add data" dialog, which lists commands with which data can be published.
 #[component]
 pub fn AddDataSheet() -> impl IntoView {
-    let AddData(open) = expect_context();
+    let AddData(open) = context();
     let has_token = has_token();
-    let dialog = NodeRef::<html::Dialog>::new();
     let was_open = sheet::was_open(open);
-    sheet::follow(dialog, open);
+    sheet::follow("add-data", open);
     view! {
-        <dialog class="sheet" aria-labelledby="add-data" node_ref=dialog on:close=move |_| open.set(false)>
+        <dialog class="sheet" aria-labelledby="add-data" on:close=move |_| open.set(false)>
             <div class="sheet-top">
                 <h2 id="add-data">"Add data"</h2>
                 <button class="tool" type="button" on:click=click(move || open.set(false))>"Close"</button>
@@ -49,7 +48,7 @@ pub fn AddDataSheet() -> impl IntoView {
 /// Shows a board on which no topic has data yet: two commands with which data can be published.
 #[component]
 pub fn EmptyBoard() -> impl IntoView {
-    let AddData(open) = expect_context();
+    let AddData(open) = context();
     view! {
         <div class="empty" data-testid="empty">
             <h2>"Nothing has been published yet"</h2>
@@ -62,6 +61,6 @@ pub fn EmptyBoard() -> impl IntoView {
 
 /// Returns a memo that is true if the page sends a token to the server.
 fn has_token() -> Memo<bool> {
-    let board: Board = expect_context();
+    let board: Board = context();
     Memo::new(move |_| board.link.with(|link| link.has_token))
 }

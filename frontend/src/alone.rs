@@ -10,6 +10,7 @@ use leptos::prelude::*;
 use crate::board::Board;
 use crate::follow::{follow, when};
 use crate::prefs;
+use crate::signal::Memo;
 use board_model::link::Link;
 use shared::Topic;
 

@@ -2,33 +2,37 @@
 
 use std::collections::HashSet;
 
+use leptos::ev;
 use leptos::prelude::*;
-use leptos::{ev, html};
 use shared::Topic;
 use shared::board_config::{Addresses, BoardConfig};
 use tickertape_session::{Session, Settings};
+use wasm_bindgen::JsCast;
+use web_sys::HtmlElement;
 
-use crate::add_data::{AddData, AddDataSheet, EmptyBoard};
+use crate::add_data::{AddData, AddDataSheet};
 use crate::arrangement::{Arrangement, px};
 use crate::banner::Banner;
 use crate::board::Board;
 use crate::boards::BoardsPart;
 use crate::config;
-use crate::follow::{Entry, Follow, click, follow, list, parts, when};
+use crate::follow::{Entry, Follow, context, follow, list, parts, when};
 use crate::header::Header;
 use crate::left_out::LeftOut;
 use crate::limits::LimitsPart;
+use crate::notices::{self, Notice};
 use crate::panel::{self, Panel};
 use crate::past::Past;
 use crate::player::{Player, PlayerBar};
 use crate::prefs;
 use crate::recorder::{Recorder, Recording};
 use crate::sign_in::{SignIn, SignInSheet};
+use crate::signal::{Memo, RwSignal};
 use crate::socket::Connection;
 use crate::wall::{Wall, WallPart};
 use crate::{intake, last_picture, now, past, sight, theme, tick, token};
 use board_model::layout::Group;
-use board_model::link::{Link, allowed_words};
+use board_model::link::Link;
 use board_model::placement::Band;
 
 /// Shows the whole page.
@@ -50,9 +54,8 @@ pub fn App() -> impl IntoView {
     provide_context(Arrangement::new(board, groups, wall));
     theme::apply_kept();
     panel::prepare();
-    let panels = NodeRef::<html::Main>::new();
     view! {
-        <a class="skip" href="#panels" on:click=move |event| skip_to(&event, panels)>"Skip to the panels"</a>
+        <a class="skip" href="#panels" on:click=move |event| skip_to_panels(&event)>"Skip to the panels"</a>
         <Header />
         <Banner />
         <BoardsPart />
@@ -61,7 +64,7 @@ pub fn App() -> impl IntoView {
         <PlayerBar />
         <Recording />
         <Past />
-        <main id="panels" tabindex="-1" node_ref=panels>
+        <main id="panels" tabindex="-1">
             <Panels />
         </main>
         <AddDataSheet />
@@ -83,7 +86,7 @@ fn connect(
     last_picture::note_from_start(wall);
     let origin = window().location().origin().unwrap_or_default();
     let addresses = RwSignal::new(BoardConfig::default().addresses(&origin));
-    leptos::task::spawn_local(async move {
+    crate::task::spawn(async move {
         if let Some(file) = prefs::demo() {
             return player.open(file);
         }
@@ -113,8 +116,8 @@ fn start(board: Board, server: Addresses, token: Option<String>) {
 
 #[component]
 fn Panels() -> impl IntoView {
-    let board: Board = expect_context();
-    let arrangement: Arrangement = expect_context();
+    let board: Board = context();
+    let arrangement: Arrangement = context();
     let groups = arrangement.groups;
     let is_connected = Memo::new(move |_| board.link.with(|link: &Link| link.state.is_connected()));
     let is_empty = Memo::new(move |_| is_connected.get() && board.is_empty() && !board.awaits_topics.get());
@@ -130,16 +133,16 @@ fn Panels() -> impl IntoView {
             {list(move || groups.with(|shown| shown.iter().map(|group| group_of_panels(&group.name, groups)).collect()))}
             {follow(move || parts(arrangement.bands().into_iter().filter(|band| band.is_continued).map(|band| continued(band, arrangement))))}
         </div>
-        {when(is_empty, || view! { <EmptyBoard /> })}
-        {when(finds_nothing, || view! { <NothingFound /> })}
-        {when(is_narrow, move || view! { <p class="left-out" data-testid="allowed">{follow(move || board.allowed.with(|allowed| allowed_words(allowed)))}</p> })}
+        {when(is_empty, move || notices::show(Notice::Empty, board))}
+        {when(finds_nothing, move || notices::show(Notice::NothingFound, board))}
+        {when(is_narrow, move || notices::show(Notice::Allowed, board))}
         <LeftOut />
     }
 }
 
 #[component]
 fn GroupOfPanels(name: String, groups: Memo<Vec<Group>>) -> impl IntoView {
-    let (arrangement, board): (Arrangement, Board) = (expect_context(), expect_context());
+    let (arrangement, board): (Arrangement, Board) = (context(), context());
     let group = name.clone();
     let topics = Memo::new(move |_| {
         board.present.with(|present| groups.with(|groups| topics_of(groups, &name, present)))
@@ -181,17 +184,6 @@ fn heading(group: &str, is_continued: bool, inset: Follow<String>) -> impl IntoV
     view! { <h2 class="group" aria-hidden=is_continued.to_string() style:inset=inset>{name}" "<small>{more}</small></h2> }
 }
 
-#[component]
-fn NothingFound() -> impl IntoView {
-    let board: Board = expect_context();
-    view! {
-        <div class="empty">
-            <h2>"No topic matches"</h2>
-            <button class="tool" type="button" on:click=click(move || board.look_for(String::new()))>"Show all"</button>
-        </div>
-    }
-}
-
 /// Returns the topics of a group whose panels are in the page.
 fn topics_of(groups: &[Group], name: &str, present: &HashSet<Topic>) -> Vec<Topic> {
     let group = groups.iter().find(|group| group.name == name).into_iter();
@@ -200,10 +192,10 @@ fn topics_of(groups: &[Group], name: &str, present: &HashSet<Topic>) -> Vec<Topi
 
 /// Moves the keyboard focus to the panels when the link "Skip to the panels" is followed. The browser's own handling
 /// is prevented, because it would replace the part of the address after `#`, in which the page stores its view.
-fn skip_to(event: &ev::MouseEvent, panels: NodeRef<html::Main>) {
+fn skip_to_panels(event: &ev::MouseEvent) {
     event.prevent_default();
-    if let Some(panels) = panels.get_untracked() {
-        // This fails only for an element that is not in the page.
-        let _focused = panels.focus();
-    }
+    let panels =
+        document().get_element_by_id("panels").and_then(|panels| panels.dyn_into::<HtmlElement>().ok());
+    // This fails only for an element that is not in the page.
+    let _focused = panels.map(|panels| panels.focus());
 }

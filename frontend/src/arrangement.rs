@@ -11,6 +11,7 @@ use crate::board::Board;
 use crate::chart::font_px;
 use crate::chart::frame::{FrameTask, Step};
 use crate::pointing;
+use crate::signal::{Memo, RwSignal};
 use crate::wall::handle::Wall;
 use board_model::layout::Group;
 use board_model::placement::{

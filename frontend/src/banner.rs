@@ -3,15 +3,17 @@
 use leptos::prelude::*;
 
 use crate::board::Board;
-use crate::follow::{click, follow, when};
+use crate::follow::{click, context, current, follow, when};
+use crate::notices::{self, Notice};
 use crate::sign_in::SignIn;
+use crate::signal::Memo;
 use board_model::link::{Link, Tone};
 
 /// Shows the banner while the connection or the server has a problem or the board is paused. Screen readers announce
 /// it when it appears and when it disappears.
 #[component]
 pub fn Banner() -> impl IntoView {
-    let board: Board = expect_context();
+    let board: Board = context();
     let is_shown = Memo::new(move |_| news(board).is_some());
     let is_hidden = Memo::new(move |_| !is_shown.get());
     let word = Memo::new(move |_| board.link.with(Link::word).to_owned());
@@ -19,50 +21,14 @@ pub fn Banner() -> impl IntoView {
     let has_conditions = Memo::new(move |_| board.conditions.with(|conditions| !conditions.is_empty()));
     let is_copied = Memo::new(move |_| board.time.copied.get());
     view! {
-        {when(is_paused, || view! { <Paused /> })}
+        {when(is_paused, move || notices::show(Notice::Paused, board))}
         <div role="status" aria-live="polite">
             <span class="visually-hidden">{follow(move || board.paused_words().unwrap_or_default())}</span>
             <span class="visually-hidden" data-testid="said">{follow(move || board.said.get())}</span>
             {when(is_copied, || view! { <span class="toast" data-testid="toast">"Link copied"</span> })}
             {when(is_shown, || view! { <News /> })}
-            {when(has_conditions, || view! { <Conditions /> })}
-            {when(is_hidden, move || view! { <span class="visually-hidden">{word}</span> })}
-        </div>
-    }
-}
-
-/// Shows the line that says that the board is paused, with a button that resumes it. It is also shown in wall mode,
-/// in which the header's button is hidden.
-#[component]
-fn Paused() -> impl IntoView {
-    let board: Board = expect_context();
-    let words = follow(move || board.paused_words().map(|words| words + "."));
-    let waiting = follow(move || match board.waiting.get() {
-        0 => "Nothing new has arrived.".to_owned(),
-        1 => "1 publication waits.".to_owned(),
-        waiting => format!("{waiting} publications wait."),
-    });
-    view! {
-        <div class="banner is-paused" data-testid="paused-banner">
-            <b>{words}</b>
-            <span>{waiting}</span>
-            <button class="tool" type="button" on:click=click(move || board.pause(false))>"Resume (p)"</button>
-        </div>
-    }
-}
-
-/// Shows the line with the messages of the server about its own problems, such as a full disk.
-#[component]
-fn Conditions() -> impl IntoView {
-    let board: Board = expect_context();
-    let words = move |conditions: &Vec<shared::server::Condition>| {
-        let messages: Vec<&str> = conditions.iter().map(|condition| condition.message.as_str()).collect();
-        messages.join("; ")
-    };
-    view! {
-        <div class="banner" data-testid="conditions">
-            <b>"Server"</b>
-            <span>{follow(move || board.conditions.with(words))}</span>
+            {when(has_conditions, move || notices::show(Notice::Conditions, board))}
+            {when(is_hidden, move || view! { <span class="visually-hidden">{current(word)}</span> })}
         </div>
     }
 }
@@ -74,7 +40,7 @@ fn news(board: Board) -> Option<(String, String)> {
 
 #[component]
 fn News() -> impl IntoView {
-    let (board, SignIn(open)): (Board, SignIn) = (expect_context(), expect_context());
+    let (board, SignIn(open)): (Board, SignIn) = (context(), context());
     let is_bad = Memo::new(move |_| board.link.with(|link| link.tone() == Tone::Down));
     let can_retry = Memo::new(move |_| board.link.with(Link::can_retry));
     let wants_token = Memo::new(move |_| board.link.with(Link::wants_token));
@@ -84,9 +50,9 @@ fn News() -> impl IntoView {
         })
     };
     view! {
-        <div class="banner" class:is-bad=is_bad data-testid="banner">
-            <b>{part(false)}</b>
-            <span>{part(true)}</span>
+        <div class="banner" class:is-bad=current(is_bad) data-testid="banner">
+            <b>{current(part(false))}</b>
+            <span>{current(part(true))}</span>
             {when(can_retry, move || view! {
                 <button class="tool" type="button" on:click=click(move || board.retry())>
                     "Try now"

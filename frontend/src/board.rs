@@ -19,6 +19,7 @@ use crate::cell::Cell;
 use crate::chart::frame::{FrameTask, Step};
 use crate::limits::handle as limits;
 use crate::prefs::{self, Address, Zone};
+use crate::signal::{RwSignal, StoredValue};
 use crate::socket::Connection;
 use crate::time::Time;
 use board_model::arrival::Conditions;
@@ -58,24 +59,24 @@ pub(crate) type ChipOf = fn(Board, &Topic) -> Option<Chip>;
 #[derive(Clone, Copy)]
 pub struct Board {
     /// Model of each topic. It is written to only by [`Board::change`] and [`Board::fill_in`].
-    cells: StoredValue<HashMap<Topic, Cell>, LocalStorage>,
-    changed: StoredValue<HashSet<Topic>, LocalStorage>,
+    cells: StoredValue<HashMap<Topic, Cell>>,
+    changed: StoredValue<HashSet<Topic>>,
     /// Topics whose data has changed since their panels were notified, and whose panels are out of sight. They are notified once a
     /// second, for screen readers.
-    unseen: StoredValue<HashSet<Topic>, LocalStorage>,
+    unseen: StoredValue<HashSet<Topic>>,
     /// Topics whose panels can be seen, or nearly.
-    seen: StoredValue<HashSet<Topic>, LocalStorage>,
+    seen: StoredValue<HashSet<Topic>>,
     /// Topics whose panels are in the page.
     pub(crate) present: RwSignal<HashSet<Topic>>,
     /// Topic of the panel that somebody looked for last, which is in the page wherever it is.
-    pub(crate) sought: StoredValue<Option<Topic>, LocalStorage>,
+    pub(crate) sought: StoredValue<Option<Topic>>,
     /// Topics that the server removed while the board was paused or showed the past. Their panels are removed when it shows
     /// live data again.
-    leaving: StoredValue<HashSet<Topic>, LocalStorage>,
-    notifier: StoredValue<Option<FrameTask>, LocalStorage>,
+    leaving: StoredValue<HashSet<Topic>>,
+    notifier: StoredValue<Option<FrameTask>>,
     /// Time at which panels were notified last, in milliseconds of the monotonic clock.
     notified_ms: StoredValue<Option<u64>>,
-    connection: StoredValue<Option<Connection>, LocalStorage>,
+    connection: StoredValue<Option<Connection>>,
     /// The stretch of time that is shown, and movement through time.
     pub time: Time,
     /// Length of the longest time whose publications were shown since the page was opened, in milliseconds.
@@ -156,20 +157,19 @@ impl Board {
     /// from the browser's storage.
     pub fn from_address() -> Self {
         let address = prefs::address();
-        let panel = prefs::panel();
         let window = address.window.unwrap_or_default();
-        let time = Time::new(window, address.past);
+        let time = Time::new(window, address.past.clone());
         let board = Self {
-            cells: StoredValue::new_local(HashMap::new()),
-            changed: StoredValue::new_local(HashSet::new()),
-            unseen: StoredValue::new_local(HashSet::new()),
-            seen: StoredValue::new_local(HashSet::new()),
+            cells: StoredValue::new(HashMap::new()),
+            changed: StoredValue::new(HashSet::new()),
+            unseen: StoredValue::new(HashSet::new()),
+            seen: StoredValue::new(HashSet::new()),
             present: RwSignal::new(HashSet::new()),
-            sought: StoredValue::new_local(None),
-            leaving: StoredValue::new_local(HashSet::new()),
-            notifier: StoredValue::new_local(None),
+            sought: StoredValue::new(None),
+            leaving: StoredValue::new(HashSet::new()),
+            notifier: StoredValue::new(None),
             notified_ms: StoredValue::new(None),
-            connection: StoredValue::new_local(None),
+            connection: StoredValue::new(None),
             time,
             kept_ms: StoredValue::new(window.raw_ms()),
             said: RwSignal::new(String::new()),
@@ -181,8 +181,7 @@ impl Board {
             link: RwSignal::new(Link::default()),
             now: RwSignal::new(time.edge.get_untracked()),
             edge: time.edge,
-            // A search for the whole name finds the panel that is shown alone, and no other.
-            filter: RwSignal::new(panel.map_or(address.filter, |panel| ["=", &panel].concat())),
+            filter: RwSignal::new(prefs::sought(&address)),
             paused: RwSignal::new(false),
             paused_at: RwSignal::new(None),
             delay: RwSignal::new(Delay::default()),
@@ -310,10 +309,9 @@ impl Board {
         self.time.press(Travel::Now);
     }
 
-    /// Changes the search text, and stores it in the page's address. Adds panels for matching topics that have none.
+    /// Changes the search text. Adds panels for matching topics that have none.
     pub fn look_for(self, filter: String) {
         self.filter.set(filter);
-        self.keep_address();
         self.add_found();
     }
 

@@ -5,6 +5,7 @@ use std::ops::Range;
 use leptos::prelude::*;
 
 use crate::limits::handle::Read;
+use crate::signal::ArcRwSignal;
 use board_model::buckets::{Known, PastStates, TopicPast, Wanted, compose};
 use board_model::budget::MOST_ROWS;
 use board_model::chart::series::SeriesSet;

@@ -6,9 +6,11 @@ use crate::alone;
 use crate::board::Board;
 use crate::boards::ArrangeSwitch;
 use crate::follow::{click, follow, parts, when};
+use crate::kept_address;
 use crate::paper;
 use crate::prefs::Zone;
 use crate::recorder::RecordSwitch;
+use crate::signal::Memo;
 use crate::theme::ThemeSwitch;
 use crate::tools::{self, Mode, Tools};
 use crate::wall::WallSwitch;
@@ -24,6 +26,7 @@ pub fn show((): ()) -> AnyView {
     let tools = Tools::new();
     provide_context(tools);
     tools::install(tools);
+    kept_address::follow(board);
     let is_past = Memo::new(move |_| board.time.past().is_some());
     let is_live = Memo::new(move |_| !is_past.get());
     view! {

@@ -8,6 +8,8 @@ use std::sync::Arc;
 use leptos::ev::MouseEvent;
 use leptos::prelude::*;
 
+use crate::signal::{Memo, Signal};
+
 /// A closure that returns a value of a view. Leptos calls it again when a signal that it reads has changed.
 pub type Follow<T> = Box<dyn FnMut() -> T + Send>;
 
@@ -17,6 +19,12 @@ pub type Click = Box<dyn FnMut(MouseEvent)>;
 /// Boxes a closure that returns a value of a view, such as a text or a CSS class.
 pub fn follow<T>(value: impl FnMut() -> T + Send + 'static) -> Follow<T> {
     Box::new(value)
+}
+
+/// Returns a value of a view that is always the current value of a signal.
+pub fn current<T: Clone + Send + Sync + 'static>(signal: impl Into<Signal<T>>) -> Follow<T> {
+    let signal = signal.into();
+    follow(move || signal.get())
 }
 
 /// Returns a view that contains `part` while `is_shown` is true, and is empty otherwise.
@@ -36,6 +44,11 @@ pub fn parts<V: IntoView + 'static>(parts: impl IntoIterator<Item = V>) -> Vec<A
 pub fn click(act: impl FnMut() + 'static) -> Click {
     let mut act = act;
     Box::new(move |_| act())
+}
+
+/// Returns something that the app provides to all parts of the page.
+pub fn context<T: Clone + 'static>() -> T {
+    use_context().expect("the app provides it")
 }
 
 /// Runs a closure at once, and again whenever a signal that it reads has changed.

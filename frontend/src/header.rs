@@ -5,9 +5,11 @@ use leptos::prelude::*;
 use crate::add_data::AddData;
 use crate::board::Board;
 use crate::controls;
-use crate::follow::{click, follow, parts};
+use crate::follow::{click, context, current, follow};
 use crate::late::part;
+use crate::notices::{self, Notice};
 use crate::player::Player;
+use crate::signal::Memo;
 use crate::wall::WallLine;
 use board_model::link::Link;
 use board_model::window::Window;
@@ -33,10 +35,10 @@ fn not_loaded() -> AnyView {
 /// Shows the header of the page.
 #[component]
 pub fn Header() -> impl IntoView {
-    let (board, AddData(open)): (Board, AddData) = (expect_context(), expect_context());
+    let (board, AddData(open)): (Board, AddData) = (context(), context());
     let is_past = Memo::new(move |_| board.time.past().is_some());
     view! {
-        <header class="bar" class:is-past=is_past>
+        <header class="bar" class:is-past=current(is_past)>
             <h1 class="mark">"ticker"<i>"tape"</i></h1>
             <FilterField />
             <span class="grow"></span>
@@ -55,13 +57,15 @@ pub fn Header() -> impl IntoView {
             >
                 "Add data"
             </button>
+            // They are requested after the controls, which the reader probably needs sooner.
+            {notices::show(Notice::Figures, board)}
         </header>
     }
 }
 
 #[component]
 fn FilterField() -> impl IntoView {
-    let board: Board = expect_context();
+    let board: Board = context();
     view! {
         <input
             class="filter"
@@ -70,7 +74,7 @@ fn FilterField() -> impl IntoView {
             aria-label="Filter topics"
             autocomplete="off"
             spellcheck="false"
-            prop:value=board.filter
+            prop:value=current(board.filter)
             on:input:target=move |event| board.look_for(event.target().value())
             data-testid="filter"
         />
@@ -81,7 +85,7 @@ fn FilterField() -> impl IntoView {
 /// detailed figures.
 #[component]
 fn ConnectionState() -> impl IntoView {
-    let (board, player): (Board, Player) = (expect_context(), expect_context());
+    let (board, player): (Board, Player) = (context(), context());
     let read = move |read: fn(&Link) -> String| Memo::new(move |_| board.link.with(read));
     let headline = move || {
         if let Some(words) = player.headline() {
@@ -95,35 +99,12 @@ fn ConnectionState() -> impl IntoView {
     let word = Memo::new(move |_| headline().1);
     let when = follow(move || board.past_words());
     view! {
-        <button class=class type="button" popovertarget="figures" data-testid="connection-state">
+        <button class=current(class) type="button" popovertarget="figures" data-testid="connection-state">
             <span class="dot"></span>
-            <b>{word}</b>" "
+            <b>{current(word)}</b>" "
             <span class="when" data-testid="stretch">{when}</span>
-            <span class="latency" title="Median time from publishing to arrival">{read(Link::latency_text)}</span>
-            <span class="viewers">{read(Link::viewers_text)}</span>
+            <span class="latency" title="Median time from publishing to arrival">{current(read(Link::latency_text))}</span>
+            <span class="viewers">{current(read(Link::viewers_text))}</span>
         </button>
-        <div class="pop" id="figures" popover="auto" data-testid="figures">
-            <dl class="details">{follow(move || parts(board.link.with(figures).into_iter().map(figure)))}</dl>
-        </div>
     }
-}
-
-fn figure((name, value): (&'static str, String)) -> impl IntoView {
-    view! { <dt>{name}</dt><dd>{value}</dd> }
-}
-
-fn figures(link: &Link) -> [(&'static str, String); 9] {
-    let ms = |ms: Option<u64>| ms.map_or_else(|| "–".to_owned(), |ms| format!("{ms} ms"));
-    let stats = link.stats;
-    [
-        ("latency, median", ms(link.latency.map(|latency| latency.p50_ms))),
-        ("latency, 95th percentile", ms(link.latency.map(|latency| latency.p95_ms))),
-        ("publications", stats.publications.to_string()),
-        ("left out by the server, as asked", stats.left_out.to_string()),
-        ("missed and replayed", stats.recovered.to_string()),
-        ("gaps", stats.gaps.to_string()),
-        ("publications lost", stats.lost.to_string()),
-        ("duplicates dropped", stats.duplicates.to_string()),
-        ("reconnects", stats.reconnects.to_string()),
-    ]
 }

@@ -8,8 +8,6 @@ use crate::last_picture;
 use board_model::link::Link;
 use board_model::stream::Origin;
 
-use leptos::prelude::*;
-
 /// Applies one event of the session (the client's side of the protocol) to the board.
 pub fn handle_event(board: Board, event: Event) {
     last_picture::note(&event);

@@ -12,6 +12,7 @@ use leptos::prelude::*;
 
 use crate::follow::{click, follow};
 use crate::http;
+use crate::signal::RwSignal;
 
 /// The entrance of a part: it creates the view of the part from an argument.
 pub type Part<A> = fn(A) -> AnyView;
@@ -93,7 +94,7 @@ pub(crate) use part;
 /// Loads the code of a part that will probably be shown soon. `entrance` is the function of this name in the module that `part!`
 /// declares. If the code cannot be loaded, it is loaded when the part is shown.
 pub fn prepare<T>(entrance: impl Future<Output = Result<T, NotLoaded>> + 'static) {
-    leptos::task::spawn_local(async move {
+    crate::task::spawn(async move {
         let _loaded = entrance.await;
     });
 }
@@ -129,7 +130,7 @@ type State = RwSignal<Option<Result<Loaded, NotLoaded>>>;
 fn request(load: &Load, state: State) {
     state.set(None);
     let loading = load();
-    leptos::task::spawn_local(async move {
+    crate::task::spawn(async move {
         let mut loaded = loading.await;
         if loaded.is_err() && is_outdated().await {
             loaded = Err(NotLoaded::Outdated);

@@ -1,25 +1,53 @@
 //! Style sheets of parts of the page. They are loaded together with the code of the part, so that the first picture does not wait for
 //! them.
 
+use std::cell::RefCell;
+
 use js_sys::{Array, Function, Reflect};
 use leptos::prelude::{document, window};
 use wasm_bindgen::{JsCast, JsValue};
 
-/// Adds a style sheet to the page. It follows the other style sheets, so its rules take precedence over equal ones of theirs.
+thread_local! {
+    /// Addresses of the style sheets that were added.
+    static ADDED: RefCell<Vec<*const u8>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Adds a style sheet to the page, if it is not there yet. It follows the other style sheets, so its rules take precedence over equal
+/// ones of theirs.
 pub fn adopt(css: &'static str) {
-    // A browser without this interface shows the part without its style: everything in it can still be read and used.
-    let _added = try_adopt(css);
+    add(css, false);
+}
+
+/// Adds a style sheet to the page like [`adopt`], but before those of other parts, whose equal rules take precedence.
+pub fn adopt_first(css: &'static str) {
+    add(css, true);
+}
+
+fn add(css: &'static str, is_first: bool) {
+    let is_new = ADDED.with_borrow_mut(|added| {
+        let is_new = !added.contains(&css.as_ptr());
+        added.extend(is_new.then_some(css.as_ptr()));
+        is_new
+    });
+    if is_new {
+        // A browser without this interface shows the part without its style: everything in it can still be read and used.
+        let _added = try_add(css, is_first);
+    }
 }
 
 /// The page's policy allows no style sheet in the document, but one that its own code constructs.
-fn try_adopt(css: &str) -> Result<(), JsValue> {
+fn try_add(css: &str, is_first: bool) -> Result<(), JsValue> {
     let constructor: Function = Reflect::get(&window(), &"CSSStyleSheet".into())?.dyn_into()?;
     let sheet = Reflect::construct(&constructor, &Array::new())?;
     let replace: Function = Reflect::get(&sheet, &"replaceSync".into())?.dyn_into()?;
     replace.call1(&sheet, &css.into())?;
     let (page, name) = (JsValue::from(document()), JsValue::from("adoptedStyleSheets"));
-    let before = Array::from(&Reflect::get(&page, &name)?);
-    before.push(&sheet);
-    Reflect::set(&page, &name, &before)?;
+    let sheets = Array::from(&Reflect::get(&page, &name)?);
+    if is_first {
+        sheets.unshift(&sheet)
+    } else {
+        sheets.push(&sheet)
+    };
+    Reflect::set(&page, &name, &sheets)?;
     Ok(())
 }

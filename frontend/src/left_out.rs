@@ -4,8 +4,9 @@ use leptos::prelude::*;
 use shared::Topic;
 
 use crate::board::Board;
-use crate::follow::{click, follow, parts, when};
+use crate::follow::{click, context, follow, parts, when};
 use crate::late::part;
+use crate::signal::Memo;
 
 /// Maximum number of names in the list of topics for which the board has no panel.
 const MOST_NAMES: usize = 500;
@@ -19,14 +20,14 @@ part!(load_left_out, Topics, list);
 /// number of panels. A press on a name searches for the topic.
 #[component]
 pub fn LeftOut() -> impl IntoView {
-    let board: Board = expect_context();
+    let board: Board = context();
     let topics = Memo::new(move |_| board.left_out_topics());
     let is_shown = Memo::new(move |_| topics.with(|topics| !topics.is_empty()));
     when(is_shown, move || load_left_out(topics))
 }
 
 fn list(topics: Topics) -> AnyView {
-    let board: Board = expect_context();
+    let board: Board = context();
     let words = move || match topics.with(Vec::len) {
         1 => "1 more topic has no panel".to_owned(),
         count => format!("{count} more topics have no panel"),

@@ -9,6 +9,7 @@
 //! * [`board`]: the model in signals; [`intake`] (the session's events), [`tick`] (the passing of time) and [`past`] (the
 //!   loading of the past) change it.
 //! * [`boards`]: boards as documents: arranging, saving and opening them.
+//! * [`kept_address`]: the view in the page's address.
 //! * Module [`limits`] has the thresholds of panels.
 //! * [`time`]: the stretch of time that all charts show.
 //! * [`last_picture`]: the last data, which is shown if the server cannot be reached when the page is opened.
@@ -18,10 +19,11 @@
 //!   at one of them.
 //! * [`follow`]: helper functions for views; [`figure`]: widths of figures in large type; [`late`]: parts of the page whose
 //!   code is loaded when they are opened.
-//! * [`late_style`]: style sheets of parts.
+//! * [`late_style`]: style sheets of parts; [`signal`]: values whose changes are followed;
+//!   [`task`]: futures.
 //! * [`tools`]: keys, palette and dialogs; [`annotations`]: events, which mark moments in charts; [`trouble`]: title, icon and
 //!   notifications.
-//! * [`app`], [`header`], [`controls`], [`banner`], [`panel`], [`sheet`], [`add_data`], [`left_out`], [`recipes`], [`sign_in`], [`theme`], [`wall`]: the
+//! * [`app`], [`header`], [`controls`], [`banner`], [`panel`], [`sheet`], [`add_data`], [`left_out`], [`notices`], [`recipes`], [`sign_in`], [`theme`], [`wall`]: the
 //!   components of the page.
 #![warn(missing_docs)]
 
@@ -43,12 +45,14 @@ pub mod follow;
 pub mod header;
 pub mod http;
 pub mod intake;
+pub mod kept_address;
 pub mod last_picture;
 pub mod late;
 pub mod late_style;
 pub mod left_out;
 pub mod limits;
 pub mod list_style;
+pub mod notices;
 pub mod now;
 pub mod panel;
 pub mod paper;
@@ -62,7 +66,9 @@ pub mod refusal;
 pub mod sheet;
 pub mod sight;
 pub mod sign_in;
+pub mod signal;
 pub mod socket;
+pub mod task;
 pub mod theme;
 pub mod tick;
 pub mod time;

@@ -16,7 +16,7 @@ use crate::chart::Palette;
 use crate::chart::off_page::swatch;
 use crate::late::part;
 use crate::panel::{self, still::Still};
-use crate::{late_style, prefs};
+use crate::{late_style, list_style, prefs};
 use board_model::chart::readout::Reading;
 use board_model::link::Link;
 use board_model::zone::zone_name;
@@ -51,6 +51,7 @@ thread_local! {
 /// Writes the panels for paper whenever the browser is about to print.
 fn listen(board: Board) -> AnyView {
     let arrangement: Arrangement = expect_context();
+    list_style::adopt();
     late_style::adopt(STYLE);
     let begin = window_event_listener(ev::beforeprint, move |_| {
         let owner = Owner::new();

@@ -1,6 +1,8 @@
 //! Finds out if the reader points at a panel, so that nothing may move.
 
 use leptos::prelude::*;
+
+use crate::signal::RwSignal;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 use web_sys::{Element, Event, PointerEvent};

@@ -209,6 +209,12 @@ pub fn address() -> Address {
     Address { window: address.window.or_else(|| Window::of_minutes(&kept?)), ..address }
 }
 
+/// Returns the text that is sought when the page is opened with this address.
+pub fn sought(address: &Address) -> String {
+    // A search for the whole name finds the panel that is shown alone, and no other.
+    panel().map_or_else(|| address.filter.clone(), |panel| ["=", &panel].concat())
+}
+
 fn keeps_no_window() -> bool {
     chooses_wall() || panel().is_some()
 }

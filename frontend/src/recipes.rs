@@ -5,7 +5,9 @@ use leptos::prelude::*;
 use shared::board_config::Addresses;
 use wasm_bindgen::JsCast;
 
-use crate::follow::{click, follow, parts};
+use crate::follow::{click, current, follow, parts};
+use crate::late_style;
+use crate::signal::{Memo, RwSignal};
 
 /// WebSocket address that the `tickertape` program uses if `--url` is not given.
 const DEFAULT_WS: &str = "ws://127.0.0.1:8080/ws";
@@ -36,6 +38,7 @@ pub struct Recipes {
 
 /// Shows commands with which data can be published.
 pub fn show(which: Recipes) -> AnyView {
+    late_style::adopt(include_str!("../style/late/recipes.css"));
     let addresses: RwSignal<Addresses> = expect_context();
     let shown = move || {
         let recipes = recipes(&addresses.get(), which.has_token.get()).into_iter();
@@ -72,7 +75,7 @@ fn Command(text: String) -> impl IntoView {
     view! {
         <div class="command">
             <pre tabindex="0"><code node_ref=code>{text}</code></pre>
-            <button class="tool" class:is-done=done type="button" on:click=copy>
+            <button class="tool" class:is-done=current(done) type="button" on:click=copy>
                 {follow(move || if done.get() { copied_word() } else { "Copy" }.to_owned())}
             </button>
         </div>

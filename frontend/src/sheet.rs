@@ -1,16 +1,20 @@
 //! Opens and closes the dialogs in front of the board.
 
-use leptos::html;
 use leptos::prelude::*;
+use wasm_bindgen::JsCast;
 use web_sys::HtmlDialogElement;
 
 use crate::follow::effect;
+use crate::signal::{Memo, RwSignal};
 
-/// Opens the dialog when the signal `open` becomes true, and closes it when the signal becomes false.
-pub fn follow(dialog: NodeRef<html::Dialog>, open: RwSignal<bool>) {
+/// Opens the dialog whose heading has this id when the signal `open` becomes true, and closes it when the signal becomes false.
+pub fn follow(heading: &'static str, open: RwSignal<bool>) {
+    let selector = ["dialog[aria-labelledby=", heading, "]"].concat();
     effect(move || {
-        if let Some(dialog) = dialog.get() {
-            show(&dialog, open.get());
+        let is_open = open.get();
+        let dialog = document().query_selector(&selector).ok().flatten();
+        if let Some(dialog) = dialog.and_then(|dialog| dialog.dyn_into().ok()) {
+            show(&dialog, is_open);
         }
     });
 }

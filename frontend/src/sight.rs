@@ -10,6 +10,7 @@ use crate::arrangement::Arrangement;
 use crate::board::Board;
 use crate::chart::frame::{FrameTask, Step};
 use crate::follow::effect;
+use crate::signal::StoredValue;
 use board_model::buckets::nearness::nearness;
 use board_model::sight::{Candidate, Present};
 
@@ -19,7 +20,7 @@ const NEARBY: i32 = 4;
 
 /// Chooses the panels whenever the page is scrolled or panels change their places, until the page is closed.
 pub fn follow(board: Board, arrangement: Arrangement) {
-    let task = StoredValue::new_local(None::<FrameTask>);
+    let task = StoredValue::new(None::<FrameTask>);
     let request = move || task.with_value(|task| task.iter().for_each(FrameTask::request));
     let step = move || {
         if look(board, arrangement) {

@@ -4,9 +4,10 @@ use leptos::prelude::*;
 use leptos::{ev, html};
 
 use crate::board::Board;
-use crate::follow::{click, effect, follow, when};
+use crate::follow::{click, context, effect, follow, when};
 use crate::late::part;
-use crate::{sheet, token};
+use crate::signal::{Memo, RwSignal};
+use crate::{late_style, sheet, token};
 use board_model::link::Link;
 
 /// Signal that is true while the dialog for a token is open. It is shared as a Leptos context.
@@ -18,20 +19,20 @@ part!(load_sign_in, RwSignal<bool>, form);
 /// Shows the dialog in which the reader enters a token. The code of its content is loaded when it is first opened.
 #[component]
 pub fn SignInSheet() -> impl IntoView {
-    let (board, SignIn(open)): (Board, SignIn) = (expect_context(), expect_context());
-    let dialog = NodeRef::<html::Dialog>::new();
+    let (board, SignIn(open)): (Board, SignIn) = (context(), context());
     let was_open = sheet::was_open(open);
     open_when_needed(board, open);
-    sheet::follow(dialog, open);
+    sheet::follow("sign-in", open);
     view! {
-        <dialog class="sheet ask" aria-labelledby="sign-in" node_ref=dialog on:close=move |_| open.set(false)>
+        <dialog class="sheet ask" aria-labelledby="sign-in" on:close=move |_| open.set(false)>
             {when(was_open, move || load_sign_in(open))}
         </dialog>
     }
 }
 
 fn form(open: RwSignal<bool>) -> AnyView {
-    let board: Board = expect_context();
+    late_style::adopt(include_str!("../style/late/sign-in.css"));
+    let board: Board = context();
     let field = NodeRef::<html::Input>::new();
     // The dialog was opened before the field was in it, so the browser has not moved the focus to the field.
     field.on_load(|field| drop(field.focus()));

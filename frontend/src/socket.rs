@@ -222,7 +222,7 @@ fn errored(wiring: &Rc<Wiring>, id: SocketId, has_opened: bool, token: Option<St
         return;
     }
     let wiring = Rc::clone(wiring);
-    leptos::task::spawn_local(async move {
+    crate::task::spawn(async move {
         let refusal = refusal::ask(&wiring.http, token.as_deref()).await;
         wiring.act(|session, now| session.socket_refused(id, refusal, now));
     });

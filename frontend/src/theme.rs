@@ -2,8 +2,9 @@
 
 use leptos::prelude::*;
 
-use crate::follow::{click, effect, follow};
+use crate::follow::{click, current, effect, follow};
 use crate::prefs::{self, Theme};
+use crate::signal::Memo;
 use crate::tools::Tools;
 
 /// Applies the theme that was chosen in this browser before.
@@ -32,8 +33,8 @@ pub fn ThemeSwitch() -> impl IntoView {
             class:is-light=follow(move || theme.get() == Theme::Light)
             class:is-dark=follow(move || theme.get() == Theme::Dark)
             type="button"
-            title=words
-            aria-label=words
+            title=current(words)
+            aria-label=current(words)
             on:click=choose
             data-testid="theme"
         ></button>

@@ -8,6 +8,7 @@ use shared::Millis;
 
 use crate::now::local_clock;
 use crate::prefs::{self, Zone};
+use crate::signal::{Memo, RwSignal};
 use board_model::chart::clock::LocalClock;
 use board_model::gesture::Move;
 use board_model::timeline::Timeline;

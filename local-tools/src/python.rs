@@ -94,7 +94,7 @@ impl PythonTool {
 /// this in a separate package.
 pub fn find_python() -> Option<PathBuf> {
     let can_make_environments = |python: &PathBuf| {
-        let modules = Command::new(python).args(["-c", "import venv, ensurepip"]).output();
+        let modules = Command::new(python).args(["-I", "-c", "import venv, ensurepip"]).output();
         modules.is_ok_and(|output| output.status.success())
     };
     ["python3", "python"].iter().filter_map(|name| find::on_path(name)).find(can_make_environments)

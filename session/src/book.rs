@@ -4,16 +4,18 @@
 //! It performs no IO: [`Book::next_fetch`] returns the next `history` request to send, and the other methods return
 //! events.
 
+mod due;
 mod edit;
 mod log;
 mod other_epoch;
 mod tally;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::constants::{BOOK_TOPICS, HOLE_MS};
 use super::rng::Rng;
 use super::{Event, Stats};
+use due::Due;
 use edit::{LogEdit, unschedule};
 use log::{Fetch, Log};
 use shared::limits::HISTORY_ITEMS;
@@ -46,9 +48,7 @@ pub(super) struct Hole {
 #[derive(Debug, Default)]
 pub(super) struct Book {
     logs: BTreeMap<Topic, Log>,
-    /// Scheduled `history` requests, at most one for each topic: the moment at which to send the request, in
-    /// milliseconds of the monotonic clock, and the topic.
-    due: BTreeSet<(u64, Topic)>,
+    due: Due,
     tally: Tally,
     /// Time for which the server may collect publications before it sends them, in milliseconds.
     frame_every_ms: u64,
@@ -104,9 +104,14 @@ impl Book {
 
     /// Stops following the topics for which `is_kept` returns false.
     pub(super) fn retain(&mut self, is_kept: impl Fn(&Topic) -> bool) {
-        for (_, log) in self.logs.extract_if(.., |topic, _| !is_kept(topic)) {
-            self.tally.held -= log.held();
-            unschedule(&mut self.due, &log);
+        // The map is filled again, because the code that removes entries from it is kilobytes of a page in the browser.
+        for (topic, log) in std::mem::take(&mut self.logs) {
+            if is_kept(&topic) {
+                self.logs.insert(topic, log);
+            } else {
+                self.tally.held -= log.held();
+                unschedule(&mut self.due, &log);
+            }
         }
     }
 
@@ -283,7 +288,7 @@ impl Book {
         if at_ms > now_ms {
             return None;
         }
-        let (_, topic) = self.due.pop_first()?;
+        let topic = self.due.take_next()?;
         let log = self.logs.get_mut(&topic)?;
         log.fetch = Fetch::Sent { failed: log.fetch.failed() };
         let (missing, since) = (log.begin_fetch(), log.position()?);
@@ -295,7 +300,7 @@ impl Book {
     /// Returns the moment at which to send the next scheduled `history` request, in milliseconds of the monotonic
     /// clock.
     pub(super) fn next_due(&self) -> Option<u64> {
-        self.due.first().map(|(at_ms, _)| *at_ms)
+        self.due.next_ms()
     }
 
     /// Returns true if a `history` request is scheduled, or was sent and is not answered yet.

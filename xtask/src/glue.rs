@@ -4,6 +4,9 @@
 //! every name is in both files. Some of them are not used: a library of Leptos exports classes that the page never creates.
 
 mod module;
+mod order;
+
+pub use order::name_by_likeness;
 
 use module::Module;
 use std::collections::HashSet;

@@ -7,6 +7,7 @@
 mod arguments;
 mod bench;
 mod check;
+mod chunks;
 mod deploy;
 mod dev;
 mod error;

@@ -32,10 +32,14 @@ impl Profile {
     }
 }
 
-/// Builds the web page, then the program `tickertape`, which contains the page. Returns the path of the program.
+/// Builds the web page, then the program `tickertape`. Returns the path of the program. A release contains the page. Tests tell
+/// the program the folder of the page, so that all of them run the same program and it is compiled once.
 pub fn build(project: &Project, profile: Profile) -> Result<PathBuf, TaskError> {
     page::build(project, &PageTools::set_up(project)?)?;
-    compile(project, profile, &["--features", "tickertape/site"])
+    match profile {
+        Profile::Release => compile(project, profile, &["--features", "tickertape/site"]),
+        Profile::Dev => compile(project, profile, &[]),
+    }
 }
 
 /// Builds the program `tickertape` without the web page in it, for a caller that serves the page in another way or not at all.

@@ -15,9 +15,19 @@ pub struct Project {
     /// Folder of the tools that were installed by `cargo xtask`. All checkouts of a user share it, so that a new clone
     /// need not install them again.
     pub tools: PathBuf,
-    /// True if steps run at the lowest priority and show neither their progress nor the output of a failure, because others
-    /// run at the same time.
-    pub is_in_background: bool,
+    /// Priority of the programs that steps run.
+    pub priority: Priority,
+}
+
+/// The share of the processor that a step gets if others run at the same time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Priority {
+    /// That of every other program.
+    Usual,
+    /// A quarter of the usual share: for tests beside others, whose limits of time it must not disturb.
+    Low,
+    /// What no other program wants: for builds.
+    Lowest,
 }
 
 impl Project {
@@ -28,7 +38,7 @@ impl Project {
             root: path_in(&metadata, "workspace_root")?,
             target: path_in(&metadata, "target_directory")?,
             tools: tools_folder()?,
-            is_in_background: false,
+            priority: Priority::Usual,
         };
         for folder in [&project.logs(), &project.tools] {
             fs::create_dir_all(folder)
@@ -37,9 +47,14 @@ impl Project {
         Ok(project)
     }
 
-    /// Returns the same project, for steps that run beside others.
-    pub fn in_background(&self) -> Self {
-        Self { is_in_background: true, ..self.clone() }
+    /// Returns the same project, for steps that run beside others with this priority.
+    pub fn with_priority(&self, priority: Priority) -> Self {
+        Self { priority, ..self.clone() }
+    }
+
+    /// Returns true if steps run beside others. They then show neither their progress nor the output of a build that fails.
+    pub fn is_in_background(&self) -> bool {
+        self.priority != Priority::Usual
     }
 
     /// Returns the folder of the built web page.

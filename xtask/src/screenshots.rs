@@ -8,7 +8,11 @@ use crate::terminal;
 use crate::test;
 
 /// Tests that take the screenshots. They are ignored in a usual run, because they check nothing.
-const TESTS: [&str; 2] = ["screens::the_set_of_screenshots", "picture::the_board_on_an_ordinary_day"];
+const TESTS: [&str; 3] = [
+    "screens::the_set_of_screenshots",
+    "screens::the_kinds_of_panels",
+    "picture::the_board_on_an_ordinary_day",
+];
 
 /// Builds the page, and takes all screenshots one after the other, so that charts of one do not wait for another.
 pub fn take(project: &Project) -> Result<(), TaskError> {

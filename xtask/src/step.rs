@@ -2,7 +2,7 @@
 //! the program's output to a log file.
 
 use crate::error::TaskError;
-use crate::project::Project;
+use crate::project::{Priority, Project};
 use crate::terminal;
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -21,9 +21,6 @@ const HEARTBEAT: Duration = Duration::from_secs(30);
 const DRAIN_TIMEOUT: Duration = Duration::from_millis(500);
 /// Maximum number of output lines that are shown of a failed step. The log contains all lines.
 const SHOWN_LINES: usize = 150;
-/// Arguments of `nice` for the lowest priority: the program gets the processor time that no other wants.
-#[cfg(unix)]
-const LOWEST_PRIORITY: [&str; 2] = ["-n", "19"];
 
 /// The exit status and the output of a program that has ended.
 pub struct Outcome {
@@ -40,7 +37,7 @@ pub fn run(project: &Project, title: &str, command: &mut Command) -> Result<Outc
         terminal::done(title, &terminal::human_duration(outcome.took));
         return Ok(outcome);
     }
-    if project.is_in_background {
+    if project.is_in_background() {
         return Err(TaskError::CommandFailed { step: title.to_owned(), log: outcome.log });
     }
     Err(failed(title, outcome))
@@ -63,12 +60,12 @@ pub fn observe_with(
     let began = Instant::now();
     let log = project.log(title);
     let mut transcript = Transcript::create(log.clone())?;
-    let mut child = match project.is_in_background {
-        true => spawn(&mut at_lowest_priority(command), input)?,
-        false => spawn(command, input)?,
+    let mut child = match niceness(project.priority) {
+        Some(niceness) => spawn(&mut at_lower_priority(command, niceness), input)?,
+        None => spawn(command, input)?,
     };
     let lines = listen(&mut child);
-    let status_line = (!project.is_in_background).then(|| StatusLine::start(title, began));
+    let status_line = (!project.is_in_background()).then(|| StatusLine::start(title, began));
     let status = follow(title, status_line, &mut child, &lines, &mut transcript)?;
     Ok(Outcome { status, lines: transcript.lines, took: began.elapsed(), log })
 }
@@ -102,13 +99,23 @@ fn spawn(command: &mut Command, input: &str) -> Result<Child, TaskError> {
     Ok(child)
 }
 
-/// Returns a command that does the same as `command` at the lowest priority. On other systems than Unix, the priority is the
+/// Returns the niceness of a priority, or `None` for the usual one.
+fn niceness(priority: Priority) -> Option<&'static str> {
+    match priority {
+        Priority::Usual => None,
+        Priority::Low => Some("5"),
+        Priority::Lowest => Some("19"),
+    }
+}
+
+/// Returns a command that does the same as `command` at a lower priority. On other systems than Unix, the priority is the
 /// usual one.
-fn at_lowest_priority(command: &Command) -> Command {
+#[cfg_attr(not(unix), expect(unused_variables, reason = "only Unix has `nice`"))]
+fn at_lower_priority(command: &Command, niceness: &str) -> Command {
     #[cfg(unix)]
     let mut low = {
         let mut low = Command::new("nice");
-        low.args(LOWEST_PRIORITY).arg(command.get_program());
+        low.args(["-n", niceness]).arg(command.get_program());
         low
     };
     #[cfg(not(unix))]
@@ -246,11 +253,17 @@ mod tests {
 
     #[test]
     #[cfg(unix)]
-    fn a_step_in_the_background_has_the_lowest_priority_and_everything_else_of_its_command() {
+    fn a_step_in_the_background_has_a_lower_priority_and_everything_else_of_its_command() {
         let mut command = Command::new("sh");
         command.args(["-c", "echo $(nice) $GREETING $PWD ${HOME-none}"]).current_dir("/");
         command.env("GREETING", "hello").env_remove("HOME");
-        let output = at_lowest_priority(&command).output().unwrap();
-        assert_eq!(String::from_utf8_lossy(&output.stdout), "19 hello / none\n");
+        // The tests may have a low priority themselves.
+        let own = Command::new("nice").output().unwrap().stdout;
+        let own: u8 = String::from_utf8_lossy(&own).trim().parse().unwrap();
+        for (priority, added) in [(Priority::Low, 5), (Priority::Lowest, 19)] {
+            let output = at_lower_priority(&command, niceness(priority).unwrap()).output().unwrap();
+            let expected = format!("{} hello / none\n", (own + added).min(19));
+            assert_eq!(String::from_utf8_lossy(&output.stdout), expected);
+        }
     }
 }

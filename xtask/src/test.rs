@@ -6,33 +6,34 @@ use crate::error::TaskError;
 use crate::lambda_local::Topology;
 use crate::page;
 use crate::product::{self, Profile};
-use crate::project::Project;
+use crate::project::{Priority, Project};
 use crate::step;
 use crate::terminal;
 use crate::tools::{self, Browser, DynamoDbLocal, PageTools};
 use ahead::{Ahead, Product};
 use report::{Report, Suite};
+use std::num::NonZero;
 use std::process::Command;
+use std::thread;
 use std::time::Instant;
 
 mod ahead;
 mod report;
 
-type RunSuite = fn(&Project) -> Result<Suite, TaskError>;
+/// A function that runs a suite, with the suite's title.
+type Named = (&'static str, fn(&Project) -> Result<Suite, TaskError>);
 
-const QUICK: [(&str, RunSuite); 1] = [(NATIVE, native)];
-const ALL: [(&str, RunSuite); 8] = [
-    (NATIVE_WITH_DYNAMODB, native_with_dynamodb),
-    (SERVICES, services),
-    (EMULATE, emulate),
-    (WASM, wasm),
-    (BROWSER, browser),
-    (TOPOLOGY, topology),
-    (SIZE, size_of_page),
-    (CLOUD, deployment),
-];
+const QUICK: [Named; 2] = [(NATIVE, native), (STORM, storm)];
+/// Suites that wait for most of their time: for time limits, and for the starts of processes. The viewers of the first have a
+/// second to replace a connection, so these suites have the usual priority.
+const WAITING: [Named; 4] = [(STORM, storm), (SERVICES, services), (EMULATE, emulate), (TOPOLOGY, topology)];
+/// Suites that run beside [`WAITING`] at a low priority, and use the processor in the meantime.
+const BUSY: [Named; 2] = [(NATIVE_WITH_DYNAMODB, native_with_dynamodb), (WASM, wasm)];
+/// Suites that run afterwards. Those in the browser measure times in the page, and leave no time to others.
+const AFTERWARDS: [Named; 3] = [(BROWSER, browser), (SIZE, size_of_page), (CLOUD, deployment)];
 const NATIVE: &str = "tests: native";
 const NATIVE_WITH_DYNAMODB: &str = "tests: native and DynamoDB";
+const STORM: &str = "tests: crowd over real sockets, with faults";
 const SERVICES: &str = "tests: tables and queues of the emulator";
 const EMULATE: &str = "tests: apps in the emulator";
 const WASM: &str = "tests: shared, session and board model in WebAssembly";
@@ -44,23 +45,47 @@ const CLOUD: &str = "AWS: deployment without account";
 /// Runs all test suites of `scope`, even if some fail, and prints a summary. Returns an error if one failed.
 pub fn test(project: &Project, scope: Scope) -> Result<(), TaskError> {
     let began = Instant::now();
-    let suites: &[(&'static str, RunSuite)] = match scope {
-        Scope::All => &ALL,
-        Scope::Quick => &QUICK,
-    };
-    let ahead = match scope {
-        Scope::All => start_ahead(project),
-        Scope::Quick => None,
-    };
-    let run_suite = |(title, run): &(&'static str, RunSuite)| {
-        if let (Some(ahead), Some(product)) = (&ahead, needed(title)) {
+    let report = Report(match scope {
+        Scope::All => all(project)?,
+        Scope::Quick => in_turn(project, &QUICK, None),
+    });
+    println!("\n{}", report.summary(began.elapsed()));
+    report.verdict()
+}
+
+/// Runs all suites. Returns an error if the tests of [`BUSY`] cannot be compiled.
+fn all(project: &Project) -> Result<Vec<Suite>, TaskError> {
+    install_tools(project);
+    let ahead = start_ahead(project);
+    // The suites in the background would compile at a low priority, and Cargo would make the others wait for them.
+    step::run(project, "tests: compile", native_tests(project).arg("--no-run"))?;
+    let background = project.with_priority(Priority::Low);
+    let (waiting, busy) = thread::scope(|scope| {
+        let busy = scope.spawn(|| in_turn(&background, &BUSY, None));
+        (in_turn(project, &WAITING, ahead.as_ref()), busy.join())
+    });
+    let busy = busy.unwrap_or_else(|_| BUSY.map(|(title, _)| Suite::not_started(title)).into());
+    let afterwards = in_turn(project, &AFTERWARDS, ahead.as_ref());
+    Ok(busy.into_iter().chain(waiting).chain(afterwards).collect())
+}
+
+/// Runs suites one after the other. Each waits until that is built which it needs.
+fn in_turn(project: &Project, suites: &[Named], ahead: Option<&Ahead>) -> Vec<Suite> {
+    let run_suite = |(title, run): &Named| {
+        if let (Some(ahead), Some(product)) = (ahead, needed(title)) {
             ahead.wait_for(product);
         }
         finished(title, run(project))
     };
-    let report = Report(suites.iter().map(run_suite).collect());
-    println!("\n{}", report.summary(began.elapsed()));
-    report.verdict()
+    suites.iter().map(run_suite).collect()
+}
+
+/// Installs the tools that suites need which run at the same time, so that no tool is installed twice at once. If this is
+/// impossible, the suites report it.
+fn install_tools(project: &Project) {
+    let _dynamodb = DynamoDbLocal::set_up(project);
+    let _moto = tools::announce_moto(project, &mut project.command("true"));
+    let _browser = Browser::set_up(project);
 }
 
 /// Starts to build what later suites need. If this is impossible, the suites build it themselves.
@@ -77,7 +102,7 @@ fn start_ahead(project: &Project) -> Option<Ahead> {
 /// Returns the product that is built ahead for a suite. The suites after it need the same.
 fn needed(title: &str) -> Option<Product> {
     match title {
-        BROWSER => Some(Product::Page),
+        TOPOLOGY => Some(Product::Page),
         CLOUD => Some(Product::Functions),
         _ => None,
     }
@@ -115,6 +140,11 @@ fn native_with_dynamodb(project: &Project) -> Result<Suite, TaskError> {
     let mut command = native_tests(project);
     local.announce(&mut command);
     observed(project, NATIVE_WITH_DYNAMODB, &mut command)
+}
+
+/// Runs the load tests over real sockets.
+fn storm(project: &Project) -> Result<Suite, TaskError> {
+    observed(project, STORM, &mut end_to_end(project, "storm"))
 }
 
 /// Runs the tests of the emulator's tables, queues and event source mappings, with DynamoDB Local and moto.
@@ -175,12 +205,19 @@ pub fn browser_tests(project: &Project) -> Result<Command, TaskError> {
     let browser = Browser::set_up(project)?;
     let tickertape = product::build(project, Profile::Dev)?;
     let mut command = end_to_end(project, "browser");
-    command.env("TICKERTAPE_BIN", tickertape);
+    command.env("TICKERTAPE_BIN", tickertape).env("RUST_TEST_THREADS", browsers().to_string());
     announce_page(project, browser, &mut command);
     PageTools::set_up(project)?.announce(&mut command);
     tools::announce_axe(project, &mut command)?;
     page::announce(project, &mut command)?;
     Ok(command)
+}
+
+/// Returns the number of tests in the browser that run at the same time. Each waits for half of its time, so that there are three
+/// for two processors.
+fn browsers() -> usize {
+    let processors = thread::available_parallelism().map_or(1, NonZero::get);
+    processors + processors.div_ceil(2)
 }
 
 /// Runs the tests of the AWS topology, with the functions as processes, DynamoDB Local and a real browser.

@@ -9,7 +9,9 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::{
     Builder, Credentials, SharedCredentialsProvider, SharedHttpClient, StalledStreamProtectionConfig,
 };
+use aws_smithy_http_client::Connector;
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
+use aws_smithy_runtime_api::client::http::{HttpConnectorSettings, SharedHttpConnector, http_client_fn};
 
 use crate::boards::DynamoBoards;
 use crate::connections::DynamoConnections;
@@ -18,6 +20,8 @@ use crate::local;
 use crate::log::{DynamoLog, LogTables, Retention};
 use crate::management::{ApiGatewayManagement, ManagementEndpoint};
 
+/// Time limit of opening a connection to AWS.
+const CONNECT: Duration = Duration::from_millis(3_100);
 /// Time limit of one attempt of a request to AWS. A healthy table answers within milliseconds, so an attempt that takes
 /// longer is aborted and made again.
 const ATTEMPT: Duration = Duration::from_secs(5);
@@ -32,6 +36,8 @@ const LOCAL_OPERATION: Duration = Duration::from_secs(60);
 #[derive(Debug, Clone)]
 pub struct Aws {
     config: SdkConfig,
+    /// The HTTP connections of all clients.
+    connector: SharedHttpConnector,
     dynamodb: Client,
 }
 
@@ -41,27 +47,29 @@ impl Aws {
     pub async fn load() -> Self {
         let timeouts =
             TimeoutConfig::builder().operation_attempt_timeout(ATTEMPT).operation_timeout(OPERATION);
-        let loader = aws_config::defaults(BehaviorVersion::latest()).http_client(http_client());
+        let connector = connector();
+        let loader = aws_config::defaults(BehaviorVersion::latest()).http_client(http_client(&connector));
         let config = loader.timeout_config(timeouts.build()).load().await;
-        Self { dynamodb: Client::new(&config), config }
+        Self { dynamodb: Client::new(&config), connector, config }
     }
 
     /// Returns a configuration that sends every request to one address on this machine, with invented credentials. It
     /// is for DynamoDB Local and for tests.
     pub fn local(endpoint_url: &str) -> Self {
+        let connector = connector();
         let credentials = Credentials::new("local", "local", None, None, "local");
         let config = SdkConfig::builder()
             .behavior_version(BehaviorVersion::latest())
             .region(Region::new("eu-central-1"))
             .credentials_provider(SharedCredentialsProvider::new(credentials))
-            .http_client(http_client())
+            .http_client(http_client(&connector))
             .timeout_config(TimeoutConfig::builder().operation_timeout(LOCAL_OPERATION).build())
             .retry_config(RetryConfig::standard())
             .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
             .endpoint_url(endpoint_url)
             .build();
         let dynamodb = Builder::from(&config).http_client(local::http_client()).build();
-        Self { config, dynamodb: Client::from_conf(dynamodb) }
+        Self { config, connector, dynamodb: Client::from_conf(dynamodb) }
     }
 
     /// Returns an implementation of the trait `Connections` that stores connections and subscriptions in this DynamoDB
@@ -83,7 +91,7 @@ impl Aws {
     /// Returns an implementation of the trait `Management` that posts messages to the connections of the API Gateway
     /// stage at `endpoint`.
     pub fn management(&self, endpoint: &ManagementEndpoint) -> ApiGatewayManagement {
-        ApiGatewayManagement::new(&self.config, endpoint)
+        ApiGatewayManagement::new(&self.config, self.connector.clone(), endpoint)
     }
 
     /// Returns a client that invokes Lambda functions.
@@ -100,9 +108,17 @@ impl Aws {
     }
 }
 
-/// Returns an HTTP client. For TLS it uses the crate `ring`, which needs no C compiler when the functions are
-/// cross-compiled. Requests to an `http://` address are sent without TLS.
-fn http_client() -> SharedHttpClient {
+/// Returns an HTTP client that makes all requests with one connector, so that the trusted certificates are read once and all
+/// clients share their connections.
+fn http_client(connector: &SharedHttpConnector) -> SharedHttpClient {
+    let connector = connector.clone();
+    http_client_fn(move |_settings, _components| connector.clone())
+}
+
+/// Returns the connector of all clients. For TLS it uses the crate `ring`, which needs no C compiler when the functions
+/// are cross-compiled. Requests to an `http://` address are sent without TLS.
+fn connector() -> SharedHttpConnector {
+    let settings = HttpConnectorSettings::builder().connect_timeout(CONNECT).build();
     let tls = Provider::Rustls(CryptoMode::Ring);
-    aws_smithy_http_client::Builder::new().tls_provider(tls).build_https()
+    SharedHttpConnector::new(Connector::builder().connector_settings(settings).tls_provider(tls).build())
 }

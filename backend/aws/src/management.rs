@@ -1,7 +1,10 @@
 //! Posts messages to clients through API Gateway's management API.
 
 mod endpoint;
+mod keys;
+mod poster;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use aws_config::SdkConfig;
@@ -10,7 +13,7 @@ use aws_sdk_apigatewaymanagement::config::retry::RetryConfig;
 use aws_sdk_apigatewaymanagement::config::timeout::TimeoutConfig;
 use aws_sdk_apigatewaymanagement::config::{Builder, http::HttpResponse};
 use aws_sdk_apigatewaymanagement::error::{DisplayErrorContext, SdkError};
-use aws_sdk_apigatewaymanagement::primitives::Blob;
+use aws_smithy_runtime_api::client::http::SharedHttpConnector;
 use backend_core::ports::{ConnectionId, Management, PostError};
 use bytes::Bytes;
 use futures_util::{StreamExt, stream};
@@ -18,6 +21,7 @@ use futures_util::{StreamExt, stream};
 pub use endpoint::{EndpointError, ManagementEndpoint};
 
 use crate::pause::{self, Schedule};
+use poster::{Message, Poster, Refusal};
 
 /// Maximum number of concurrent posts of one broadcast. A post takes some milliseconds, so that this results in some
 /// thousand posts per second. An account may make 10,000 requests per second (Developer Guide, "Amazon API Gateway
@@ -32,19 +36,27 @@ const RETRIES: Schedule = Schedule { first: Duration::from_millis(100), pauses: 
 /// Posts to the connections of one stage of an API, and closes connections.
 #[derive(Debug, Clone)]
 pub struct ApiGatewayManagement {
+    poster: Arc<Poster>,
+    /// Closes connections, which is rare.
     client: Client,
     posts_at_once: usize,
 }
 
 impl ApiGatewayManagement {
-    pub(crate) fn new(config: &SdkConfig, endpoint: &ManagementEndpoint) -> Self {
+    /// Both ways of making requests use the connections of `connector`.
+    pub(crate) fn new(
+        config: &SdkConfig,
+        connector: SharedHttpConnector,
+        endpoint: &ManagementEndpoint,
+    ) -> Self {
+        let poster = Arc::new(Poster::new(config, connector, endpoint));
         let timeouts = TimeoutConfig::builder().operation_timeout(POST_TIMEOUT).build();
         let config = Builder::from(config)
             .endpoint_url(endpoint.as_str())
             .retry_config(RetryConfig::disabled())
             .timeout_config(timeouts)
             .build();
-        Self { client: Client::from_conf(config), posts_at_once: POSTS_AT_ONCE }
+        Self { poster, client: Client::from_conf(config), posts_at_once: POSTS_AT_ONCE }
     }
 
     /// Sets the maximum number of concurrent posts. 0 is changed to 1. The default is 64.
@@ -53,16 +65,22 @@ impl ApiGatewayManagement {
         Self { posts_at_once: posts_at_once.max(1), ..self }
     }
 
-    async fn try_post(&self, to: &ConnectionId, message: &Bytes) -> Result<(), PostError> {
-        let post = self.client.post_to_connection().connection_id(to.as_str());
-        let posted = post.data(Blob::new(message.as_ref())).send().await;
-        posted.map(drop).map_err(|error| post_error(&error))
+    async fn try_post(&self, to: &ConnectionId, message: &Message) -> Result<(), PostError> {
+        match tokio::time::timeout(POST_TIMEOUT, self.poster.post(to, message)).await {
+            Ok(posted) => posted.map_err(|refusal| match refusal {
+                Refusal::Status(status, words) => {
+                    refused(status, || format!("HTTP status {status}: {words}"))
+                }
+                Refusal::NotAnswered(reason) => failed(reason),
+            }),
+            Err(_) => Err(failed(format!("no answer within {} s", POST_TIMEOUT.as_secs()))),
+        }
     }
 
     async fn try_post_to_all(
         &self,
         to: Vec<ConnectionId>,
-        message: &Bytes,
+        message: &Message,
     ) -> Vec<(ConnectionId, PostError)> {
         let posts = to.into_iter().map(|id| async move {
             let error = self.try_post(&id, message).await.err()?;
@@ -77,12 +95,13 @@ impl ApiGatewayManagement {
 
     async fn try_close(&self, id: &ConnectionId) -> Result<(), PostError> {
         let closed = self.client.delete_connection().connection_id(id.as_str()).send().await;
-        closed.map(drop).map_err(|error| post_error(&error))
+        closed.map(drop).map_err(|error| close_error(&error))
     }
 }
 
 impl Management for ApiGatewayManagement {
     async fn post(&self, to: &ConnectionId, message: Bytes) -> Result<(), PostError> {
+        let message = Message::new(message);
         retry_while_limited(|| self.try_post(to, &message)).await
     }
 
@@ -90,7 +109,7 @@ impl Management for ApiGatewayManagement {
     /// First it posts to all connections. Then it retries together those posts that exceeded API Gateway's limit, so
     /// that the pause before a retry delays no other post.
     async fn post_to_all(&self, to: &[ConnectionId], message: Bytes) -> Vec<(ConnectionId, PostError)> {
-        let (mut failures, mut to) = (Vec::new(), to.to_vec());
+        let (message, mut failures, mut to) = (Message::new(message), Vec::new(), to.to_vec());
         for number in 1.. {
             let (limited, others): (Vec<_>, Vec<_>) = self
                 .try_post_to_all(to, &message)
@@ -127,20 +146,29 @@ where
     }
 }
 
-/// Converts an error of the SDK by the HTTP status of the answer. The body cannot be used: the answer 410, for example,
-/// has none.
-fn post_error<E>(error: &SdkError<E, HttpResponse>) -> PostError
+/// Converts an error of the SDK by the HTTP status of the answer.
+fn close_error<E>(error: &SdkError<E, HttpResponse>) -> PostError
 where
     E: std::error::Error + 'static,
 {
-    match error.raw_response().map(|response| response.status().as_u16()) {
-        Some(410) => PostError::Gone,
-        Some(413) => PostError::TooLarge,
-        Some(429) => PostError::LimitExceeded,
-        Some(_) | None => {
-            let reason = DisplayErrorContext(error).to_string();
-            tracing::warn!(%reason, "a message could not be posted to a connection");
-            PostError::Failed { reason }
-        }
+    let words = || DisplayErrorContext(error).to_string();
+    match error.raw_response() {
+        Some(response) => refused(response.status().as_u16(), words),
+        None => failed(words()),
     }
+}
+
+/// Converts the HTTP status of an answer. The body cannot be used: the answer 410, for example, has none.
+fn refused(status: u16, words: impl FnOnce() -> String) -> PostError {
+    match status {
+        410 => PostError::Gone,
+        413 => PostError::TooLarge,
+        429 => PostError::LimitExceeded,
+        _ => failed(words()),
+    }
+}
+
+fn failed(reason: String) -> PostError {
+    tracing::warn!(%reason, "a message could not be posted to a connection");
+    PostError::Failed { reason }
 }

@@ -23,7 +23,7 @@ async fn connecting_posts_nothing_and_echoes_our_protocol_only_when_asked() {
     let reply = world.handshake(&id, None, &["mqtt", "tickertape.v1"]).await;
     assert_eq!(reply, Reply { status: 200, protocol: Some("tickertape.v1".into()) });
     assert_eq!(world.management.take_posts(), []);
-    assert_eq!(world.connections.get(&id, NOW).await.unwrap().unwrap().principal, Principal::local());
+    assert_eq!(*world.connections.get(&id, NOW).await.unwrap().unwrap().principal, Principal::local());
 }
 
 #[tokio::test]

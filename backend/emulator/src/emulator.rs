@@ -4,14 +4,15 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use lambda_host::{Host, InvokeApi, Limits, Retries};
+use lambda_host::{EventReport, Host, InvokeApi, Limits, Retries};
 use serverless_app::App;
 use tempfile::TempDir;
 use tokio::net::TcpListener;
-use tokio::sync::watch;
+use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 
 use crate::addresses::{Addresses, ApiAddress, DistributionAddress, FunctionAddress, ServiceAddresses};
+use crate::ahead;
 use crate::api::bound_distribution;
 use crate::api::deployed::{Deployment, reachable};
 use crate::api::distributions;
@@ -56,6 +57,8 @@ pub struct Emulator {
     front: Front,
     host: Host,
     log: Arc<FunctionLog>,
+    /// Outcomes of asynchronous invocations.
+    events: mpsc::UnboundedReceiver<EventReport>,
     listener: TcpListener,
     desk_http: TcpListener,
     desk: DeskListener,
@@ -63,6 +66,8 @@ pub struct Emulator {
     distributions: Vec<distributions::Served>,
     described: WatchedFiles,
     runnable: Vec<Runnable>,
+    /// Names of functions, in the order in which their processes are started ahead.
+    starts_ahead: Vec<String>,
     addresses: Addresses,
     watcher: Arc<dyn Watcher>,
     data: Data,
@@ -120,7 +125,8 @@ impl Emulator {
             inspect: settings.inspect,
         };
         let (runnable, broken) = all::prepare(app, code, &preparation, watcher.as_ref());
-        let log = Arc::new(FunctionLog::new(watcher.clone()));
+        let (event, events) = mpsc::unbounded_channel();
+        let log = Arc::new(FunctionLog::new(watcher.clone(), event));
         let host = host(&runnable, &settings, log.clone());
         let deployment = Deployment {
             app,
@@ -143,6 +149,10 @@ impl Emulator {
         let apis = deployed.iter().map(ApiAddress::of).collect();
         let front = Front::new(deployed, InvokeApi::new(host.clone()), by_host, watcher.clone());
         let distributions = distributions::serve(bound, &settings.buckets, &urls, &front, &names);
+        let starts_ahead = match settings.starts_ahead {
+            true => ahead::order(app, &host.functions()),
+            false => Vec::new(),
+        };
         let addresses = Addresses {
             apis,
             function_urls: urls.iter().filter_map(FunctionAddress::of_url).collect(),
@@ -162,6 +172,7 @@ impl Emulator {
             front,
             host,
             log,
+            events,
             listener,
             desk_http: desk.http,
             desk: desk.listener,
@@ -169,6 +180,7 @@ impl Emulator {
             distributions,
             described: project.watched().clone(),
             runnable,
+            starts_ahead,
             addresses,
             watcher,
             data,
@@ -218,13 +230,15 @@ impl Emulator {
         background.spawn(self.desk.run(Arc::new(other)));
         serving::function_urls(&mut background, self.urls);
         serving::distributions(&mut background, self.distributions);
-        background.spawn(reload::run(
-            self.described,
-            self.runnable,
-            self.host.clone(),
-            self.watcher.clone(),
-            self.settings.reload_every,
-        ));
+        background.spawn(self.data.destinations().run(self.host.clone(), self.events));
+        background.spawn(ahead::start(self.host.clone(), self.starts_ahead));
+        let reloading = reload::Reloading {
+            host: self.host.clone(),
+            watcher: self.watcher.clone(),
+            starts_ahead: self.settings.starts_ahead,
+            every: self.settings.reload_every,
+        };
+        background.spawn(reloading.run(self.described, self.runnable));
         if let Some(chaos) = self.settings.chaos {
             let gateways = self.front.deployed().iter().map(|stage| stage.gateway.chaos()).collect();
             let watcher = self.watcher.clone();

@@ -13,6 +13,7 @@
 #![warn(missing_docs)]
 
 mod addresses;
+mod ahead;
 mod api;
 pub mod data;
 mod desk;

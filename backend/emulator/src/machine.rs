@@ -23,7 +23,12 @@ pub fn processes() -> usize {
 
 /// Returns the number of processes that may start at a time: two for each processor.
 pub fn starts() -> usize {
-    2 * std::thread::available_parallelism().map_or(1, NonZeroUsize::get)
+    2 * processors()
+}
+
+/// Returns the number of processors.
+pub fn processors() -> usize {
+    std::thread::available_parallelism().map_or(1, NonZeroUsize::get)
 }
 
 /// Returns the IP addresses of this machine's network interfaces.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use apigw_websocket::IdentitySource;
-use serverless_app::{App, AsyncInvocation, Origin, RouteLimits};
+use serverless_app::{App, Origin, RouteLimits};
 
 use crate::api::functions::authorizer_of;
 
@@ -27,14 +27,6 @@ pub fn of(app: &App, folders: &BTreeMap<String, PathBuf>) -> Vec<String> {
         for source in authorizer.identity_sources.iter().filter(unknown) {
             let name = &authorizer.name;
             sentences.push(format!("{name}: the identity source {source}: a handshake need not have it"));
-        }
-    }
-    for function in &app.functions {
-        let name = &function.logical_id;
-        let AsyncInvocation { on_failure, on_success, .. } = &function.async_invocation;
-        if on_failure.is_some() || on_success.is_some() {
-            sentences
-                .push(format!("{name}: destinations of asynchronous invocations: nothing is sent there"));
         }
     }
     for distribution in &app.distributions {

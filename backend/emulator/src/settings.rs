@@ -36,6 +36,9 @@ pub struct Settings {
     pub code: BTreeMap<String, PathBuf>,
     /// Folders with the objects of buckets, which distributions serve. The keys are names of buckets in the description.
     pub buckets: BTreeMap<String, PathBuf>,
+    /// True to start a process of each function when the app is ready, so that the first connection waits for none. Otherwise they are
+    /// started by the first invocations, as on Lambda.
+    pub starts_ahead: bool,
     /// Interval at which the files of functions are looked at for changes.
     pub reload_every: Duration,
 }
@@ -56,6 +59,7 @@ impl Settings {
             chaos: None,
             code: BTreeMap::new(),
             buckets: BTreeMap::new(),
+            starts_ahead: true,
             reload_every: Duration::from_millis(500),
         }
     }

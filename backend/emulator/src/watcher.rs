@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use lambda_host::{Log, LogLine, Report};
+use lambda_host::{EventReport, Log, LogLine, Report, StartReport};
+use tokio::sync::mpsc::UnboundedSender;
 
 use crate::data::{BatchReport, Condition, DataObserver, QueueDepth};
 use crate::once::Once;
@@ -27,11 +28,14 @@ pub(crate) struct FunctionLog {
     hosts: Once,
     /// Number of invocations in flight, by the functions' names.
     in_flight: Mutex<BTreeMap<String, usize>>,
+    /// Gets the outcomes of asynchronous invocations.
+    events: UnboundedSender<EventReport>,
 }
 
 impl FunctionLog {
-    pub fn new(watcher: Arc<dyn Watcher>) -> Self {
-        Self { watcher, hosts: Once::default(), in_flight: Mutex::default() }
+    /// Creates the log. `events` gets the outcomes of asynchronous invocations, of which the host has a maximum number at a time.
+    pub fn new(watcher: Arc<dyn Watcher>, events: UnboundedSender<EventReport>) -> Self {
+        Self { watcher, hosts: Once::default(), in_flight: Mutex::default(), events }
     }
 
     /// Names the functions with invocations in flight: `1 invocation of Chat`. Returns `None` if there are none.
@@ -80,6 +84,16 @@ impl Log for FunctionLog {
         }
         drop(in_flight);
         self.watcher.report(report);
+    }
+
+    fn event(&self, report: &EventReport) {
+        // An error means that the app ends.
+        let _ = self.events.send(report.clone());
+        self.watcher.event(report);
+    }
+
+    fn started_ahead(&self, report: &StartReport) {
+        self.watcher.started_ahead(report);
     }
 }
 

@@ -42,19 +42,10 @@ pub(crate) struct Connection {
     outbox: Mutex<Outbox>,
     /// Counts this connection, and the bytes that wait in its outbox, against the limits of its client.
     membership: Membership,
-    progress: Mutex<Progress>,
     /// The fault that was injected: 0 for none, [`FROZEN`] or [`BROKEN`].
     fault: AtomicU8,
     /// Number of posts that fault injection has made a decision about.
     posts: AtomicU64,
-}
-
-/// Records whether the client reads: the number of bytes written so far, and the time since which no queued byte could
-/// be written.
-#[derive(Debug, Default)]
-struct Progress {
-    written_bytes: u64,
-    stalled_since_ms: Option<u64>,
 }
 
 const FROZEN: u8 = 1;
@@ -72,7 +63,6 @@ impl Connection {
             stream: OnceLock::new(),
             outbox: Mutex::default(),
             membership,
-            progress: Mutex::default(),
             fault: AtomicU8::new(0),
             posts: AtomicU64::new(0),
         }
@@ -151,26 +141,10 @@ impl Connection {
         }
     }
 
-    /// Compares the number of bytes written with the number at the last call, and records the time since which the
-    /// client has read nothing although bytes are queued. Must be called at regular intervals.
-    pub(crate) fn note_progress(&self, monotonic_ms: u64) {
-        let (is_waiting, written_bytes) = {
-            let outbox = self.outbox();
-            (outbox.is_open() && outbox.queued_bytes() > 0, outbox.written_bytes())
-        };
-        let mut progress = self.progress.lock();
-        if !is_waiting {
-            progress.stalled_since_ms = None;
-        } else if progress.written_bytes != written_bytes || progress.stalled_since_ms.is_none() {
-            progress.stalled_since_ms = Some(monotonic_ms);
-        }
-        progress.written_bytes = written_bytes;
-    }
-
-    /// Returns the time for which bytes have been queued without the client reading any, in milliseconds. Returns 0 if
-    /// the queue is empty.
+    /// Returns the time for which bytes have been queued without the client reading any, in milliseconds, as far as
+    /// [`Connection::inspect`] has noticed it. Returns 0 if the queue is empty or the connection is being closed.
     pub(crate) fn stalled_ms(&self, monotonic_ms: u64) -> u64 {
-        let since_ms = self.progress.lock().stalled_since_ms;
+        let since_ms = self.outbox().stalled_since_ms();
         since_ms.map_or(0, |since_ms| monotonic_ms.saturating_sub(since_ms))
     }
 
@@ -180,8 +154,9 @@ impl Connection {
     }
 
     /// Closes the connection if it has exceeded its idle or life limit. Aborts it if the client has not answered a
-    /// close frame within the close limit.
-    pub(crate) fn expire(&self, limits: &Limits, monotonic_ms: u64) {
+    /// close frame within the close limit. Returns true if the connection is open and bytes are queued. Must be called at
+    /// regular intervals, because it also notices since when the client has read nothing.
+    pub(crate) fn inspect(&self, limits: &Limits, monotonic_ms: u64) -> bool {
         let mut outbox = self.outbox();
         match outbox.phase() {
             Phase::Open => {
@@ -195,6 +170,8 @@ impl Connection {
             }
             Phase::Closing { .. } | Phase::Aborted { .. } => {}
         }
+        outbox.note_progress(monotonic_ms);
+        outbox.stalled_since_ms().is_some()
     }
 
     /// Writes the queued bytes to the socket. Returns `Ready` with the phase of the connection when the queue is empty.
@@ -318,8 +295,10 @@ impl Drop for CountedOutbox<'_> {
     }
 }
 
+/// Writes as much as the socket accepts at once. The system call is made without asking tokio if the socket is writable: the answer
+/// is in another place in memory for each connection, and most sockets are.
 fn write_now(stream: &TcpStream, wire: &[u8]) -> io::Result<usize> {
-    match stream.try_write(wire) {
+    match SockRef::from(stream).send(wire) {
         Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(0),
         written => written,
     }
@@ -331,7 +310,6 @@ fn passed(since_ms: u64, limit_ms: u128, now_ms: u64) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::HashMap;
     use std::net::Ipv4Addr;
     use std::sync::Arc;
 
@@ -374,11 +352,12 @@ mod tests {
     #[test]
     fn a_client_that_takes_nothing_is_noticed_and_the_last_words_replace_what_waits() {
         let connection = connection(1);
-        connection.note_progress(0);
+        let limits = Limits::default();
+        connection.inspect(&limits, 0);
         assert_eq!(connection.stalled_ms(9000), 0, "nothing waits");
-        connection.post(&Frame::text("waits"), &Limits::default(), 0).expect("queued");
-        connection.note_progress(1000);
-        connection.note_progress(2000);
+        connection.post(&Frame::text("waits"), &limits, 0).expect("queued");
+        assert!(connection.inspect(&limits, 1000));
+        connection.inspect(&limits, 2000);
         assert_eq!(connection.stalled_ms(31_000), 30_000);
         connection.close_with(&Frame::text("bye"), CloseStatus::deleted(), 31_000);
         let mut written = Vec::new();
@@ -402,7 +381,7 @@ mod tests {
             source_ip: Ipv4Addr::LOCALHOST.into(),
             host: "localhost".into(),
             user_agent: None,
-            authorizer: HashMap::new(),
+            authorizer: Arc::default(),
         };
         let holder = Holder::new("", caller.source_ip);
         let membership = shares.join(holder, &Limits::default()).expect("room");

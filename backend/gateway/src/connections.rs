@@ -2,7 +2,7 @@
 //! API: post, get and delete.
 
 use std::collections::HashMap;
-use std::hash::{BuildHasher, RandomState};
+use std::hash::BuildHasher;
 use std::net::IpAddr;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
 use std::sync::{Arc, Weak};
@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use tokio::sync::Notify;
 
+use crate::caller::{Caller, LastCaller};
 use crate::chaos::{FaultInjector, HttpError};
 use crate::close_status::CloseStatus;
 use crate::connection::Connection;
@@ -17,8 +18,9 @@ use crate::environment::{Environment, Moment, SystemEnvironment};
 use crate::faulty_post;
 use crate::frame::Frame;
 use crate::id::ConnectionId;
+use crate::id_hasher::Ids;
 use crate::limits::Limits;
-use crate::lock::RwLock;
+use crate::lock::{Mutex, RwLock};
 use crate::observer::Observer;
 use crate::post_error::{Gone, PostError};
 use crate::shares::Shares;
@@ -34,13 +36,15 @@ const DELIVERIES_BETWEEN_YIELDS: usize = 256;
 pub struct Connections(Arc<Registry>);
 
 struct Registry {
-    shards: [RwLock<HashMap<ConnectionId, Arc<Connection>>>; SHARDS],
-    hasher: RandomState,
+    shards: [RwLock<HashMap<ConnectionId, Arc<Connection>, Ids>>; SHARDS],
     count: AtomicUsize,
+    /// Number of open connections with queued bytes, as of the last sweep.
+    with_queue: AtomicUsize,
     emptied: Notify,
     shutting_down: AtomicBool,
     limits: Limits,
     shares: Arc<Shares>,
+    last_caller: Mutex<LastCaller>,
     environment: Arc<dyn Environment>,
     faults: FaultInjector,
     observer: Option<Arc<dyn Observer>>,
@@ -84,12 +88,13 @@ impl Connections {
     ) -> Self {
         Self(Arc::new(Registry {
             shards: std::array::from_fn(|_| RwLock::default()),
-            hasher: RandomState::new(),
             count: AtomicUsize::new(0),
+            with_queue: AtomicUsize::new(0),
             emptied: Notify::new(),
             shutting_down: AtomicBool::new(false),
             limits: limits.clone(),
             shares: Arc::default(),
+            last_caller: Mutex::default(),
             environment,
             faults: FaultInjector::default(),
             observer,
@@ -103,7 +108,8 @@ impl Connections {
     ///
     /// [`PostError`] if the connection does not exist, its queue is full, or the frame is too large.
     pub fn post(&self, id: &ConnectionId, frame: &Frame) -> Result<(), PostError> {
-        let posted = self.check_size(frame).and_then(|()| self.post_at(id, frame, self.monotonic_ms()));
+        let posted =
+            self.check_size(frame).and_then(|()| self.post_at(self.find(id), frame, self.monotonic_ms()));
         self.observe_post(id, frame, posted);
         posted
     }
@@ -121,17 +127,17 @@ impl Connections {
         I: IntoIterator<Item = &'a ConnectionId, IntoIter: Send>,
     {
         let size = self.check_size(frame);
-        let mut now_ms = self.monotonic_ms();
-        let mut failed = Vec::new();
-        for (at, id) in ids.into_iter().enumerate() {
-            if at > 0 && at % DELIVERIES_BETWEEN_YIELDS == 0 {
+        let (mut failed, mut is_first) = (Vec::new(), true);
+        let mut ids = ids.into_iter().peekable();
+        while ids.peek().is_some() {
+            if !std::mem::take(&mut is_first) {
                 tokio::task::yield_now().await;
-                now_ms = self.monotonic_ms();
             }
-            let posted = size.and_then(|()| self.post_at(id, frame, now_ms));
-            self.observe_post(id, frame, posted);
-            if let Err(error) = posted {
-                failed.push((*id, error));
+            let now_ms = self.monotonic_ms();
+            for (id, connection) in self.find_some(&mut ids) {
+                let posted = size.and_then(|()| self.post_at(connection, frame, now_ms));
+                self.observe_post(&id, frame, posted);
+                failed.extend(posted.err().map(|error| (id, error)));
             }
         }
         failed
@@ -179,6 +185,9 @@ impl Connections {
     /// The time is measured to about a second.
     pub fn stalled(&self, at_least: Duration) -> Vec<ConnectionId> {
         let (now_ms, mut ids) = (self.monotonic_ms(), Vec::new());
+        if self.0.with_queue.load(SeqCst) == 0 {
+            return ids;
+        }
         self.for_each(|connection| {
             let stalled_ms = connection.stalled_ms(now_ms);
             if stalled_ms > 0 && u128::from(stalled_ms) >= at_least.as_millis() && connection.is_open() {
@@ -265,6 +274,11 @@ impl Connections {
         self.0.environment.monotonic_ms()
     }
 
+    /// Lets a new caller share the memory of the last one, as far as both have the same values.
+    pub(crate) fn share(&self, caller: &mut Caller) {
+        self.0.last_caller.lock().share_with(caller);
+    }
+
     /// Adds a connection. Its `$connect` function must have returned.
     pub(crate) fn insert(&self, connection: Arc<Connection>) {
         self.0.count.fetch_add(1, SeqCst);
@@ -304,11 +318,9 @@ impl Connections {
     }
 
     fn expire(&self) {
-        let now_ms = self.monotonic_ms();
-        self.for_each(|connection| {
-            connection.expire(&self.0.limits, now_ms);
-            connection.note_progress(now_ms);
-        });
+        let (now_ms, mut with_queue) = (self.monotonic_ms(), 0);
+        self.for_each(|connection| with_queue += usize::from(connection.inspect(&self.0.limits, now_ms)));
+        self.0.with_queue.store(with_queue, SeqCst);
     }
 
     fn check_size(&self, frame: &Frame) -> Result<(), PostError> {
@@ -320,9 +332,14 @@ impl Connections {
         }
     }
 
-    fn post_at(&self, id: &ConnectionId, frame: &Frame, monotonic_ms: u64) -> Result<(), PostError> {
+    fn post_at(
+        &self,
+        connection: Option<Arc<Connection>>,
+        frame: &Frame,
+        monotonic_ms: u64,
+    ) -> Result<(), PostError> {
         let Registry { limits, faults, environment, .. } = &*self.0;
-        let connection = self.find(id).ok_or(PostError::Gone)?;
+        let connection = connection.ok_or(PostError::Gone)?;
         if !faults.is_on() {
             return connection.post(frame, limits, monotonic_ms);
         }
@@ -335,8 +352,18 @@ impl Connections {
         self.shard(id).read().get(id).cloned()
     }
 
-    fn shard(&self, id: &ConnectionId) -> &RwLock<HashMap<ConnectionId, Arc<Connection>>> {
-        &self.0.shards[self.0.hasher.hash_one(id) as usize % SHARDS]
+    /// Takes ids up to the next yield, and looks up their connections. The look-ups need data that is scattered over the memory. The
+    /// processor can load that of several at the same time, but not if there is a system call between two look-ups.
+    fn find_some<'a>(
+        &self,
+        ids: &mut impl Iterator<Item = &'a ConnectionId>,
+    ) -> Vec<(ConnectionId, Option<Arc<Connection>>)> {
+        ids.take(DELIVERIES_BETWEEN_YIELDS).map(|id| (*id, self.find(id))).collect()
+    }
+
+    fn shard(&self, id: &ConnectionId) -> &RwLock<HashMap<ConnectionId, Arc<Connection>, Ids>> {
+        // The table of the shard uses other bits of the hash.
+        &self.0.shards[(Ids::default().hash_one(id) >> 40) as usize % SHARDS]
     }
 
     fn for_each(&self, mut act: impl FnMut(&Connection)) {

@@ -133,7 +133,7 @@ fn context(
     context.domain_name = Some(caller.host.to_string());
     context.identity.source_ip = Some(caller.source_ip.to_string());
     context.identity.user_agent = caller.user_agent.as_deref().map(str::to_owned);
-    context.authorizer.fields = caller.authorizer.clone();
+    context.authorizer.fields = caller.authorizer.as_ref().clone();
     context
 }
 

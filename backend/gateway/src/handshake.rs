@@ -99,10 +99,11 @@ async fn establish<F: Functions>(
     moment: Moment,
     upgrade: OnUpgrade,
 ) -> Result<ApiGatewayProxyResponse, Refusal> {
-    caller.authorizer = authorize(state, &caller, &handshake, moment).await?;
+    caller.authorizer = authorize(state, &caller, &handshake, moment).await?.into();
     let membership = charge(state, admission, &caller)?;
     let response = connect(state, &caller, handshake, moment).await?;
     let connections = &state.connections;
+    connections.share(&mut caller);
     let number = connections.faults().next_connection();
     let connection = Arc::new(Connection::new(caller, membership, number, connections.monotonic_ms()));
     connections.insert(connection.clone());
@@ -209,7 +210,7 @@ fn caller(api: &Api, parts: &Parts, peer: SocketAddr, moment: Moment) -> Caller 
         source_ip: peer.ip().to_canonical(),
         host: api.domain_name.as_deref().or(text(header::HOST)).unwrap_or_default().into(),
         user_agent: text(header::USER_AGENT).map(Into::into),
-        authorizer: HashMap::new(),
+        authorizer: Arc::default(),
     }
 }
 

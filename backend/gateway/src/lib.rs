@@ -72,6 +72,7 @@ mod glob;
 mod handshake;
 mod header_names;
 mod id;
+mod id_hasher;
 mod invoke;
 mod limits;
 mod lock;

@@ -45,6 +45,9 @@ pub(crate) struct Outbox {
     is_first_begun: bool,
     /// Number of bytes written from the queue since the connection was opened.
     written_bytes: u64,
+    /// Value of `written_bytes` at the last call of [`Outbox::note_progress`].
+    noted_bytes: u64,
+    stalled_since_ms: Option<u64>,
     /// The encoded pong frame that has to be sent. It is replaced when another ping arrives, since only the latest ping
     /// needs an answer (RFC 6455 §5.5.3). Many pings therefore cost only one pong.
     pong: Option<Bytes>,
@@ -93,10 +96,21 @@ impl Outbox {
         self.queued_bytes
     }
 
-    /// Returns the number of bytes written from the queue since the connection was opened. If the number grows, the
-    /// client is reading.
-    pub(crate) fn written_bytes(&self) -> u64 {
-        self.written_bytes
+    /// Compares the number of bytes written from the queue with the number at the last call, and records the time since
+    /// which the client has read nothing although bytes are queued.
+    pub(crate) fn note_progress(&mut self, monotonic_ms: u64) {
+        if !self.is_open() || self.queued_bytes == 0 {
+            self.stalled_since_ms = None;
+        } else if self.noted_bytes != self.written_bytes || self.stalled_since_ms.is_none() {
+            self.stalled_since_ms = Some(monotonic_ms);
+        }
+        self.noted_bytes = self.written_bytes;
+    }
+
+    /// Returns the time since which the client has read nothing although bytes are queued, as of the last call of
+    /// [`Outbox::note_progress`].
+    pub(crate) fn stalled_since_ms(&self) -> Option<u64> {
+        self.stalled_since_ms
     }
 
     pub(crate) fn push(&mut self, wire: Bytes) {

@@ -114,6 +114,10 @@ impl Membership {
     /// Updates the totals of queued bytes after the queue of this connection has changed from `before` to `after`
     /// bytes.
     pub(crate) fn count_queued(&self, before: usize, after: usize) {
+        // Most posts queue nothing. All connections write to these two counters, so a write costs more than this comparison.
+        if before == after {
+            return;
+        }
         for counter in [&self.share.queued_bytes, &self.shares.queued_bytes] {
             match after.checked_sub(before) {
                 Some(more) => counter.fetch_add(more, Relaxed),

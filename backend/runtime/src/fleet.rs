@@ -1,6 +1,7 @@
 //! A Lambda function with all processes that run it.
 
 mod acquire;
+mod start;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, Instant};
@@ -13,7 +14,7 @@ use crate::function_error::{FunctionError, InvokeError};
 use crate::invocation::Invocation;
 use crate::log::Report;
 use crate::patience::Times;
-use crate::places::{Holder, Place, Places, Start};
+use crate::places::{Holder, Places};
 use crate::pool::Pool;
 use crate::sandbox::Sandbox;
 use crate::shared::Shared;
@@ -34,16 +35,12 @@ pub(crate) struct Fleet {
     ended: watch::Sender<bool>,
 }
 
-/// The process for an invocation: one that was idle, or a new one in this place.
-enum Process {
-    Warm(Box<Sandbox>),
-    Cold(Place, Start),
-}
-
-impl Process {
-    fn warm(sandbox: Sandbox) -> Self {
-        Self::Warm(Box::new(sandbox))
-    }
+/// The reason why an invocation has no process.
+enum NoProcess {
+    /// The function was closed.
+    Closed,
+    /// The process that was started for the invocation failed, after this time.
+    Failed { error: FunctionError, init: Duration },
 }
 
 /// Counts one invocation as in flight, in the pool of its function. `release` returns the process of the invocation to
@@ -65,9 +62,9 @@ impl Drop for Slot<'_> {
 impl Slot<'_> {
     fn release(mut self, sandbox: Sandbox) {
         self.is_held = false;
-        let retired = self.fleet.pool().release(sandbox, self.fleet.now_ms());
+        let unused = self.fleet.pool().release(sandbox, self.fleet.now_ms());
         // Dropping the process ends it. It happens here, after the lock of the pool was released.
-        drop(retired);
+        drop(unused);
         self.fleet.places.notify();
     }
 }
@@ -106,53 +103,40 @@ impl Fleet {
     /// # Errors
     ///
     /// [`InvokeError::Throttled`] or [`InvokeError::Function`].
-    pub async fn run(&self, invocation: &Invocation) -> Result<Bytes, InvokeError> {
-        let (slot, process) = self.acquire().await?;
+    pub async fn run(self: &Arc<Self>, invocation: &Invocation) -> Result<Bytes, InvokeError> {
+        let slot = self.slot().ok_or_else(|| self.throttled())?;
         self.shared.log.begin(&self.function.name, &invocation.id);
         let mut ended = self.ended.subscribe();
-        let outcome = tokio::select! {
+        tokio::select! {
             biased;
             // Dropping the other future ends the process.
-            _ = ended.wait_for(|has_ended| *has_ended) => return Err(self.throttled()),
-            outcome = self.run_in(slot, process, invocation) => outcome,
-        };
-        outcome.map_err(InvokeError::Function)
+            _ = ended.wait_for(|has_ended| *has_ended) => Err(self.throttled()),
+            outcome = self.run_in(slot, invocation) => outcome,
+        }
     }
 
-    /// Runs an invocation in its process, and writes a report about it to the log.
-    async fn run_in(
-        &self,
-        slot: Slot<'_>,
-        process: Process,
-        invocation: &Invocation,
-    ) -> Result<Bytes, FunctionError> {
-        let acquired = Instant::now();
-        let (place, warm, start) = match process {
-            Process::Warm(mut sandbox) => match sandbox.is_ready(self.function.timeout).await {
-                true => (sandbox.place(), Some(*sandbox), None),
-                false => (sandbox.place(), None, None),
-            },
-            Process::Cold(place, start) => (Arc::new(place), None, Some(start)),
+    /// Counts an invocation as in flight. Returns `None` if the maximum number is in flight already.
+    fn slot(&self) -> Option<Slot<'_>> {
+        let is_free = self.pool().begin();
+        is_free.then(|| Slot { fleet: self, is_held: true })
+    }
+
+    /// Runs an invocation when it has a process, and writes a report about it to the log.
+    async fn run_in(self: &Arc<Self>, slot: Slot<'_>, invocation: &Invocation) -> Result<Bytes, InvokeError> {
+        let mut sandbox = match self.acquire(&invocation.id).await {
+            Ok(sandbox) => sandbox,
+            Err(NoProcess::Closed) => return Err(self.throttled()),
+            Err(NoProcess::Failed { error, init }) => {
+                let outcome = Err(error);
+                self.report(invocation, Some(init), Duration::ZERO, &outcome);
+                return outcome.map_err(InvokeError::Function);
+            }
         };
-        let is_cold = warm.is_none();
-        let sandbox = match warm {
-            Some(sandbox) => Ok(sandbox),
-            None => Sandbox::start(&self.function, &self.shared, &invocation.id, place).await,
-        };
-        // Now another process may start.
-        drop(start);
-        let ready = Instant::now();
-        let init = is_cold.then(|| ready - acquired);
-        if let (Some(init), Ok(_)) = (init, &sandbox) {
-            self.times.send_if_modified(|times| times.add_init(init));
-        }
-        let outcome = match sandbox {
-            Ok(sandbox) => self.invoke(slot, sandbox, invocation).await,
-            Err(error) => Err(error),
-        };
-        self.times.send_if_modified(|times| times.add_duration(ready.elapsed(), is_cold));
+        let (init, is_first, ready) = (sandbox.take_init(), !sandbox.has_handled(), Instant::now());
+        let outcome = self.invoke(slot, sandbox, invocation).await;
+        self.times.send_if_modified(|times| times.add_duration(ready.elapsed(), is_first));
         self.report(invocation, init, ready.elapsed(), &outcome);
-        outcome
+        outcome.map_err(InvokeError::Function)
     }
 
     /// Ends the processes that have been idle for [`Limits::keep_warm`](crate::Limits::keep_warm) or longer.

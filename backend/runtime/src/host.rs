@@ -9,6 +9,7 @@ use bytes::Bytes;
 use tokio::sync::Semaphore;
 use tokio::time::{MissedTickBehavior, interval, sleep};
 
+use crate::event_report::{EventEnd, EventReport};
 use crate::fleet::Fleet;
 use crate::function::Function;
 use crate::function_error::{FunctionError, InvokeError};
@@ -39,7 +40,7 @@ struct Inner {
 }
 
 impl Host {
-    /// Creates a host of these functions. No process is started before the first invocation.
+    /// Creates a host of these functions. No process is started before the first invocation or [`start_ahead`](Self::start_ahead).
     ///
     /// # Panics
     ///
@@ -70,6 +71,18 @@ impl Host {
         if let Some(former) = former {
             former.retire();
         }
+    }
+
+    /// Starts a process of a function before its first invocation, so that this need not wait for it. Returns after the process has
+    /// started or failed, which the [`Log`] is told. Does nothing if the function has a process already, or if there is no free place
+    /// for another one.
+    ///
+    /// # Errors
+    ///
+    /// [`InvokeError::NotFound`] if the function is unknown.
+    pub async fn start_ahead(&self, function: &str) -> Result<(), InvokeError> {
+        self.fleet(function)?.start_ahead().await;
+        Ok(())
     }
 
     /// Invokes a function and waits for its answer. The invocation continues to its end even if this future is dropped.
@@ -188,16 +201,33 @@ fn check_size(payload: &Bytes, limit_bytes: usize) -> Result<(), InvokeError> {
     }
 }
 
-async fn handle_event(fleet: &Fleet, invocation: &Invocation, retries: &Retries, log: &dyn Log) {
+/// Handles an event, with repetitions, and reports its outcome to the log.
+async fn handle_event(fleet: &Arc<Fleet>, invocation: &Invocation, retries: &Retries, log: &dyn Log) {
     let accepted = Instant::now();
     let mut attempts = Attempts::default();
-    while let Err(error) = fleet.run(invocation).await {
-        let Some(wait) = attempts.next(retries, &error, accepted.elapsed()) else {
-            let text = format!("event {} is discarded: {error}", invocation.id);
-            return log.line(&LogLine::of_host(&fleet.function.name, &text));
+    let (condition, outcome) = loop {
+        let error = match fleet.run(invocation).await {
+            Ok(answer) => break (EventEnd::Success, Ok(answer)),
+            Err(error) => error,
         };
-        sleep(wait).await;
+        match attempts.next(retries, &error, accepted.elapsed()) {
+            Ok(wait) => sleep(wait).await,
+            Err(end) => break (end, Err(error)),
+        }
+    };
+    if let Err(error) = &outcome {
+        let text = format!("event {} is discarded: {error}", invocation.id);
+        log.line(&LogLine::of_host(&fleet.function.name, &text));
     }
+    log.event(&EventReport {
+        function: fleet.function.name.clone(),
+        function_arn: fleet.function.arn(),
+        request_id: invocation.id.clone(),
+        payload: invocation.payload.clone(),
+        attempts: attempts.failed() + usize::from(outcome.is_ok()),
+        condition,
+        outcome,
+    });
 }
 
 /// Ends idle processes at regular intervals, until the host is dropped.

@@ -10,6 +10,7 @@
 
 #![warn(missing_docs)]
 
+pub use event_report::{EventEnd, EventReport};
 pub use function::Function;
 pub use function_error::{FunctionError, InvokeError};
 pub use function_url::{FunctionUrl, UrlRequest, UrlResponse};
@@ -17,10 +18,11 @@ pub use gateway::GatewayFunctions;
 pub use host::Host;
 pub use invoke_api::InvokeApi;
 pub use limits::Limits;
-pub use log::{Log, LogLine, Report, TracingLog};
+pub use log::{Log, LogLine, Report, StartReport, TracingLog};
 pub use retry::Retries;
 
 mod environment;
+mod event_report;
 mod fleet;
 mod function;
 mod function_error;

@@ -9,7 +9,7 @@ use std::time::Duration;
 pub struct Limits {
     /// Maximum time from the start of a process to its first request for an event. Lambda: 10 s. If the process fails
     /// or takes longer, a second one is started, whose limit is the function's own time-out ("Understanding the Lambda
-    /// execution environment lifecycle").
+    /// execution environment lifecycle"), and more if this limit is more than that of Lambda.
     pub init: Duration,
     /// Maximum size of the payload of a synchronous invocation, in bytes. A larger one is answered with 413. Lambda: 6
     /// MB.

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use tokio::io::{AsyncBufRead, AsyncBufReadExt, AsyncRead, AsyncReadExt, BufReader};
 
+use crate::event_report::EventReport;
 use crate::function_error::FunctionError;
 
 /// Maximum length of a log line, in bytes. Longer lines are split. CloudWatch Logs accepts lines of up to 1 MB.
@@ -22,6 +23,14 @@ pub trait Log: Send + Sync + 'static {
     }
     /// Receives the report of an invocation that has ended.
     fn report(&self, report: &Report);
+    /// Receives the outcome of an asynchronous invocation, after its last attempt.
+    fn event(&self, report: &EventReport) {
+        let _ = report;
+    }
+    /// Receives the outcome of [`Host::start_ahead`](crate::Host::start_ahead).
+    fn started_ahead(&self, report: &StartReport) {
+        let _ = report;
+    }
 }
 
 /// A line of the log of a function.
@@ -67,11 +76,24 @@ pub struct Report {
     pub function: String,
     /// Request id of the invocation.
     pub request_id: String,
-    /// Time from the start of the process to its first request for an event; `None` if the process was already running.
+    /// Time from the start of the process to its first request for an event; `None` if the process has handled an event before, or was
+    /// started ahead.
     pub init: Option<Duration>,
     /// Time from the moment when the process could receive the event to the end of the invocation.
     pub duration: Duration,
     /// The error, if the invocation failed.
+    pub error: Option<FunctionError>,
+}
+
+/// The outcome of a start ahead of the first invocation, as in Lambda's `INIT_REPORT` line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct StartReport {
+    /// Name of the Lambda function that was started.
+    pub function: String,
+    /// Time from the start of the process to its first request for an event, or to its failure.
+    pub init: Duration,
+    /// The error, if the process failed. The next invocation starts another process.
     pub error: Option<FunctionError>,
 }
 

@@ -119,7 +119,8 @@ impl Places {
         self.0.changed.notified()
     }
 
-    fn take_free(&self) -> Option<(Place, Start)> {
+    /// Takes a place for a process that starts, unless all places are taken or too many processes are starting.
+    pub fn take_free(&self) -> Option<(Place, Start)> {
         let mut free = lock(&self.0.free);
         let (places, starts) = (free.places.checked_sub(1)?, free.starts.checked_sub(1)?);
         *free = Free { places, starts };

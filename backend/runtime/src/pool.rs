@@ -13,8 +13,20 @@ pub(crate) struct Pool<P> {
     /// Idle processes, in the order in which they became idle. The one that has been idle longest is the first.
     idle: Vec<Idle<P>>,
     /// Invocations that wait for a process, in the order in which they came. One that no longer waits has dropped its receiver.
-    waiting: VecDeque<oneshot::Sender<P>>,
+    waiting: VecDeque<Waiting<P>>,
+    /// Number of invocations that have waited so far.
+    tickets: u64,
     is_retired: bool,
+}
+
+/// The place of an invocation in the order of those that wait.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Ticket(u64);
+
+#[derive(Debug)]
+struct Waiting<P> {
+    ticket: Ticket,
+    sender: oneshot::Sender<P>,
 }
 
 #[derive(Debug)]
@@ -26,7 +38,7 @@ struct Idle<P> {
 impl<P> Pool<P> {
     /// Creates a pool without processes, for at most `limit` invocations in flight.
     pub fn new(limit: usize) -> Self {
-        Self { limit, busy: 0, idle: Vec::new(), waiting: VecDeque::new(), is_retired: false }
+        Self { limit, busy: 0, idle: Vec::new(), waiting: VecDeque::new(), tickets: 0, is_retired: false }
     }
 
     /// Counts an invocation as in flight. Returns false if the maximum number of invocations is in flight already.
@@ -47,36 +59,43 @@ impl<P> Pool<P> {
         (!self.idle.is_empty()).then(|| self.idle.remove(0).process)
     }
 
-    /// Lets an invocation wait for a process, behind those that wait already, whose number is returned. The receiver gets the
-    /// process. It gets nothing after the pool was closed.
-    pub fn wait(&mut self) -> (usize, oneshot::Receiver<P>) {
+    /// Lets an invocation wait for a process, behind those that wait already. The receiver gets the process. It gets nothing after the
+    /// pool was closed.
+    pub fn wait(&mut self) -> (Ticket, oneshot::Receiver<P>) {
         let (sender, receiver) = oneshot::channel();
+        let ticket = Ticket(self.tickets);
+        self.tickets += 1;
         // Those that have found a process in another way no longer wait.
-        self.waiting.retain(|waiting| !waiting.is_closed());
-        self.waiting.push_back(sender);
-        (self.waiting.len() - 1, receiver)
+        self.waiting.retain(|waiting| !waiting.sender.is_closed());
+        self.waiting.push_back(Waiting { ticket, sender });
+        (ticket, receiver)
     }
 
-    /// Counts an invocation as ended. Its process is passed to the invocation that has waited longest, or becomes idle. If the pool
-    /// was retired, the process is returned, and the caller ends it.
+    /// Returns the number of invocations that have waited longer than this one, and still wait.
+    pub fn ahead(&self, ticket: Ticket) -> usize {
+        self.waiting.partition_point(|waiting| waiting.ticket < ticket)
+    }
+
+    /// Counts an invocation as ended, and adds its process as [`add`](Self::add) does.
     pub fn release(&mut self, process: P, now_ms: u64) -> Option<P> {
         self.discard();
-        if self.is_retired {
-            return Some(process);
-        }
-        self.add(process, now_ms);
-        None
+        self.add(process, now_ms)
     }
 
-    /// Adds a process that can handle an invocation: it is passed to the one that has waited longest, or becomes idle.
-    pub fn add(&mut self, mut process: P, now_ms: u64) {
+    /// Adds a process that can handle an invocation: it is passed to the one that has waited longest, or becomes idle. If none waits and
+    /// the pool was retired or closed, the process is returned, and the caller ends it.
+    pub fn add(&mut self, mut process: P, now_ms: u64) -> Option<P> {
         while let Some(waiting) = self.waiting.pop_front() {
-            match waiting.send(process) {
-                Ok(()) => return,
+            match waiting.sender.send(process) {
+                Ok(()) => return None,
                 Err(refused) => process = refused,
             }
         }
+        if self.is_retired || self.is_closed() {
+            return Some(process);
+        }
         self.idle.push(Idle { process, since_ms: now_ms });
+        None
     }
 
     /// Counts an invocation as ended whose process cannot be used again.
@@ -158,21 +177,27 @@ mod tests {
         let mut pool = Pool::new(4);
         (0..4).for_each(|_| assert!(pool.begin()));
         drop(pool.wait());
-        let ((ahead, mut first), (_, mut second)) = (pool.wait(), pool.wait());
-        assert_eq!(ahead, 0);
+        let ((first, mut of_first), (second, mut of_second)) = (pool.wait(), pool.wait());
+        assert_eq!((pool.ahead(first), pool.ahead(second)), (0, 1));
         assert_eq!(pool.release(7, 0), None);
-        assert_eq!((first.try_recv().ok(), second.try_recv().ok(), pool.take_idle()), (Some(7), None, None));
-        pool.add(8, 0);
-        assert_eq!((second.try_recv().ok(), pool.take_idle()), (Some(8), None));
+        assert_eq!(pool.ahead(second), 0);
+        assert_eq!(
+            (of_first.try_recv().ok(), of_second.try_recv().ok(), pool.take_idle()),
+            (Some(7), None, None)
+        );
+        assert_eq!(pool.add(8, 0), None);
+        assert_eq!((of_second.try_recv().ok(), pool.take_idle()), (Some(8), None));
     }
 
     #[test]
-    fn a_retired_pool_keeps_no_process() {
-        let mut pool = Pool::new(2);
-        assert!(pool.begin() && pool.begin());
+    fn a_retired_pool_keeps_no_process_but_serves_those_that_wait() {
+        let mut pool = Pool::new(3);
+        (0..3).for_each(|_| assert!(pool.begin()));
         pool.release(1, 0);
+        let (_, mut waiting) = pool.wait();
         assert_eq!(pool.retire(), [1]);
-        assert_eq!(pool.release(2, 0), Some(2));
+        assert_eq!((pool.release(2, 0), waiting.try_recv().ok()), (None, Some(2)));
+        assert_eq!((pool.release(3, 0), pool.add(4, 0)), (Some(3), Some(4)));
     }
 
     #[test]
@@ -183,5 +208,6 @@ mod tests {
         let (_, mut waiting) = pool.wait();
         assert_eq!(pool.close(), [1]);
         assert!(pool.is_closed() && !pool.begin() && waiting.try_recv().is_err());
+        assert_eq!(pool.add(2, 0), Some(2));
     }
 }

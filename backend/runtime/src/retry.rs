@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use crate::event_report::EventEnd;
 use crate::function_error::InvokeError;
 
 /// The waits between the attempts of an asynchronous invocation (type `Event`). The defaults are those of Lambda.
@@ -47,15 +48,32 @@ pub(crate) struct Attempts {
 }
 
 impl Attempts {
-    /// Counts an attempt that ended in `error`. Returns the wait before the next attempt, or `None` if the event is to
-    /// be discarded. `age` is the age of the event.
-    pub fn next(&mut self, retries: &Retries, error: &InvokeError, age: Duration) -> Option<Duration> {
+    /// Counts an attempt that ended in `error`. Returns the wait before the next attempt. `age` is the age of the event.
+    ///
+    /// # Errors
+    ///
+    /// The reason why the event is to be discarded.
+    pub fn next(
+        &mut self,
+        retries: &Retries,
+        error: &InvokeError,
+        age: Duration,
+    ) -> Result<Duration, EventEnd> {
         let wait = match error {
-            InvokeError::NotFound { .. } | InvokeError::TooLarge { .. } => return None,
-            InvokeError::Throttled { .. } => self.after_throttling(retries),
-            InvokeError::Function(_) => self.after_failure(retries)?,
+            InvokeError::NotFound { .. } | InvokeError::TooLarge { .. } => None,
+            InvokeError::Throttled { .. } => Some(self.after_throttling(retries)),
+            InvokeError::Function(_) => self.after_failure(retries),
         };
-        (age + wait <= retries.max_age).then_some(wait)
+        let wait = wait.ok_or(EventEnd::RetriesExhausted)?;
+        if age + wait > retries.max_age {
+            return Err(EventEnd::EventAgeExceeded);
+        }
+        Ok(wait)
+    }
+
+    /// Returns the number of attempts in which the function failed.
+    pub fn failed(self) -> usize {
+        self.failed
     }
 
     fn after_throttling(&mut self, retries: &Retries) -> Duration {
@@ -78,7 +96,7 @@ mod tests {
 
     const NEW: Duration = Duration::ZERO;
 
-    fn seconds(wait: Option<Duration>) -> Option<u64> {
+    fn seconds(wait: Result<Duration, EventEnd>) -> Result<u64, EventEnd> {
         wait.map(|wait| wait.as_secs())
     }
 
@@ -91,14 +109,15 @@ mod tests {
         let (mut attempts, retries) = (Attempts::default(), Retries::default());
         let error = InvokeError::Function(FunctionError::exited("id", None));
         let mut next = || seconds(attempts.next(&retries, &error, NEW));
-        assert_eq!([next(), next(), next()], [Some(60), Some(120), None]);
+        assert_eq!([next(), next(), next()], [Ok(60), Ok(120), Err(EventEnd::RetriesExhausted)]);
+        assert_eq!(attempts.failed(), 3);
     }
 
     #[test]
     fn a_throttled_event_waits_twice_as_long_each_time_up_to_five_minutes() {
         let (mut attempts, retries) = (Attempts::default(), Retries::default());
         let waits: Vec<_> = (0..11).map(|_| seconds(attempts.next(&retries, &throttled(), NEW))).collect();
-        let expected = [1, 2, 4, 8, 16, 32, 64, 128, 256, 300, 300].map(Some);
+        let expected = [1, 2, 4, 8, 16, 32, 64, 128, 256, 300, 300].map(Ok);
         assert_eq!(waits, expected);
     }
 
@@ -107,9 +126,9 @@ mod tests {
         let minute = Duration::from_secs(60);
         let retries = Retries { after_failure: Vec::new(), max_age: minute, ..Retries::default() };
         let failed = InvokeError::Function(FunctionError::exited("id", None));
-        assert_eq!(Attempts::default().next(&retries, &failed, NEW), None);
+        assert_eq!(Attempts::default().next(&retries, &failed, NEW), Err(EventEnd::RetriesExhausted));
         let (mut attempts, mut age) = (Attempts::default(), NEW);
-        while let Some(wait) = attempts.next(&retries, &throttled(), age) {
+        while let Ok(wait) = attempts.next(&retries, &throttled(), age) {
             age += wait;
         }
         assert_eq!(age.as_secs(), 1 + 2 + 4 + 8 + 16, "the next wait would end after the minute");
@@ -118,6 +137,7 @@ mod tests {
     #[test]
     fn an_event_is_discarded_when_it_is_six_hours_old() {
         let (mut attempts, retries) = (Attempts::default(), Retries::default());
-        assert_eq!(attempts.next(&retries, &throttled(), Duration::from_secs(6 * 3600)), None);
+        let next = attempts.next(&retries, &throttled(), Duration::from_secs(6 * 3600));
+        assert_eq!(next, Err(EventEnd::EventAgeExceeded));
     }
 }

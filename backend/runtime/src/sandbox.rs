@@ -19,6 +19,7 @@ use crate::environment::VERSION;
 use crate::function::Function;
 use crate::function_error::FunctionError;
 use crate::invocation::{Invocation, NextInvocation, deadline_ms};
+use crate::limits::Limits;
 use crate::log::{CurrentRequest, LogLine, log_lines};
 use crate::places::Place;
 use crate::runtime_api::{self, RuntimeRequest, Verdict};
@@ -42,8 +43,12 @@ pub(crate) struct Sandbox {
     current: CurrentRequest,
     log_stream: String,
     sweeper: Sweeper,
+    /// True after the first event.
+    has_handled: bool,
+    /// Time that the start took, until an invocation has reported it.
+    init: Option<Duration>,
     /// Counts the process against the maximum number of processes of the host.
-    place: Arc<Place>,
+    _place: Arc<Place>,
 }
 
 /// The next thing that happens to a process: it sends a request, it exits, or its time limit passes.
@@ -63,7 +68,7 @@ impl Drop for Sandbox {
 
 impl Sandbox {
     /// Starts a process and waits until it requests its first event. If that fails, a second process is started, whose
-    /// time limit is the function's own time-out. Lambda does the same before it fails an invocation.
+    /// time limit follows from the function's own time-out. Lambda does the same before it fails an invocation.
     ///
     /// # Errors
     ///
@@ -81,12 +86,18 @@ impl Sandbox {
                 let reason = if first.is_of_host() { format!(": {first}") } else { String::new() };
                 let text = format!("INIT failed, so a second process is started, as Lambda does{reason}");
                 shared.log.line(&LogLine::of_host(&function.name, &text));
-                Self::attempt(function, shared, request_id, function.timeout, place).await
+                let limit = second_limit(function.timeout, shared.limits.init);
+                Self::attempt(function, shared, request_id, limit, place).await
             }
         }
     }
 
-    async fn attempt(
+    /// Starts a process and waits until it requests its first event, for as long as `limit`.
+    ///
+    /// # Errors
+    ///
+    /// The error that the process has reported, or that of a process that exited, could not be started or took too long.
+    pub async fn attempt(
         function: &Function,
         shared: &Shared,
         request_id: &str,
@@ -126,7 +137,9 @@ impl Sandbox {
             current,
             log_stream,
             sweeper: sweeper.clone(),
-            place,
+            has_handled: false,
+            init: None,
+            _place: place,
         })
     }
 
@@ -163,6 +176,7 @@ impl Sandbox {
         function: &Function,
         invocation: &Invocation,
     ) -> Result<Bytes, FunctionError> {
+        self.has_handled = true;
         self.current.set(&invocation.id);
         let deadline = Instant::now() + function.timeout;
         let next = NextInvocation {
@@ -215,9 +229,19 @@ impl Sandbox {
         true
     }
 
-    /// Returns the place of the process, for the process that replaces it.
-    pub fn place(&self) -> Arc<Place> {
-        self.place.clone()
+    /// Sets the time that the start took, which its first invocation reports.
+    pub fn set_init(&mut self, init: Duration) {
+        self.init = Some(init);
+    }
+
+    /// Returns the time that the start took, once.
+    pub fn take_init(&mut self) -> Option<Duration> {
+        self.init.take()
+    }
+
+    /// Returns true if the process has handled an event.
+    pub fn has_handled(&self) -> bool {
+        self.has_handled
     }
 
     /// Returns true if the process is still running and can handle another event.
@@ -245,6 +269,12 @@ impl Sandbox {
     }
 }
 
+/// Returns the time limit of the second process. On Lambda it is the time-out of the function. If the first process may take longer than
+/// on Lambda, since the machine is slower, so may the second one.
+fn second_limit(timeout: Duration, init: Duration) -> Duration {
+    timeout.saturating_add(init.saturating_sub(Limits::default().init))
+}
+
 /// Sends an event to a process that has requested one. Returns the event if it could not be sent, because there is no
 /// such request or the process no longer waits for the answer.
 fn pass_on(waiting: Option<oneshot::Sender<NextInvocation>>, next: NextInvocation) -> Option<NextInvocation> {
@@ -257,4 +287,15 @@ fn pass_on(waiting: Option<oneshot::Sender<NextInvocation>>, next: NextInvocatio
 /// Sends the verdict about a request. An error is ignored: it means that the process no longer waits for the answer.
 fn respond(reply: oneshot::Sender<Verdict>, verdict: Verdict) {
     let _ = reply.send(verdict);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_second_process_may_take_as_much_longer_as_the_first_one() {
+        let limits = |timeout, init| second_limit(Duration::from_secs(timeout), Duration::from_secs(init));
+        assert_eq!([limits(3, 10), limits(3, 1), limits(3, 60)].map(|limit| limit.as_secs()), [3, 3, 53]);
+    }
 }

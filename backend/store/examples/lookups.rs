@@ -29,7 +29,7 @@ async fn subscribers(count: usize) -> Result<(), Failure> {
     let connections = MemoryConnections::new();
     for n in 0..count {
         let id = ConnectionId::new(&format!("{:010x}=", n * 7_919 % 1_000_003));
-        let principal = Principal::local();
+        let principal = Principal::local().into();
         connections.put(Connection { id: id.clone(), principal, connected_at: 0, expires_at: 1 }).await?;
         connections.subscribe(&id, &Filter::All, 0).await?;
         if n % 2 == 0 {

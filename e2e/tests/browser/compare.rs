@@ -188,3 +188,61 @@ async fn a_series_is_drawn_once_more_as_it_was_an_hour_ago() {
     browser.screenshot("an-hour-ago").await;
     assert_eq!(browser.complaints().await, Vec::<String>::new());
 }
+
+#[tokio::test]
+async fn lines_of_several_logs_are_one_log_and_states_of_several_topics_one_timeline() {
+    let server = Server::start(&["--no-host"]);
+    let text = "a line of a log that is too long to be a state";
+    for (topic, data) in
+        [("web/api", text), ("web/edge", text), ("door/north", "open"), ("door/south", "closed")]
+    {
+        server.publish(topic, &json!(data)).await;
+    }
+    server.publish("jobs", &json!([{"queue": "mail", "depth": 3}])).await;
+    let log = json!({"sources": [{"topic": "web/api"}, {"topic": "web/edge"}, {"topic": "jobs"}]});
+    let doors = json!({"sources": [{"topic": "door/north"}, {"topic": "door/south"}]});
+    let browser = open_board(&server, json!([log, doors])).await;
+    let topics = format!(
+        "[...document.querySelectorAll('{} .log .of')].map((topic) => topic.textContent).join()",
+        panel("web/api")
+    );
+    value_becomes(&browser, &topics, json!("edge,api")).await;
+    server.publish("web/api", &json!({"level": "error", "message": "card refused"})).await;
+    value_becomes(&browser, &topics, json!("api,edge,api")).await;
+    chip_becomes(&browser, "web/api", |text| text == "jobs is a table, and tables cannot be merged").await;
+
+    let rows = format!(
+        "[...document.querySelectorAll('{} .things tbody tr')].map((row) => row.textContent.includes('open') + row.querySelector('th').textContent).join()",
+        panel("door/north")
+    );
+    value_becomes(&browser, &rows, json!("truenorth,falsesouth")).await;
+    server.publish("door/south", &json!("open")).await;
+    value_becomes(&browser, &rows, json!("truenorth,truesouth")).await;
+    browser.screenshot("logs-and-states-of-several-topics").await;
+    assert_eq!(browser.complaints().await, Vec::<String>::new());
+}
+
+async fn value_becomes(browser: &Browser, expression: &str, expected: Value) {
+    wait::until(expression, TIMEOUT, || async {
+        (browser.value(expression).await == expected).then_some(())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn two_logs_are_joined_with_the_keyboard() {
+    let server = Server::start(&["--no-host"]);
+    for topic in ["web/api", "web/edge"] {
+        server.publish(topic, &json!("a line of a log that is too long to be a state")).await;
+    }
+    let browser = open(&server).await;
+    shows(&browser, &["web/api", "web/edge"]).await;
+    keys(&browser, "e").await;
+    browser.appears(ARRANGING).await;
+    tab_to(&browser, &panel("web/api")).await;
+    keys(&browser, "j").await;
+    shows(&browser, &["web/api"]).await;
+    let topics = "[...document.querySelectorAll('.log .of')].map((topic) => topic.textContent).join()";
+    value_becomes(&browser, topics, json!("edge,api")).await;
+    assert_eq!(browser.complaints().await, Vec::<String>::new());
+}

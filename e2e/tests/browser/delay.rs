@@ -8,7 +8,7 @@ use e2e::proxy::{Proxy, Wire};
 use e2e::server::Server;
 use e2e::wait;
 use serde_json::{Value, json};
-use tokio::sync::{Mutex, MutexGuard};
+use tokio::sync::{RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 /// Makes the page handle messages slowly: each takes as many milliseconds as `window.slowness`.
 const SLOW_MESSAGES: &str = "
@@ -42,23 +42,39 @@ const LONG: Duration = Duration::from_secs(60);
 
 /// A server, a proxy in front of it, and a browser whose page shows the topic `lab/n` live.
 struct Scene {
-    /// Held while the scene exists: a busy page would disturb the times of the other tests.
-    _alone: MutexGuard<'static, ()>,
+    /// Held while the scene exists.
+    _turn: Turn,
     server: Server,
     wire: Proxy,
     browser: Browser,
 }
 
+/// The lock of a scene. A busy page would disturb the times of the other scenes, so its scene is open alone. The others may be open
+/// at the same time.
+enum Turn {
+    Shared { _lock: RwLockReadGuard<'static, ()> },
+    Alone { _lock: RwLockWriteGuard<'static, ()> },
+}
+
+static TURNS: RwLock<()> = RwLock::const_new(());
+
 impl Scene {
     async fn open() -> Self {
-        static ALONE: Mutex<()> = Mutex::const_new(());
-        let alone = ALONE.lock().await;
+        Self::open_in(Turn::Shared { _lock: TURNS.read().await }).await
+    }
+
+    /// Opens a scene whose page will be busy.
+    async fn open_alone() -> Self {
+        Self::open_in(Turn::Alone { _lock: TURNS.write().await }).await
+    }
+
+    async fn open_in(turn: Turn) -> Self {
         let server = Server::start(&["--no-host"]);
         let wire = Proxy::before(&server.url()).await;
         let browser = Browser::open(1440, 900).await;
         browser.devtools("Page.addScriptToEvaluateOnNewDocument", json!({"source": SLOW_MESSAGES})).await;
         browser.driver.goto(&wire.url()).await.expect("the page opens");
-        let scene = Self { _alone: alone, server, wire, browser };
+        let scene = Self { _turn: turn, server, wire, browser };
         scene.publish(1).await;
         scene.shows(1).await;
         scene.browser.text_becomes(STATE, |text| text.contains("Live")).await;
@@ -120,7 +136,7 @@ async fn a_slow_network_is_late_until_it_is_fast_again() {
 
 #[tokio::test]
 async fn a_page_that_was_blocked_is_behind_until_it_has_caught_up() {
-    let scene = Scene::open().await;
+    let scene = Scene::open_alone().await;
     let busy = "(() => { const end = performance.now() + 6000; while (performance.now() < end); })()";
     // The driver answers only when the page is idle, so that the page is blocked after the answer.
     scene.browser.value(&format!("setTimeout(() => {busy}, 1000)")).await;
@@ -133,7 +149,7 @@ async fn a_page_that_was_blocked_is_behind_until_it_has_caught_up() {
 
 #[tokio::test]
 async fn a_page_that_cannot_keep_up_is_behind_and_says_so_on_each_panel() {
-    let scene = Scene::open().await;
+    let scene = Scene::open_alone().await;
     scene.browser.value("window.slowness = 120").await;
     // A page that is always busy answers the driver as late as it shows its data, so it is not asked meanwhile.
     for n in 2..=120 {

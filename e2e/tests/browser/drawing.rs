@@ -112,3 +112,26 @@ fn now_ms() -> i64 {
     let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).expect("after 1970");
     since.as_millis() as i64
 }
+
+#[tokio::test]
+async fn a_chart_that_is_removed_while_it_has_the_focus_is_silent() {
+    let server = Server::start(&["--no-host"]);
+    server.publish("lab/wave", &json!({"a": 1, "b": 2})).await;
+    let browser = board::open(&server).await;
+    let plot = format!("document.querySelector('{} .plot')", panel("lab/wave"));
+    browser.appears(&format!("{} canvas", panel("lab/wave"))).await;
+    let has_crosshair = format!(
+        "(() => {{ const plot = {plot}; plot.focus();
+        plot.dispatchEvent(new KeyboardEvent('keydown', {{ key: 'ArrowLeft', bubbles: true }}));
+        return document.activeElement === plot && plot.querySelector('.tip') !== null; }})()"
+    );
+    wait::until("the chart handles keys", LONG, || async {
+        (browser.value(&has_crosshair).await == json!(true)).then_some(())
+    })
+    .await;
+    // A script leaves the focus where it is, and the browser tells the chart that it has lost the focus only when it is removed.
+    let shows_table = format!("document.querySelector('{} .twin-switch').click()", panel("lab/wave"));
+    browser.value(&shows_table).await;
+    browser.appears(&format!("{} figure table", panel("lab/wave"))).await;
+    assert_eq!(browser.complaints().await, Vec::<String>::new());
+}

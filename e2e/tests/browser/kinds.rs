@@ -25,7 +25,7 @@ const PAINTED: &str = "((topic) => {
 
 /// Publishes a value for each of the last minutes to a topic, whose name may have parameters. `value` gets a number that
 /// rises with each publication.
-async fn fill(server: &Server, topic: &str, value: impl Fn(i64) -> Value) {
+pub async fn fill(server: &Server, topic: &str, value: impl Fn(i64) -> Value) {
     let now = now_ms();
     let line = |n: i64| json!({"ts": now - (COUNT - 1 - n) * EVERY_MS, "data": value(n)}).to_string();
     let body = (0..COUNT).map(line).collect::<Vec<_>>().join("\n");
@@ -34,13 +34,13 @@ async fn fill(server: &Server, topic: &str, value: impl Fn(i64) -> Value) {
     assert_eq!(answer.status(), 200, "{:?}", answer.text().await);
 }
 
-fn wave(n: i64, shift: i64) -> i64 {
+pub fn wave(n: i64, shift: i64) -> i64 {
     let at = (n + shift).rem_euclid(40);
     at.min(40 - at)
 }
 
 /// Publishes to a topic for each kind, which the publisher asks for.
-async fn publish_all(server: &Server) {
+pub async fn publish_all(server: &Server) {
     let load = |n| json!({"user": 20 + wave(n, 0), "system": 10 + wave(n, 9) / 2, "iowait": wave(n, 20) / 4});
     fill(server, "lab/area?panel=area&unit=%25", load).await;
     let gap = |n| {

@@ -11,7 +11,7 @@ use e2e::{setting, wait};
 use serde_json::{Value, json};
 use shared::Millis;
 
-use crate::shop_floor;
+use crate::{kept, kinds, shop_floor};
 
 const SCHEMES: [&str; 2] = ["light", "dark"];
 /// Length of the stretch of the past that is shown, before and after the incident, in milliseconds.
@@ -29,6 +29,92 @@ async fn the_set_of_screenshots() {
     walls(&browser, &url).await;
     empty(&browser).await;
     player(&browser).await;
+}
+
+/// Takes screenshots of the kinds of panels that somebody has to choose, and of panels of several topics.
+#[tokio::test]
+#[ignore = "not a test of its own: takes screenshots for people"]
+async fn the_kinds_of_panels() {
+    let server = Server::start(&["--no-host"]);
+    kinds::publish_all(&server).await;
+    publish_several(&server).await;
+    let url = format!("{}/?board=kinds", server.url());
+    let browser = open_at("about:blank").await;
+    browser.resize(1920, 1080, 1.0).await;
+    go(&browser, &url).await;
+    shoot_schemes(&browser, "kinds").await;
+    force_colours(&browser, "kinds-forced").await;
+    let now = kept::now_ms();
+    let zoom = format!(
+        "'&from=' + new Date({}).toISOString() + '&to=' + new Date({}).toISOString()",
+        now - 170_000,
+        now - 50_000
+    );
+    let zoom = browser.value(&zoom).await;
+    go(&browser, &format!("{url}{}", zoom.as_str().expect("an address"))).await;
+    shoot(&browser, "kinds-past").await;
+    browser.resize(360, 800, 2.0).await;
+    go(&browser, &url).await;
+    phone_pages(&browser).await;
+    browser.resize(3840, 2160, 1.0).await;
+    go(&browser, &format!("{url}&wall=4m")).await;
+    shoot_schemes(&browser, "kinds-wall").await;
+    force_colours(&browser, "kinds-wall-forced").await;
+    browser.resize(1920, 1080, 1.0).await;
+    go(&browser, &url).await;
+    let topics = "[...document.querySelectorAll('.panel')].map((panel) => panel.dataset.topic)";
+    let topics = browser.value(topics).await;
+    for topic in topics.as_array().into_iter().flatten().filter_map(Value::as_str) {
+        server.publish(&format!("{topic}?expect_every_ms=1000"), &json!(null)).await;
+    }
+    for (seconds, name) in [(3, "kinds-late"), (4, "kinds-stale")] {
+        tokio::time::sleep(std::time::Duration::from_secs(seconds)).await;
+        shoot(&browser, name).await;
+    }
+}
+
+/// Scrolls through a long page, a picture for each screen.
+async fn phone_pages(browser: &Browser) {
+    for page in 0..8 {
+        browser.value(&format!("scrollTo(0, {page} * (innerHeight - 100))")).await;
+        shoot(browser, &format!("kinds-phone-{page}")).await;
+    }
+}
+
+/// Publishes logs, states and a gauge of several series, and saves a board with them.
+async fn publish_several(server: &Server) {
+    kinds::fill(server, "lab/cores?panel=gauge&unit=%25&min=0&max=100&target=80", |n| {
+        Value::Object(
+            (0..6).map(|core| (format!("core {core}"), json!(10 + 2 * kinds::wave(n, 7 * core)))).collect(),
+        )
+    })
+    .await;
+    let levels = ["info", "info", "debug", "warn", "info", "error"];
+    for (topic, shift) in [("web/api", 0), ("web/edge", 3)] {
+        kinds::fill(server, topic, |n| {
+            let level = levels[((n + shift) * (n + shift) / 7) as usize % levels.len()];
+            json!({"level": level, "message": format!("request {} took {} ms", 1_000 + n, 7 * n % 400)})
+        })
+        .await;
+    }
+    for (topic, shift) in [("door/north", 0), ("door/south", 2)] {
+        kinds::fill(server, topic, |n| {
+            json!(["closed", "open", "closed", "ajar"][((n / 17 + shift) % 4) as usize])
+        })
+        .await;
+    }
+    let source =
+        |topics: &[&str]| json!(topics.iter().map(|topic| json!({"topic": topic})).collect::<Vec<_>>());
+    let panels = json!([
+        {"sources": source(&["web/api", "web/edge"]), "group": "several"},
+        {"sources": source(&["web/api"]), "group": "several", "columns": 2},
+        {"sources": source(&["door/north", "door/south"]), "group": "several"},
+        {"sources": source(&["lab/area"]), "derive": [{"combine": "sum"}], "group": "several"},
+    ]);
+    let url = format!("{}/boards/kinds", server.url());
+    let document = json!({"version": 1, "panels": panels}).to_string();
+    let saved = reqwest::Client::new().put(&url).body(document).send().await.expect("the server answers");
+    assert_eq!(saved.status(), 200);
 }
 
 /// The board on screens of four widths, light, dark and with forced colours.
@@ -112,7 +198,7 @@ async fn go(browser: &Browser, url: &str) {
     let is_complete = "(() => {
         const chips = [...document.querySelectorAll('[data-testid=freshness]')]
             .filter((chip) => chip.getBoundingClientRect().top < innerHeight);
-        return document.querySelectorAll('.panel').length >= 20
+        return document.querySelectorAll('.panel').length >= 15
             && chips.every((chip) => !chip.textContent.includes('loading')); })()";
     wait::until("all panels have their data", 3 * TIMEOUT, || async {
         (browser.value(is_complete).await == json!(true)).then_some(())

@@ -257,3 +257,73 @@ async fn a_publisher_sets_thresholds_that_need_no_document() {
     assert_eq!(refused.json::<Value>().await.expect("JSON")["error"]["code"], 200);
     assert_eq!(browser.complaints().await, Vec::<String>::new());
 }
+
+/// Returns true once the legend of a panel has these names.
+async fn legend_becomes(browser: &Browser, topic: &str, expected: &[&str]) {
+    let names = format!(
+        "JSON.stringify([...document.querySelectorAll('{} .keys .key > span')].map((name) => name.textContent.replaceAll('\\u202f', ' ')))",
+        panel(topic)
+    );
+    let expected = serde_json::to_string(expected).expect("JSON");
+    is_true(browser, &format!("{names} === {}", json!(expected))).await;
+}
+
+#[tokio::test]
+async fn what_is_computed_is_set_by_keyboard_step_by_step_and_undone() {
+    let server = server().await;
+    let browser = open(&server).await;
+    open_settings(&browser, "web/latency").await;
+    tab_to(&browser, "#add-step").await;
+    keys(&browser, Key::Enter + "").await;
+    is_true(&browser, "document.activeElement.id === 'step-0-operation'").await;
+    legend_becomes(&browser, "web/latency", &["p50, mean of 1 min", "p99, mean of 1 min"]).await;
+    keys(&browser, "Rate").await;
+    legend_becomes(&browser, "web/latency", &["p50, per second", "p99, per second"]).await;
+    tab_to(&browser, "#step-0-per").await;
+    keys(&browser, "for each m").await;
+    legend_becomes(&browser, "web/latency", &["p50, per minute", "p99, per minute"]).await;
+
+    tab_to(&browser, "#add-step").await;
+    keys(&browser, Key::Enter + "").await;
+    is_true(&browser, "document.activeElement.id === 'step-1-operation'").await;
+    keys(&browser, "Percentile").await;
+    write(&browser, "step-1-percent", "101").await;
+    browser.text_becomes("#step-1-fault", |text| text.contains("percentile is 101: write a number")).await;
+    write(&browser, "step-1-percent", "90").await;
+    tab_to(&browser, "#step-1-over").await;
+    keys(&browser, "over 5 m").await;
+    let names = ["p50, per minute, p90 of 5 min", "p99, per minute, p90 of 5 min"];
+    legend_becomes(&browser, "web/latency", &names).await;
+    browser.screenshot("settings-steps").await;
+
+    tab_to(&browser, "#step-0-remove").await;
+    keys(&browser, Key::Enter + "").await;
+    is_true(&browser, "document.activeElement.id === 'add-step'").await;
+    legend_becomes(&browser, "web/latency", &["p50, p90 of 5 min", "p99, p90 of 5 min"]).await;
+    click(&browser, "[data-testid=settings-undo]").await;
+    legend_becomes(&browser, "web/latency", &names).await;
+    is_true(&browser, "document.querySelector('#step-0-operation').value === 'rate'").await;
+    let words = "document.querySelector('#step-1-percent').getAttribute('aria-label')";
+    assert_eq!(browser.value(words).await, json!("Step 2: percent"));
+    assert_eq!(browser.complaints().await, Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn a_board_says_that_the_thresholds_of_the_publisher_do_not_count() {
+    let server = server().await;
+    server.publish("house/temp?above=30", &json!(31)).await;
+    let browser = open(&server).await;
+    browser.text_becomes(&chip("house/temp"), |text| text.contains("over 30")).await;
+    open_settings(&browser, "house/temp").await;
+    tab_to(&browser, "[data-testid=no-thresholds]").await;
+    keys(&browser, " ").await;
+    let is_calm = format!("!document.querySelector('{}').className.includes('has-')", chip("house/temp"));
+    browser.text_becomes(&chip("house/temp"), |text| !text.contains("over 30")).await;
+    is_true(&browser, &is_calm).await;
+    let kept = "Object.values(localStorage).join().includes('\"thresholds\":[]')";
+    is_true(&browser, kept).await;
+    click(&browser, "[data-testid=settings-undo]").await;
+    browser.text_becomes(&chip("house/temp"), |text| text.contains("over 30")).await;
+    is_true(&browser, "document.querySelector('[data-testid=no-thresholds]').checked === false").await;
+    assert_eq!(browser.complaints().await, Vec::<String>::new());
+}

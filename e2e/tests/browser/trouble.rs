@@ -267,6 +267,7 @@ async fn a_token_that_ran_out_ends_in_words_and_not_in_a_loop() {
     let server = Server::start(&["--no-host", "--auth-secret-file", &secret]);
     let wire = Proxy::before(&server.url()).await;
     let browser = Browser::open(1440, 900).await;
+    browser.replace_clock().await;
     let keep = |token: &str| format!("sessionStorage.setItem('tickertape.token', '{token}');");
     let script = json!({"source": keep(&token(&secret, "15s"))});
     let script = browser.devtools("Page.addScriptToEvaluateOnNewDocument", script).await;
@@ -279,13 +280,13 @@ async fn a_token_that_ran_out_ends_in_words_and_not_in_a_loop() {
     .await;
     assert!(said.contains("signed out"), "{said}");
     let handshakes = wire.handshakes();
-    tokio::time::sleep(Duration::from_secs(60)).await;
+    browser.pass_time(Duration::from_secs(60)).await;
     assert_eq!(wire.handshakes(), handshakes, "no attempt in 60 s");
 
     // A page that is opened again with the same token tries the token once.
     browser.driver.refresh().await.expect("the page opens");
     browser.text_becomes(BANNER, |text| text.contains("asks for a token")).await;
-    tokio::time::sleep(Duration::from_secs(5)).await;
+    browser.pass_time(Duration::from_secs(5)).await;
     assert_eq!(wire.handshakes(), handshakes + 1, "one attempt");
 
     let sign_in = format!(

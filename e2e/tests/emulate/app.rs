@@ -61,6 +61,7 @@ impl App {
         told: Option<NamedTempFile>,
     ) -> Self {
         let mut command = emulate(folder.path());
+        command.current_dir(folder.path());
         command.envs(variables.iter().copied());
         if let Some(told) = &told {
             command.stderr(told.reopen().expect("a file"));

@@ -23,6 +23,21 @@ async fn value(board: &str, topic: &str, accepts: impl Fn(&Value) -> bool) -> Va
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_process_of_each_function_is_ready_before_the_first_client_connects() {
+    let app = App::start_with("shapes", &["--board", "127.0.0.1:0"]);
+    let board = app.ready["board"].as_str().expect("an address").to_owned();
+    for function in ["app-Tell", "other"] {
+        let topic = format!("durations/{function}");
+        let times = value(&board, &topic, |ms| ms["init"].as_f64() > Some(0.0)).await;
+        assert!(times["mean"].is_null(), "no invocation has waited: {times}");
+        value(&board, &format!("logs/{function}"), |line| {
+            line["message"].as_str().is_some_and(|text| text.starts_with("a process is ready"))
+        })
+        .await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn connections_frames_invocations_and_logs_are_seen_on_the_board() {
     let app = App::start_with("shapes", &["--board", "127.0.0.1:0"]);
     let board = app.ready["board"].as_str().expect("an address").to_owned();

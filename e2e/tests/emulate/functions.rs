@@ -135,3 +135,14 @@ async fn a_status_of_connect_may_be_text_and_decides() {
     assert_eq!(status, 403);
     assert!(body.contains("connectionId") && body.contains("requestId"), "{body}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn modules_of_the_current_folder_are_not_those_of_the_programs_that_are_started() {
+    let folder = copy_of("services");
+    for module in ["types", "logging", "platform", "boto3"] {
+        let path = folder.path().join(format!("{module}.py"));
+        std::fs::write(path, "raise SystemExit(7)").expect("written");
+    }
+    let app = App::run(folder, &["--no-board"]);
+    assert_eq!(app.ready["queues"][0], "jobs.fifo");
+}

@@ -1,4 +1,4 @@
-//! Routes that lead to services by mapping templates.
+//! Routes that lead to services by mapping templates, and services that get what functions answer.
 
 use serde_json::json;
 
@@ -16,4 +16,19 @@ async fn routes_lead_to_a_table_a_queue_and_a_function_by_mapping_templates() {
     let refused = client.ask(r#"{"action":"faulty"}"#).await;
     assert!(refused.contains("Internal server error"), "{refused}");
     app.says(&["faulty: AWS dynamodb PutItem", "the answer 400"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_outcome_of_an_asynchronous_invocation_goes_to_a_queue_or_a_function() {
+    let app = App::telling(copy_of("services"), &["--no-board"]);
+    for (function, event) in [("fail", "{}"), ("answer", r#"{"route":"r","body":"{\"text\":\"t\"}"}"#)] {
+        let base = app.ready["services"]["lambda"].as_str().expect("an address");
+        let request = reqwest::Client::new()
+            .post(format!("{base}/2015-03-31/functions/{function}/invocations"))
+            .header("X-Amz-Invocation-Type", "Event");
+        let answer = request.body(event).send().await.expect("an answer");
+        assert_eq!(answer.status(), 202);
+    }
+    app.says(&["collected", "aws:sqs", "RetriesExhausted", "it always fails"]);
+    app.says(&["collected", r#""condition":"Success""#, r#""responsePayload":{"route":"r","text":"t"}"#]);
 }

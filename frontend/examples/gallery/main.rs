@@ -11,6 +11,7 @@ use board_model::chart::draw::Shape;
 use board_model::chart::{Bounds, Format, Look, SeriesSet, Unit, shapes};
 use board_model::window::Window;
 use frontend::chart::Chart;
+use frontend::signal::{RwSignal, Signal};
 use frontend::time::Time;
 use leptos::prelude::*;
 use std::time::Duration;
@@ -238,7 +239,7 @@ fn Shaped(name: &'static str, shape: Shape, set: SeriesSet) -> impl IntoView {
         <section class="panel">
             {top(name, "%", ("gap", "gap, 41 s lost"))}
             <Chart
-                name
+                name=Signal::stored(name.to_owned())
                 shape=Some(shape)
                 series=RwSignal::new(set)
                 now_ms=now
@@ -297,7 +298,7 @@ fn ChartPanel(
         <section class="panel" class:wide=wide>
             {top(name, path, chip)}
             <Chart
-                name
+                name=Signal::stored(name.to_owned())
                 series=set
                 now_ms=now
                 window_ms
@@ -328,7 +329,7 @@ fn Figure(
             {top(name, path, chip)}
             <div class="big">{format.number(value)}" "<small>{format.suffix().to_owned()}</small></div>
             <Chart
-                name
+                name=Signal::stored(name.to_owned())
                 look=Look::Sparkline
                 series=RwSignal::new(set)
                 now_ms=now

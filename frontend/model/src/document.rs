@@ -5,6 +5,7 @@ mod edit;
 mod merge;
 pub mod settings;
 mod size;
+pub mod steps;
 #[cfg(test)]
 mod test_topics;
 

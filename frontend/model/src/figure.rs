@@ -36,15 +36,17 @@ impl Figure {
     /// Returns the newest value of a topic, which need not be a number. `clock` determines the time zone of its
     /// times.
     pub fn of(stream: &Stream, series: &SeriesSet, clock: LocalClock) -> Self {
-        let unit = series.unit(0).cloned().unwrap_or_else(|| stream.unit());
-        match series.newest(0).map(|newest| &newest.field) {
+        Self::of_series((stream, series, 0), clock)
+    }
+
+    /// Returns the newest value of the series with this index, like [`Self::of`] that of the first one.
+    pub fn of_series((stream, series, column): (&Stream, &SeriesSet, usize), clock: LocalClock) -> Self {
+        let unit = series.unit(column).cloned().unwrap_or_else(|| stream.unit());
+        let last_number = || last_number(series, column, &unit, clock);
+        match series.newest(column).map(|newest| &newest.field) {
             Some(Field::Number { value, sent }) => Self::number(&Format::for_value(&unit, *value), sent),
-            Some(Field::Text(text)) => {
-                Self { text: text.clone(), note: last_number(series, &unit, clock), ..Self::default() }
-            }
-            Some(Field::Nothing) => {
-                Self { text: "–".to_owned(), note: last_number(series, &unit, clock), ..Self::default() }
-            }
+            Some(Field::Text(text)) => Self { text: text.clone(), note: last_number(), ..Self::default() },
+            Some(Field::Nothing) => Self { text: "–".to_owned(), note: last_number(), ..Self::default() },
             None => Self { text: stream.states().current().unwrap_or("–").to_owned(), ..Self::default() },
         }
     }
@@ -53,16 +55,26 @@ impl Figure {
     /// `at`, and not before `from`. The note says its time if `at` is in a gap of the chart's line, or more than a minute
     /// later. If there is no such value, it is the nearest one to `at` that the chart's tooltip may show there. Without a
     /// value, the text is a dash.
-    pub fn at(stream: &Stream, series: &SeriesSet, (from, at): (Millis, Millis), clock: LocalClock) -> Self {
-        let unit = series.unit(0).cloned().unwrap_or_else(|| stream.unit());
+    pub fn at(stream: &Stream, series: &SeriesSet, past: (Millis, Millis), clock: LocalClock) -> Self {
+        Self::at_series((stream, series, 0), past, clock)
+    }
+
+    /// Returns the value of the series with this index at a time in the past, like [`Self::at`] that of the first one.
+    pub fn at_series(
+        (stream, series, column): (&Stream, &SeriesSet, usize),
+        (from, at): (Millis, Millis),
+        clock: LocalClock,
+    ) -> Self {
+        let unit = series.unit(column).cloned().unwrap_or_else(|| stream.unit());
         let step_ms = series.reduced().map_or(0, |reduced| i64::try_from(reduced.step_ms).unwrap_or(OLD_MS));
         let hole_ms = stream.hole_ms().map(|hole_ms| hole_ms.max(step_ms).min(OLD_MS));
         // At the left edge the nearest value may lie a moment after `at`, or before the edge, as in the chart's tooltip.
-        let row = last_row(series, 0, &(from..at));
-        let row = row.or_else(|| nearest_row(series, 0, at, hole_ms.unwrap_or(step_ms.min(OLD_MS)) / 2));
+        let row = last_row(series, column, &(from..at));
+        let row = row.or_else(|| nearest_row(series, column, at, hole_ms.unwrap_or(step_ms.min(OLD_MS)) / 2));
         // A stretch that has not begun has no value.
         let row = row.filter(|_| from <= at);
-        let found = row.and_then(|row| Some((series.value(0, row), series.sent(0, row)?, series.time(row)?)));
+        let found = row
+            .and_then(|row| Some((series.value(column, row), series.sent(column, row)?, series.time(row)?)));
         let Some((value, sent, ts_ms)) = found else {
             return Self { text: "–".to_owned(), ..Self::default() };
         };
@@ -73,8 +85,9 @@ impl Figure {
             }
             _ => None,
         };
-        let range =
-            row.and_then(|row| range_at(series, 0, row, &unit)).map(|range| ["one of ", &range].concat());
+        let range = row
+            .and_then(|row| range_at(series, column, row, &unit))
+            .map(|range| ["one of ", &range].concat());
         let notes: Vec<String> = when.into_iter().chain(range).collect();
         let note = (!notes.is_empty()).then(|| notes.join(", "));
         Self { note, ..Self::number(&Format::for_value(&unit, value), &sent) }
@@ -87,12 +100,12 @@ impl Figure {
     }
 }
 
-/// Returns a text about the last number of a topic, such as `last number 21.5 °C at 14:30:12`; `None` if there is no
+/// Returns a text about the last number of a series, such as `last number 21.5 °C at 14:30:12`; `None` if there is no
 /// number.
-fn last_number(series: &SeriesSet, unit: &Unit, clock: LocalClock) -> Option<String> {
-    let row = series.rows_with_number(0, 0..series.len()).next_back()?;
-    let number = Format::for_value(unit, series.value(0, row)).reading(&series.sent(0, row)?);
-    let newest_ms = series.newest(0).map_or(i64::MAX, |newest| newest.moment.ts_ms);
+fn last_number(series: &SeriesSet, column: usize, unit: &Unit, clock: LocalClock) -> Option<String> {
+    let row = series.rows_with_number(column, 0..series.len()).next_back()?;
+    let number = Format::for_value(unit, series.value(column, row)).reading(&series.sent(column, row)?);
+    let newest_ms = series.newest(column).map_or(i64::MAX, |newest| newest.moment.ts_ms);
     Some(format!("last number {number} at {}", clock.seconds_beside(series.time(row)?, newest_ms)))
 }
 

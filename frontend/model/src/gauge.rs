@@ -14,6 +14,17 @@ const LOWEST: f64 = -90.0;
 pub const RADIUS: f64 = 80.0;
 /// Height of the drawing.
 pub const HEIGHT: f64 = 106.0;
+/// Width of the drawing.
+const WIDTH: f64 = 200.0;
+/// Height of the name above one of several gauges, as a multiple of the font size.
+const CAPTION_EM: f64 = 1.3;
+/// Width of the smallest of several gauges, as a multiple of the font size.
+const LEAST_EM: f64 = 9.0;
+/// Size of the texts at the ends, as a multiple of the font size.
+const TEXT_EM: f64 = 0.8;
+/// Smallest and largest size of the texts at the ends, in the units of the drawing.
+const LEAST_TEXT: f64 = 10.0;
+const MOST_TEXT: f64 = 16.0;
 /// Width of the arc.
 pub const THICK: f64 = 20.0;
 /// Centre of the arc.
@@ -95,6 +106,40 @@ impl Gauge {
     }
 }
 
+/// Arrangement of several gauges in a panel.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Grid {
+    /// Number of columns.
+    pub columns: usize,
+    /// Number of gauges for which there is room.
+    pub shown: usize,
+    /// Size of the texts at the ends, in the units of the drawing.
+    pub text: f64,
+}
+
+impl Grid {
+    /// Arranges gauges in a place of this width and height with this font size, all in CSS pixels, with the number of columns with which
+    /// they are largest.
+    pub fn of(count: usize, (width, height): (f64, f64), font_px: f64) -> Self {
+        let (caption, least) = (CAPTION_EM * font_px, LEAST_EM * font_px / WIDTH);
+        let scale = |columns: usize| {
+            let rows = count.div_ceil(columns) as f64;
+            let height = if count > 1 { height / rows - caption } else { height };
+            (width / columns as f64 / WIDTH).min(height / HEIGHT).max(f64::MIN_POSITIVE)
+        };
+        let better = |best: usize, columns: usize| if scale(columns) > scale(best) { columns } else { best };
+        let columns = (1..=count).fold(1, better);
+        let text = |scale: f64| (TEXT_EM * font_px / scale).clamp(LEAST_TEXT, MOST_TEXT);
+        if scale(columns) >= least || count <= 1 {
+            return Self { columns, shown: count, text: text(scale(columns)) };
+        }
+        let fit = |length: f64, each: f64| ((length / each) as usize).max(1);
+        let columns = fit(width, WIDTH * least);
+        let room = columns * fit(height, HEIGHT * least + caption);
+        Self { columns: columns.min(count), shown: room.min(count), text: text(least) }
+    }
+}
+
 /// Returns the position on the arc at a place from 0 to 1, at a distance from the centre.
 pub fn at(place: f64, radius: f64) -> Point {
     let angle = (LOWEST + place * -2.0 * LOWEST).to_radians();
@@ -164,6 +209,31 @@ mod tests {
         );
         assert_eq!(gauge(Some(-1.0), "", bounds, None).beyond, Some("below the end of the scale"));
         assert_eq!(gauge(None, "", bounds, None).value, None);
+    }
+
+    fn grid(count: usize, width: f64, height: f64) -> (usize, usize) {
+        let grid = Grid::of(count, (width, height), 14.0);
+        (grid.columns, grid.shown)
+    }
+
+    #[test]
+    fn several_gauges_are_as_large_as_the_panel_allows() {
+        assert_eq!(grid(1, 20.0, 20.0), (1, 1));
+        assert_eq!(grid(4, 400.0, 260.0), (2, 4));
+        assert_eq!(grid(3, 900.0, 150.0), (3, 3));
+        assert_eq!(grid(3, 150.0, 500.0), (1, 3));
+        let text = |width: f64, font_px: f64| Grid::of(1, (width, 200.0), font_px).text;
+        assert_eq!(
+            (text(200.0, 14.0), text(100.0, 20.0)),
+            (0.8 * 14.0, 16.0),
+            "texts at the ends can be read"
+        );
+    }
+
+    #[test]
+    fn gauges_without_room_are_left_out_rather_than_made_too_small_to_read() {
+        assert_eq!(grid(100, 300.0, 200.0), (2, 4));
+        assert_eq!(grid(5, 10.0, 10.0), (1, 1));
     }
 
     proptest! {

@@ -33,6 +33,8 @@ pub struct Line {
     pub data: Option<Arc<str>>,
     /// True if `data` is no longer kept.
     pub has_lost_data: bool,
+    /// Name of the topic, if the panel shows lines of several.
+    pub topic: Option<Arc<str>>,
     /// Place of the publication in the order of the topic's publications.
     order: Order,
 }
@@ -82,7 +84,8 @@ impl Lines {
         let data = is_more.then(|| Arc::from(sent));
         self.data_bytes += if is_more { sent.len() } else { 0 };
         let number = order.sequence();
-        self.lines.insert(place, Line { number, ts_ms, level, text, data, has_lost_data: false, order });
+        let line = Line { number, ts_ms, level, text, data, has_lost_data: false, topic: None, order };
+        self.lines.insert(place, line);
         if self.lines.len() > MOST_LINES {
             let dropped = self.lines.pop_front().and_then(|line| line.data);
             self.data_bytes -= dropped.map_or(0, |data| data.len());
@@ -95,6 +98,12 @@ impl Lines {
             line.has_lost_data |= dropped.is_some();
             self.data_bytes -= dropped.map_or(0, |data| data.len());
         }
+    }
+
+    /// Creates a log of lines of several topics. `lines` are in order, the oldest first, and `left_out` is the number of those that
+    /// are not kept.
+    pub(crate) fn of_several(lines: VecDeque<Line>, left_out: u64) -> Self {
+        Self { lines, left_out, data_bytes: 0 }
     }
 
     /// Returns the number of kept lines that are newer than `line`.
@@ -125,6 +134,18 @@ impl Lines {
     /// Returns the number of kept lines whose time is in the minute before `now_ms`.
     pub fn a_minute(&self, now_ms: i64) -> usize {
         self.lines.len() - self.lines.partition_point(|line| line.order.effective_ms() <= now_ms - MINUTE_MS)
+    }
+}
+
+impl Line {
+    /// Returns the place of the publication in the order of its topic's publications.
+    pub(crate) fn order(&self) -> Order {
+        self.order
+    }
+
+    /// Returns the line as one of several topics. `number` is one that no line of any topic has.
+    pub(crate) fn of_topic(&self, topic: Option<Arc<str>>, number: u64) -> Self {
+        Self { number, topic, order: Order::at(self.order.effective_ms(), number), ..self.clone() }
     }
 }
 

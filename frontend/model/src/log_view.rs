@@ -54,8 +54,9 @@ impl LogView {
 
     /// Returns true if a line is shown.
     pub fn shows(&self, line: &Line) -> bool {
-        self.shows_level(line.level)
-            && (self.sought.is_empty() || found(&line.text, &self.sought).next().is_some())
+        let topic = line.topic.as_deref().unwrap_or_default();
+        let is_in = |text: &str| found(text, &self.sought).next().is_some();
+        self.shows_level(line.level) && (self.sought.is_empty() || is_in(&line.text) || is_in(topic))
     }
 
     /// Returns true if some lines may not be shown.

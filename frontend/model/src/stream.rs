@@ -296,7 +296,8 @@ impl Stream {
         self.limits.as_ref()
     }
 
-    fn published_meta(&self) -> &TopicMeta {
+    /// Returns the metadata that the publishers have set.
+    pub fn published_meta(&self) -> &TopicMeta {
         self.overruled.as_ref().map_or(&self.meta, |overruled| &overruled.published)
     }
 

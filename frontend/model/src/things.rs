@@ -21,6 +21,8 @@ pub struct Things {
     things: Vec<(String, States)>,
     /// Number of things beyond the first [`MOST`] in the newest publication that had such.
     left_out: usize,
+    /// The states of things of several topics, in a panel that has no publications of its own.
+    of_several: Named,
 }
 
 /// The names of things with their states in the past.
@@ -45,6 +47,18 @@ impl Things {
     /// Returns the name and the states of each thing.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &States)> {
         self.things.iter().map(|(name, states)| (name.as_str(), states))
+    }
+
+    /// Creates the things of a panel of several topics. Those beyond the largest number are left out.
+    pub(crate) fn of_several(mut things: Vec<(String, PastStates)>, left_out: usize) -> Self {
+        let excess = things.len().saturating_sub(MOST);
+        things.truncate(MOST);
+        Self { things: Vec::new(), left_out: left_out + excess, of_several: things }
+    }
+
+    /// Returns the things of a panel of several topics; none for a panel of one.
+    pub(crate) fn gathered(&self) -> &[(String, PastStates)] {
+        &self.of_several
     }
 
     /// Returns true if there are none.

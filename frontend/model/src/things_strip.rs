@@ -93,8 +93,10 @@ pub(crate) fn states(stream: &Stream) -> Vec<(String, PastStates)> {
     }
     let lost: Vec<(Millis, Millis)> = stream.losses(Millis::MIN).collect();
     let complete_from = stream.complete_from();
-    let things = stream.things().into_iter().flat_map(|things| things.iter());
-    things.map(|(name, states)| (name.to_owned(), PastStates::live(states, &lost, complete_from))).collect()
+    let Some(things) = stream.things() else { return Vec::new() };
+    let own =
+        things.iter().map(|(name, states)| (name.to_owned(), PastStates::live(states, &lost, complete_from)));
+    things.gathered().iter().cloned().chain(own).collect()
 }
 
 impl Shown {

@@ -6,6 +6,7 @@ use shared::{Millis, Topic};
 
 use super::kept;
 use crate::follow::{click, effect, follow};
+use crate::signal::RwSignal;
 use crate::tools::actor::Actor;
 use crate::tools::dialog;
 use crate::{http, late, token};
@@ -38,7 +39,7 @@ pub(crate) fn ask(actor: Actor) -> AnyView {
             .get_untracked()
             .filter(|_| !text.is_empty() && outcome.with_untracked(String::is_empty));
         if let Some(at) = at {
-            leptos::task::spawn_local(mark(actor, at, text, outcome));
+            crate::task::spawn(mark(actor, at, text, outcome));
         }
     };
     view! {

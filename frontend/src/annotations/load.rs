@@ -56,7 +56,7 @@ pub(super) fn ask(board: Board, recorder: Recorder, topic: Topic, cell: Cell, fr
     let token = token::kept().or(server.1);
     let until = before.map(|oldest| format!("&to_ms={}", oldest + 1)).unwrap_or_default();
     let url = format!("{}/topics/{topic}?limit=1000{until}", server.0.http);
-    leptos::task::spawn_local(async move {
+    crate::task::spawn(async move {
         let items = fetch(&url, token.as_deref()).await;
         note(&topic, before, items.as_deref(), now);
         for item in items.unwrap_or_default() {

@@ -16,6 +16,7 @@ use leptos::prelude::*;
 use crate::board::Board;
 use crate::follow::when;
 use crate::late::part;
+use crate::signal::Memo;
 
 pub(crate) use ask::ask;
 

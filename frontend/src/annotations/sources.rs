@@ -1,6 +1,5 @@
 //! The topics whose publications are events.
 
-use leptos::prelude::*;
 use shared::Topic;
 
 use crate::board::Board;

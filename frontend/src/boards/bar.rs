@@ -9,6 +9,7 @@ use super::settings;
 use super::state::{Notice, State};
 use super::touch::{heighten, join, widen};
 use crate::follow::{click, follow, parts, when};
+use crate::signal::{Memo, RwSignal};
 use board_model::document::{Direction, Edit, Saved};
 
 /// Shows the controls while the board is being arranged.

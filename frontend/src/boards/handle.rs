@@ -2,12 +2,12 @@
 
 use std::cell::Cell;
 
-use leptos::prelude::*;
 use shared::{Millis, Topic};
 use tickertape_session::Event;
 
 use crate::cell::Cell as Model;
 use crate::prefs;
+use crate::signal::RwSignal;
 use board_model::layout::{Group, Layout};
 use board_model::placement::Size;
 use board_model::query::Query;

@@ -21,15 +21,16 @@ mod touch;
 use leptos::prelude::*;
 
 use crate::board::Board;
-use crate::follow::{click, follow, when};
+use crate::follow::{click, context, follow, when};
 use crate::late;
+use crate::signal::Memo;
 
 pub use handle::Boards;
 
 /// Loads the part when it is wanted, and shows the controls while a person arranges the board.
 #[component]
 pub fn BoardsPart() -> impl IntoView {
-    let board: Board = expect_context();
+    let board: Board = context();
     let is_wanted = Memo::new(move |_| board.boards.is_wanted.get());
     when(is_wanted, move || load_boards(board))
 }
@@ -46,7 +47,7 @@ fn show(board: Board) -> AnyView {
 /// Shows the button that begins and ends arranging.
 #[component]
 pub fn ArrangeSwitch() -> impl IntoView {
-    let board: Board = expect_context();
+    let board: Board = context();
     view! {
         <button
             class="tool icon arrange"

@@ -15,11 +15,14 @@ use crate::arrangement::Arrangement;
 use crate::board::Board;
 use crate::prefs;
 use crate::recorder::Recorder;
+use crate::signal::{RwSignal, StoredValue};
 use board_model::document::settings::value_of;
 use board_model::document::{Direction, Draft, Edit, Saved, edit, merge, size};
+use board_model::kind::Kind;
 use board_model::layout::{Group, Layout, group_name};
 use board_model::placement::Size;
 use board_model::query::Query;
+use board_model::stream::Stream;
 
 thread_local! {
     /// The document that is applied.
@@ -187,7 +190,7 @@ impl State {
     fn fetch(self) {
         let name = self.key.with_untracked(|key| BoardName::new(key));
         let (Ok(name), Some(server)) = (name, self.recorder.server()) else { return };
-        leptos::task::spawn_local(async move {
+        crate::task::spawn(async move {
             match server::fetch(&server, &name).await {
                 Ok(saved) => self.opened(saved),
                 Err(reason) => {
@@ -261,7 +264,7 @@ impl State {
             let seen = draft.saved().filter(|saved| saved.name == name);
             (draft.board().clone(), seen.map(|saved| saved.version.clone()))
         });
-        leptos::task::spawn_local(async move {
+        crate::task::spawn(async move {
             match server::save(&server, &name, document, seen.as_deref()).await {
                 Ok(saved) => self.note_saved(saved),
                 Err(NotSaved::Changed(Some((theirs, by)))) => {
@@ -308,7 +311,7 @@ impl State {
 
     fn list(self) {
         let Some(server) = self.recorder.server() else { return };
-        leptos::task::spawn_local(async move {
+        crate::task::spawn(async move {
             self.listed.set(server::list(&server).await.unwrap_or_default());
         });
     }
@@ -368,17 +371,18 @@ impl State {
         keys.get(place).map(|key| (*key).clone())
     }
 
-    /// Puts the topics of a panel into another one. Only numbers can be put together, so that the reader is told why nothing happens.
+    /// Puts the topics of a panel into another one. Numbers can be put together with numbers, and texts with texts; otherwise the
+    /// reader is told why nothing happens.
     pub fn join(self, key: &Topic, onto: &Topic) -> bool {
-        let without = [key, onto].into_iter().find(|key| !has_numbers(self.board, key));
-        match without {
-            Some(key) => {
-                self.said.set(format!("{key} has no numbers, so it cannot be joined with another panel"));
-                self.notice.set(Notice::Words(self.said.get_untracked()));
+        let refusal = refusal(self.board, [key, onto]);
+        match &refusal {
+            Some(words) => {
+                self.said.set(words.clone());
+                self.notice.set(Notice::Words(words.clone()));
             }
             None => self.edit(&Edit::Join(key.clone(), onto.clone())),
         }
-        without.is_none()
+        refusal.is_none()
     }
 
     /// Returns true if a panel shows several topics.
@@ -412,7 +416,7 @@ impl State {
             Edit::Split(topic) => {
                 return self.said.set(format!("{topic} is split: each topic has its panel"));
             }
-            Edit::Set(topic, name, _) => return self.said.set(format!("{topic}: {name} is set")),
+            Edit::Set(topic, name, _) => return self.said.set(format!("{topic}: {}", words_of(name))),
             Edit::Step(topic, _)
             | Edit::Drop(topic, ..)
             | Edit::Columns(topic, _)
@@ -429,6 +433,16 @@ impl State {
             let (group, count) = (&shown[place].0, shown.len());
             self.said.set(format!("{topic}: panel {} of {count}, group {group}", place + 1));
         }
+    }
+}
+
+/// Returns a sentence about a field of the document that was changed.
+fn words_of(name: &str) -> String {
+    match name {
+        "derive" => "what is computed is changed".to_owned(),
+        "sources" => "the series are changed".to_owned(),
+        "thresholds" => "the thresholds are changed".to_owned(),
+        name => [name, " is set"].concat(),
     }
 }
 
@@ -458,9 +472,20 @@ fn plain_panel<'a>(document: &'a Document, topic: &Topic) -> Option<&'a Panel> {
     shown_panel(document, topic).filter(|_| together::cell(topic).is_none())
 }
 
-fn has_numbers(board: Board, key: &Topic) -> bool {
-    let cell = board.shown_cell(key);
-    cell.is_some_and(|cell| cell.series.with_untracked(|series| !series.series().is_empty()))
+/// Returns a sentence about two panels that cannot be joined; `None` if they can.
+fn refusal(board: Board, keys: [&Topic; 2]) -> Option<String> {
+    let kind = |key: &Topic| board.shown_cell(key).and_then(|cell| cell.stream.with_untracked(Stream::kind));
+    let kinds = keys.map(kind);
+    let is_other = |kind: &Option<Kind>| kind.is_none_or(|kind| kind == Kind::Table);
+    if let Some(other) = kinds.iter().position(is_other) {
+        let words = kinds[other].map_or("has no data yet", |_| "is a table");
+        return Some(format!("{} {words}, so it cannot be joined with another panel", keys[other]));
+    }
+    let has_numbers = kinds.map(|kind| kind.is_some_and(Kind::has_numbers));
+    let without = has_numbers.iter().position(|has_numbers| !has_numbers)?;
+    let is_mixed = has_numbers[0] != has_numbers[1];
+    is_mixed
+        .then(|| format!("{} has no numbers, so it cannot be joined with a panel of numbers", keys[without]))
 }
 
 /// Returns the keys of the panels that the document shows and a search finds.

@@ -15,9 +15,11 @@ use crate::cell::Cell;
 use crate::limits::handle as limits;
 use board_model::chip::Chip;
 use board_model::document::{Merged, MergedPanel};
+use board_model::kind::Kind;
 use board_model::layout::short_name;
 use board_model::standing::crossed;
 use board_model::stream::Stream;
+use board_model::things::Keeper;
 use board_model::together::names::topic_names;
 use board_model::together::together::Inputs;
 use board_model::together::{Input, Plan, Together, verdict};
@@ -99,6 +101,8 @@ impl Joined {
             Some(before) => before.with_sources(sources),
             None => Self::new(board, &shown.key, plan).with_sources(sources),
         };
+        let kind = wanted.panel.as_deref().and_then(Plan::kind).map(str::to_owned);
+        let wanted = TopicMeta { panel: kind, ..wanted };
         if joined.wanted != wanted {
             joined.wanted = wanted.clone();
             joined.shared.cell.change_shown(|stream, series| stream.arrange(wanted, series));
@@ -153,6 +157,7 @@ impl Joined {
 impl Shared {
     /// Puts the data of the topics into the panel.
     fn update(&self, sources: &[Option<Cell>]) {
+        sources.iter().flatten().for_each(|cell| keep_things(self.board, cell));
         let window_ms = self.board.time.length_ms();
         let mut together = self.together.borrow_mut();
         let is_paused = self.board.paused.get_untracked();
@@ -176,6 +181,15 @@ impl Shared {
         if self.cell.size() != before {
             self.board.resizes.update(|resizes| *resizes += 1);
         }
+    }
+}
+
+/// Begins to keep the states of a topic that is a timeline, which it does not do before a panel shows it.
+fn keep_things(board: Board, cell: &Cell) {
+    let is_missing = |stream: &Stream| stream.kind() == Some(Kind::Timeline) && stream.things().is_none();
+    if cell.stream.with_untracked(is_missing) {
+        let topic = cell.stream.with_untracked(|stream| stream.topic().clone());
+        board.change(&topic, |stream, _| stream.keep_things(Keeper::DEFAULT));
     }
 }
 

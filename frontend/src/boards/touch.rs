@@ -12,6 +12,7 @@ use web_sys::{Element, Event, HtmlElement, KeyboardEvent, PointerEvent};
 use super::panels::{focus, give_back_focus, panels, returning, topic_of};
 use super::settings;
 use super::state::State;
+use crate::signal::StoredValue;
 use board_model::document::{Direction, Edit};
 use board_model::placement::Height;
 

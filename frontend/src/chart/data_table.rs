@@ -5,7 +5,9 @@ use leptos::prelude::*;
 
 use super::frame::{FrameTask, Step};
 use super::state::State;
-use crate::follow::{follow, parts};
+use crate::follow::{current, follow, parts};
+use crate::list_style;
+use crate::signal::{Memo, Signal, StoredValue};
 use board_model::chart::readout::{Reading, Readout, Row};
 
 /// Maximum number of rows in the table of a chart.
@@ -21,7 +23,8 @@ pub(super) struct Table {
 
 /// Shows the newest rows of a chart as a table, the newest first.
 pub(super) fn show(Table { state, name, readout }: Table) -> AnyView {
-    let refresh = StoredValue::new_local(FrameTask::new(Step::Draw, move || state.refresh()));
+    list_style::adopt();
+    let refresh = StoredValue::new(FrameTask::new(Step::Draw, move || state.refresh()));
     Effect::new(move |_| {
         state.track_data();
         state.track_look();
@@ -34,7 +37,7 @@ pub(super) fn show(Table { state, name, readout }: Table) -> AnyView {
     });
     let caption = follow(move || format!("{}, newest values first", name.get()));
     view! {
-        <div class="twin" tabindex="0" role="region" aria-label=name>
+        <div class="twin" tabindex="0" role="region" aria-label=current(name)>
             <table>
                 <caption class="visually-hidden">{caption}</caption>
                 <thead><tr><th scope="col">"time"</th>{heads}</tr></thead>

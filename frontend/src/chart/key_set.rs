@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::state::State;
+use crate::signal::{Memo, Signal};
 use board_model::chart::readout::Readout;
 use board_model::chart::stroke::COLOURS;
 

@@ -4,20 +4,18 @@
 use leptos::html;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
-use wasm_bindgen::closure::Closure;
 use web_sys::{Element, Event, HtmlElement, KeyboardEvent, MouseEvent};
 
 use super::key_set::KeySet;
 use super::list;
+use super::listener::Listener;
 use crate::follow::{effect, follow, when};
+use crate::signal::{Memo, RwSignal, StoredValue};
 
 /// Events of a legend and of its list that are handled here.
 const EVENTS: [&str; 6] = ["click", "keydown", "pointerover", "pointerleave", "focusin", "focusout"];
 /// Name of the group of buttons, for screen readers.
 const HELP: &str = "Series. A press shows one alone, with Ctrl it hides or shows it. The key L lists all.";
-
-/// A listener that may be called while it runs, because a key that moves the focus causes an event of the focus.
-type Listener = Closure<dyn Fn(Event)>;
 
 impl KeySet {
     fn handle(self, event: &Event) {
@@ -79,11 +77,13 @@ fn focus_in(row: Option<&Element>) {
 /// Handles the buttons of a legend, and shows the list of all series when it is opened.
 pub(super) fn show(keys: KeySet) -> AnyView {
     let (pop, was_opened) = (NodeRef::<html::Div>::new(), RwSignal::new(false));
-    let listener = StoredValue::new_local(None::<Listener>);
+    let listener = StoredValue::new(None::<Listener>);
     effect(move || {
         let Some(pop) = pop.get() else { return };
         if let Some(legend) = pop.parent_element() {
-            listener.set_value(Some(listen(keys, &legend)));
+            name_group(&legend);
+            listener
+                .set_value(Some(Listener::new(legend.clone(), &EVENTS, move |event| keys.handle(&event))));
             let more = legend.query_selector(".more").ok().flatten();
             // The button refers to the list itself and not to its id, which would have to differ on every chart.
             let _set = more.map(|more| js_sys::Reflect::set(&more, &"popoverTargetElement".into(), &pop));
@@ -105,18 +105,12 @@ pub(super) fn show(keys: KeySet) -> AnyView {
     .into_any()
 }
 
-/// Handles the events of a legend.
-fn listen(keys: KeySet, legend: &Element) -> Listener {
-    let listener: Listener = Closure::new(move |event: Event| keys.handle(&event));
-    for name in EVENTS {
-        // This fails only for an object that is not a function.
-        let _added = legend.add_event_listener_with_callback(name, listener.as_ref().unchecked_ref());
-    }
+/// Names the group of buttons for screen readers.
+fn name_group(legend: &Element) {
     if let Ok(Some(group)) = legend.query_selector(".keys") {
         // These fail only for names that are not valid.
         let _told = (group.set_attribute("role", "group"), group.set_attribute("aria-label", HELP));
     }
-    listener
 }
 
 fn is_open(event: &Event) -> bool {

@@ -8,6 +8,7 @@ use super::keys;
 use super::state::State;
 use crate::follow::{Entry, click, follow, list};
 use crate::late::part;
+use crate::signal::{Memo, RwSignal, Signal};
 use board_model::chart::readout::Readout;
 
 /// Average width of a character in a value with its unit, as a multiple of the width of a digit.

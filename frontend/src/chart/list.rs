@@ -5,8 +5,9 @@ use leptos::ev;
 use leptos::prelude::*;
 
 use super::key_set::{KeySet, classes};
-use crate::follow::{Click, Entry, click, follow, parts};
+use crate::follow::{Click, Entry, click, current, follow, parts};
 use crate::list_style;
+use crate::signal::{Memo, RwSignal};
 use board_model::chart::duration;
 use board_model::chart::readout::Readout;
 use board_model::chart::statistics::{Quantity, Statistics};
@@ -125,7 +126,7 @@ pub(super) fn show(keys: KeySet) -> AnyView {
                 "Show all"
             </button>
         </div>
-        <table aria-label=keys.name>
+        <table aria-label=current(keys.name)>
             <thead><tr>{parts(columns.map(move |column| heading(list, column)))}<td></td></tr></thead>
             <tbody
                 on:pointerenter=move |_| list.is_held.set(true)
@@ -194,7 +195,7 @@ fn row(list: List, column: usize) -> impl IntoView {
         let title = move || {
             (number == Column::Mean).then(|| read(|found, _| format!("mean of {} values", found.count)))
         };
-        view! { <td title=follow(title)>{text}</td> }
+        view! { <td title=follow(title)>{current(text)}</td> }
     };
     let cells = parts(Column::NUMBERS.map(cell));
     let is_shown = follow(move || {

@@ -2,10 +2,11 @@
 
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
-use wasm_bindgen::closure::Closure;
 use web_sys::{Element, Event, HtmlCanvasElement, KeyboardEvent, PointerEvent, WheelEvent};
 
+use super::listener::Listener;
 use super::state::State;
+use crate::signal::{RwSignal, StoredValue};
 use board_model::chart::nearness::Nearness;
 use board_model::gesture::{Gesture, Move, Press};
 use board_model::travel::Travel;
@@ -17,8 +18,6 @@ const EVENTS: [&str; 8] =
 /// Height of a line in CSS pixels, for wheels that are measured in lines.
 const LINE_PX: f64 = 16.0;
 
-type Listener = Closure<dyn FnMut(Event)>;
-
 /// The pointers that are pressed on a chart.
 #[derive(Clone, Copy)]
 pub(super) struct Pointers {
@@ -29,7 +28,7 @@ pub(super) struct Pointers {
     /// True while the tooltip is shown.
     active: RwSignal<bool>,
     /// The listener, which is kept until the chart is removed.
-    listener: StoredValue<Option<Listener>, LocalStorage>,
+    listener: StoredValue<Option<Listener>>,
 }
 
 impl Pointers {
@@ -39,19 +38,14 @@ impl Pointers {
             gesture: StoredValue::new(None),
             y: RwSignal::new(None),
             active,
-            listener: StoredValue::new_local(None),
+            listener: StoredValue::new(None),
         }
     }
 
     /// Handles the events of the element around the canvas.
     pub fn listen(self, canvas: &HtmlCanvasElement) {
-        let listener: Listener = Closure::new(move |event: Event| self.handle(&event));
-        let plot = canvas.parent_element();
-        for (name, plot) in EVENTS.into_iter().zip(plot.iter().cycle()) {
-            // This fails only for an object that is not a function.
-            let _added = plot.add_event_listener_with_callback(name, listener.as_ref().unchecked_ref());
-        }
-        self.listener.set_value(Some(listener));
+        let listen = |plot| Listener::new(plot, &EVENTS, move |event| self.handle(&event));
+        self.listener.set_value(canvas.parent_element().map(listen));
     }
 
     fn handle(self, event: &Event) {

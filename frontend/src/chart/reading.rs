@@ -9,8 +9,11 @@ use super::canvas::advance_by;
 use super::key_set::classes;
 use super::legend::crossed_class;
 use super::pointer::Pointers;
+use super::spoken;
 use super::state::State;
 use crate::follow::{effect, follow, parts, when};
+use crate::late_style;
+use crate::signal::{Memo, RwSignal, Signal};
 use board_model::chart::nearness::Nearness;
 use board_model::chart::readout::Readout;
 use board_model::chart::stroke::MOST_COLOURED;
@@ -24,11 +27,14 @@ pub(super) struct Reading {
     pub state: State,
     pub readout: Memo<Readout>,
     pub canvas: NodeRef<html::Canvas>,
+    pub name: Signal<String>,
 }
 
 /// Handles the pointers and the keys of a chart, and shows the tooltip at the crosshair. From now on, charts draw only what is new.
-pub(super) fn show(Reading { state, readout, canvas }: Reading) -> AnyView {
+pub(super) fn show(Reading { state, readout, canvas, name }: Reading) -> AnyView {
     advance_by(advance);
+    late_style::adopt(include_str!("../../style/late/reading.css"));
+    spoken::follow(state, readout, name, canvas);
     let active = RwSignal::new(false);
     let pointers = Pointers::new(state, active);
     let y = pointers.y;

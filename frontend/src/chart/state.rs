@@ -7,6 +7,7 @@ use leptos::prelude::*;
 use super::canvas::Canvas;
 use super::events;
 use super::theme::{self, Palette};
+use crate::signal::{Memo, RwSignal, Signal, StoredValue};
 use crate::time::Time;
 use board_model::chart::axes::{Axes, Wanted};
 use board_model::chart::clock::LocalClock;
@@ -332,9 +333,17 @@ impl State {
     }
 
     fn with_scene_at<T>(&self, crosshair: Option<i64>, read: impl FnOnce(&Scene<'_>) -> T) -> T {
+        let (mut read, mut result) = (Some(read), None);
+        self.show_scene(crosshair, &mut |scene| result = read.take().map(|read| read(scene)));
+        result.expect("the scene was shown once")
+    }
+
+    /// Calls `read` once with the scene. This function is not generic, so that its code is in the page once.
+    fn show_scene(&self, crosshair: Option<i64>, read: &mut dyn FnMut(&Scene<'_>)) {
         let axes = self.axes.get_value().unwrap_or_else(|| self.fit_axes());
         let limits =
             self.inputs.stream.and_then(|stream| stream.with_untracked(|stream| stream.limits().cloned()));
+        let unit = self.inputs.unit.get_untracked();
         self.inputs.set.with_untracked(|set| {
             read(&Scene {
                 set,
@@ -342,7 +351,7 @@ impl State {
                 shape: self.inputs.shape,
                 window: self.window(),
                 axes: &axes,
-                unit: &self.inputs.unit.read_untracked(),
+                unit: &unit,
                 surface: self.surface.get_value(),
                 hole_ms: self.inputs.hole_ms.get_untracked(),
                 dimmed: self.inputs.stale.get_untracked(),
@@ -352,8 +361,8 @@ impl State {
                 is_past: self.is_past(),
                 clock: self.inputs.clock.get_untracked(),
                 limits: limits.as_deref(),
-            })
-        })
+            });
+        });
     }
 
     /// Computes the value axes for the data in the window and stores them. It is called only once for each drawing,
@@ -363,12 +372,13 @@ impl State {
     }
 
     fn fit_axes(&self) -> Axes {
+        let (hidden, unit) = (self.inputs.hidden.get_untracked(), self.inputs.unit.get_untracked());
         self.inputs.set.with_untracked(|set| {
             let wanted = Wanted {
                 set,
-                hidden: &self.inputs.hidden.read_untracked(),
+                hidden: &hidden,
                 window: self.window(),
-                unit: &self.inputs.unit.read_untracked(),
+                unit: &unit,
                 bounds: self.inputs.bounds.get_untracked(),
                 surface: self.surface.get_value(),
             };

@@ -12,7 +12,8 @@ use super::stage::Stage;
 use super::state::{Inputs, State};
 use super::theme;
 use crate::follow::{effect, follow};
-use crate::late::part;
+use crate::late::{self, part};
+use crate::signal::{Memo, RwSignal, Signal, StoredValue};
 use board_model::chart::clock::LocalClock;
 use board_model::chart::draw::{Look, Shape};
 use board_model::chart::format::Unit;
@@ -28,6 +29,11 @@ const UNSEEN_REST: Duration = Duration::from_secs(1);
 
 part!(load_table, Table, data_table::show);
 part!(load_reading, Reading, reading::show, quiet);
+
+/// Loads the code that reads values from charts, which the reader may need as soon as a chart is shown.
+pub fn prepare() {
+    late::prepare(load_reading::entrance());
+}
 
 /// Shows a chart of several series.
 ///
@@ -106,20 +112,16 @@ pub fn Chart(
 #[component]
 fn Plot(state: State, name: Signal<String>, readout: Memo<Readout>) -> impl IntoView {
     let canvas = mount(state);
-    let label = follow(move || format!("{}, chart. Latest: {}", name.get(), state.latest()));
     view! {
         <div
             class="plot"
             role="slider"
             tabindex="0"
-            aria-label=label
+            aria-label=name.get_untracked()
             aria-valuemin="0"
-            aria-valuemax=follow(move || readout.with(seconds_in_all).to_string())
-            aria-valuenow=follow(move || readout.with(seconds_into).to_string())
-            aria-valuetext=follow(move || readout.with(|readout| spoken(readout, state)))
         >
             <canvas node_ref=canvas></canvas>
-            {load_reading(Reading { state, readout, canvas })}
+            {load_reading(Reading { state, readout, canvas, name })}
         </div>
     }
 }
@@ -128,7 +130,7 @@ fn Plot(state: State, name: Signal<String>, readout: Memo<Readout>) -> impl Into
 /// data has changed.
 fn mount(state: State) -> NodeRef<html::Canvas> {
     let canvas = NodeRef::<html::Canvas>::new();
-    let stage = StoredValue::new_local(None::<Stage>);
+    let stage = StoredValue::new(None::<Stage>);
     canvas.on_load(move |element| {
         stage.set_value(Stage::mount(element, move |canvas| state.draw(canvas)));
     });
@@ -173,23 +175,4 @@ fn mount(state: State) -> NodeRef<html::Canvas> {
         with_stage(Stage::refit);
     });
     canvas
-}
-
-fn seconds_in_all(readout: &Readout) -> i64 {
-    (readout.window.end - readout.window.start) / 1_000
-}
-
-fn seconds_into(readout: &Readout) -> i64 {
-    let ts_ms = readout.crosshair.map_or(readout.window.end, |cursor| cursor.ts_ms);
-    (ts_ms - readout.window.start) / 1_000
-}
-
-fn spoken(readout: &Readout, state: State) -> String {
-    let times =
-        readout.crosshair.map_or_else(|| state.moment(readout.window.end), |cursor| state.times(cursor));
-    let events = if readout.crosshair.is_some() { state.events(false) } else { Vec::new() };
-    [times, ": ".to_owned(), readout.summary(), " ".to_owned(), events.join(", ")]
-        .concat()
-        .trim_end()
-        .to_owned()
 }

@@ -46,7 +46,7 @@ pub(crate) fn keep(board: Board) {
     });
     Effect::new(move |_| {
         if board.is_cut_off_at_start.get() {
-            leptos::task::spawn_local(show(board));
+            crate::task::spawn(show(board));
         }
     });
 }

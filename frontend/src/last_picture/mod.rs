@@ -82,7 +82,7 @@ fn show_cut_off(board: Board, at: Option<shared::Millis>) {
 fn retry(board: Board) {
     let attempt = move || {
         board.now.set(crate::now::now().wall_ms);
-        leptos::task::spawn_local(async move {
+        crate::task::spawn(async move {
             match config::fetch().await {
                 Some(_) => board.retry(),
                 None => {

@@ -6,14 +6,15 @@ pub(crate) mod handle;
 use leptos::prelude::*;
 
 use crate::board::Board;
-use crate::follow::when;
+use crate::follow::{context, when};
 use crate::late;
+use crate::signal::Memo;
 use board_model::chart::Limits;
 
 /// Loads the part when a topic has thresholds.
 #[component]
 pub fn LimitsPart() -> impl IntoView {
-    let board: Board = expect_context();
+    let board: Board = context();
     let is_wanted = Memo::new(move |_| board.has_limits.get());
     when(is_wanted, move || load_limits(board))
 }

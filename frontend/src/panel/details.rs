@@ -8,6 +8,8 @@ use super::shown::Shown;
 use super::take;
 use crate::follow::{follow, parts, when};
 use crate::late::part;
+use crate::late_style;
+use crate::signal::{Memo, RwSignal};
 use board_model::chart::readout::exact_values;
 use board_model::chip::{Chip, loss_words};
 use board_model::kind::Kind;
@@ -41,6 +43,7 @@ pub(super) fn Corner(shown: Shown, topic: String) -> impl IntoView {
 
 /// Shows the state in sentences, the exact values of numbers that are shortened, and every range of time whose data was lost.
 fn details(shown: Shown) -> AnyView {
+    late_style::adopt(include_str!("../../style/late/details.css"));
     let list = |items: fn(Shown) -> Vec<String>| {
         follow(move || parts(items(shown).into_iter().map(|item| view! { <li>{item}</li> })))
     };

@@ -4,8 +4,9 @@ use leptos::html;
 use leptos::prelude::*;
 
 use super::shown::Shown;
-use crate::follow::{click, effect, follow, parts, when};
+use crate::follow::{click, current, effect, follow, parts, when};
 use crate::prefs;
+use crate::signal::{Memo, RwSignal};
 use board_model::lines::{Level, Line};
 use board_model::log_view::{fields, whole_text};
 
@@ -54,8 +55,8 @@ fn contents(line: &Line, shown: Shown, dialog: NodeRef<html::Dialog>) -> impl In
     });
     view! {
         <div class="sheet-top">
-            <h2>{time}" "<small>{word(line.level)}</small></h2>
-            <button class="tool" type="button" class:is-done=copied on:click=copy>
+            <h2>{time}" "<small>{[line.topic.as_deref().unwrap_or_default(), word(line.level)].join(" ").trim().to_owned()}</small></h2>
+            <button class="tool" type="button" class:is-done=current(copied) on:click=copy>
                 {follow(move || if copied.get() { "Copied" } else { "Copy" })}
             </button>
             <button class="tool" type="button" on:click=click(close)>"Close"</button>

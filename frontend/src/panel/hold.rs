@@ -1,6 +1,6 @@
 //! Keeps the lines of a log where they are while the reader reads them.
 
-use leptos::prelude::*;
+use crate::signal::{RwSignal, StoredValue};
 
 use board_model::lines::Line;
 use board_model::stream::Stream;

@@ -6,6 +6,7 @@ use super::shown::Shown;
 use crate::chart::Chart;
 use crate::follow::effect;
 use crate::prefs;
+use crate::signal::RwSignal;
 use board_model::chart::Hidden;
 use board_model::chart::draw::Shape;
 

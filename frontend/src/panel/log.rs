@@ -11,7 +11,8 @@ use web_sys::{Element, HtmlElement};
 use super::entry;
 use super::hold::{Cause, Hold};
 use super::shown::Shown;
-use crate::follow::{click, follow, parts, when};
+use crate::follow::{click, current, follow, parts, when};
+use crate::signal::{Memo, RwSignal};
 use board_model::chart::LocalClock;
 use board_model::chip::PanelState;
 use board_model::lines::{Level, Line, Lines};
@@ -102,7 +103,7 @@ pub(super) fn body(shown: Shown) -> impl IntoView {
     view! {
         <ul
             class="log"
-            class:wraps=wraps
+            class:wraps=current(wraps)
             tabindex="0"
             aria-label=LABEL
             node_ref=body.list
@@ -138,7 +139,7 @@ fn newer_button(body: Body) -> impl IntoView {
     let newer = Memo::new(move |_| body.hold.newer());
     let has_newer = Memo::new(move |_| newer.with(Option::is_some));
     when(has_newer, move || {
-        view! { <button class="link newer" type="button" on:click=click(move || body.follow()) data-testid="newer">{newer}</button> }
+        view! { <button class="link newer" type="button" on:click=click(move || body.follow()) data-testid="newer">{current(newer)}</button> }
     })
 }
 
@@ -156,20 +157,35 @@ fn chips(body: Body) -> impl IntoView {
             1 => ["1 ", words[0]].concat(),
             count => [&count.to_string(), " ", words[1]].concat(),
         });
+        // A narrow panel shows the number alone, with a sign for the level.
+        let short = short_text(level, count);
         when(is_shown, move || {
             view! {
                 <button
                     class=["level ", class(level)].concat()
                     type="button"
+                    title=current(text)
+                    data-short=current(short)
                     aria-pressed=follow(move || body.view.with(|view| view.shows_level(level)).to_string())
                     on:click=click(move || body.view.update(|view| view.toggle(level)))
                 >
-                    {text}
+                    <span class="words">{current(text)}</span>
                 </button>
             }
         })
     };
     view! { <span class="levels" role="group" aria-label="Levels that are shown">{parts(LEVELS.into_iter().enumerate().map(chip))}</span> }
+}
+
+/// Returns a sign for a level that has no mark of its own, and the number of its lines.
+fn short_text(level: Level, count: Memo<usize>) -> Memo<String> {
+    let sign = match level {
+        Level::Error | Level::Warning => "",
+        Level::Info => "i ",
+        Level::Debug => "d ",
+        Level::Plain => "– ",
+    };
+    Memo::new(move |_| [sign, &count.get().to_string()].concat())
 }
 
 /// Shows the search field, and the button that wraps long lines.
@@ -224,15 +240,20 @@ fn left_out(lines: &Lines, more: usize) -> Option<String> {
 }
 
 fn row(line: &Line, time: &str, sought: &str) -> impl IntoView + use<> {
-    let text = parts(marked(&line.text, sought).into_iter().map(|(part, is_sought)| {
-        let part = part.to_owned();
-        if is_sought { view! { <mark>{part}</mark> }.into_any() } else { part.into_any() }
-    }));
+    let topic = line.topic.as_deref().map(|topic| view! { <b class="of">{with_marks(topic, sought)}</b> });
     view! {
         <li class=class(line.level) tabindex="-1" data-number=line.number.to_string()>
-            <time>{time.to_owned()}</time><span>{text}</span>
+            <time>{time.to_owned()}</time>{topic}<span>{with_marks(&line.text, sought)}</span>
         </li>
     }
+}
+
+/// Shows a text in which what is sought is marked.
+fn with_marks(text: &str, sought: &str) -> Vec<AnyView> {
+    parts(marked(text, sought).into_iter().map(|(part, is_sought)| {
+        let part = part.to_owned();
+        if is_sought { view! { <mark>{part}</mark> }.into_any() } else { part.into_any() }
+    }))
 }
 
 /// Returns the time of a line, with its day if it is not the present one.

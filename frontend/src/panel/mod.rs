@@ -29,9 +29,11 @@ use shared::Topic;
 
 use crate::arrangement::Arrangement;
 use crate::board::Board;
-use crate::follow::follow;
+use crate::chart;
+use crate::follow::{context, current, follow};
 use crate::late;
 use crate::list_style;
+use crate::signal::{Memo, RwSignal};
 use board_model::kind::Kind;
 use board_model::layout::short_name;
 use board_model::stream::Stream;
@@ -44,7 +46,7 @@ pub fn Panel(
     /// Topic that the panel shows.
     topic: Topic,
 ) -> impl IntoView {
-    let (board, arrangement): (Board, Arrangement) = (expect_context(), expect_context());
+    let (board, arrangement): (Board, Arrangement) = (context(), context());
     shown(board, arrangement, &topic).map(|shown| frame(&topic, shown))
 }
 
@@ -82,7 +84,7 @@ fn frame(topic: &Topic, shown: Shown) -> impl IntoView + use<> {
             class:has-mark-only=follow(move || !shown.head().has_words)
             class:has-no-group=follow(move || !shown.head().has_group)
             class:is-in-trouble=follow(move || shown.is_in_trouble())
-            class:is-stale=shown.stale()
+            class:is-stale=current(shown.stale())
             style:inset=inset
             aria-label=names
             data-testid="panel"
@@ -136,4 +138,5 @@ fn words((words, shown): (Words, Shown)) -> AnyView {
 /// Loads the code of all bodies, which will probably be needed.
 pub fn prepare() {
     late::prepare(load_words::entrance());
+    chart::prepare();
 }

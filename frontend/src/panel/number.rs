@@ -6,6 +6,7 @@ use super::big::font_size;
 use super::shown::Shown;
 use crate::chart::Chart;
 use crate::follow::follow;
+use crate::signal::Memo;
 use board_model::chart::Look;
 use board_model::figure::Figure;
 use board_model::placement::Rest;

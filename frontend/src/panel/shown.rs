@@ -7,6 +7,7 @@ use shared::{Freshness, Millis, Topic};
 
 use crate::arrangement::Arrangement;
 use crate::board::Board;
+use crate::signal::{Memo, RwSignal, Signal};
 use board_model::chart::{Bounds, SeriesSet, Unit, duration};
 use board_model::chip::Chip;
 use board_model::kind::Kind;
@@ -105,10 +106,11 @@ impl Shown {
     }
 
     pub fn name(self) -> Signal<String> {
-        Signal::derive(move || {
+        let names = Memo::new(move |_| {
             self.stream.track();
             self.names()
-        })
+        });
+        names.into()
     }
 
     /// Returns the name of the panel's topic, or the names of its topics.
@@ -143,7 +145,7 @@ impl Shown {
     }
 
     pub fn window_ms(self) -> Signal<i64> {
-        Signal::derive(move || self.board.time.length_ms())
+        Memo::new(move |_| self.board.time.length_ms()).into()
     }
 
     pub fn unit(self) -> Signal<Unit> {

@@ -5,7 +5,8 @@ use leptos::prelude::*;
 
 use super::big::font_size;
 use super::shown::Shown;
-use crate::follow::{follow, parts};
+use crate::follow::{current, follow, parts};
+use crate::signal::Memo;
 use board_model::buckets::strip::Part;
 use board_model::chart::duration;
 use board_model::placement::Rest;
@@ -30,7 +31,7 @@ pub(super) fn body(shown: Shown) -> impl IntoView {
     });
     let size = font_size(shown, Rest::States, move || (longest(shown, state.get()), String::new()));
     view! {
-        <div class=class style:font-size=size data-testid="value">{state}</div>
+        <div class=class style:font-size=size data-testid="value">{current(state)}</div>
         {follow(move || strip(shown).into_any())}
         <div class="note">{history}</div>
         {follow(move || earlier(shown).into_any())}

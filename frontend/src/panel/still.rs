@@ -12,6 +12,7 @@ use super::values;
 use crate::chart::off_page::{self, Sheet};
 use crate::chart::{Inputs, Palette};
 use crate::prefs;
+use crate::signal::RwSignal;
 use board_model::chart::draw::Shape;
 use board_model::chart::readout::Readout;
 use board_model::chart::{Hidden, Look};
@@ -78,6 +79,7 @@ impl Still {
         untrack(|| {
             let (past, clock) = (self.0.past(), self.0.board.clock.get());
             self.0.stream.with(|stream| match stream.kind()? {
+                Kind::Gauge if self.has_many() => None,
                 Kind::Number | Kind::Gauge => self.0.series.with(|set| {
                     let figure = match past {
                         Some(past) => Figure::at(stream, set, past, clock),
@@ -101,6 +103,7 @@ impl Still {
         let (kind, is_log) = self.0.stream.with_untracked(|stream| (stream.kind(), stream.is_log()));
         let (look, shape) = match kind? {
             Kind::Line if !is_log => (Look::Line, None),
+            Kind::Gauge if self.has_many() => return None,
             Kind::Number | Kind::Gauge => (Look::Sparkline, None),
             Kind::State | Kind::Timeline | Kind::List | Kind::Log | Kind::Table => return None,
             kind => (Look::Line, Some(drawn::shape(kind, is_log))),
@@ -112,6 +115,11 @@ impl Still {
         });
         owner.cleanup();
         drawn
+    }
+
+    /// Returns true if the panel has several series, so that a gauge is shown as rows.
+    fn has_many(self) -> bool {
+        self.0.series.with_untracked(|set| set.series().len() > 1)
     }
 
     /// Returns at most `most` rows of a panel that shows texts: states, lines of a log, or rows of a table, the newest first.
@@ -127,7 +135,11 @@ impl Still {
                 }
                 Some(Kind::Log) => {
                     let lines = stream.lines().newest(usize::MAX);
-                    let rows = lines.map(|line| vec![clock.milliseconds(line.ts_ms), line.text.clone()]);
+                    let rows = lines.map(|line| {
+                        let topic = line.topic.as_deref().map(str::to_owned);
+                        let time = clock.milliseconds(line.ts_ms);
+                        [time].into_iter().chain(topic).chain([line.text.clone()]).collect()
+                    });
                     cut(Vec::new(), rows.collect(), most, stream.lines().left_out())
                 }
                 Some(Kind::Table) => {
@@ -140,7 +152,7 @@ impl Still {
                     let rows = rows.map(|row| vec![row.name, row.state, row.since.unwrap_or_default()]);
                     cut(Vec::new(), rows.collect(), most, 0)
                 }
-                Some(Kind::List) => {
+                Some(Kind::List | Kind::Gauge) => {
                     let values = values::of(self.0).into_iter().map(|value| vec![value.name, value.text]);
                     cut(Vec::new(), values.collect(), most, 0)
                 }

@@ -8,7 +8,8 @@ use leptos::prelude::*;
 
 use super::shown::Shown;
 use super::trail_store;
-use crate::follow::{Entry, click, follow, list, parts, when};
+use crate::follow::{Entry, click, current, follow, list, parts, when};
+use crate::signal::{Memo, RwSignal, StoredValue};
 use board_model::sorting::Sorting;
 use board_model::stream::Stream;
 use board_model::table::{Column, Table};
@@ -58,7 +59,7 @@ pub(super) fn body(shown: Shown) -> impl IntoView {
             class="rows"
             tabindex="0"
             role="region"
-            aria-label=shown.name()
+            aria-label=current(shown.name())
         >
             <table>
                 <thead><tr>{follow(move || parts(columns.get().into_iter().map(|column| heading(body, column))))}</tr></thead>
@@ -79,7 +80,7 @@ pub(super) fn body(shown: Shown) -> impl IntoView {
         </div>
         {when(has_note, move || view! {
             <div class="note foot">
-                {when(is_cut, move || view! { <span>{left_out}" "<AllData shown table /></span> })}
+                {when(is_cut, move || view! { <span>{current(left_out)}" "<AllData shown table /></span> })}
                 <span role="status">{follow(found)}</span>
                 {when(is_long, move || view! { <Search view /> })}
             </div>
@@ -97,7 +98,7 @@ fn changed(shown: Shown) -> Memo<BTreeSet<String>> {
             if stream.look_back().is_some() { BTreeSet::new() } else { changed }
         })
     };
-    Memo::new_with_compare(compute, |_, _| true)
+    Memo::new_each_time(compute)
 }
 
 #[component]
@@ -148,7 +149,7 @@ fn line(body: Body, name: &str, columns: &[Column]) -> impl IntoView + use<> {
         let text =
             Memo::new(move |_| row.get().and_then(|row| body.table.with(|table| text(table, row, index))));
         let trail = column.numeric.then(|| trail(body, name.to_owned(), column.name.clone()));
-        view! { <td class:text=!column.numeric>{trail}{text}</td> }
+        view! { <td class:text=!column.numeric>{trail}{current(text)}</td> }
     };
     let cells = parts(columns.iter().enumerate().map(cell));
     view! { <tr>{cells}</tr> }

@@ -9,6 +9,7 @@ use super::picture;
 use super::shown::Shown;
 use super::values::{self, Value};
 use crate::follow::{click, follow, parts};
+use crate::signal::RwSignal;
 use crate::{file, prefs};
 use board_model::csv::{file_name, panel_csv};
 

@@ -1,6 +1,5 @@
 //! The values that a panel shows, each with a name and with the digits that were sent, to be copied.
 
-use leptos::prelude::*;
 use shared::Millis;
 
 use super::drawn::timeline;

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use crate::board::Board;
 use crate::follow::{click, when};
 use crate::prefs;
+use crate::signal::Memo;
 use board_model::stretch_address::fault_words;
 
 /// Shows the problem and what to write, until the reader closes it or moves through time.

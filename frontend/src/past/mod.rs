@@ -19,15 +19,13 @@ use leptos::prelude::*;
 use crate::arrangement::Arrangement;
 use crate::board::{Board, PastFunctions};
 use crate::chart::frame::{FrameTask, Step};
-use crate::follow::{effect, when};
+use crate::follow::{context, effect, when};
 use crate::late;
+use crate::signal::{Memo, StoredValue};
 
 /// Time for which the stretch has to stay the same before something is requested, so that a drag or a wheel does not
 /// request everything on its way.
 const REST: Duration = Duration::from_millis(120);
-/// Time after a change of the stretch after which it is written into the page's address. Browsers refuse more than
-/// about three changes a second.
-const ADDRESS_REST: Duration = Duration::from_millis(350);
 
 /// Shows the past in every panel that can be seen and, if the last argument is true, requests what is missing.
 type Refresh = fn(Board, Arrangement, bool);
@@ -41,7 +39,7 @@ thread_local! {
 /// page's address asks for a stretch that is not valid.
 #[component]
 pub fn Past() -> impl IntoView {
-    let board: Board = expect_context();
+    let board: Board = context();
     let is_needed = Memo::new(move |before: Option<&bool>| {
         before == Some(&true) || board.has_damaged_address.get() || board.time.view.get().has_buckets()
     });
@@ -51,7 +49,7 @@ pub fn Past() -> impl IntoView {
 late::part!(load_past, Board, provide, quiet);
 
 fn provide(board: Board) -> AnyView {
-    REFRESH.set(Some(load::refresh));
+    REFRESH.set(Some(show));
     board.past_code.set(Some(PastFunctions { handle_event: answers::handle_event, chip: answers::chip }));
     damaged::show(board)
 }
@@ -59,7 +57,7 @@ fn provide(board: Board) -> AnyView {
 /// Loads and shows the past whenever the stretch, the data or the page changes, until the page is closed.
 pub fn follow(board: Board, arrangement: Arrangement) {
     let rested_at = StoredValue::new(0_u64);
-    let task = StoredValue::new_local(FrameTask::new(Step::Update, move || {
+    let task = StoredValue::new(FrameTask::new(Step::Update, move || {
         refresh(board, arrangement, crate::now::now().mono_ms >= rested_at.get_value());
     }));
     let request = move || task.with_value(FrameTask::request);
@@ -78,35 +76,23 @@ pub fn follow(board: Board, arrangement: Arrangement) {
     });
     let scrolled = window_event_listener(leptos::ev::scroll, move |_| request());
     on_cleanup(move || scrolled.remove());
-    keep_address(board);
 }
 
-/// Writes the stretch into the page's address a moment after it has changed.
-fn keep_address(board: Board) {
-    let is_due = StoredValue::new(false);
-    let mut has_run = false;
-    effect(move || {
-        board.time.view.track();
-        let is_changed = std::mem::replace(&mut has_run, true);
-        if is_changed && !is_due.get_value() {
-            is_due.set_value(true);
-            let keep = move || {
-                is_due.set_value(false);
-                board.keep_address();
-                board.say_stretch();
-            };
-            set_timeout(keep, ADDRESS_REST);
-        }
-    });
-}
-
-/// Shows the past or live data, whichever is chosen. Until the code for the past is loaded, panels stay as they are.
+/// Shows the past or live data, whichever is chosen. Until the code for the past is loaded, all panels show live data and stay as
+/// they are.
 fn refresh(board: Board, arrangement: Arrangement, may_ask: bool) {
     board.keep_publications();
     board.remove_deleted();
-    if !board.time.view.get_untracked().has_buckets() {
-        board.show_live();
-    } else if let Some(refresh) = REFRESH.get() {
+    if let Some(refresh) = REFRESH.get() {
         refresh(board, arrangement, may_ask);
+    }
+}
+
+/// Shows the past or live data, as the part for the past does. It is not called by the main part, which would then contain the code.
+fn show(board: Board, arrangement: Arrangement, may_ask: bool) {
+    if board.time.view.get_untracked().has_buckets() {
+        load::refresh(board, arrangement, may_ask);
+    } else {
+        board.show_live();
     }
 }

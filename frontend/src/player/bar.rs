@@ -4,7 +4,8 @@ use leptos::prelude::*;
 
 use super::state::Playing;
 use crate::board::Board;
-use crate::follow::{click, follow, parts, when};
+use crate::follow::{click, current, follow, parts, when};
+use crate::signal::Memo;
 use board_model::player::{PlayClock, SPEEDS};
 
 /// Distance of the positions of the slider in milliseconds. The last position is not before the end of the recording, so that
@@ -17,7 +18,7 @@ pub(super) fn show(board: Board, player: Playing) -> impl IntoView {
     let has_problem = Memo::new(move |_| player.problem.with(|problem| !problem.is_empty()));
     view! {
         {when(has_problem, move || view! {
-            <p class="banner is-bad" role="alert" data-testid="player-problem">{player.problem}</p>
+            <p class="banner is-bad" role="alert" data-testid="player-problem">{current(player.problem)}</p>
         })}
         {when(is_on, move || controls(board, player))}
     }
@@ -58,24 +59,24 @@ fn controls(board: Board, player: Playing) -> impl IntoView {
     };
     view! {
         <div class="banner is-paused player" role="group" aria-label="Recording" data-testid="player">
-            <b data-testid="player-words">{words}</b>
+            <b data-testid="player-words">{current(words)}</b>
             <button class="tool play" type="button" on:click=click(move || player.change(board, PlayClock::toggle)) data-testid="play">
-                {play_words}
+                {current(play_words)}
             </button>
             <span class="seg" role="group" aria-label="Speed">{parts(SPEEDS.map(speed))}</span>
             <button class="tool" type="button" on:click=click(move || player.step(board)) data-testid="step">"Next frame"</button>
             <input
                 type="range"
                 min="0"
-                max=read(|clock| (clock.length_ms() + STEP_MS - 1) / STEP_MS * STEP_MS)
+                max=current(read(|clock| (clock.length_ms() + STEP_MS - 1) / STEP_MS * STEP_MS))
                 step=STEP_MS
                 aria-label="Time in the recording"
-                aria-valuetext=time
-                prop:value=place
+                aria-valuetext=current(time)
+                prop:value=current(place)
                 on:input:target=move |event| seek(event.target().value())
                 data-testid="scrub"
             />
-            <time data-testid="player-time">{time}</time>
+            <time data-testid="player-time">{current(time)}</time>
         </div>
     }
 }

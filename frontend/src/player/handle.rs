@@ -1,6 +1,6 @@
 //! The recording that is wanted, and the words for the header.
 
-use leptos::prelude::*;
+use crate::signal::RwSignal;
 
 /// A handle to the recording that is wanted. It can be copied, and is shared as a Leptos context.
 #[derive(Clone, Copy)]

@@ -1,6 +1,5 @@
 //! The board as a stage on which a recording is played.
 
-use leptos::prelude::*;
 use shared::Topic;
 use shared::server::Condition;
 

@@ -12,6 +12,7 @@ use super::stage::{self, BoardStage};
 use crate::board::Board;
 use crate::http;
 use crate::now::now;
+use crate::signal::{RwSignal, StoredValue};
 use board_model::player::PlayClock;
 use board_model::player::scene::Scene;
 use board_model::player::snapshots::{Snapshots, Start};
@@ -28,9 +29,9 @@ const BUILD_BYTES: usize = 16 << 10;
 /// A handle to the recording that is played. It can be copied.
 #[derive(Clone, Copy)]
 pub(super) struct Playing {
-    playback: StoredValue<Option<Playback>, LocalStorage>,
+    playback: StoredValue<Option<Playback>>,
     /// States of the board at times of the recording, with which a jump begins.
-    snapshots: StoredValue<Option<Snapshots>, LocalStorage>,
+    snapshots: StoredValue<Option<Snapshots>>,
     /// The clock of the recording; `None` until it is loaded.
     pub(super) clock: RwSignal<Option<PlayClock>>,
     /// Name of the server that was recorded.
@@ -46,8 +47,8 @@ impl Playing {
     /// Fetches the recording that `player` names, and plays it from its beginning.
     pub(super) fn start(board: Board, player: Player) -> Self {
         let playing = Self {
-            playback: StoredValue::new_local(None),
-            snapshots: StoredValue::new_local(None),
+            playback: StoredValue::new(None),
+            snapshots: StoredValue::new(None),
             clock: RwSignal::new(None),
             server: RwSignal::new(String::new()),
             problem: RwSignal::new(String::new()),
@@ -56,7 +57,7 @@ impl Playing {
         };
         Effect::new(move |_| player.headline.set(playing.headline(board)));
         let file = player.file.get_untracked();
-        leptos::task::spawn_local(async move { playing.open(board, &file).await });
+        crate::task::spawn(async move { playing.open(board, &file).await });
         playing
     }
 

@@ -1,6 +1,6 @@
 //! The state of the recorder.
 
-use leptos::prelude::*;
+use crate::signal::{RwSignal, StoredValue};
 use shared::Millis;
 use shared::board_config::Addresses;
 

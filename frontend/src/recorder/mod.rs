@@ -9,15 +9,16 @@ mod tape;
 use leptos::prelude::*;
 
 use crate::board::Board;
-use crate::follow::{click, follow, when};
+use crate::follow::{click, context, current, follow, when};
 use crate::late;
+use crate::signal::Memo;
 
 pub use handle::Recorder;
 
 /// Makes a recording while one is wanted. Shows nothing, unless the code for it cannot be loaded.
 #[component]
 pub fn Recording() -> impl IntoView {
-    let recorder: Recorder = expect_context();
+    let recorder: Recorder = context();
     let is_wanted = Memo::new(move |_| recorder.is_wanted.get());
     when(is_wanted, move || load_recorder(recorder))
 }
@@ -26,14 +27,14 @@ late::part!(load_recorder, Recorder, record, quiet);
 
 /// Makes a recording until this view is removed.
 fn record(recorder: Recorder) -> AnyView {
-    tape::record(expect_context(), recorder);
+    tape::record(context(), recorder);
     ().into_any()
 }
 
 /// Shows the button that starts and ends a recording.
 #[component]
 pub fn RecordSwitch() -> impl IntoView {
-    let (board, recorder): (Board, Recorder) = (expect_context(), expect_context());
+    let (board, recorder): (Board, Recorder) = (context(), context());
     let title = Memo::new(move |_| match recorder.since.get() {
         Some(since) => format!("Recording since {}. Press to save it (r)", board.clock.get().seconds(since)),
         None => "Record (r)".to_owned(),
@@ -45,8 +46,8 @@ pub fn RecordSwitch() -> impl IntoView {
             type="button"
             popovertarget="more-tools"
             popovertargetaction="hide"
-            title=title
-            aria-label=title
+            title=current(title)
+            aria-label=current(title)
             aria-keyshortcuts="r"
             aria-pressed=follow(move || recorder.since.get().is_some().to_string())
             on:click=click(move || recorder.toggle())

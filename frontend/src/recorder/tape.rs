@@ -11,6 +11,7 @@ use wasm_bindgen::JsValue;
 
 use super::handle::Recorder;
 use crate::board::Board;
+use crate::signal::StoredValue;
 use crate::socket::Connection;
 use crate::{file, now};
 
@@ -21,13 +22,13 @@ const MOST_BYTES: usize = 64 << 20;
 #[derive(Clone, Copy)]
 struct Recording {
     recorder: Recorder,
-    tape: StoredValue<Option<Tape>, LocalStorage>,
+    tape: StoredValue<Option<Tape>>,
 }
 
 /// Makes a recording, until the Leptos owner that is running is removed. The recording is then downloaded.
 pub(super) fn record(board: Board, recorder: Recorder) {
     let Some((server, token)) = recorder.server.get_value() else { return };
-    let recording = Recording { recorder, tape: StoredValue::new_local(None) };
+    let recording = Recording { recorder, tape: StoredValue::new(None) };
     recording.start(board, server, token);
     on_cleanup(move || recording.stop());
 }

@@ -14,6 +14,7 @@ use crate::board::Board;
 use crate::boards::state::with_state;
 use crate::prefs;
 use crate::recorder::Recorder;
+use crate::signal::RwSignal;
 use crate::trouble::notify;
 use crate::wall::Wall;
 use board_model::command::{Command, Situation};

@@ -12,7 +12,7 @@ const STYLES: &str = include_str!("../../style/late/tools.css");
 /// Opens the dialog while `is_open` is true, and closes it otherwise. The browser moves the focus into the dialog, and back when it is
 /// closed.
 pub(crate) fn follow(dialog: NodeRef<html::Dialog>, is_open: impl Fn() -> bool + 'static) {
-    add_styles();
+    late_style::adopt(STYLES);
     effect(move || {
         let is_open = is_open();
         let Some(dialog) = dialog.get() else { return };
@@ -35,15 +35,5 @@ pub(crate) fn on_close(
         if !is_open {
             act();
         }
-    }
-}
-
-/// Adds the styles once.
-fn add_styles() {
-    thread_local! {
-        static ARE_ADDED: std::cell::Cell<bool> = const { std::cell::Cell::new(false) };
-    }
-    if !ARE_ADDED.replace(true) {
-        late_style::adopt(STYLES);
     }
 }

@@ -8,6 +8,7 @@ use shared::Topic;
 use super::actor::Actor;
 use super::dialog;
 use crate::follow::{click, follow};
+use crate::signal::RwSignal;
 use crate::{http, token};
 use tickertape_session::Session;
 
@@ -20,7 +21,7 @@ pub(super) fn show(actor: Actor) -> AnyView {
     let name = move || tools.forget.with(|topic| topic.as_ref().map(Topic::to_string).unwrap_or_default());
     let confirm = move || {
         if let Some(topic) = tools.forget.get_untracked() {
-            leptos::task::spawn_local(delete(actor, topic, refusal));
+            crate::task::spawn(delete(actor, topic, refusal));
         }
     };
     view! {

@@ -1,9 +1,9 @@
 //! The state of the tools: what is open of the palette, the list of keys and the dialogs.
 
-use leptos::prelude::*;
 use shared::{Millis, Topic};
 
 use crate::prefs::{self, Theme};
+use crate::signal::RwSignal;
 
 /// A handle to the state of the tools. It can be copied, and is shared as a Leptos context.
 #[derive(Clone, Copy)]

@@ -6,11 +6,13 @@ use leptos::prelude::*;
 use super::dialog;
 use super::handle::Tools;
 use crate::follow::{click, parts};
+use crate::list_style;
 use board_model::command::{ELSEWHERE, Group, TABLE};
 
 /// Shows the list while it is open.
 pub(super) fn show(tools: Tools) -> AnyView {
     let node = NodeRef::<html::Dialog>::new();
+    list_style::adopt();
     dialog::follow(node, move || tools.keys.get());
     let groups = Group::ALL.into_iter().map(|group| {
         let rows = TABLE.iter().filter(move |row| row.group == group && !row.keys.is_empty());

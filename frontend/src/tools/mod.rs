@@ -30,6 +30,7 @@ use web_sys::HtmlElement;
 
 use crate::follow::{effect, follow, when};
 use crate::late::part;
+use crate::signal::Memo;
 use crate::{annotations, trouble};
 use actor::Actor;
 

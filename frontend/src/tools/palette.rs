@@ -11,6 +11,7 @@ use super::handle::Mode;
 use super::link;
 use crate::boards::server::{self, Listed};
 use crate::follow::{click, effect, follow, parts};
+use crate::signal::{Memo, RwSignal};
 use crate::{prefs, token};
 use board_model::palette::{Found, Hit, Item, remember, search, step};
 use board_model::pasted::Pasted;
@@ -125,7 +126,7 @@ impl Palette {
         self.recent.set(if mode == Mode::Everything { prefs::recent() } else { Vec::new() });
         self.boards.with(|boards| self.items.set(entries(self.actor, mode, boards)));
         if mode == Mode::Everything {
-            leptos::task::spawn_local(self.list_boards());
+            crate::task::spawn(self.list_boards());
         }
     }
 

@@ -15,6 +15,7 @@ use crate::board::Board;
 use crate::boards::state::title_of_board;
 use crate::cell::Cell;
 use crate::follow::effect;
+use crate::signal::Memo;
 use crate::tools::Tools;
 use board_model::arrival::Conditions;
 use board_model::query::Query;

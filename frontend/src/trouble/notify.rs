@@ -6,6 +6,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use crate::board::Board;
 use crate::follow::effect;
 use crate::prefs;
+use crate::signal::{Memo, StoredValue};
 use crate::tools::Tools;
 use board_model::trouble::{CONNECTION, Notice, Trouble, Watch};
 
@@ -28,7 +29,7 @@ pub(super) fn follow(
         troubles.extend(connection.get().map(of_connection));
         let notices = watch.try_update_value(|watch| watch.step(now, &troubles)).unwrap_or_default();
         for notice in notices {
-            leptos::task::spawn_local(show(notice));
+            crate::task::spawn(show(notice));
         }
     });
 }
@@ -44,7 +45,7 @@ pub(crate) fn switch(tools: Tools) {
         set(tools, false);
         return tools.say("Notifications are off");
     }
-    leptos::task::spawn_local(async move {
+    crate::task::spawn(async move {
         let answer = request_permission().await;
         match answer.as_deref() {
             Some("granted") => {

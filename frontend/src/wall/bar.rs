@@ -4,7 +4,8 @@ use leptos::prelude::*;
 
 use super::handle::Wall;
 use crate::board::Board;
-use crate::follow::{follow, parts, when};
+use crate::follow::{current, follow, parts, when};
+use crate::signal::Memo;
 use board_model::wall::{PAGE_MS, Setting};
 
 /// Shows the faults of the address and the bar at the bottom, and writes the words in the header.
@@ -42,7 +43,10 @@ fn faults(wall: Wall) -> impl IntoView {
         faults + if is_too_far { too_far } else { "" }
     });
     let is_shown = Memo::new(move |_| faults.with(|faults| !faults.is_empty()));
-    when(is_shown, move || view! { <p class="banner" role="status" data-testid="wall-faults">{faults}</p> })
+    when(
+        is_shown,
+        move || view! { <p class="banner" role="status" data-testid="wall-faults">{current(faults)}</p> },
+    )
 }
 
 /// Shows a bar with a part for each page. The parts of earlier pages are full, and that of the page that
@@ -74,7 +78,7 @@ fn page_bar(wall: Wall) -> impl IntoView {
     let part = move |number: usize| view! { <i><u style:width=width(number)></u></i> };
     when(is_shown, move || {
         view! {
-            <div class="pages" role="progressbar" aria-label=label data-testid="wall-pages">
+            <div class="pages" role="progressbar" aria-label=current(label) data-testid="wall-pages">
                 {follow(move || parts((0..count.get()).map(part)))}
             </div>
         }

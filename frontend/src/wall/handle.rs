@@ -6,6 +6,7 @@ use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 
 use crate::prefs;
+use crate::signal::{Memo, RwSignal, StoredValue};
 use board_model::placement::{Head, Place, Placement, View, WallView};
 use board_model::wall::{Letters, Setting, Show};
 

@@ -18,15 +18,17 @@ mod tables;
 use leptos::prelude::*;
 
 use crate::arrangement::Arrangement;
-use crate::follow::{click, follow, when};
+use crate::follow::{click, context, follow, when};
 use crate::late;
+use crate::late_style;
+use crate::signal::Memo;
 
 pub use handle::Wall;
 
 /// Shows the wall while wall mode is chosen.
 #[component]
 pub fn WallPart() -> impl IntoView {
-    let (wall, arrangement): (Wall, Arrangement) = (expect_context(), expect_context());
+    let (wall, arrangement): (Wall, Arrangement) = (context(), context());
     let is_chosen = Memo::new(move |_| wall.is_chosen());
     when(is_chosen, move || load_wall(arrangement))
 }
@@ -35,7 +37,8 @@ late::part!(load_wall, Arrangement, show, quiet);
 
 /// Switches wall mode on until this view is removed, and shows what a wall has besides the panels.
 fn show(arrangement: Arrangement) -> AnyView {
-    let (board, wall) = (expect_context(), expect_context());
+    let (board, wall) = (context(), context());
+    late_style::adopt_first(include_str!("../../style/late/wall.css"));
     state::start(board, wall, arrangement);
     bar::show(board, wall).into_any()
 }
@@ -43,7 +46,7 @@ fn show(arrangement: Arrangement) -> AnyView {
 /// Shows, in wall mode, the number of panels in trouble, the page, and the times between which charts show data.
 #[component]
 pub fn WallLine() -> impl IntoView {
-    let wall: Wall = expect_context();
+    let wall: Wall = context();
     let is_on = Memo::new(move |_| wall.is_on());
     let word = move |index: usize| {
         follow(move || wall.words.with(|words| words.get(index).cloned().unwrap_or_default()))
@@ -60,7 +63,7 @@ pub fn WallLine() -> impl IntoView {
 /// Shows the button that switches wall mode on and off.
 #[component]
 pub fn WallSwitch() -> impl IntoView {
-    let wall: Wall = expect_context();
+    let wall: Wall = context();
     view! {
         <button
             class="tool icon wall"

@@ -14,6 +14,7 @@ use crate::board::Board;
 use crate::chart::{cap_em, font_px};
 use crate::last_picture::kept;
 use crate::prefs;
+use crate::signal::StoredValue;
 use board_model::placement::{USUAL_FONT_PX, View, WallView};
 use board_model::wall::{Letters, Screen, Show, shift_px};
 

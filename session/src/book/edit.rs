@@ -32,8 +32,7 @@
 //! contains epoch `b`, `Event::EpochChanged` is emitted and `b` is followed from its beginning. If it contains `a`,
 //! `b` is forgotten.
 
-use std::collections::BTreeSet;
-
+use super::due::Due;
 use super::log::{FailedFetches, Fetch, Log};
 use super::tally::Tally;
 use crate::constants::{HOLE_MS, REPLAY_MS};
@@ -41,12 +40,12 @@ use crate::rng::Rng;
 use crate::{Event, backoff};
 use shared::limits::REPLAY_ITEMS;
 use shared::server::HistoryReply;
-use shared::{Position, Topic, TopicMeta};
+use shared::{Position, TopicMeta};
 
 /// Mutable access to one log, and to everything that has to be updated together with it.
 pub(super) struct LogEdit<'a> {
     pub(super) log: &'a mut Log,
-    pub(super) due: &'a mut BTreeSet<(u64, Topic)>,
+    pub(super) due: &'a mut Due,
     pub(super) tally: &'a mut Tally,
     /// Time for which the server may collect publications before it sends them, in milliseconds.
     pub(super) frame_every_ms: u64,
@@ -241,14 +240,14 @@ impl LogEdit<'_> {
         unschedule(self.due, self.log);
         self.log.fetch = fetch;
         if let Fetch::Due { at_ms, .. } = fetch {
-            self.due.insert((at_ms, self.log.topic().clone()));
+            self.due.insert(at_ms, self.log.topic().clone());
         }
     }
 }
 
 /// Removes the scheduled `history` request of `log` from `due`, if there is one.
-pub(super) fn unschedule(due: &mut BTreeSet<(u64, Topic)>, log: &Log) {
+pub(super) fn unschedule(due: &mut Due, log: &Log) {
     if let Fetch::Due { at_ms, .. } = log.fetch {
-        due.remove(&(at_ms, log.topic().clone()));
+        due.remove(at_ms, log.topic());
     }
 }

@@ -161,7 +161,11 @@ pub const PANEL: Object = Object {
             "Scale of the value axis of a line, an area, bars or steps: linear, or log for a logarithmic one, which leaves out values of 0 or below and counts them. The default is linear.",
         ),
         field("target", Shape::Number, "Value to reach or to keep below, which a gauge and a list mark."),
-        field("thresholds", THRESHOLDS, "Values from which a number counts as trouble."),
+        field(
+            "thresholds",
+            THRESHOLDS,
+            "Values from which a number counts as trouble, instead of those that the topic's publisher has set. With an empty list there are none.",
+        ),
     ],
     one_of: &[],
     rising: Some(["min", "max"]),

@@ -40,8 +40,9 @@ pub struct Panel {
     pub scale: Option<String>,
     /// Value to reach or to keep below.
     pub target: Option<f64>,
-    /// Values from which a number counts as trouble.
-    pub thresholds: Vec<Threshold>,
+    /// Values from which a number counts as trouble, instead of those of the topic's metadata; `None` for those. An empty list means
+    /// that there are none.
+    pub thresholds: Option<Vec<Threshold>>,
     /// The fields that this program does not know.
     pub other: Map<String, Value>,
 }
@@ -96,12 +97,13 @@ impl Panel {
         let mut other = json::object(value, path)?;
         let fields = &mut other;
         let sources = json::take_list(fields, "sources", path, Source::from_value)?;
+        let has_thresholds = fields.get("thresholds").is_some_and(Value::is_array);
         let thresholds = json::take_list(fields, "thresholds", path, Threshold::from_value)?;
         Ok(Self {
             sources,
             derive: DeriveStep::take_list(fields, path)?,
             compare_ms: json::take(fields, "compare_ms", Value::as_u64),
-            thresholds,
+            thresholds: has_thresholds.then_some(thresholds),
             title: json::take(fields, "title", json::text),
             kind: json::take(fields, "kind", json::text),
             columns: json::take(fields, "columns", json::small),
@@ -137,7 +139,9 @@ impl Panel {
         json::put(&mut fields, "max", self.max.map(json::number));
         json::put(&mut fields, "scale", self.scale.clone());
         json::put(&mut fields, "target", self.target.map(json::number));
-        json::put(&mut fields, "thresholds", list(self.thresholds.iter().map(Threshold::to_value).collect()));
+        // An empty list is written, since it removes the thresholds of the topic's metadata.
+        let values = |list: &Vec<Threshold>| list.iter().map(Threshold::to_value).collect::<Vec<_>>();
+        json::put(&mut fields, "thresholds", self.thresholds.as_ref().map(values));
         json::with_other(fields, &self.other)
     }
 }

@@ -145,6 +145,18 @@ fn every_kind_of_fault_names_its_place_and_what_to_write() {
 }
 
 #[test]
+fn an_empty_list_of_thresholds_removes_those_of_the_publisher_and_is_written_again() {
+    let document = json!({"version": 1, "panels": [
+        {"sources": [{"topic": "a"}], "thresholds": []},
+        {"sources": [{"topic": "b"}]},
+    ]});
+    assert_eq!(words(&document), Vec::<String>::new());
+    let board = Board::from_value(document.clone()).unwrap();
+    assert_eq!((board.panels[0].thresholds.as_deref(), &board.panels[1].thresholds), (Some(&[][..]), &None));
+    assert_eq!(board.to_value(), document);
+}
+
+#[test]
 fn a_step_that_only_a_newer_program_knows_is_kept_and_named() {
     let document = |version: u64| {
         json!({"version": version, "panels": [{

@@ -4,6 +4,7 @@
 #![cfg(unix)]
 
 use super::*;
+use crate::project::Priority;
 use options::Place;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -36,7 +37,7 @@ impl Account {
         fs::write(root.join("dist/index.html"), "page").unwrap();
         fs::write(root.join("outputs.json"), OUTPUTS).unwrap();
         let (target, tools) = (root.join("target"), root.join("tools"));
-        let project = Project { root, target, tools, is_in_background: false };
+        let project = Project { root, target, tools, priority: Priority::Usual };
         let account =
             Self { project, place: Place { stage: "dev".into(), region: Some("eu-central-1".into()) } };
         let refusal = "echo 'An error occurred (ParameterAlreadyExists)' >&2; exit 254";

@@ -5,6 +5,14 @@
 const HEADER: &[u8; 8] = b"\0asm\x01\0\0\0";
 const IMPORT_SECTION: u8 = 2;
 const EXPORT_SECTION: u8 = 7;
+const CODE_SECTION: u8 = 10;
+/// Number of every section with a name of its own.
+const CUSTOM_SECTION: u8 = 0;
+/// Name of the section with the names of functions, and the number of the part of it that has them.
+const NAMES: &str = "name";
+const NAMES_OF_FUNCTIONS: u8 = 1;
+/// Kind of an imported function.
+const FUNCTION: u8 = 0;
 
 /// A WebAssembly module.
 pub struct Module {
@@ -46,6 +54,35 @@ impl Module {
             module.sections.push((number, if is_parsed { Vec::new() } else { content.to_vec() }));
         }
         Some(module)
+    }
+
+    /// Returns the code of every function that is not imported. Returns `None` if there is none.
+    pub fn functions(&self) -> Option<Vec<&[u8]>> {
+        let (_, code) = self.sections.iter().find(|(number, _)| *number == CODE_SECTION)?;
+        Input(code).list(|input| input.number().and_then(|length| input.take(length)))
+    }
+
+    /// Adds a section with names for the functions that are not imported. Returns `None` if the module has such a section.
+    pub fn name_functions(&mut self, names: &[String]) -> Option<()> {
+        let is_named = |(number, content): &(u8, Vec<u8>)| {
+            *number == CUSTOM_SECTION && Input(content).name().is_some_and(|name| name == NAMES)
+        };
+        if self.sections.iter().any(is_named) {
+            return None;
+        }
+        let imported = self.imports.iter().filter(|import| import.about.first() == Some(&FUNCTION)).count();
+        let numbered: Vec<_> = names.iter().enumerate().collect();
+        let entries = list(&numbered, |(index, name), to| {
+            write_number(imported + index, to);
+            write_name(name, to);
+        });
+        let mut section = Vec::new();
+        write_name(NAMES, &mut section);
+        section.push(NAMES_OF_FUNCTIONS);
+        write_number(entries.len(), &mut section);
+        section.extend(entries);
+        self.sections.push((CUSTOM_SECTION, section));
+        Some(())
     }
 
     /// Returns the module in the binary format.
@@ -107,7 +144,7 @@ impl<'a> Input<'a> {
         String::from_utf8(self.take(length)?.to_vec()).ok()
     }
 
-    fn list<T>(&mut self, read: fn(&mut Self) -> Option<T>) -> Option<Vec<T>> {
+    fn list<T>(&mut self, read: impl Fn(&mut Self) -> Option<T>) -> Option<Vec<T>> {
         (0..self.number()?).map(|_| read(self)).collect()
     }
 

@@ -6,7 +6,7 @@
 use crate::deploy;
 use crate::error::TaskError;
 use crate::page;
-use crate::project::Project;
+use crate::project::{Priority, Project};
 use crate::tools::{self, PageTools};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
@@ -31,7 +31,7 @@ impl Ahead {
         let page_tools = PageTools::set_up(project)?;
         tools::cargo_lambda(project)?;
         let (sender, built) = channel();
-        let background = project.in_background();
+        let background = project.with_priority(Priority::Lowest);
         thread::spawn(move || build(&background, &page_tools, &sender));
         Ok(Self { built })
     }

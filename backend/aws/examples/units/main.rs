@@ -206,7 +206,7 @@ fn append(items: i64) -> Append {
 
 fn connection(id: &ConnectionId) -> Connection {
     let expires_at = NOW + limits::CONNECTION_ROW_MS;
-    Connection { id: id.clone(), principal: Principal::local(), connected_at: NOW, expires_at }
+    Connection { id: id.clone(), principal: Principal::local().into(), connected_at: NOW, expires_at }
 }
 
 fn topics(count: usize) -> Vec<Topic> {

@@ -1,6 +1,8 @@
 //! The rows of the connections table and their keys. A connection and its subscriptions share a partition. The
 //! subscribers of a filter share another partition.
 
+use std::sync::Arc;
+
 use aws_sdk_dynamodb::types::AttributeValue;
 use backend_core::Principal;
 use backend_core::ports::{Connection, ConnectionId};
@@ -89,7 +91,7 @@ pub fn attributes(connection: &Connection) -> Item {
 pub fn read(id: &ConnectionId, item: &Item) -> Result<Connection, AttributeError> {
     Ok(Connection {
         id: id.clone(),
-        principal: Principal {
+        principal: Arc::new(Principal {
             name: read_text(item, NAME)?.into(),
             subscribe: read_filters(item, MAY_SUBSCRIBE)?,
             publish: read_filters(item, MAY_PUBLISH)?,
@@ -97,7 +99,7 @@ pub fn read(id: &ConnectionId, item: &Item) -> Result<Connection, AttributeError
             forget: read_optional_filters(item, MAY_FORGET)?,
             edit: read_optional_filters(item, MAY_EDIT)?,
             expires_at: read_optional_number(item, TOKEN_EXPIRES_AT)?,
-        },
+        }),
         connected_at: read_number(item, CONNECTED_AT)?,
         expires_at: expires_at(item)?,
     })
@@ -158,14 +160,14 @@ mod tests {
     fn connection(expires_at: Option<Millis>) -> Connection {
         Connection {
             id: ConnectionId::new("XDmENcnwIE0CFEQ="),
-            principal: Principal {
+            principal: Arc::new(Principal {
                 name: "agent".into(),
                 subscribe: vec![Filter::All, Filter::new("host/*").unwrap()],
                 publish: vec![],
                 forget: vec![Filter::All],
                 edit: vec![Filter::new("shop").unwrap()],
                 expires_at,
-            },
+            }),
             connected_at: 1_000,
             expires_at: 2_999,
         }

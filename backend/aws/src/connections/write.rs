@@ -147,14 +147,14 @@ mod tests {
     fn a_row_is_replaced_without_its_number_of_subscriptions() {
         let mut connection = Connection {
             id: ConnectionId::new("a"),
-            principal: Principal::local(),
+            principal: Principal::local().into(),
             connected_at: 1,
             expires_at: 2,
         };
         let forever = Replacement::of(&connection);
         assert!(forever.expression.ends_with(" REMOVE #token_expires_at"), "{}", forever.expression);
         assert!(!forever.expression.contains(SUBSCRIPTIONS));
-        connection.principal.expires_at = Some(9);
+        connection.principal = Principal { expires_at: Some(9), ..Principal::local() }.into();
         let bounded = Replacement::of(&connection);
         assert!(bounded.expression.contains("#token_expires_at = :token_expires_at"));
         for replacement in [forever, bounded] {

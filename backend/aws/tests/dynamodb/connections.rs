@@ -125,7 +125,7 @@ fn subscriber_row(id: &str, filter: &str) -> WriteRequest {
 }
 
 fn connection(name: &str, expires_at: Millis) -> Connection {
-    Connection { id: id(name), principal: Principal::local(), connected_at: NOW, expires_at }
+    Connection { id: id(name), principal: Principal::local().into(), connected_at: NOW, expires_at }
 }
 
 fn text(text: &str) -> AttributeValue {

@@ -1,6 +1,7 @@
 //! The trait for the table of WebSocket connections and their subscriptions.
 
 use std::future::Future;
+use std::sync::Arc;
 
 use shared::{Filter, Millis, Topic};
 
@@ -14,8 +15,8 @@ pub struct Connection {
     /// Id of the connection.
     pub id: ConnectionId,
     /// The authenticated client. It is set by the authorizer, replaced by a `refresh` message, and changed by nothing
-    /// else.
-    pub principal: Principal,
+    /// else. A message copies the row, and many connections have the same principal, so it is shared.
+    pub principal: Arc<Principal>,
     /// Time at which the connection was made.
     pub connected_at: Millis,
     /// Time from which the row counts as deleted, even if it still exists. Rows may stay longer because DynamoDB

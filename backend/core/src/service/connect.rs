@@ -15,6 +15,7 @@ impl<C: Connections, L: TopicLog, M: Management> Service<C, L, M> {
         let Some(principal) = admitted(&self.settings.access, connect.principal, now) else {
             return Reply::refused(401);
         };
+        let principal = principal.into();
         let connection = Connection { id: connect.connection, principal, connected_at: now, expires_at: now };
         let row = row(connection, self.settings.life_ms);
         if self.connections.put(row).await.is_err() {

@@ -17,7 +17,7 @@ impl<C: Connections, L: TopicLog, M: Management> Service<C, L, M> {
         let principal = renewed(&self.settings.access, &connection.principal, &request.token, now)?;
         let expires_at = principal.expires_at;
         let lost = self.end_forbidden(&connection.id, &principal, now).await?;
-        let row = row(Connection { principal, ..connection }, self.settings.life_ms);
+        let row = row(Connection { principal: principal.into(), ..connection }, self.settings.life_ms);
         self.connections.put(row).await?;
         let mut frames = vec![frame(&ServerMessage::Refreshed(Refreshed { id: request.id, expires_at }))];
         frames.extend(lost);

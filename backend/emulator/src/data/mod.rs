@@ -10,6 +10,7 @@
 //! * `mapping` has the event source mappings.
 //! * [`DataObserver`] receives what happens, and [`Invoke`] calls functions.
 
+mod destinations;
 mod dynamodb;
 mod error;
 mod invoke;
@@ -25,6 +26,7 @@ mod time;
 mod tools;
 mod ttl;
 
+pub(crate) use destinations::Destinations;
 pub(crate) use dynamodb::target as dynamodb_target;
 pub(crate) use service::Service;
 
@@ -128,6 +130,12 @@ impl Data {
             dynamodb: self.dynamodb.as_ref().map(|dynamodb| dynamodb.service.clone()),
             sqs: self.sqs.as_ref().map(|sqs| sqs.service.clone()),
         }
+    }
+
+    /// Returns the destinations of asynchronous invocations.
+    pub(crate) fn destinations(&self) -> Destinations {
+        let sqs = self.sqs.as_ref().map(|sqs| &sqs.service);
+        Destinations::new(&self.app, sqs, self.observer.clone())
     }
 
     /// Starts the event source mappings of the app. When this has returned, every record that is written invokes its function.

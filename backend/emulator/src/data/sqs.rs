@@ -42,11 +42,11 @@ impl Sqs {
         let python = tools::moto(options, observer).await?;
         let port = free_port(NAME).await?;
         let mut command = Command::new(python);
-        command.args(["-c", QUIET_SERVER, "--host", "127.0.0.1", "--port", &port.to_string()]);
-        command.env("PYTHONUNBUFFERED", "1");
+        // Without `-I`, modules of the current folder and of the user would take the place of those that moto imports.
+        command.args(["-I", "-u", "-c", QUIET_SERVER, "--host", "127.0.0.1", "--port", &port.to_string()]);
         command.envs(app.queues.first().and_then(account).map(|account| ("MOTO_ACCOUNT_ID", account)));
-        // moto would read the user's credentials and modules otherwise.
-        command.env_remove("AWS_PROFILE").env_remove("PYTHONPATH").env_remove("PYTHONHOME");
+        // moto would read the user's credentials otherwise.
+        command.env_remove("AWS_PROFILE");
         let process = Process::start(NAME, command, port, observer).await?;
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
         let service = Service { address, name: "sqs", region: app.region.clone() };

@@ -45,9 +45,13 @@ impl CodeFinder<'_> {
         let own = self.scratch.join(&function.name);
         let files = WatchedFiles::new(self.origins(function), self.no_code.to_vec());
         let folder = match &self.code_of(function) {
-            Code::Path(path) => folder_of(&self.project.path(path), &own.join("task"))?,
+            Code::Path(path) => folder_of(&self.project.path(path), &own.join("task"))
+                .map_err(|reason| with_argument(function, &reason))?,
             Code::Inline(text) => inline(function, text, &own.join("task"))?,
-            Code::Elsewhere(place) => return Err(format!("its code is not in this project, but at {place}")),
+            Code::Elsewhere(place) => {
+                let reason = format!("its code is not in this project, but at {place}");
+                return Err(with_argument(function, &reason));
+            }
         };
         let opt = self.layers(function, &own.join("opt"))?;
         Ok(FoundCode { folder, opt, files })
@@ -94,6 +98,11 @@ impl CodeFinder<'_> {
             }
         }
     }
+}
+
+/// Adds the argument that names other code to the reason why the code was not found.
+fn with_argument(function: &Function, reason: &str) -> String {
+    format!("{reason}; name a folder or an archive with it by --code {}=PATH", function.logical_id)
 }
 
 /// Returns the folder with the code at `path`: the folder itself, or `target` with the content of an archive.
@@ -152,6 +161,19 @@ Resources:
     Type: AWS::Serverless::LayerVersion
     Properties: { ContentUri: layer/ }
 ";
+
+    #[test]
+    fn code_that_is_not_there_is_told_with_the_argument_that_names_other_code() {
+        let folder = tempfile::TempDir::new().expect("a folder");
+        fs::write(folder.path().join("template.yaml"), TEMPLATE).expect("written");
+        let project = Project::at(folder.path()).expect("it exists");
+        let app = project.read(&Settings::default()).expect("a description");
+        let (scratch, given) = (folder.path().join("scratch"), BTreeMap::new());
+        let finder = CodeFinder { project: &project, scratch: &scratch, no_code: &[], given: &given };
+        let reason = finder.find(&app.functions[0]).expect_err("there is no folder");
+        assert!(reason.starts_with("there is no file or folder "), "{reason}");
+        assert!(reason.ends_with("name a folder or an archive with it by --code Chat=PATH"), "{reason}");
+    }
 
     #[test]
     fn a_change_of_code_or_layer_while_the_app_starts_counts_as_a_change() {

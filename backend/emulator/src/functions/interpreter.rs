@@ -23,9 +23,10 @@ impl Interpreter {
     /// Finds Python: the version of the runtime, such as `python3.12`, or any Python 3.
     pub async fn python(runtime: &str) -> Option<Self> {
         let script = "import sys, platform; print(sys.executable); print(platform.python_version())";
-        match Self::ask(runtime, &["-c", script]).await {
+        // With `-I`, no module of the current folder is imported.
+        match Self::ask(runtime, &["-I", "-c", script]).await {
             Some(found) => Some(found),
-            None => Self::ask("python3", &["-c", script]).await,
+            None => Self::ask("python3", &["-I", "-c", script]).await,
         }
     }
 

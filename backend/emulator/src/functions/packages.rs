@@ -195,9 +195,15 @@ fn imports_boto3(folder: &Path) -> bool {
     !brings && sources(folder, &["py"]).iter().any(|text| text.contains("boto3") || text.contains("botocore"))
 }
 
+/// Returns true if the interpreter has boto3, which may be a package of the user. The current folder, which is first in the path, does
+/// not count.
 async fn has_boto3(python: &Interpreter) -> bool {
     let mut command = Command::new(&python.program);
-    let status = command.args(["-c", "import boto3"]).stderr(Stdio::null()).status().await;
+    let status = command
+        .args(["-c", "import sys; sys.path.pop(0); import boto3"])
+        .stderr(Stdio::null())
+        .status()
+        .await;
     status.is_ok_and(|status| status.success())
 }
 

@@ -68,7 +68,7 @@ fn a_disconnect_event_has_code_reason_and_four_headers() {
 #[test]
 fn request_id_and_extended_request_id_are_equal_and_the_authorizers_context_is_kept() {
     let mut caller = caller();
-    caller.authorizer = HashMap::from([("principalId".to_owned(), json!("me"))]);
+    caller.authorizer = HashMap::from([("principalId".to_owned(), json!("me"))]).into();
     let json = event_json(&message_event(&api(), &caller, "$default", String::new(), moment()));
     let context = &json["requestContext"];
     assert_eq!(context["requestId"], context["extendedRequestId"]);
@@ -156,7 +156,7 @@ fn caller() -> Caller {
         source_ip: Ipv4Addr::LOCALHOST.into(),
         host: "127.0.0.1:8080".into(),
         user_agent: None,
-        authorizer: HashMap::new(),
+        authorizer: Default::default(),
     }
 }
 

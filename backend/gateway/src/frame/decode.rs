@@ -72,6 +72,13 @@ impl DecodeError {
 pub struct Decoder {
     frame_limit_bytes: u32,
     message_limit_bytes: u32,
+    /// The message that has arrived only partly. Most connections have none most of the time.
+    unfinished: Option<Box<Unfinished>>,
+}
+
+/// The parts of a message that have arrived, and of a control frame in between.
+#[derive(Debug, Default)]
+struct Unfinished {
     head: [u8; MAX_HEADER_BYTES],
     head_bytes: u8,
     frame: Option<Frame>,
@@ -91,16 +98,7 @@ impl Decoder {
     /// Creates a decoder that refuses frames and messages that are larger than these limits, before it stores any of
     /// their bytes.
     pub fn new(frame_limit_bytes: u32, message_limit_bytes: u32) -> Self {
-        Self {
-            frame_limit_bytes,
-            message_limit_bytes,
-            head: [0; MAX_HEADER_BYTES],
-            head_bytes: 0,
-            frame: None,
-            fragmented: false,
-            message: Vec::new(),
-            control: Vec::new(),
-        }
+        Self { frame_limit_bytes, message_limit_bytes, unfinished: None }
     }
 
     /// Removes bytes from the front of `input` until a message or control frame is complete, and returns it. Returns
@@ -110,18 +108,40 @@ impl Decoder {
     ///
     /// [`DecodeError`] if the bytes cannot be decoded. The decoder must not be used after that.
     pub fn decode(&mut self, input: &mut &[u8]) -> Result<Option<Incoming>, DecodeError> {
+        if input.is_empty() {
+            return Ok(None);
+        }
+        let mut message = self.unfinished.take().map_or_else(Unfinished::default, |unfinished| *unfinished);
+        let incoming = self.take_message(&mut message, input)?;
+        if !message.is_empty() {
+            self.unfinished = Some(Box::new(message));
+        }
+        Ok(incoming)
+    }
+
+    fn take_message(
+        &self,
+        message: &mut Unfinished,
+        input: &mut &[u8],
+    ) -> Result<Option<Incoming>, DecodeError> {
         loop {
-            let Some(frame) = self.take_frame(input)? else { return Ok(None) };
-            if let Some(incoming) = self.finish(frame.header)? {
+            let Some(frame) = message.take_frame(self, input)? else { return Ok(None) };
+            if let Some(incoming) = message.finish(frame.header)? {
                 return Ok(Some(incoming));
             }
         }
     }
+}
 
-    fn take_frame(&mut self, input: &mut &[u8]) -> Result<Option<Frame>, DecodeError> {
+impl Unfinished {
+    fn is_empty(&self) -> bool {
+        self.head_bytes == 0 && self.frame.is_none() && !self.fragmented
+    }
+
+    fn take_frame(&mut self, limits: &Decoder, input: &mut &[u8]) -> Result<Option<Frame>, DecodeError> {
         let mut frame = match self.frame.take() {
             Some(frame) => frame,
-            None => match self.take_header(input)? {
+            None => match self.take_header(limits, input)? {
                 Some(header) => Frame { header, received_bytes: 0 },
                 None => return Ok(None),
             },
@@ -134,7 +154,7 @@ impl Decoder {
         Ok(Some(frame))
     }
 
-    fn take_header(&mut self, input: &mut &[u8]) -> Result<Option<Header>, DecodeError> {
+    fn take_header(&mut self, limits: &Decoder, input: &mut &[u8]) -> Result<Option<Header>, DecodeError> {
         let known = usize::from(self.head_bytes);
         let taken = input.len().min(MAX_HEADER_BYTES - known);
         self.head[known..known + taken].copy_from_slice(&input[..taken]);
@@ -142,7 +162,7 @@ impl Decoder {
             Some((header, header_bytes)) => {
                 *input = &input[header_bytes - known..];
                 self.head_bytes = 0;
-                self.admit(header)?;
+                self.admit(limits, header)?;
                 Ok(Some(header))
             }
             None => {
@@ -155,7 +175,7 @@ impl Decoder {
 
     /// Checks that a header may follow the fragments before it, and that the frame and the message do not exceed their
     /// limits.
-    fn admit(&self, header: Header) -> Result<(), DecodeError> {
+    fn admit(&self, limits: &Decoder, header: Header) -> Result<(), DecodeError> {
         match header.opcode {
             Opcode::Close | Opcode::Ping | Opcode::Pong => return Ok(()),
             Opcode::Binary => return Err(DecodeError::Binary),
@@ -163,8 +183,8 @@ impl Decoder {
             Opcode::Text if self.fragmented => return Err(DecodeError::Fragmentation),
             Opcode::Continuation | Opcode::Text => {}
         }
-        within(header.payload_bytes, self.frame_limit_bytes)?;
-        within(self.message.len() as u64 + header.payload_bytes, self.message_limit_bytes)
+        within(header.payload_bytes, limits.frame_limit_bytes)?;
+        within(self.message.len() as u64 + header.payload_bytes, limits.message_limit_bytes)
     }
 
     fn take_payload(&mut self, frame: &mut Frame, input: &mut &[u8]) {

@@ -36,7 +36,8 @@ impl World {
     pub async fn viewer(&self, name: &str, filters: &[&str]) -> ConnectionId {
         let id = ConnectionId::new(name);
         let (connected_at, expires_at) = (NOW - 60_000, NOW + 3_600_000);
-        let row = Connection { id: id.clone(), principal: Principal::local(), connected_at, expires_at };
+        let row =
+            Connection { id: id.clone(), principal: Principal::local().into(), connected_at, expires_at };
         self.connections.put(row).await.unwrap();
         for text in filters {
             self.connections.subscribe(&id, &Filter::new(text).unwrap(), NOW).await.unwrap();

@@ -2,40 +2,49 @@
 
 use std::sync::Arc;
 
-use tokio::sync::oneshot;
+use tokio::sync::oneshot::{self, error::TryRecvError};
 use tokio::time::{Instant, sleep_until};
 
-use super::{Fleet, Process, Slot};
-use crate::function_error::InvokeError;
+use super::{Fleet, NoProcess};
 use crate::limits::Limits;
 use crate::log::LogLine;
 use crate::patience::doubles;
+use crate::pool::Ticket;
 use crate::sandbox::Sandbox;
 
 impl Fleet {
-    /// Counts an invocation as in flight, and returns its slot together with its process. If all processes of the host are busy,
-    /// waits until one is free.
-    pub(super) async fn acquire(&self) -> Result<(Slot<'_>, Process), InvokeError> {
-        if !self.pool().begin() {
-            return Err(self.throttled());
+    /// Returns the process for an invocation that was counted as in flight. If all processes of the host are busy, waits until one is
+    /// free.
+    pub(super) async fn acquire(self: &Arc<Self>, request_id: &str) -> Result<Sandbox, NoProcess> {
+        loop {
+            let mut sandbox = match self.idle() {
+                Some(sandbox) => sandbox,
+                None => self.wait(request_id).await?,
+            };
+            if sandbox.is_ready(self.function.timeout).await {
+                return Ok(sandbox);
+            }
         }
-        let slot = Slot { fleet: self, is_held: true };
-        if let Some(sandbox) = self.idle() {
-            return Ok((slot, Process::warm(sandbox)));
-        }
-        let (ahead, mut released) = self.pool().wait();
-        let process = match self.wait_patiently(ahead, &mut released).await {
-            Some(sandbox) => Process::warm(sandbox),
-            None => self.start_or_wait(released).await?,
-        };
-        Ok((slot, process))
     }
 
-    /// Waits for a busy process as long as that is expected to be faster than another process. `ahead` is the number of
-    /// invocations that waited before.
+    /// Waits for a process. If no other is expected soon, one is started, but the invocation is not bound to it: it gets the first
+    /// process that is passed to it, since on a busy machine a start may take longer than all others of the crowd.
+    async fn wait(self: &Arc<Self>, request_id: &str) -> Result<Sandbox, NoProcess> {
+        let (ticket, mut released) = self.pool().wait();
+        loop {
+            if let Some(sandbox) = self.wait_patiently(ticket, &mut released).await {
+                return Ok(sandbox);
+            }
+            if let Some(sandbox) = self.start_or_wait(request_id, &mut released).await? {
+                return Ok(sandbox);
+            }
+        }
+    }
+
+    /// Waits for a busy process as long as that is expected to be faster than another process.
     async fn wait_patiently(
         &self,
-        ahead: usize,
+        ticket: Ticket,
         released: &mut oneshot::Receiver<Sandbox>,
     ) -> Option<Sandbox> {
         let longest = self.shared.limits.patience;
@@ -44,7 +53,7 @@ impl Fleet {
             let ended = self.own_places.changed();
             tokio::pin!(ended);
             ended.as_mut().enable();
-            let processes = self.own_places.taken();
+            let (processes, ahead) = (self.own_places.taken(), self.pool().ahead(ticket));
             let patience = times.borrow_and_update().patience(ahead, processes, longest);
             if processes == 0 || patience.is_zero() {
                 return None;
@@ -65,31 +74,42 @@ impl Fleet {
         }
     }
 
-    /// Returns the process that an invocation gets through `released`, or a place for a new one, whichever is there first.
-    async fn start_or_wait(&self, mut released: oneshot::Receiver<Sandbox>) -> Result<Process, InvokeError> {
+    /// Starts a process as soon as there is a place for it, and waits for any process. Returns `None` if the new one was passed to an
+    /// invocation that had waited longer.
+    async fn start_or_wait(
+        self: &Arc<Self>,
+        request_id: &str,
+        released: &mut oneshot::Receiver<Sandbox>,
+    ) -> Result<Option<Sandbox>, NoProcess> {
         let mut waiting = None;
-        loop {
+        let started = loop {
             let changed = self.places.changed();
             tokio::pin!(changed);
             changed.as_mut().enable();
             if self.pool().is_closed() {
-                return Err(self.throttled());
+                return Err(NoProcess::Closed);
             }
-            let place = self.new_process();
-            if place.is_some() {
-                // From here on no process can come, but one may have come already.
-                released.close();
+            match released.try_recv() {
+                Ok(sandbox) => return Ok(Some(sandbox)),
+                Err(TryRecvError::Closed) => return Err(NoProcess::Closed),
+                Err(TryRecvError::Empty) => {}
             }
-            if let Some(process) = released.try_recv().ok().map(Process::warm).or(place) {
-                return Ok(process);
+            if let Some(started) = self.start(request_id) {
+                break started;
             }
             if waiting.is_none() && Arc::strong_count(waiting.insert(self.waiting.clone())) == 2 {
                 self.tell_waiting();
             }
             tokio::select! {
                 () = &mut changed => {}
-                Ok(sandbox) = &mut released => return Ok(Process::warm(sandbox)),
+                // An error means that the function was closed.
+                sandbox = &mut *released => return sandbox.map(Some).map_err(|_| NoProcess::Closed),
             }
+        };
+        tokio::select! {
+            biased;
+            sandbox = &mut *released => sandbox.map(Some).map_err(|_| NoProcess::Closed),
+            outcome = started => outcome.unwrap_or(Err(NoProcess::Closed)).map(|()| None),
         }
     }
 
@@ -110,13 +130,5 @@ impl Fleet {
                 return Some(sandbox);
             }
         }
-    }
-
-    /// Returns a place for a new process, if both the function and the host have one. The place of the function is freed before that
-    /// of the host, whose change wakes those who wait.
-    fn new_process(&self) -> Option<Process> {
-        let (own, own_start) = self.own_places.take()?;
-        let (place, start) = self.places.take()?;
-        Some(Process::Cold(own.with(place), own_start.with(start)))
     }
 }

@@ -61,6 +61,68 @@ async fn with_patience_invocations_longer_than_it_have_processes_of_their_own() 
 }
 
 #[tokio::test]
+async fn an_invocation_gets_the_first_process_that_is_free_and_not_the_slow_one_that_was_started_for_it() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let (first, go) = (directory.path().join("first"), directory.path().join("go"));
+    let configure = |start: &mut Start| {
+        let path = first.display().to_string();
+        start.function.environment.insert("FIRST".into(), path);
+    };
+    let mut harness = Start::in_mode(Some("later-ones-hang")).change(configure).run();
+    let wait = json!({"do": "wait", "file": go}).to_string();
+    let invoke = || {
+        let (host, wait) = (harness.host.clone(), wait.clone());
+        tokio::spawn(async move { host.invoke("thumb", wait.into()).await })
+    };
+    let invocations = (invoke(), invoke());
+    // The second process is starting for the second invocation, while the first one is busy.
+    harness.line("this init hangs").await;
+    std::fs::write(&go, "").expect("a file");
+    let (one, other) = soon(async { tokio::join!(invocations.0, invocations.1) }).await;
+    assert_eq!(one.expect("no panic").expect("an answer"), other.expect("no panic").expect("an answer"));
+    soon(harness.host.end()).await;
+}
+
+#[tokio::test]
+async fn a_process_that_was_started_ahead_handles_the_first_invocation() {
+    let mut harness = Harness::start();
+    let report = harness.start_ahead().await.expect("a report");
+    assert!(report.function == "thumb" && report.error.is_none() && !report.init.is_zero(), "{report:?}");
+    assert_eq!(harness.invoke(json!({})).await.expect("an answer")["handled"], 1);
+    assert_eq!(harness.report().await.init, None);
+    assert_eq!(harness.start_ahead().await, None);
+}
+
+#[tokio::test]
+async fn an_invocation_waits_for_the_process_that_is_starting_ahead() {
+    let patient = |start: &mut Start| start.limits.patience = Duration::from_secs(60);
+    let mut harness = Start::in_mode(Some("slow-init")).change(patient).run();
+    let host = harness.host.clone();
+    let ahead = tokio::spawn(async move { host.start_ahead("thumb").await });
+    let answer = harness.invoke(json!({})).await.expect("an answer");
+    soon(ahead).await.expect("no panic").expect("the function is known");
+    assert_eq!((answer["handled"].clone(), harness.report().await.init), (json!(1), None));
+}
+
+#[tokio::test]
+async fn a_failed_start_ahead_is_reported_and_the_next_invocation_starts_another_process() {
+    let mut harness = Start::in_mode(Some("exit-in-init")).run();
+    let error = harness.start_ahead().await.and_then(|report| report.error).expect("an error");
+    assert_eq!(error.error_type, "Runtime.ExitError");
+    assert_eq!(harness.failure(json!({})).await.0, "Runtime.ExitError");
+}
+
+#[tokio::test]
+async fn a_start_ahead_ends_no_process_of_another_function() {
+    let mut harness = Start::in_mode(None).change(|start| start.limits.processes = 1).run();
+    let before = pid(&harness, "thumb").await;
+    harness.host.replace(function("finger", None));
+    soon(harness.host.start_ahead("finger")).await.expect("the function is known");
+    assert_eq!(harness.start_ahead().await, None);
+    assert_eq!(pid(&harness, "thumb").await, before);
+}
+
+#[tokio::test]
 async fn an_idle_process_of_another_function_makes_room() {
     let harness = Start::in_mode(None).change(|start| start.limits.processes = 1).run();
     harness.host.replace(function("finger", None));

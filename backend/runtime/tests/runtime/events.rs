@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use lambda_host::InvokeError;
+use lambda_host::{EventEnd, InvokeError};
 use serde_json::json;
 
 use crate::support::{Harness, Start};
@@ -10,20 +10,26 @@ async fn an_event_is_accepted_before_it_is_handled() {
     let mut harness = Harness::start();
     let id = harness.host.invoke_event("thumb", "{}".into()).expect("accepted");
     let report = harness.report().await;
-    assert_eq!((report.request_id, report.error), (id, None));
+    assert_eq!((&report.request_id, report.error), (&id, None));
+    let outcome = harness.event().await;
+    assert_eq!((outcome.request_id, outcome.attempts, outcome.condition), (id, 1, EventEnd::Success));
 }
 
 #[tokio::test]
 async fn a_failing_event_is_tried_twice_more_with_the_same_id_and_then_discarded() {
     let mut harness = Harness::start();
-    let event = json!({"do": "fail", "words": "again"}).to_string();
-    let id = harness.host.invoke_event("thumb", event.into()).expect("accepted");
+    let event = bytes::Bytes::from(json!({"do": "fail", "words": "again"}).to_string());
+    let id = harness.host.invoke_event("thumb", event.clone()).expect("accepted");
     for _ in 0..3 {
         let report = harness.report().await;
         assert_eq!(report.request_id, id);
         assert!(report.error.is_some());
     }
     harness.line(&format!("event {id} is discarded")).await;
+    let outcome = harness.event().await;
+    assert_eq!((outcome.attempts, outcome.condition), (3, EventEnd::RetriesExhausted));
+    assert_eq!((outcome.request_id, outcome.payload), (id, event));
+    assert!(matches!(outcome.outcome, Err(InvokeError::Function(_))));
 }
 
 #[tokio::test]

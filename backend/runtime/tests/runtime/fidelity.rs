@@ -13,6 +13,7 @@ const SOURCES: &[&str] = &[
     include_str!("processes.rs"),
     include_str!("streams.rs"),
     include_str!("../../src/environment.rs"),
+    include_str!("../../src/event_report.rs"),
     include_str!("../../src/function_error.rs"),
     include_str!("../../src/function_url/answer.rs"),
     include_str!("../../src/function_url/event.rs"),
@@ -24,6 +25,7 @@ const SOURCES: &[&str] = &[
     include_str!("../../src/proxy_response.rs"),
     include_str!("../../src/retry.rs"),
     include_str!("../../src/runtime_api/tests.rs"),
+    include_str!("../../src/sandbox.rs"),
 ];
 
 #[test]

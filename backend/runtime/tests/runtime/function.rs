@@ -28,6 +28,7 @@ fn bootstrap() {
             std::thread::sleep(Duration::from_secs(30));
         }
         Ok("exit-in-init") => std::process::exit(4),
+        Ok("later-ones-hang") => hang_unless_first(),
         Ok(mode) => return raw::run(mode),
         Err(_) => {}
     }
@@ -54,6 +55,10 @@ async fn handle(event: LambdaEvent<Value>) -> Result<Value, Error> {
             Ok(Value::Null)
         }
         Some("detach") => detached(&payload),
+        Some("wait") => {
+            until_exists(&payload["file"]).await;
+            Ok(std::process::id().into())
+        }
         Some(_) | None => {
             tokio::time::sleep(Duration::from_millis(number("sleep_ms"))).await;
             Ok(json!({
@@ -67,6 +72,23 @@ async fn handle(event: LambdaEvent<Value>) -> Result<Value, Error> {
                 "client_context": context.client_context.map(|context| json!(context)),
             }))
         }
+    }
+}
+
+/// Hangs in the init phase, unless this is the first process that gets here. The first one creates the file `FIRST`.
+fn hang_unless_first() {
+    let path = std::env::var("FIRST").expect("the test names a file");
+    if std::fs::File::create_new(path).is_err() {
+        eprintln!("this init hangs");
+        std::thread::sleep(Duration::from_secs(60));
+    }
+}
+
+/// Waits until the test has created a file.
+async fn until_exists(file: &Value) {
+    let path = std::path::Path::new(file.as_str().expect("the event names a file"));
+    while !path.exists() {
+        tokio::time::sleep(Duration::from_millis(5)).await;
     }
 }
 

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use lambda_host::{Function, Host, InvokeError, Limits, Log, LogLine, Report, Retries};
+use lambda_host::{
+    EventReport, Function, Host, InvokeError, Limits, Log, LogLine, Report, Retries, StartReport,
+};
 use serde_json::{Value, json};
 pub use test_support::soon;
 use tokio::sync::mpsc;
@@ -15,6 +17,8 @@ pub struct Harness {
     pub host: Host,
     lines: mpsc::UnboundedReceiver<Line>,
     reports: mpsc::UnboundedReceiver<Report>,
+    starts: mpsc::UnboundedReceiver<StartReport>,
+    events: mpsc::UnboundedReceiver<EventReport>,
 }
 
 /// Configuration of a host under test and of its function.
@@ -30,6 +34,8 @@ type Line = (String, Option<String>);
 struct ChannelLog {
     lines: mpsc::UnboundedSender<Line>,
     reports: mpsc::UnboundedSender<Report>,
+    starts: mpsc::UnboundedSender<StartReport>,
+    events: mpsc::UnboundedSender<EventReport>,
 }
 
 impl Log for ChannelLog {
@@ -40,6 +46,14 @@ impl Log for ChannelLog {
 
     fn report(&self, report: &Report) {
         let _ = self.reports.send(report.clone());
+    }
+
+    fn event(&self, report: &EventReport) {
+        let _ = self.events.send(report.clone());
+    }
+
+    fn started_ahead(&self, report: &StartReport) {
+        let _ = self.starts.send(report.clone());
     }
 }
 
@@ -69,8 +83,11 @@ impl Start {
     pub fn run(self) -> Harness {
         let (line, lines) = mpsc::unbounded_channel();
         let (report, reports) = mpsc::unbounded_channel();
-        let log = Arc::new(ChannelLog { lines: line, reports: report });
-        Harness { host: Host::new(vec![self.function], self.limits, self.retries, log), lines, reports }
+        let (start, starts) = mpsc::unbounded_channel();
+        let (event, events) = mpsc::unbounded_channel();
+        let log = Arc::new(ChannelLog { lines: line, reports: report, starts: start, events: event });
+        let host = Host::new(vec![self.function], self.limits, self.retries, log);
+        Harness { host, lines, reports, starts, events }
     }
 }
 
@@ -104,6 +121,17 @@ impl Harness {
     /// Waits for the next report of an invocation.
     pub async fn report(&mut self) -> Report {
         soon(self.reports.recv()).await.expect("the host runs")
+    }
+
+    /// Waits for the next outcome of an asynchronous invocation.
+    pub async fn event(&mut self) -> EventReport {
+        soon(self.events.recv()).await.expect("the host runs")
+    }
+
+    /// Starts a process of the function ahead. Returns the report about it, if there is one.
+    pub async fn start_ahead(&mut self) -> Option<StartReport> {
+        soon(self.host.start_ahead("thumb")).await.expect("the function is known");
+        self.starts.try_recv().ok()
     }
 
     /// Waits for a log line that contains `part`.

@@ -7,7 +7,12 @@ use super::*;
 const LATER: Millis = 1_000;
 
 fn connection(id: &str, expires_at: Millis) -> Connection {
-    Connection { id: ConnectionId::new(id), principal: Principal::local(), connected_at: 0, expires_at }
+    Connection {
+        id: ConnectionId::new(id),
+        principal: Principal::local().into(),
+        connected_at: 0,
+        expires_at,
+    }
 }
 
 fn filter(text: &str) -> Filter {
@@ -80,4 +85,31 @@ async fn a_refresh_moves_the_end_of_every_subscription() {
     assert_eq!(connections.viewers(&filter("x"), LATER).await.unwrap(), 1);
     assert_eq!(connections.subscribers(&Topic::new("x").unwrap(), LATER).await.unwrap().len(), 1);
     assert_eq!(connections.viewers(&Filter::All, 2 * LATER).await.unwrap(), 0);
+}
+
+#[tokio::test]
+async fn expired_tokens_are_found_by_their_last_time_and_forgotten_with_their_connection() {
+    let connections = MemoryConnections::new();
+    let with_token = |id: &str, expires_at| Connection {
+        principal: Principal { expires_at, ..Principal::local() }.into(),
+        ..connection(id, LATER)
+    };
+    for (id, expires_at) in [("a", Some(10)), ("b", Some(20)), ("c", None), ("a", Some(30))] {
+        connections.put(with_token(id, expires_at)).await.unwrap();
+    }
+    assert_eq!((connections.next_token_end(0), connections.next_token_end(20)), (Some(20), Some(30)));
+    assert_eq!(connections.token_over(19), []);
+    assert_eq!(connections.token_over(30), ["b", "a"].map(ConnectionId::new));
+    connections.remove(&ConnectionId::new("b")).await.unwrap();
+    assert_eq!(connections.token_over(30), [ConnectionId::new("a")]);
+}
+
+#[tokio::test]
+async fn connections_with_the_same_principal_share_it() {
+    let connections = MemoryConnections::new();
+    for id in ["a", "b"] {
+        connections.put(connection(id, LATER)).await.unwrap();
+    }
+    let principal = async |id| connections.get(&ConnectionId::new(id), 0).await.unwrap().unwrap().principal;
+    assert!(Arc::ptr_eq(&principal("a").await, &principal("b").await));
 }

@@ -5,6 +5,9 @@ use crate::error::Error;
 use crate::node::{Entry, Node};
 use crate::words;
 
+/// Beginning of the name of the stored parameter that each template of CDK has, and only a rule reads.
+const CDK_BOOTSTRAP: &str = "/cdk-bootstrap/";
+
 /// Returns the value of each parameter: the given one, otherwise the default. The value of a list is a list.
 pub(crate) fn values(
     section: &Node,
@@ -33,7 +36,7 @@ fn value(
         return Err(Error::new(&text.place, problem, "write a text; a list is a text with commas"));
     };
     let kind = entry.node.get("Type").and_then(Node::as_text).unwrap_or("String");
-    notes.extend(unchecked(entry, kind, given(name).is_some()));
+    notes.extend(unchecked(entry, kind, text, given(name).is_some()));
     let items = items(kind, text);
     for item in &items {
         check(entry, kind, item)?;
@@ -57,9 +60,13 @@ fn items<'a>(kind: &str, text: &'a str) -> Vec<&'a str> {
 
 /// Returns a note about what this crate does not know about a parameter: a value of the parameter store, or if a value
 /// matches a pattern.
-fn unchecked(entry: &Entry, kind: &str, is_given: bool) -> Option<Note> {
+fn unchecked(entry: &Entry, kind: &str, value: &str, is_given: bool) -> Option<Note> {
     let note = |kind, path: String, meaning: String| Note { kind, path, meaning, place: entry.place.clone() };
     let name = &entry.key;
+    if value.starts_with(CDK_BOOTSTRAP) {
+        let meaning = "the version of CDK's own stack in an account".to_owned();
+        return Some(note(NoteKind::Irrelevant, format!("Parameters.{name}"), meaning));
+    }
     if kind.starts_with("AWS::SSM::Parameter::Value") && !is_given {
         let meaning = format!(
             "the parameter store is not read, so the value is the name of the stored parameter; choose another with --param {name}=VALUE"

@@ -81,3 +81,11 @@ fn a_stored_parameter_is_named_unless_a_value_is_given() {
     let app = read_file("template.yaml", &template(definition), &with_parameters([("Size", "9")])).unwrap();
     assert_eq!((app.queues[0].name.as_str(), missing(&app)), ("jobs-9", Vec::new()));
 }
+
+#[test]
+fn the_stored_parameter_of_each_template_of_cdk_is_not_missing() {
+    let definition =
+        "{ Type: 'AWS::SSM::Parameter::Value<String>', Default: /cdk-bootstrap/hnb659fds/version }";
+    let app = read_file("template.yaml", &template(definition), &Settings::default());
+    assert_eq!(missing(&app.unwrap()), Vec::<String>::new());
+}

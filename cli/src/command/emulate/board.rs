@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use apigw_websocket::{ConnectionId, ObservedHandshake, ObservedMessage, Observer, PostError, event_json};
 use backend_core::{Access, Retention};
-use lambda_host::{Log, LogLine, Report};
+use lambda_host::{Log, LogLine, Report, StartReport};
 use serde_json::json;
 use serverless_emulator::Watcher;
 use serverless_emulator::data::{BatchReport, Condition, DataObserver, QueueDepth};
@@ -234,6 +234,20 @@ impl Log for BoardWatcher {
         tally.report(&report.function, report.init, report.duration, report.error.is_some());
         if let Some(error) = &report.error {
             tally.line(&report.function, Some("ERROR"), &error.to_string(), Some(&report.request_id));
+        }
+    }
+
+    fn started_ahead(&self, report: &StartReport) {
+        let StartReport { function, init, error, .. } = report;
+        let mut tally = self.tally();
+        match error {
+            None => {
+                tally.started(function, *init);
+                let text =
+                    format!("a process is ready for the first invocation, after {} ms", init.as_millis());
+                tally.line(function, Some("INFO"), &text, None);
+            }
+            Some(error) => tally.line(function, Some("ERROR"), &error.to_string(), None),
         }
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use apigw_websocket::{ConnectionId, ObservedHandshake, ObservedMessage, Observer, PostError};
-use lambda_host::{Log, LogLine, Report};
+use lambda_host::{Log, LogLine, Report, StartReport};
 use serverless_emulator::Watcher;
 use serverless_emulator::data::{BatchReport, Condition, DataObserver, QueueDepth};
 
@@ -47,6 +47,10 @@ impl Log for Both {
 
     fn report(&self, report: &Report) {
         self.each(|watcher| watcher.report(report));
+    }
+
+    fn started_ahead(&self, report: &StartReport) {
+        self.each(|watcher| watcher.started_ahead(report));
     }
 }
 

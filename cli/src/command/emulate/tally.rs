@@ -150,6 +150,11 @@ impl Tally {
         tally.init = init.or(tally.init);
     }
 
+    /// Sets the time that a process took to start, which no invocation has waited for.
+    pub fn started(&mut self, function: &str, init: Duration) {
+        self.function(function).init = Some(init);
+    }
+
     /// Counts the records of a batch that a mapping has passed to its function.
     pub fn batch(&mut self, mapping: &str, records: usize, failed: usize) {
         let tally = self.mappings.entry(mapping.to_owned()).or_default();
@@ -236,10 +241,12 @@ impl FunctionTally {
         all
     }
 
-    /// Returns the durations of a second, in milliseconds, or `None` if no invocation has ended in it.
+    /// Returns the durations of a second, in milliseconds, or `None` if in it no invocation has ended and no process has started.
     fn values(&self) -> Option<Value> {
         let ms = |duration: Duration| (duration.as_secs_f64() * 10_000.0).round() / 10.0;
-        let longest = self.durations.iter().max()?;
+        let Some(longest) = self.durations.iter().max() else {
+            return self.init.map(|init| json!({"mean": null, "longest": null, "init": ms(init)}));
+        };
         let sum: Duration = self.durations.iter().sum();
         let mean = sum / u32::try_from(self.durations.len()).unwrap_or(u32::MAX);
         // No process was started in a second without an init phase. A missing value would look like one that has stopped.
@@ -381,6 +388,14 @@ mod tests {
         assert_eq!(durations(true), value);
         assert_eq!(durations(false), Some(json!([{"mean": null, "longest": null, "init": null}])));
         assert_eq!((durations(false), durations(true)), (None, value));
+    }
+
+    #[test]
+    fn a_start_without_an_invocation_has_its_time() {
+        let mut tally = Tally::default();
+        tally.started("chat", Duration::from_millis(90));
+        let times = json!([{"mean": null, "longest": null, "init": 90.0}]);
+        assert_eq!(of(&tally.take(), "durations/chat"), Some(times));
     }
 
     #[test]

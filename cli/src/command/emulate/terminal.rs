@@ -1,7 +1,7 @@
 //! Prints what happens in an app: the logs of its functions, errors, and notices.
 
 use apigw_websocket::{ConnectionId, ObservedHandshake, Observer};
-use lambda_host::{FunctionError, Log, LogLine, Report};
+use lambda_host::{FunctionError, Log, LogLine, Report, StartReport};
 use serverless_emulator::Watcher;
 use serverless_emulator::data::{Condition, DataObserver};
 
@@ -91,6 +91,15 @@ impl Log for TerminalWatcher {
         if let Some(error) = error.as_ref().filter(|error| !is_refusal(error)) {
             self.say(function, Some(request_id), Paint::stderr().paint(Look::Red, error));
         }
+    }
+
+    fn started_ahead(&self, report: &StartReport) {
+        let StartReport { function, error: Some(error), .. } = report else { return };
+        if !self.told.end_start(function, &error.to_string()) {
+            self.say(function, None, Paint::stderr().paint(Look::Red, error));
+        }
+        let words = "the function does not start; its next invocation tries it again";
+        self.say(function, None, Paint::stderr().paint(Look::Red, words));
     }
 }
 

@@ -65,6 +65,19 @@ impl ToldErrors {
         is_printed
     }
 
+    /// Ends a start for which no invocation waits. Returns true if its error has been printed. The error stays known, so that the next
+    /// invocation, which fails like this, does not print it again.
+    pub fn end_start(&self, function: &str, error: &str) -> bool {
+        let head = error.lines().next().unwrap_or_default();
+        let key = (function.to_owned(), None);
+        let mut told = self.lock();
+        let is_printed = told.get(&key).is_some_and(|told| told.head == head);
+        if !is_printed {
+            told.insert(key, Told { head: head.to_owned(), is_report: true });
+        }
+        is_printed
+    }
+
     fn lock(&self) -> MutexGuard<'_, BTreeMap<Invocation, Told>> {
         let mut told = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if told.len() >= ERRORS {
@@ -86,6 +99,17 @@ mod tests {
         assert_eq!(told.record("chat", None, "Error: x"), Untold::Nothing);
         assert!(told.end("chat", "1", Some("Error: x\nmore")));
         assert_eq!(told.record("chat", None, "Error: x"), Untold::All);
+    }
+
+    #[test]
+    fn the_error_of_a_start_is_not_printed_again_by_the_first_invocation() {
+        let told = ToldErrors::default();
+        assert_eq!(told.record("chat", None, "Error: x"), Untold::All);
+        assert!(told.end_start("chat", "Error: x\nmore"));
+        assert_eq!(told.record("chat", None, "Error: x"), Untold::Nothing);
+        assert!(told.end("chat", "1", Some("Error: x")));
+        assert!(!told.end_start("chat", "Error: x"));
+        assert_eq!(told.record("chat", None, "Error: x"), Untold::Trace);
     }
 
     #[test]

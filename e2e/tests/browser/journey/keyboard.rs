@@ -7,14 +7,13 @@ use e2e::hand::SHIFT;
 /// Maximum number of key presses to get to a control, or along a chart.
 const MOST_PRESSES: usize = 400;
 
-/// Presses a key until the page is as wanted.
+/// Presses a key until the page is as wanted. `is_wanted` waits until the page has been drawn.
 async fn press_until(story: &Story, key: &str, what: &str, mut is_wanted: impl AsyncFnMut() -> bool) {
     for _ in 0..MOST_PRESSES {
         if is_wanted().await {
             return;
         }
         story.browser.press_key(key, 0).await;
-        next_frame(&story.browser).await;
     }
     panic!("{key} was pressed {MOST_PRESSES} times, but not: {what}");
 }
@@ -22,7 +21,10 @@ async fn press_until(story: &Story, key: &str, what: &str, mut is_wanted: impl A
 /// Presses Tab until an element that matches the CSS selector has the focus.
 async fn tab_to(story: &Story, selector: &str) {
     let has_focus = format!("document.activeElement.matches({})", Value::from(selector));
-    let is_there = async || story.browser.value(&has_focus).await == json!(true);
+    let is_there = async || {
+        next_frame(&story.browser).await;
+        story.browser.value(&has_focus).await == json!(true)
+    };
     press_until(story, "Tab", &format!("{selector} has the focus"), is_there).await;
 }
 

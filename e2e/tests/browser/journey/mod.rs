@@ -216,10 +216,15 @@ async fn next_frame(browser: &Browser) {
     browser.value("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))").await;
 }
 
-/// Returns true if the tooltip at the crosshair says the highest value of the spike.
+/// Waits until the page has been drawn. Returns true if the tooltip at the crosshair then says the highest value of the spike.
 async fn sees_spike(browser: &Browser) -> bool {
-    let tip = browser.text(&format!("{} .tip", panel("shop/load"))).await;
-    tip.is_some_and(|tip| tip.contains(SPIKE))
+    // One script, because this is asked for hundreds of points.
+    let tip = format!(
+        "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))
+            .then(() => document.querySelector({})?.textContent)",
+        Value::from(format!("{} .tip", panel("shop/load")))
+    );
+    browser.value(&tip).await.as_str().is_some_and(|tip| tip.contains(SPIKE))
 }
 
 /// Lets the person point at one place of the chart after the other, from right to left, until the tooltip says the highest
@@ -244,7 +249,6 @@ async fn find_from_right(browser: &Browser, mut point: impl AsyncFnMut(Point)) -
     let mut x = left + width - 2.0;
     while x > left {
         point((x, y)).await;
-        next_frame(browser).await;
         if sees_spike(browser).await {
             return (x, y);
         }

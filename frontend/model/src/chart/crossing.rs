@@ -146,7 +146,8 @@ fn bucket(set: &SeriesSet, column: usize, first_ms: Millis, last_ms: Millis) -> 
 impl Seen<'_> {
     /// Returns true if it is not known what happened between two samples.
     fn is_apart(&self, column: usize, before_ms: Millis, after_ms: Millis) -> bool {
-        self.set.breaks(column, self.hole_ms).between(before_ms, after_ms)
+        // A line may join values that were usually so far apart then, but nothing is known of the time between them.
+        self.set.breaks(column, self.hole_ms).of_now().between(before_ms, after_ms)
             || self.set.unloaded().meets(before_ms, after_ms)
     }
 }

@@ -1,6 +1,7 @@
 //! Reduces the samples of a line to as many points as a screen can show. Of each column of pixels, the first, the
-//! smallest, the largest and the last sample are kept. Depends on [`super::spans`].
+//! smallest, the largest and the last sample are kept. Depends on [`super::spans`] and [`super::around`].
 
+use super::around::Around;
 use super::spans::Spans;
 
 /// Time of a sample, in milliseconds since the Unix epoch, and its value.
@@ -10,8 +11,10 @@ pub type Sample = (i64, f64);
 #[derive(Clone, Copy, Debug)]
 pub struct Breaks<'a> {
     /// Maximum time in milliseconds between two samples that are joined by a line. If it is `None`, only lost data
-    /// interrupts the line.
+    /// interrupts the line. It is that of the present; a longer time is allowed where it was usual.
     pub hole_ms: Option<i64>,
+    /// The samples of the series, from which is found out what was usual; `None` if it does not matter.
+    pub around: Option<Around<'a>>,
     /// Time from which on `hole_ms` applies. Before it, samples are the ends of buckets, and a sample that is not finite
     /// stands where two of them must not be joined.
     pub raw_from: i64,
@@ -63,8 +66,18 @@ pub fn decimate(
 impl Breaks<'_> {
     /// Returns true if two samples at these times are not joined.
     pub(crate) fn between(&self, before_ms: i64, after_ms: i64) -> bool {
-        self.hole_ms.is_some_and(|hole_ms| after_ms >= self.raw_from && after_ms - before_ms > hole_ms)
-            || self.lost.meets(before_ms, after_ms)
+        self.is_hole(before_ms, after_ms) || self.lost.meets(before_ms, after_ms)
+    }
+
+    /// Returns the conditions of the present, whatever was usual before.
+    pub(crate) fn of_now(self) -> Self {
+        Self { around: None, ..self }
+    }
+
+    fn is_hole(&self, before_ms: i64, after_ms: i64) -> bool {
+        let is_long = |hole_ms| after_ms >= self.raw_from && after_ms - before_ms > hole_ms;
+        let is_usual = |around: Around<'_>| around.is_usual(before_ms, after_ms, self.raw_from);
+        self.hole_ms.is_some_and(is_long) && !self.around.is_some_and(is_usual)
     }
 }
 
@@ -138,7 +151,7 @@ mod tests {
     const NOTHING_LOST: &Spans = &Spans::new();
 
     fn joined_up_to(hole_ms: i64) -> Breaks<'static> {
-        Breaks { hole_ms: Some(hole_ms), raw_from: i64::MIN, lost: NOTHING_LOST }
+        Breaks { hole_ms: Some(hole_ms), around: None, raw_from: i64::MIN, lost: NOTHING_LOST }
     }
 
     #[test]
@@ -177,7 +190,7 @@ mod tests {
         let runs = decimate(
             [(10, 1.0), (20, 2.0)],
             1_000,
-            Breaks { hole_ms: None, raw_from: i64::MIN, lost: &lost },
+            Breaks { hole_ms: None, around: None, raw_from: i64::MIN, lost: &lost },
         );
         assert_eq!(runs, [vec![(10, 1.0)], vec![(20, 2.0)]]);
     }
@@ -189,7 +202,7 @@ mod tests {
         let runs = decimate(
             [(10, 1.0), (20, 2.0), (30, 3.0)],
             1,
-            Breaks { hole_ms: None, raw_from: i64::MIN, lost: &lost },
+            Breaks { hole_ms: None, around: None, raw_from: i64::MIN, lost: &lost },
         );
         assert_eq!(runs, [vec![(10, 1.0)], vec![(20, 2.0), (30, 3.0)]]);
     }

@@ -6,6 +6,7 @@
 //! | [`ring`], [`mod@column`], [`spans`], [`moment`], [`extent`], [`pending`] | the parts of a series |
 //! | [`band`] | buckets of a series |
 //! | [`apart`] | facts that apply to one series of several topics alone |
+//! | [`around`] | the usual time between samples at some time |
 //! | [`hidden`] | names of the series that are switched off |
 //! | [`stroke`] | colour, marker and dashes of each series |
 //! | [`nearness`], [`statistics`] | the series that are nearest to a pointer; lowest, mean and highest values of a window |
@@ -18,6 +19,7 @@
 //! | [`shapes`] | areas, stacks, bars, steps, heat maps, and logarithmic axes |
 
 pub mod apart;
+pub mod around;
 pub mod axes;
 pub mod band;
 pub mod clock;

@@ -112,12 +112,16 @@ pub fn lines_csv<'a>(
     [left_out, state]: [&str; 2],
 ) -> String {
     let mut csv = Csv::default();
-    csv.line(["time", "time_ms", "level", "text", "note"].map(Cell::text));
     let mut shown: Vec<&Line> =
         lines.filter(|line| (stretch.start..=stretch.end).contains(&line.ts_ms)).collect();
     shown.reverse();
+    // A column names the topic if there are several.
+    let has_topics = shown.iter().any(|line| line.topic.is_some());
+    let head = ["time", "time_ms"].into_iter().chain(has_topics.then_some("topic"));
+    csv.line(head.chain(["level", "text", "note"]).map(Cell::text));
     let note = |at_ms: Millis, words: &str| {
-        let note = times(at_ms).into_iter().chain([Cell::Nothing, Cell::Nothing, Cell::text(words)]);
+        let empty = has_topics.then_some(Cell::Nothing).into_iter().chain([Cell::Nothing, Cell::Nothing]);
+        let note = times(at_ms).into_iter().chain(empty).chain([Cell::text(words)]);
         (!words.is_empty()).then(|| note.collect::<Vec<_>>())
     };
     note(stretch.start, left_out).into_iter().for_each(|cells| csv.line(cells));
@@ -129,7 +133,9 @@ pub fn lines_csv<'a>(
             Level::Warning => Cell::text("warning"),
             Level::Error => Cell::text("error"),
         };
-        csv.line(times(line.ts_ms).into_iter().chain([level, Cell::text(line.text.as_str()), Cell::Nothing]));
+        let topic = has_topics.then(|| Cell::text(line.topic.as_deref().unwrap_or_default()));
+        let cells = [level, Cell::text(line.text.as_str()), Cell::Nothing];
+        csv.line(times(line.ts_ms).into_iter().chain(topic).chain(cells));
     }
     note(stretch.end, state).into_iter().for_each(|cells| csv.line(cells));
     csv.into_text()

@@ -122,7 +122,7 @@ impl Row {
             is_below: threshold.below.is_some(),
             threshold: threshold.clone(),
         };
-        panel.thresholds.iter().map(row).collect()
+        panel.thresholds.iter().flatten().map(row).collect()
     }
 
     /// Returns true if the threshold means a warning.
@@ -170,24 +170,33 @@ impl Row {
     }
 }
 
-/// Returns the thresholds of rows as the value of the field `thresholds`, null if there are none. A row without a bound is left out.
+/// Returns the thresholds of rows as the value of the field `thresholds`. A row without a bound is left out. If there are none, the
+/// value is null, with which those of the publisher count, or with `is_none` an empty list, with which no threshold counts.
 ///
 /// # Errors
 ///
 /// The index of the first row that is not a threshold, with words that say what to write instead.
-pub fn thresholds(panel: &Panel, rows: &[Row]) -> Result<Value, (usize, String)> {
+pub fn thresholds(panel: &Panel, rows: &[Row], is_none: bool) -> Result<Value, (usize, String)> {
     let mut list = Vec::new();
+    let value = |list: &[Threshold]| {
+        let has_list = is_none || !list.is_empty();
+        value_of(&Panel { thresholds: has_list.then(|| list.to_vec()), ..panel.clone() })
+    };
     for (index, row) in rows.iter().enumerate() {
         list.extend(row.threshold().map_err(|words| (index, words))?);
-        let now = value_of(&Panel { thresholds: list.clone(), ..panel.clone() });
-        if let Some(words) = fault(panel, "thresholds", &now) {
+        if let Some(words) = fault(panel, "thresholds", &value(&list)) {
             return Err((index, words));
         }
     }
-    Ok(value_of(&Panel { thresholds: list, ..panel.clone() }))
+    Ok(value(&list))
 }
 
-/// Returns the value of the field `thresholds` of a panel; null if it has none.
+/// Returns true if a panel says that no threshold counts, not even those of the publisher.
+pub fn has_none(panel: &Panel) -> bool {
+    panel.thresholds.as_ref().is_some_and(Vec::is_empty)
+}
+
+/// Returns the value of the field `thresholds` of a panel; null if those of the publisher count.
 pub fn value_of(panel: &Panel) -> Value {
     panel.to_value().get("thresholds").cloned().unwrap_or_default()
 }

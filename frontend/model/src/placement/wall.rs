@@ -10,7 +10,7 @@ use super::size::{Height, Panel, Size};
 use super::steps::{Rest, largest_step};
 use super::view::View;
 
-/// Lengths as multiples of the font size of text. Those of panels are also in the style sheet (`wall.css`).
+/// Lengths as multiples of the font size of text. Those of panels are also in the style sheet (`late/wall.css`).
 ///
 /// Width of two columns: ten letters, a mark with a short word, and the frame of a panel.
 const PAIR_EM: f64 = 10.5;

@@ -3,10 +3,12 @@
 use serde_json::Value;
 use shared::{Millis, Topic};
 
-use super::{LEGEND_CHARS, Stream, legend_chars};
+use super::{LEGEND_CHARS, LookBack, Stream, legend_chars};
 use crate::chart::series::SeriesSet;
 use crate::kind::Known;
+use crate::lines::Lines;
 use crate::order::Order;
+use crate::things::{Keeper, Things};
 
 impl Stream {
     /// Creates the state of a panel that shows several topics, or series that are computed. It is called by `key`, and has no data of
@@ -30,5 +32,12 @@ impl Stream {
         self.is_wide |= legend_chars(series) > LEGEND_CHARS;
         self.loss.spans = losses;
         self.not_drawn = not_drawn;
+    }
+
+    /// Sets the lines and the states of the topics, and `look_back` if they are those of the past.
+    pub fn gather_texts(&mut self, lines: Lines, things: Things, look_back: Option<LookBack>) {
+        self.lines = lines;
+        self.things = Some(Box::new((things, Keeper::DEFAULT)));
+        self.look_back = look_back.map(Box::new);
     }
 }

@@ -9,6 +9,7 @@
 //! | [`rate`], [`mean`], [`percentile`], [`combine`] | the steps |
 //! | [`stage`] | steps one after the other |
 //! | [`flow`] | from the series of several topics to those of a panel |
+//! | `texts` | logs and states of several topics |
 //! | [`together`](mod@together) | the panel: everything that a chart shows |
 //! | [`mod@verdict`] | the state of a panel of several topics in words |
 
@@ -22,6 +23,7 @@ pub mod rate;
 pub mod sample;
 pub mod source;
 pub mod stage;
+mod texts;
 #[allow(clippy::module_inception)]
 pub mod together;
 pub mod verdict;

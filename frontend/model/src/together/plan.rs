@@ -5,6 +5,9 @@ use shared::{Millis, Topic};
 
 use super::names::topic_names;
 
+/// Words about a table that a document asks for.
+const REFUSED_TABLE: &str = "a table shows one whole topic, so this panel is none";
+
 /// The contents of a panel, as a board document describes them.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Plan {
@@ -14,6 +17,8 @@ pub struct Plan {
     pub derive: Vec<Derivation>,
     /// Time in milliseconds by which all series are compared with the past.
     pub compare_ms: Option<Millis>,
+    /// Words about the kind that the document asks for, if a panel that is put together cannot be of this kind.
+    pub refused_kind: Option<&'static str>,
 }
 
 /// A topic of a panel.
@@ -73,6 +78,17 @@ impl Plan {
             sources: sources.collect(),
             derive: panel.derive.iter().map(Derivation::of).collect(),
             compare_ms: panel.compare_ms.and_then(|ms| Millis::try_from(ms).ok()).filter(|ms| *ms > 0),
+            refused_kind: (panel.kind.as_deref() == Some("table")).then_some(REFUSED_TABLE),
+        }
+    }
+
+    /// Returns the kind for a panel that is put together, if its document asks for `kind`. One state in large letters becomes a timeline,
+    /// and there is no table of several topics.
+    pub fn kind(kind: &str) -> Option<&str> {
+        match kind {
+            "state" => Some("timeline"),
+            "table" => None,
+            kind => Some(kind),
         }
     }
 
@@ -83,6 +99,11 @@ impl Plan {
             && panel.sources.iter().all(is_plain)
             && panel.derive.is_empty()
             && panel.compare_ms.is_none()
+    }
+
+    /// Returns true if series are computed from others.
+    pub fn has_steps(&self) -> bool {
+        !self.derive.is_empty() || self.sources.iter().any(|source| !source.derive.is_empty())
     }
 
     /// Returns the time in milliseconds before the window whose data the steps need. `window_ms` is the length of the window.

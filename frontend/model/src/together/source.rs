@@ -75,7 +75,7 @@ impl Lane {
         let before = self.last.replace((ts_ms, value));
         let was_broken = std::mem::take(&mut self.is_broken);
         let is_whole = |from_ms: Millis| !set.unloaded().meets(from_ms, ts_ms);
-        let breaks = set.breaks(self.column, hole_ms);
+        let breaks = set.breaks(self.column, hole_ms).of_now();
         let is_joined = before.is_some_and(|(before_ms, _)| {
             !was_broken && !breaks.between(before_ms, ts_ms) && is_whole(before_ms)
         });

@@ -2,6 +2,7 @@
 
 mod any_data;
 mod past;
+mod texts;
 
 use serde_json::{Value, json};
 use shared::board::Board;

@@ -7,10 +7,12 @@ use shared::{Millis, TopicMeta};
 use super::flow::{Flow, Input};
 use super::names::ago;
 use super::plan::Plan;
+use super::texts;
 use crate::budget::MOST_ROWS;
 use crate::chart::Spans;
 use crate::chart::band::Reduced;
 use crate::chart::series::SeriesSet;
+use crate::kind::Kind;
 use crate::stream::Stream;
 
 /// Maximum number of numbers that a panel of several topics keeps. They take 16 MB.
@@ -83,12 +85,14 @@ impl Together {
         losses.drain(..excess);
         let not_drawn = now.iter().flat_map(|input| input.stream.not_drawn().iter().cloned()).collect();
         stream.gather(losses, not_drawn, set, self.plan.least_series());
-        self.left_out = self.reasons(inputs);
-        let meta = self.meta_of(set, &now);
+        let mut meta = self.meta_of(set, &now);
+        meta.panel = texts::kind_of(inputs.now).map(|kind| kind.word().to_owned());
         if self.meta != meta || !is_advanced {
             self.meta = meta.clone();
             stream.tell(meta, set);
         }
+        texts::fill(stream, &self.plan, inputs.now);
+        self.left_out = self.reasons(stream.kind(), inputs);
         stream.settle_size(set);
     }
 
@@ -131,21 +135,23 @@ impl Together {
         first(inputs.now).into_iter().chain(moved).min()
     }
 
-    fn reasons(&self, inputs: Inputs<'_>) -> Vec<String> {
-        let mut reasons: Vec<String> = Vec::new();
+    fn reasons(&self, kind: Option<Kind>, inputs: Inputs<'_>) -> Vec<String> {
+        let shows_texts = matches!(kind, Some(Kind::Log | Kind::Timeline));
+        let is_computed = self.plan.compare_ms.is_some() || self.plan.has_steps();
+        let unapplied = (shows_texts && is_computed).then_some("nothing is computed from texts");
+        let mut reasons: Vec<String> =
+            self.plan.refused_kind.into_iter().chain(unapplied).map(str::to_owned).collect();
         for (wanted, input) in self.plan.sources.iter().zip(inputs.now) {
-            match input {
-                None => reasons.push(format!("{} is not there", wanted.topic)),
-                Some(input) if input.stream.kind().is_some() && input.series.series().is_empty() => {
-                    reasons.push(format!("{} has no numbers", wanted.topic));
-                }
-                Some(input) => {
-                    let has =
-                        |name: &String| input.series.series().iter().any(|series| series.name() == name);
-                    let missing = wanted.series.iter().filter(|name| !has(name));
-                    reasons.extend(missing.map(|name| format!("{} has no series {name}", wanted.topic)));
-                }
-            }
+            let Some(input) = input else {
+                reasons.push(format!("{} is not there", wanted.topic));
+                continue;
+            };
+            let is_empty = texts::reason(kind, input).map(|words| format!("{} {words}", wanted.topic));
+            let has = |name: &String| input.series.series().iter().any(|series| series.name() == name);
+            let checks_series = !shows_texts && is_empty.is_none();
+            let missing = wanted.series.iter().filter(|name| checks_series && !has(name));
+            reasons.extend(missing.map(|name| format!("{} has no series {name}", wanted.topic)));
+            reasons.extend(is_empty);
         }
         let flows = self.built.iter().flat_map(|built| [Some(&built.now), built.earlier.as_ref()]);
         reasons.extend(flows.flatten().flat_map(Flow::refusals));
@@ -163,8 +169,7 @@ impl Together {
         let named = own.filter_map(|(column, unit)| Some((set.series().get(*column)?.name(), *unit)));
         let units: BTreeMap<String, String> =
             named.map(|(name, unit)| (name.to_owned(), unit.to_owned())).collect();
-        let is_plain =
-            self.plan.derive.is_empty() && self.plan.sources.iter().all(|one| one.derive.is_empty());
+        let is_plain = !self.plan.has_steps();
         let alone = match now {
             [input] if is_plain => input.stream.meta().clone(),
             _ => TopicMeta::default(),
@@ -175,6 +180,7 @@ impl Together {
             min: alone.min,
             max: alone.max,
             label: alone.label,
+            states: texts::meanings(now),
             ..TopicMeta::default()
         }
     }

@@ -2,10 +2,12 @@
 //! opened.
 //!
 //! The sheet lies over the board, on the side where its panel is not. Changes are seen at once, and are kept in the browser.
-//! [`thresholds`] shows the thresholds, [`series`] the choice of series; [`parts`] has what they share.
+//! [`thresholds`] shows the thresholds, [`series`] the choice of series, [`steps`] what is computed from them; [`parts`] has what they
+//! share.
 
 mod parts;
 mod series;
+mod steps;
 mod thresholds;
 
 use leptos::prelude::*;
@@ -16,6 +18,7 @@ use super::panels;
 use super::state::State;
 use crate::follow::{self, click, follow, when};
 use crate::late;
+use crate::signal::{Memo, RwSignal};
 use board_model::document::{Edit, settings};
 use parts::{fault_words, focus_on};
 
@@ -71,6 +74,7 @@ fn form(state: State, topic: Topic) -> AnyView {
             <div class="settings-body">
                 {fields}
                 {series::show(state, &topic)}
+                {steps::show(state, &topic)}
                 {thresholds::show(state, &topic)}
                 <button class="tool" type="button" on:click=hide data-testid="settings-hide">"Hide this panel"</button>
             </div>

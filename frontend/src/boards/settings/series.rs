@@ -6,6 +6,7 @@ use shared::Topic;
 use super::super::state::State;
 use super::parts::fault_words;
 use crate::follow::{follow, parts};
+use crate::signal::{Memo, RwSignal};
 use board_model::document::{Edit, settings};
 
 /// Shows a checkbox for each series that the topics of a panel have now. Shows nothing if there is only one.

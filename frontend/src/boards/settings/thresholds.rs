@@ -4,9 +4,11 @@ use leptos::prelude::*;
 use shared::Topic;
 
 use super::super::state::State;
-use super::parts::{fault_words, focus_on};
-use crate::follow::{click, follow, numbered, parts};
-use board_model::document::settings::{Row, thresholds, value_of};
+use super::super::together;
+use super::parts::{fault_words, focus_on, owned, select};
+use crate::follow::{click, follow, numbered, when};
+use crate::signal::{Memo, RwSignal, StoredValue};
+use board_model::document::settings::{Row, has_none, thresholds, value_of};
 use board_model::document::{Edit, settings};
 
 /// The rows as they are written. Those that are not complete are not in the document.
@@ -15,26 +17,33 @@ struct Rows {
     state: State,
     topic: StoredValue<Topic>,
     rows: RwSignal<Vec<Row>>,
+    /// True if no threshold counts, not even those of the publisher.
+    is_none: RwSignal<bool>,
     /// Index of a row that is not a threshold, and what to write instead.
     fault: RwSignal<Option<(usize, String)>>,
 }
 
 /// Shows the thresholds of a panel.
 pub(super) fn show(state: State, topic: &Topic) -> AnyView {
+    let panel = state.panel(topic);
     let rows = Rows {
         state,
         topic: StoredValue::new(topic.clone()),
-        rows: RwSignal::new(Row::all(&state.panel(topic))),
+        rows: RwSignal::new(Row::all(&panel)),
+        is_none: RwSignal::new(has_none(&panel)),
         fault: RwSignal::new(None),
     };
     rows.follow_document();
     let series = series_names(state, topic);
     let count = Memo::new(move |_| rows.rows.with(Vec::len));
     let is_full = follow(move || count.get() >= shared::limits::BOARD_THRESHOLDS);
+    let can_be_none = publishes_thresholds(state, topic) || has_none(&panel);
+    let offers_none = Memo::new(move |_| can_be_none && count.get() == 0);
     view! {
         <fieldset class="thresholds">
             <legend>"Thresholds"</legend>
-            <small>"Values from which a number counts as trouble, or as a warning. Charts show them as lines."</small>
+            <small>"Values from which a number counts as trouble, or as a warning. Charts show them as lines. They take the place of those that the publisher has set."</small>
+            {when(offers_none, move || none(rows))}
             {numbered(count, move |index| row(rows, index, &series))}
             <button class="tool" type="button" disabled=is_full on:click=click(move || rows.add()) id="add-threshold" data-testid="add-threshold">"Add a threshold"</button>
         </fieldset>
@@ -50,6 +59,36 @@ fn series_names(state: State, topic: &Topic) -> Vec<String> {
     names.filter(|names| names.len() > 1).unwrap_or_default()
 }
 
+/// Returns true if the panel shows a topic as it is, whose publisher has set thresholds.
+fn publishes_thresholds(state: State, topic: &Topic) -> bool {
+    let cell = state.board.cell(topic).filter(|_| together::cell(topic).is_none());
+    cell.is_some_and(|cell| {
+        cell.with_known(|stream, _| {
+            let thresholds = stream.published_meta().thresholds.as_deref();
+            thresholds.and_then(|list| list.as_array()).is_some_and(|list| !list.is_empty())
+        })
+    })
+}
+
+/// Shows the box with which the thresholds of the publisher do not count.
+fn none(rows: Rows) -> AnyView {
+    view! {
+        <label class="series">
+            <input
+                type="checkbox"
+                prop:checked=follow(move || rows.is_none.get())
+                on:change:target=move |event| {
+                    rows.is_none.set(event.target().checked());
+                    rows.apply();
+                }
+                data-testid="no-thresholds"
+            />
+            <span>"No thresholds: those of the publisher do not count"</span>
+        </label>
+    }
+    .into_any()
+}
+
 impl Rows {
     fn panel(self) -> shared::board::Panel {
         self.topic.with_value(|topic| self.state.panel(topic))
@@ -59,12 +98,14 @@ impl Rows {
     fn follow_document(self) {
         Effect::new(move |_| {
             let panel = self.panel();
+            let is_none = self.is_none.get_untracked();
             let is_other = self.rows.with_untracked(|rows| {
-                thresholds(&panel, rows).is_ok_and(|written| written != value_of(&panel))
+                thresholds(&panel, rows, is_none).is_ok_and(|written| written != value_of(&panel))
             });
             if is_other {
                 self.fault.set(None);
                 self.rows.set(Row::all(&panel));
+                self.is_none.set(has_none(&panel));
             }
         });
     }
@@ -85,7 +126,8 @@ impl Rows {
 
     fn apply(self) {
         let panel = untrack(|| self.panel());
-        let read = self.rows.with_untracked(|rows| settings::thresholds(&panel, rows));
+        let is_none = self.is_none.get_untracked();
+        let read = self.rows.with_untracked(|rows| settings::thresholds(&panel, rows, is_none));
         self.fault.set(read.as_ref().err().cloned());
         if let Ok(value) = read {
             self.state.edit(&Edit::Set(panel_topic(self), "thresholds", value));
@@ -165,36 +207,6 @@ fn row(rows: Rows, index: usize, series: &[String]) -> AnyView {
             <button class="tool" type="button" aria-label=format!("Remove threshold {}", index + 1) on:click=click(move || rows.remove(index)) data-testid=id(index, "remove")>"Remove"</button>
             {fault_words(fault_id, fault)}
         </div>
-    }
-    .into_any()
-}
-
-fn owned((value, name): (&str, &str)) -> (String, String) {
-    (value.to_owned(), name.to_owned())
-}
-
-/// Shows a list of values with their names. `value` returns the chosen one.
-fn select(
-    id: String,
-    label: String,
-    choices: Vec<(String, String)>,
-    value: impl Fn() -> Option<String> + Copy + Send + 'static,
-    change: impl Fn(String) + 'static,
-) -> AnyView {
-    let option = move |(word, name): (String, String)| {
-        let own = word.clone();
-        view! { <option value=word selected=follow(move || value().as_deref() == Some(own.as_str()))>{name}</option> }
-    };
-    view! {
-        <select
-            class="filter"
-            id=id.clone()
-            aria-label=label
-            on:change:target=move |event| change(event.target().value())
-            data-testid=id
-        >
-            {parts(choices.into_iter().map(option))}
-        </select>
     }
     .into_any()
 }

@@ -7,6 +7,7 @@ use super::super::line::{self, remembered};
 use super::super::shown::Shown;
 use super::signals::{seconds, time_words};
 use crate::follow::follow;
+use crate::signal::Memo;
 use board_model::chart::draw::Shape;
 use board_model::chart::{Hidden, SeriesSet, shapes};
 use board_model::kind::Kind;

@@ -6,6 +6,7 @@ use super::super::line;
 use super::super::shown::Shown;
 use super::signals::{seconds, time_words};
 use crate::follow::{follow, parts};
+use crate::signal::{Memo, RwSignal};
 use board_model::chart::axes::Wanted;
 use board_model::chart::geometry::Surface;
 use board_model::chart::{Hidden, shapes};

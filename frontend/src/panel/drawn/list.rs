@@ -4,7 +4,8 @@ use leptos::prelude::*;
 
 use super::super::shown::Shown;
 use super::signals::target;
-use crate::follow::{follow, numbered};
+use crate::follow::{current, follow, numbered};
+use crate::signal::{Memo, RwSignal};
 use board_model::bar_list::{Bar, Wanted, bars, in_order, target_words};
 
 pub(super) fn body(shown: Shown) -> impl IntoView {
@@ -30,7 +31,7 @@ pub(super) fn body(shown: Shown) -> impl IntoView {
             class="rows bar-list"
             tabindex="0"
             role="region"
-            aria-label=shown.name()
+            aria-label=current(shown.name())
             on:pointerenter=move |_| is_held.set(true)
             on:pointerleave=move |_| is_held.set(false)
             on:focusin=move |_| is_held.set(true)

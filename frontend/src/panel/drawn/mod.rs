@@ -10,7 +10,7 @@ pub(super) mod timeline;
 use leptos::prelude::*;
 
 use super::shown::Shown;
-use crate::{late, late_style};
+use crate::{late, late_style, list_style};
 use board_model::chart::draw::Shape;
 use board_model::chart::shapes;
 use board_model::kind::Kind;
@@ -22,18 +22,10 @@ pub(super) fn body(kind: Kind, is_log: bool, shown: Shown) -> AnyView {
     load_drawn((kind, is_log, shown))
 }
 
-/// Adds the style sheet when the first such panel is shown.
-fn style() {
-    thread_local! {
-        static ADDED: std::cell::Cell<bool> = const { std::cell::Cell::new(false) };
-    }
-    if !ADDED.replace(true) {
-        late_style::adopt(include_str!("../../../style/late/kinds.css"));
-    }
-}
-
 fn drawn((kind, is_log, shown): (Kind, bool, Shown)) -> AnyView {
-    style();
+    // Lists and timelines are tables. The sheet of the kinds has to follow that of tables.
+    list_style::adopt();
+    late_style::adopt(include_str!("../../../style/late/kinds.css"));
     match kind {
         Kind::Gauge => gauge::body(shown).into_any(),
         Kind::List => list::body(shown).into_any(),

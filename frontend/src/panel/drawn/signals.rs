@@ -1,8 +1,7 @@
 //! Signals and texts that several kinds need.
 
-use leptos::prelude::*;
-
 use super::super::shown::Shown;
+use crate::signal::Memo;
 use board_model::chart::{Unit, duration};
 
 /// Returns a length of time in words, such as `15 s`.

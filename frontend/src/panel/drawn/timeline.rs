@@ -3,7 +3,8 @@
 use leptos::prelude::*;
 
 use super::super::shown::Shown;
-use crate::follow::{follow, numbered, parts};
+use crate::follow::{current, follow, numbered, parts};
+use crate::signal::{Memo, StoredValue};
 use board_model::stream::Stream;
 use board_model::things::{Keeper, Things};
 use board_model::things_strip::{Row, Shown as Part, Time, rows};
@@ -25,7 +26,7 @@ pub(super) fn body(shown: Shown) -> impl IntoView {
         (count > 0).then(|| format!("{count} more are not shown"))
     });
     view! {
-        <div class="rows things" tabindex="0" role="region" aria-label=shown.name()>
+        <div class="rows things" tabindex="0" role="region" aria-label=current(shown.name())>
             <table>
                 <caption class="visually-hidden">{follow(move || format!("{}, states from left to right", shown.name().get()))}</caption>
                 <tbody>{numbered(count, move |place| line(rows, place).into_any())}</tbody>

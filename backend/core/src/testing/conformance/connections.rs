@@ -1,5 +1,7 @@
 //! The conformance suite of [`Connections`]: functions that test an implementation of this trait.
 
+use std::sync::Arc;
+
 use futures_util::future::join_all;
 use shared::{Filter, Millis, Topic, limits};
 
@@ -13,14 +15,14 @@ const LATER: Millis = NOW + limits::CONNECTION_ROW_MS;
 /// principal.
 pub async fn a_connection_is_read_back_as_it_was_written<C: Connections>(port: &C) {
     let agent = Connection {
-        principal: Principal {
+        principal: Arc::new(Principal {
             name: "agent \"7\" é".into(),
             subscribe: vec![filter("host/*"), filter("*")],
             publish: vec![filter("host/cpu")],
             forget: vec![filter("host/old")],
             edit: vec![filter("shop")],
             expires_at: Some(NOW + 5),
-        },
+        }),
         ..connection("a=")
     };
     for written in [agent, connection("b")] {
@@ -35,7 +37,7 @@ pub async fn a_connection_is_read_back_as_it_was_written<C: Connections>(port: &
 pub async fn a_row_is_replaced_and_its_subscriptions_stay<C: Connections>(port: &C) {
     watch(port, "a", &["x"]).await;
     let renamed = Connection {
-        principal: Principal { name: "renamed".into(), ..Principal::local() },
+        principal: Arc::new(Principal { name: "renamed".into(), ..Principal::local() }),
         ..connection("a")
     };
     port.put(renamed.clone()).await.unwrap();
@@ -186,7 +188,7 @@ async fn watch<C: Connections>(port: &C, name: &str, filters: &[&str]) {
 }
 
 fn connection(name: &str) -> Connection {
-    Connection { id: id(name), principal: Principal::local(), connected_at: NOW, expires_at: LATER }
+    Connection { id: id(name), principal: Principal::local().into(), connected_at: NOW, expires_at: LATER }
 }
 
 fn id(name: &str) -> ConnectionId {

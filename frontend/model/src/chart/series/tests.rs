@@ -206,3 +206,49 @@ fn an_extent_knows_whether_its_values_are_whole() {
     assert!(!set.extent(0, &(0..3)).is_some_and(|extent| extent.whole));
     assert_eq!(set.extent(0, &(4..9)), None);
 }
+
+/// Returns a set with samples at these seconds, and the beginnings of the intervals at which its line is not joined. Now, samples up to
+/// four seconds apart are joined.
+fn holes(seconds: &[i64]) -> (SeriesSet, Vec<i64>) {
+    let mut set = SeriesSet::new(10_000);
+    seconds.iter().for_each(|second| set.append(second * 1_000, [("a", 1.0)]));
+    let is_hole = |pair: &&[i64]| set.breaks(0, Some(4_000)).between(pair[0] * 1_000, pair[1] * 1_000);
+    let holes = seconds.windows(2).filter(is_hole).map(|pair| pair[0]).collect();
+    (set, holes)
+}
+
+#[test]
+fn samples_are_joined_where_their_interval_was_usual_then_though_it_is_shorter_now() {
+    let seconds: Vec<i64> = (0..10).map(|at| at * 10).chain(91..120).collect();
+    assert_eq!(holes(&seconds).1, Vec::<i64>::new());
+    let seconds: Vec<i64> = (0..20).chain((2..9).map(|at| at * 10)).chain(81..99).collect();
+    assert_eq!(holes(&seconds).1, Vec::<i64>::new(), "also where the interval became longer");
+}
+
+#[test]
+fn a_pause_parts_the_line_whatever_was_usual_before_and_after_it() {
+    let pause: Vec<i64> = (0..20).chain(60..80).collect();
+    assert_eq!(holes(&pause).1, [19]);
+    let in_the_slow_time: Vec<i64> = (0..9).map(|at| at * 10).chain((13..20).map(|at| at * 10)).collect();
+    assert_eq!(holes(&in_the_slow_time).1, [80]);
+    let before_it: Vec<i64> = (0..20).chain((5..12).map(|at| at * 10)).chain(111..130).collect();
+    assert_eq!(holes(&before_it).1, [19]);
+    let three_alone: Vec<i64> = (0..9).chain([40, 80, 120]).chain(121..130).collect();
+    assert_eq!(holes(&three_alone).1, [8, 40, 80], "three samples are no usual interval");
+}
+
+#[test]
+fn what_is_lost_parts_the_line_also_where_the_interval_was_longer() {
+    let seconds: Vec<i64> = (0..10).map(|at| at * 10).chain(91..120).collect();
+    let (mut set, _) = holes(&seconds);
+    set.lost_mut().add(41_000..49_000);
+    let breaks = set.breaks(0, Some(4_000));
+    assert!(breaks.between(40_000, 50_000) && !breaks.between(50_000, 60_000));
+}
+
+#[test]
+fn what_is_computed_is_judged_by_the_interval_of_now() {
+    let (set, _) = holes(&(0..6).map(|at| at * 10).collect::<Vec<_>>());
+    let breaks = set.breaks(0, Some(4_000));
+    assert!(!breaks.between(0, 10_000) && breaks.of_now().between(0, 10_000));
+}

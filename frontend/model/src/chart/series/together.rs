@@ -6,6 +6,7 @@ use shared::Millis;
 
 use super::{Series, SeriesSet};
 use crate::chart::apart::{Apart, Mark, Recent};
+use crate::chart::around::Around;
 use crate::chart::band::{Band, Reduced};
 use crate::chart::decimate::Breaks;
 use crate::field::Field;
@@ -114,11 +115,18 @@ impl SeriesSet {
 
     /// Returns the conditions under which two samples of the series `column` are not joined. `hole_ms` is that of sets of one topic.
     pub fn breaks(&self, column: usize, hole_ms: Option<i64>) -> Breaks<'_> {
+        let around = self.series.get(column).map(|series| Around {
+            times: &self.times,
+            values: &series.values,
+            clock_error_ms: self.clock_error_ms,
+        });
         match self.apart(column) {
-            Some(apart) => Breaks { hole_ms: apart.hole_ms, raw_from: apart.raw_from, lost: &apart.lost },
+            Some(apart) => {
+                Breaks { hole_ms: apart.hole_ms, around, raw_from: apart.raw_from, lost: &apart.lost }
+            }
             None => {
                 let raw_from = self.reduced.map_or(i64::MIN, |reduced| reduced.raw_from);
-                Breaks { hole_ms, raw_from, lost: &self.lost }
+                Breaks { hole_ms, around, raw_from, lost: &self.lost }
             }
         }
     }

@@ -117,7 +117,7 @@ fn extent(layers: &[Layer]) -> Option<Extent> {
 /// Returns the points of an edge, reduced to what the screen can show.
 fn edge(plot: &Plot, scene: &Scene<'_>, times: &[i64], tops: &[f64]) -> Vec<Point> {
     let samples = times.iter().copied().zip(tops.iter().copied());
-    let breaks = Breaks { hole_ms: None, raw_from: i64::MIN, lost: &Spans::new() };
+    let breaks = Breaks { hole_ms: None, around: None, raw_from: i64::MIN, lost: &Spans::new() };
     let runs = decimate(samples, plot.pixel_ms(scene.surface.density), breaks);
     runs.into_iter().flatten().map(|sample| plot.at(sample)).collect()
 }

@@ -60,7 +60,7 @@ fn a_field_is_set_in_the_document_and_removed_again() {
     let unit = set(&Default::default(), "unit", json!("°C"));
     assert_eq!((unit.panels.len(), text(&unit.panels[0], "unit")), (2, "°C".to_owned()));
     let limited = set(&unit, "thresholds", json!([{"above": 70}]));
-    assert_eq!(limited.panels[0].thresholds[0].above, Some(70.0));
+    assert_eq!(limited.panels[0].thresholds.as_deref().unwrap()[0].above, Some(70.0));
     let removed = set(&set(&limited, "unit", Value::Null), "thresholds", Value::Null);
     assert_eq!(removed.panels[0], Panel::of(cpu.clone()));
     let wrong = set(&unit, "decimals", json!("many"));
@@ -76,23 +76,34 @@ fn thresholds_are_rows_and_one_that_is_not_complete_is_left_out() {
     let mut rows = Row::all(&of);
     assert_eq!((rows[0].bound.as_str(), rows[0].is_warning(), rows[0].words()), ("70.5", true, "warm"));
     assert_eq!((rows[1].is_below, rows[1].series()), (true, "in"));
-    assert_eq!(thresholds(&of, &rows), Ok(value_of(&of)), "what is not known is kept");
+    assert_eq!(thresholds(&of, &rows, false), Ok(value_of(&of)), "what is not known is kept");
     rows.push(Row::default());
-    assert_eq!(thresholds(&of, &rows), Ok(value_of(&of)));
+    assert_eq!(thresholds(&of, &rows, false), Ok(value_of(&of)));
     rows[2].bound = "90,5".into();
     rows[1].bound = "hot".into();
-    assert_eq!(thresholds(&of, &rows).unwrap_err().0, 1);
+    assert_eq!(thresholds(&of, &rows, false).unwrap_err().0, 1);
     rows.remove(1);
     (rows[0].is_below, rows[1].is_below) = (true, false);
-    let value = thresholds(&of, &rows).unwrap();
+    let value = thresholds(&of, &rows, false).unwrap();
     assert_eq!(value[0], json!({"below": 70.5, "means": "warning", "words": "warm", "later": 1}));
     assert_eq!(value[1], json!({"above": 90.5}));
-    assert_eq!(thresholds(&of, &[]), Ok(Value::Null));
+    assert_eq!(thresholds(&of, &[], false), Ok(Value::Null));
     rows[1].say(&"x".repeat(65));
-    let (row, words) = thresholds(&of, &rows).unwrap_err();
+    let (row, words) = thresholds(&of, &rows, false).unwrap_err();
     assert_eq!((row, words.as_str()), (1, "thresholds[1].words has 65 bytes: write at most 64"));
     let many = vec![Row { bound: "1".into(), ..Row::default() }; 9];
-    assert_eq!(thresholds(&of, &many).unwrap_err().0, 8);
+    assert_eq!(thresholds(&of, &many, false).unwrap_err().0, 8);
+}
+
+#[test]
+fn a_document_can_say_that_no_threshold_counts() {
+    let of = panel(json!({"thresholds": []}));
+    assert!(has_none(&of) && !has_none(&panel(json!({}))));
+    assert_eq!(thresholds(&of, &[], true), Ok(json!([])));
+    assert_eq!(thresholds(&of, &[Row::default()], true), Ok(json!([])), "a row without a bound is none");
+    let row = Row { bound: "7".into(), ..Row::default() };
+    assert_eq!(thresholds(&of, &[row], true), Ok(json!([{"above": 7}])));
+    assert_eq!(with_field(&of, "thresholds", &Value::Null), panel(json!({})));
 }
 
 #[test]
