@@ -1,5 +1,5 @@
-//! What the first picture of the page does not need: the figures of the connection, and notes that are shown now and then. Their code is
-//! loaded when the header is shown.
+//! The figures of the connection, and notes that are shown now and then. The first picture of the page does not need them, so their code
+//! is loaded when the header is shown.
 
 use leptos::prelude::*;
 use shared::server::Condition;

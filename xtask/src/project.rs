@@ -22,11 +22,11 @@ pub struct Project {
 /// The share of the processor that a step gets if others run at the same time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Priority {
-    /// That of every other program.
+    /// The share of every other program.
     Usual,
     /// A quarter of the usual share: for tests beside others, whose limits of time it must not disturb.
     Low,
-    /// What no other program wants: for builds.
+    /// The share that no other program uses: for builds.
     Lowest,
 }
 

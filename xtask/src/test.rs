@@ -12,7 +12,6 @@ use crate::terminal;
 use crate::tools::{self, Browser, DynamoDbLocal, PageTools};
 use ahead::{Ahead, Product};
 use report::{Report, Suite};
-use std::num::NonZero;
 use std::process::Command;
 use std::thread;
 use std::time::Instant;
@@ -205,19 +204,12 @@ pub fn browser_tests(project: &Project) -> Result<Command, TaskError> {
     let browser = Browser::set_up(project)?;
     let tickertape = product::build(project, Profile::Dev)?;
     let mut command = end_to_end(project, "browser");
-    command.env("TICKERTAPE_BIN", tickertape).env("RUST_TEST_THREADS", browsers().to_string());
+    command.env("TICKERTAPE_BIN", tickertape);
     announce_page(project, browser, &mut command);
     PageTools::set_up(project)?.announce(&mut command);
     tools::announce_axe(project, &mut command)?;
     page::announce(project, &mut command)?;
     Ok(command)
-}
-
-/// Returns the number of tests in the browser that run at the same time. Each waits for half of its time, so that there are three
-/// for two processors.
-fn browsers() -> usize {
-    let processors = thread::available_parallelism().map_or(1, NonZero::get);
-    processors + processors.div_ceil(2)
 }
 
 /// Runs the tests of the AWS topology, with the functions as processes, DynamoDB Local and a real browser.
