@@ -68,7 +68,7 @@ pub struct Board {
     seen: StoredValue<HashSet<Topic>>,
     /// Topics whose panels are in the page.
     pub(crate) present: RwSignal<HashSet<Topic>>,
-    /// Topic of the panel that somebody looked for last, which is in the page wherever it is.
+    /// Topic of the panel that somebody looked for or that had the keyboard focus last. It is in the page wherever it is.
     pub(crate) sought: StoredValue<Option<Topic>>,
     /// Topics that the server removed while the board was paused or showed the past. Their panels are removed when it shows
     /// live data again.

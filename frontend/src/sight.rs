@@ -3,8 +3,11 @@
 
 use std::collections::HashSet;
 
+use js_sys::{Function, Object, Reflect};
 use leptos::prelude::*;
 use shared::Topic;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::HtmlElement;
 
 use crate::arrangement::Arrangement;
 use crate::board::Board;
@@ -62,15 +65,45 @@ fn look(board: Board, arrangement: Arrangement) -> bool {
     });
     let topics: HashSet<Topic> = chosen.topics.into_iter().collect();
     if present != topics {
+        let focused = focused();
         board.present.set(topics);
+        focused.into_iter().for_each(keep_focus);
     }
     board.see(seen);
     chosen.is_partial
 }
 
-/// Returns the topic of the panel that has the keyboard focus or, if none has it, that of the panel that was looked for last.
+/// Returns the topic of the panel that had the keyboard focus last or was looked for since then.
 fn held(board: Board) -> Option<Topic> {
-    let focused = document().active_element().and_then(|element| element.closest(".panel").ok()?);
-    let focused = focused.and_then(|panel| Topic::new(&panel.get_attribute("data-topic")?).ok());
-    focused.or_else(|| board.sought.get_value())
+    let panel = focused().and_then(|element| element.closest(".panel").ok()?);
+    let topic = panel.and_then(|panel| Topic::new(&panel.get_attribute("data-topic")?).ok());
+    if topic.is_some() {
+        board.sought.set_value(topic);
+    }
+    board.sought.get_value()
+}
+
+/// Returns the element in a panel that has the keyboard focus; `None` if it is elsewhere.
+fn focused() -> Option<HtmlElement> {
+    let element = document().active_element()?;
+    element.closest(".panel").ok()??;
+    element.dyn_into().ok()
+}
+
+/// Gives an element the keyboard focus again in the next animation frame, if no other has it then. A list moves entries when others come
+/// or go, and a browser takes the focus from an element that is moved.
+fn keep_focus(element: HtmlElement) {
+    request_animation_frame(move || {
+        if element.is_connected() && document().active_element() == document().body().map(Into::into) {
+            // This fails only for an element that is not in the page.
+            let _focused = focus_in_place(&element);
+        }
+    });
+}
+
+/// Gives an element the keyboard focus without scrolling to it.
+fn focus_in_place(element: &HtmlElement) -> Result<JsValue, JsValue> {
+    let options = Object::new();
+    Reflect::set(&options, &"preventScroll".into(), &JsValue::TRUE)?;
+    Reflect::get(element, &"focus".into())?.unchecked_into::<Function>().call1(element, &options)
 }

@@ -25,27 +25,31 @@ const COUNT_DRAWINGS: &str = "
         };
         return true;
     })()";
-/// Keeps the pixels of the canvas in `window.kept`.
-const KEEP: &str = "
+/// Makes the page draw all charts as a whole, as after a change of the theme, and sets `window.counts` three frames later: the number of
+/// pixels of the canvas, of those that are not empty, and of those that differ clearly from the picture before. The frames follow each
+/// other so quickly that the picture does not change in the meantime, such as when its data becomes old.
+const DRAW_ALL_AND_COMPARE: &str = "
     (() => {
-        const canvas = document.querySelector('[data-testid=panel] canvas');
-        window.kept = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data;
+        window.counts = null;
+        const pixels = () => {
+            const canvas = document.querySelector('[data-testid=panel] canvas');
+            return canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data;
+        };
+        const before = pixels();
+        const compare = () => {
+            const now = pixels();
+            let drawn = 0, other = 0;
+            for (let at = 0; at < now.length; at += 4) {
+                drawn += now[at + 3] > 0;
+                other += [0, 1, 2, 3].some((byte) => Math.abs(now[at + byte] - before[at + byte]) > 48);
+            }
+            window.counts = [now.length / 4, drawn, other];
+        };
+        const after = (frames, act) => requestAnimationFrame(() => (frames > 1 ? after(frames - 1, act) : act()));
+        window.cleared = 0;
+        document.documentElement.setAttribute('data-drawn', '');
+        after(3, compare);
         return true;
-    })()";
-/// Makes the page draw all charts as a whole, as after a change of the theme.
-const DRAW_ALL: &str = "(() => { document.documentElement.setAttribute('data-drawn', ''); return true; })()";
-/// Returns the number of pixels of the canvas, the number of those that are not empty, and of those that differ clearly from
-/// `window.kept`.
-const COMPARE: &str = "
-    (() => {
-        const canvas = document.querySelector('[data-testid=panel] canvas');
-        const now = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data;
-        let drawn = 0, other = 0;
-        for (let at = 0; at < now.length; at += 4) {
-            drawn += now[at + 3] > 0;
-            other += [0, 1, 2, 3].some((byte) => Math.abs(now[at + byte] - window.kept[at + byte]) > 48);
-        }
-        return [now.length / 4, drawn, other];
     })()";
 /// Time between two publications: 60 a second.
 const EVERY: Duration = Duration::from_micros(16_667);
@@ -96,11 +100,14 @@ async fn only_the_newest_end_of_live_data_is_drawn_and_the_picture_is_the_same()
         .map(|count| count.as_f64().expect("a number"));
     browser.value("document.querySelector('[data-testid=pause]').click()").await;
     tokio::time::sleep(Duration::from_millis(500)).await;
-    browser.value(KEEP.trim()).await;
-    browser.value(DRAW_ALL).await;
-    tokio::time::sleep(Duration::from_millis(500)).await;
-    let counts = browser.value(COMPARE.trim()).await;
+    browser.value(DRAW_ALL_AND_COMPARE.trim()).await;
+    let (counts, _) = wait::until("both pictures are compared", LONG, || async {
+        browser.value("window.counts").await.as_array().cloned()
+    })
+    .await;
     let [all, drawn, other] = [0, 1, 2].map(|at| counts[at].as_f64().expect("a number"));
+    let cleared_since = browser.value("window.cleared").await.as_f64().expect("a number");
+    assert!(cleared_since >= all, "the picture was drawn as a whole");
     assert!(
         drawings >= 2.0 && cleared < 0.5 * all * drawings,
         "{cleared} of {all} pixels in {drawings} drawings"

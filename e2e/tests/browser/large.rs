@@ -65,4 +65,7 @@ async fn a_panel_with_the_keyboard_focus_stays_in_the_page_wherever_the_reader_s
     tokio::time::sleep(Duration::from_millis(500)).await;
     assert!(browser.text(&figure(1)).await.is_some());
     assert_eq!(browser.text(&figure(2)).await, None);
+    let has_focus =
+        format!("document.querySelector('{} .chip') === document.activeElement", panel(&topic(1)));
+    assert_eq!(browser.value(&has_focus).await, json!(true));
 }
