@@ -198,7 +198,8 @@ async fn lines_of_several_logs_are_one_log_and_states_of_several_topics_one_time
     {
         server.publish(topic, &json!(data)).await;
     }
-    server.publish("jobs", &json!([{"queue": "mail", "depth": 3}])).await;
+    // A list at the top would be several publications.
+    server.publish("jobs", &json!([[{"queue": "mail", "depth": 3}]])).await;
     let log = json!({"sources": [{"topic": "web/api"}, {"topic": "web/edge"}, {"topic": "jobs"}]});
     let doors = json!({"sources": [{"topic": "door/north"}, {"topic": "door/south"}]});
     let browser = open_board(&server, json!([log, doors])).await;

@@ -16,6 +16,8 @@ use crate::{kept, kinds, shop_floor};
 const SCHEMES: [&str; 2] = ["light", "dark"];
 /// Length of the stretch of the past that is shown, before and after the incident, in milliseconds.
 const AROUND_MS: Millis = 18 * 60_000;
+/// Number of panels on the board of the kinds.
+const KINDS: usize = 13;
 
 /// Takes all screenshots. `cargo xtask screenshots` runs it.
 #[tokio::test]
@@ -41,7 +43,7 @@ async fn the_kinds_of_panels() {
     let url = format!("{}/?board=kinds", server.url());
     let browser = open_at("about:blank").await;
     browser.resize(1920, 1080, 1.0).await;
-    go(&browser, &url).await;
+    go_to(&browser, KINDS, &url).await;
     shoot_schemes(&browser, "kinds").await;
     force_colours(&browser, "kinds-forced").await;
     let now = kept::now_ms();
@@ -51,17 +53,17 @@ async fn the_kinds_of_panels() {
         now - 50_000
     );
     let zoom = browser.value(&zoom).await;
-    go(&browser, &format!("{url}{}", zoom.as_str().expect("an address"))).await;
+    go_to(&browser, KINDS, &format!("{url}{}", zoom.as_str().expect("an address"))).await;
     shoot(&browser, "kinds-past").await;
     browser.resize(360, 800, 2.0).await;
-    go(&browser, &url).await;
+    go_to(&browser, KINDS, &url).await;
     phone_pages(&browser).await;
     browser.resize(3840, 2160, 1.0).await;
-    go(&browser, &format!("{url}&wall=4m")).await;
+    go_to(&browser, KINDS, &format!("{url}&wall=4m")).await;
     shoot_schemes(&browser, "kinds-wall").await;
     force_colours(&browser, "kinds-wall-forced").await;
     browser.resize(1920, 1080, 1.0).await;
-    go(&browser, &url).await;
+    go_to(&browser, KINDS, &url).await;
     let topics = "[...document.querySelectorAll('.panel')].map((panel) => panel.dataset.topic)";
     let topics = browser.value(topics).await;
     for topic in topics.as_array().into_iter().flatten().filter_map(Value::as_str) {
@@ -191,17 +193,24 @@ async fn player(browser: &Browser) {
     }
 }
 
-/// Opens an address, and waits until every panel in sight has its data.
+/// Opens an address of the shop floor, and waits until every panel in sight has its data.
 async fn go(browser: &Browser, url: &str) {
+    go_to(browser, 15, url).await;
+}
+
+/// Opens an address, and waits until the page has so many panels, and every panel in sight has its data.
+async fn go_to(browser: &Browser, panels: usize, url: &str) {
     browser.driver.goto("about:blank").await.expect("an empty page");
     browser.driver.goto(url).await.expect("the page opens");
-    let is_complete = "(() => {
+    let is_complete = format!(
+        "(() => {{
         const chips = [...document.querySelectorAll('[data-testid=freshness]')]
             .filter((chip) => chip.getBoundingClientRect().top < innerHeight);
-        return document.querySelectorAll('.panel').length >= 15
-            && chips.every((chip) => !chip.textContent.includes('loading')); })()";
+        return document.querySelectorAll('.panel').length >= {panels}
+            && chips.every((chip) => !chip.textContent.includes('loading')); }})()"
+    );
     wait::until("all panels have their data", 3 * TIMEOUT, || async {
-        (browser.value(is_complete).await == json!(true)).then_some(())
+        (browser.value(&is_complete).await == json!(true)).then_some(())
     })
     .await;
 }

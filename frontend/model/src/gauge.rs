@@ -12,7 +12,7 @@ const LOWEST: f64 = -90.0;
 
 /// Radius of the middle of the arc, in the units of the drawing, whose width is 200 and whose height is [`HEIGHT`].
 pub const RADIUS: f64 = 80.0;
-/// Height of the drawing.
+/// Height of the drawing, with texts of the smallest size.
 pub const HEIGHT: f64 = 106.0;
 /// Width of the drawing.
 const WIDTH: f64 = 200.0;
@@ -25,6 +25,9 @@ const TEXT_EM: f64 = 0.8;
 /// Smallest and largest size of the texts at the ends, in the units of the drawing.
 const LEAST_TEXT: f64 = 10.0;
 const MOST_TEXT: f64 = 16.0;
+/// Height of a line of these texts and of its digits, as multiples of their size.
+const TEXT_LINE: f64 = 1.2;
+const TEXT_ASCENT: f64 = 0.95;
 /// Width of the arc.
 pub const THICK: f64 = 20.0;
 /// Centre of the arc.
@@ -118,6 +121,16 @@ pub struct Grid {
 }
 
 impl Grid {
+    /// Returns the height of the drawing, which has room for the texts below the arc.
+    pub fn drawing_height(&self) -> f64 {
+        HEIGHT.max(CENTRE.y + TEXT_LINE * self.text)
+    }
+
+    /// Returns the vertical position of the foot of the texts below the arc. They do not touch it.
+    pub fn text_foot(&self) -> f64 {
+        CENTRE.y + TEXT_ASCENT * self.text
+    }
+
     /// Arranges gauges in a place of this width and height with this font size, all in CSS pixels, with the number of columns with which
     /// they are largest.
     pub fn of(count: usize, (width, height): (f64, f64), font_px: f64) -> Self {
@@ -228,6 +241,18 @@ mod tests {
             (0.8 * 14.0, 16.0),
             "texts at the ends can be read"
         );
+    }
+
+    #[test]
+    fn texts_of_any_size_are_below_the_arc_and_inside_the_drawing() {
+        for text in [LEAST_TEXT, 13.0, MOST_TEXT] {
+            let grid = Grid { columns: 1, shown: 1, text };
+            let top = grid.text_foot() - 0.8 * text;
+            assert!(
+                top >= at(0.0, RADIUS).y && grid.text_foot() + 0.2 * text <= grid.drawing_height(),
+                "{text}"
+            );
+        }
     }
 
     #[test]

@@ -15,8 +15,11 @@ fn cut_one(rows: &HtmlElement) {
     let Some(table) = every_in(rows, "table").into_iter().next() else { return };
     let columns: Vec<i32> =
         every_in(&table, "thead th").iter().map(|head| head.offset_left() + head.offset_width()).collect();
-    let lines: Vec<i32> =
-        every_in(&table, "tr").iter().map(|line| line.offset_top() + line.offset_height()).collect();
+    // The foot of a timeline is no row of it, and a wall does not show it.
+    let lines: Vec<i32> = every_in(&table, ":not(tfoot) > tr")
+        .iter()
+        .map(|line| line.offset_top() + line.offset_height())
+        .collect();
     let (width, height) = (rows.client_width(), rows.client_height());
     let is_whole =
         columns.last().is_none_or(|edge| *edge <= width) && lines.last().is_none_or(|edge| *edge <= height);
@@ -24,6 +27,8 @@ fn cut_one(rows: &HtmlElement) {
     let line = if is_whole { 0 } else { lines.first().copied().unwrap_or(0) };
     let (shown_columns, right) = fitting(&columns, width);
     let (shown_lines, bottom) = fitting(&lines, height - line);
+    // The columns of a table without a head are not counted.
+    let right = if columns.is_empty() { table.offset_width() } else { right };
     let cut = [table.offset_width() - right, table.offset_height() - bottom].map(|px| px.max(0).to_string());
     let clip = if is_whole { String::new() } else { format!("inset(0px {}px {}px 0px)", cut[0], cut[1]) };
     // This fails only for a name that is not valid.

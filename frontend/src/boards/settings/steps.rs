@@ -163,7 +163,7 @@ fn row(rows: Rows, index: usize) -> AnyView {
             {when(is(&[RATE]), per)}
             {when(is(&[PERCENTILE]), percent)}
             {when(is(&[MEAN, PERCENTILE]), times)}
-            <button class="tool" type="button" aria-label=remove_label on:click=click(move || rows.remove(index)) data-testid=id("remove")>"Remove"</button>
+            <button class="tool" type="button" id=id("remove") aria-label=remove_label on:click=click(move || rows.remove(index))>"Remove"</button>
             {fault_words(fault_id, fault)}
         </div>
     }

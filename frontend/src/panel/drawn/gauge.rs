@@ -9,7 +9,7 @@ use crate::follow::{follow, numbered};
 use crate::signal::Memo;
 use board_model::chart::readout::last_row;
 use board_model::figure::Figure;
-use board_model::gauge::{Gauge, Grid, HEIGHT, RADIUS, THICK, Wanted, arc, at, tick};
+use board_model::gauge::{Gauge, Grid, RADIUS, THICK, Wanted, arc, at, tick};
 
 /// Width in units of the drawing that the figure may take.
 const ROOM: f64 = 106.0;
@@ -50,14 +50,14 @@ pub(super) fn body(shown: Shown) -> impl IntoView {
     let text = move || format!("{:.1}px", arranged.get().text);
     view! {
         <div class="gauges" style:grid-template-columns=follow(columns) style=("--text", follow(text))>
-            {numbered(count, move |place| one(shown, dials, place))}
+            {numbered(count, move |place| one(shown, (dials, arranged), place))}
         </div>
         <p class="note" data-testid="gauge-note">{follow(move || note(&dials.get(), series.get()))}</p>
     }
 }
 
 /// Shows one gauge. Those of several series have their names.
-fn one(shown: Shown, dials: Memo<Vec<Dial>>, place: usize) -> AnyView {
+fn one(shown: Shown, (dials, arranged): (Memo<Vec<Dial>>, Memo<Grid>), place: usize) -> AnyView {
     let dial = Memo::new(move |_| dials.with(|dials| dials.get(place).cloned()));
     let is_one_of_several = move || dials.with(|dials| dials.len() > 1);
     let figure = move || dial.get().map(|dial| dial.figure).unwrap_or_default();
@@ -77,6 +77,8 @@ fn one(shown: Shown, dials: Memo<Vec<Dial>>, place: usize) -> AnyView {
         format!("{:.1}px", (ROOM / (chars * DIGIT_EM)).min(LARGEST))
     };
     let end = |place: f64| format!("{:.1}", at(place, RADIUS).x);
+    let view_box = move || format!("0 0 200 {:.1}", arranged.get().drawing_height());
+    let foot = move || follow(move || format!("{:.1}", arranged.get().text_foot()));
     let now = move || dial.with(|dial| now(&dial.as_ref()?.gauge));
     let target = move || dial.with(|dial| dial.as_ref()?.gauge.target.map(tick));
     view! {
@@ -92,14 +94,14 @@ fn one(shown: Shown, dials: Memo<Vec<Dial>>, place: usize) -> AnyView {
             data-testid="gauge"
         >
             <span class="of" aria-hidden="true">{follow(name)}</span>
-            <svg viewBox=format!("0 0 200 {HEIGHT}") aria-hidden="true">
+            <svg viewBox=follow(view_box) aria-hidden="true">
                 <path class="track" d=arc(0.0, 1.0) stroke-width=THICK.to_string() />
                 <path class="arc" d=follow(move || read(|gauge| arc(0.0, gauge.value.unwrap_or(0.0)))) stroke-width=THICK.to_string() />
                 <path class="tick" d=follow(target) />
                 <text class="figure" x="100" y="86" style:font-size=follow(size) data-testid="value">{follow(move || figure().text)}</text>
-                <text x="100" y="103">{follow(move || figure().unit)}</text>
-                <text x=end(0.0) y="104">{follow(move || read(|gauge| gauge.lowest.clone()))}</text>
-                <text x=end(1.0) y="104">{follow(move || read(|gauge| gauge.highest.clone()))}</text>
+                <text x="100" y=foot()>{follow(move || figure().unit)}</text>
+                <text x=end(0.0) y=foot()>{follow(move || read(|gauge| gauge.lowest.clone()))}</text>
+                <text x=end(1.0) y=foot()>{follow(move || read(|gauge| gauge.highest.clone()))}</text>
             </svg>
         </div>
     }
