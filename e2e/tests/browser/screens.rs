@@ -67,7 +67,10 @@ async fn the_kinds_of_panels() {
     let topics = "[...document.querySelectorAll('.panel')].map((panel) => panel.dataset.topic)";
     let topics = browser.value(topics).await;
     for topic in topics.as_array().into_iter().flatten().filter_map(Value::as_str) {
-        server.publish(&format!("{topic}?expect_every_ms=1000"), &json!(null)).await;
+        let url = format!("{}/topics/{topic}?limit=1", server.url());
+        let newest = reqwest::get(url).await.expect("the server answers").text().await.expect("a text");
+        let newest: Value = serde_json::from_str(&newest).expect("JSON");
+        server.publish(&format!("{topic}?expect_every_ms=1000"), &newest["items"][0]["data"]).await;
     }
     for (seconds, name) in [(3, "kinds-late"), (4, "kinds-stale")] {
         tokio::time::sleep(std::time::Duration::from_secs(seconds)).await;
