@@ -2,6 +2,7 @@
 //! is not in it ([`board_model::sight`]).
 
 use std::collections::HashSet;
+use std::time::Duration;
 
 use js_sys::{Function, Object, Reflect};
 use leptos::prelude::*;
@@ -20,8 +21,11 @@ use board_model::sight::{Candidate, Present};
 /// Share of the height of the visible part of the page. A panel within this distance is updated as often as those that can be seen, so
 /// that nothing old is seen when the reader scrolls to it.
 const NEARBY: i32 = 4;
+/// Time between two notifications of the panels that are out of sight.
+const UNSEEN_EVERY: Duration = Duration::from_secs(1);
 
-/// Chooses the panels whenever the page is scrolled or panels change their places, until the page is closed.
+/// Chooses the panels whenever the page is scrolled or panels change their places, and notifies those out of sight once a second, until
+/// the page is closed. The board has a timer of its own for this, since a recording has no server and not the page's timer.
 pub fn follow(board: Board, arrangement: Arrangement) {
     let task = StoredValue::new(None::<FrameTask>);
     let request = move || task.with_value(|task| task.iter().for_each(FrameTask::request));
@@ -37,6 +41,8 @@ pub fn follow(board: Board, arrangement: Arrangement) {
     });
     let scrolled = window_event_listener(leptos::ev::scroll, move |_| request());
     on_cleanup(move || scrolled.remove());
+    // This fails only if there is no window.
+    let _running = set_interval_with_handle(move || board.notify_unseen(), UNSEEN_EVERY);
 }
 
 /// Returns the position of the board's upper edge in the window, and the height of the window, in CSS pixels.

@@ -36,7 +36,6 @@ fn tick(board: Board) {
     if !board.paused.get_untracked() {
         board.edge.set(now);
     }
-    board.notify_unseen();
     let cells = age_all(board, now);
     // `count` is used instead of `any`, because every topic has to record that it has turned late. One check of the
     // connection is enough for all topics.

@@ -119,7 +119,7 @@ fn emptiness(stream: &Stream, series: &SeriesSet, past: &TopicPast, scene: &Scen
         None if scene.stretch.start > scene.now => {
             format!("begins in {}", short_duration(scene.stretch.start.abs_diff(scene.now)))
         }
-        None => "nothing in this stretch".to_owned(),
+        None => "nothing was received in this stretch".to_owned(),
     })
 }
 
@@ -216,7 +216,7 @@ mod tests {
     #[test]
     fn an_empty_stretch_says_that_nothing_is_kept_of_it_or_that_nothing_was_published() {
         let kept = chip(&loaded(stretch().start - 1_000, &json!([]), &json!([]), 0));
-        assert_eq!(kept.text, "nothing in this stretch");
+        assert_eq!(kept.text, "nothing was received in this stretch");
         let gone = chip(&loaded(stretch().start - 1_000, &json!([]), &json!([]), stretch().end + 1));
         assert_eq!(gone.text, "nothing kept before 12:54:20");
     }
