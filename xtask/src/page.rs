@@ -19,7 +19,7 @@ use crate::step;
 use crate::styles;
 use crate::terminal::{self, human_bytes, human_duration};
 use crate::tools::PageTools;
-use crate::wasm_opt;
+use crate::wasm_opt::WasmOpt;
 use brotli::enc::BrotliEncoderParams;
 use std::collections::BTreeSet;
 use std::fs;
@@ -71,8 +71,9 @@ pub fn build(project: &Project, tools: &PageTools) -> Result<(), TaskError> {
     step::run(project, "page", &mut trunk(project, tools)?)?;
     rewrite_glue(&project.dist(), glue::without_classes)?;
     if let Some(program) = &tools.wasm_opt {
-        wasm_opt::optimise(project, program, &files_in(&project.dist(), &["wasm"])?)?;
-        order_functions(project, program)?;
+        let wasm_opt = WasmOpt::new(project, program);
+        wasm_opt.optimise(&files_in(&project.dist(), &["wasm"])?)?;
+        order_functions(&project.dist(), &wasm_opt)?;
     }
     rewrite_glue(&project.dist(), glue::shorten)?;
     join_pieces(&project.dist())?;
@@ -167,15 +168,15 @@ fn current(project: &Project, tools: &PageTools) -> Result<String, TaskError> {
 }
 
 /// Puts similar functions of the main module beside each other.
-fn order_functions(project: &Project, program: &Path) -> Result<(), TaskError> {
-    let Some(file) = main_module(&project.dist())? else { return Ok(()) };
+fn order_functions(dist: &Path, wasm_opt: &WasmOpt<'_>) -> Result<(), TaskError> {
+    let Some(file) = main_module(dist)? else { return Ok(()) };
     let module = fs::read(&file).map_err(TaskError::while_doing(format!("reading {}", file.display())))?;
     let Some(named) = glue::name_by_likeness(&module) else {
         terminal::note("the functions of the page cannot be ordered: the page works, but is larger");
         return Ok(());
     };
     fs::write(&file, named).map_err(TaskError::while_doing(format!("writing {}", file.display())))?;
-    wasm_opt::order_functions(project, program, &file)
+    wasm_opt.order_functions(&file)
 }
 
 /// A function that rewrites a script and a module, which refer to each other by names. It returns `None` if they are not as expected.

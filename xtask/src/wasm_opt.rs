@@ -4,6 +4,8 @@ use crate::error::TaskError;
 use crate::project::Project;
 use crate::step;
 use crate::terminal::{self, human_duration};
+use std::fs::{self, File};
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
@@ -37,29 +39,77 @@ const PASSES: [&str; 7] = [
 const ORDER: [&str; 4] =
     ["--coalesce-locals-learning", "--reorder-functions-by-name", "--optimize-level=2", "--shrink-level=2"];
 
-/// Makes `files` smaller. The page has hundreds of them, most of them small, and most of the time is the start of `program`, which uses one
-/// processor. So it is run for as many files at once as there are processors.
-///
-/// # Errors
-///
-/// The first error of `program`.
-pub fn optimise(project: &Project, program: &Path, files: &[PathBuf]) -> Result<(), TaskError> {
-    let began = Instant::now();
-    for_each_at_once(files, |file| run(project, program, &PASSES, file))?;
-    let took = human_duration(began.elapsed());
-    terminal::done("wasm-opt", &format!("{} files  {took}", files.len()));
-    Ok(())
+/// Option with which Node.js compiles WebAssembly once and quickly. Otherwise it compiles `wasm-opt` a second time, with its optimising compiler,
+/// which takes four times as long as a small file.
+const QUICK_START: &str = "--liftoff-only";
+/// Size in bytes of the smallest file that takes longer with [`QUICK_START`].
+const LARGE_BYTES: u64 = 250_000;
+/// First line of the program if it was installed by npm.
+const FOR_NODE: &[u8] = b"#!/usr/bin/env node";
+
+/// The program `wasm-opt`.
+pub struct WasmOpt<'a> {
+    project: &'a Project,
+    program: &'a Path,
+    /// True if the program runs on a Node.js that knows [`QUICK_START`].
+    starts_quickly: bool,
 }
 
-/// Puts the functions of a module in the order of their names.
-pub fn order_functions(project: &Project, program: &Path, module: &Path) -> Result<(), TaskError> {
-    run(project, program, &ORDER, module)
+impl<'a> WasmOpt<'a> {
+    /// Returns the program with this path.
+    pub fn new(project: &'a Project, program: &'a Path) -> Self {
+        let starts_quickly = is_for_node(program) && knows_quick_start(project);
+        Self { project, program, starts_quickly }
+    }
+
+    /// Makes `files` smaller. The page has hundreds of them, and the program uses one processor. So it is run for as many files at once as
+    /// there are processors.
+    ///
+    /// # Errors
+    ///
+    /// The first error of the program.
+    pub fn optimise(&self, files: &[PathBuf]) -> Result<(), TaskError> {
+        let began = Instant::now();
+        terminal::note(&format!("making {} files of code smaller", files.len()));
+        for_each_at_once(files, |file| self.run(&PASSES, file))?;
+        terminal::done("wasm-opt", &human_duration(began.elapsed()));
+        Ok(())
+    }
+
+    /// Puts the functions of a module in the order of their names.
+    ///
+    /// # Errors
+    ///
+    /// The error of the program.
+    pub fn order_functions(&self, module: &Path) -> Result<(), TaskError> {
+        self.run(&ORDER, module)
+    }
+
+    fn run(&self, passes: &[&str], file: &Path) -> Result<(), TaskError> {
+        let is_small = fs::metadata(file).is_ok_and(|about| about.len() < LARGE_BYTES);
+        let mut command = if self.starts_quickly && is_small {
+            let mut node = self.project.command("node");
+            node.arg(QUICK_START).arg(self.program);
+            node
+        } else {
+            self.project.command(self.program)
+        };
+        command.args(passes).args(FEATURES).arg(file).arg("-o").arg(file);
+        step::run_quietly(self.project, "wasm-opt", &mut command)
+    }
 }
 
-fn run(project: &Project, program: &Path, passes: &[&str], file: &Path) -> Result<(), TaskError> {
-    let mut command = project.command(program);
-    command.args(passes).args(FEATURES).arg(file).arg("-o").arg(file);
-    step::run_quietly(project, "wasm-opt", &mut command)
+/// Returns true if Node.js runs the program.
+fn is_for_node(program: &Path) -> bool {
+    let mut start = [0; FOR_NODE.len()];
+    let read = File::open(program).and_then(|mut file| file.read_exact(&mut start));
+    read.is_ok() && start == FOR_NODE
+}
+
+/// Returns true if the Node.js on the `PATH` knows [`QUICK_START`].
+fn knows_quick_start(project: &Project) -> bool {
+    let asked = project.command("node").args([QUICK_START, "--version"]).output();
+    asked.is_ok_and(|output| output.status.success())
 }
 
 /// Calls `act` for each item, on as many threads as there are processors. Returns an error of a call, after which its thread made no
