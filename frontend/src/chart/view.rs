@@ -18,14 +18,15 @@ use board_model::chart::clock::LocalClock;
 use board_model::chart::draw::{Look, Shape};
 use board_model::chart::format::Unit;
 use board_model::chart::hidden::Hidden;
+use board_model::chart::pace;
 use board_model::chart::readout::Readout;
 use board_model::chart::scale::Bounds;
 use board_model::chart::series::SeriesSet;
 use board_model::stream::Stream;
 
-/// Time between a change and the update of the texts of a chart that is out of sight. People do not follow spoken text that
-/// changes faster, and a board may have hundreds of such charts.
-const UNSEEN_REST: Duration = Duration::from_secs(1);
+/// Time between two updates of the texts of charts that are out of sight, all of which are updated at the same time. People do not follow
+/// spoken text that changes faster, and a board may have hundreds of such charts.
+const UNSEEN_REST_MS: u64 = 960;
 
 part!(load_table, Table, data_table::show);
 part!(load_reading, Reading, reading::show, quiet);
@@ -167,7 +168,8 @@ fn mount(state: State) -> NodeRef<html::Canvas> {
                     state.refresh();
                 }
             };
-            set_timeout(refresh, UNSEEN_REST);
+            let now_ms = crate::now::now().mono_ms;
+            set_timeout(refresh, Duration::from_millis(pace::left_ms(Some(now_ms), now_ms, UNSEEN_REST_MS)));
         }
     });
     effect(move || {
