@@ -75,9 +75,8 @@ pub struct Board {
     notifier: StoredValue<Option<FrameTask>>,
     /// Time at which panels were notified last, in milliseconds of the monotonic clock.
     notified_ms: StoredValue<Option<u64>>,
-    /// Time between this notification and the next one while data arrives all the time, in milliseconds. After a silence, a change is
-    /// shown at once.
-    notification_ms: StoredValue<u64>,
+    /// Maximum number of notifications a second while data arrives all the time. After a silence, a change is shown at once.
+    notification_hz: StoredValue<u64>,
     connection: StoredValue<Option<Connection>>,
     /// The stretch of time that is shown, and movement through time.
     pub time: Time,
@@ -172,7 +171,7 @@ impl Board {
             leaving: StoredValue::new(HashSet::new()),
             notifier: StoredValue::new(None),
             notified_ms: StoredValue::new(None),
-            notification_ms: StoredValue::new(pace::notification_ms(0)),
+            notification_hz: StoredValue::new(pace::notification_hz(0)),
             connection: StoredValue::new(None),
             time,
             kept_ms: StoredValue::new(window.raw_ms()),
@@ -677,8 +676,8 @@ impl Board {
 
     /// Requests a notification at the next time at which panels change while data arrives all the time.
     fn request_in_turn(self) {
-        let (notified_ms, pause_ms) = (self.notified_ms.get_value(), self.notification_ms.get_value());
-        let left_ms = pace::left_ms(notified_ms, crate::now::now().mono_ms, pause_ms);
+        let (notified_ms, rate_hz) = (self.notified_ms.get_value(), self.notification_hz.get_value());
+        let left_ms = pace::left_ms(notified_ms, crate::now::now().mono_ms, rate_hz);
         self.notifier.with_value(|notifier| notifier.iter().for_each(|task| task.request_after(left_ms)));
     }
 
@@ -698,7 +697,7 @@ impl Board {
                 && self.boards.holders(topic, window_ms).iter().all(|(key, _)| !is_seen(key))
         };
         let (unseen, shown): (_, Vec<Topic>) = changed.into_iter().partition(is_out_of_sight);
-        self.notification_ms.set_value(pace::notification_ms(shown.len()));
+        self.notification_hz.set_value(pace::notification_hz(shown.len()));
         self.unseen.update_value(|waiting| waiting.extend::<Vec<Topic>>(unseen));
         self.notify(shown);
         if self.is_unseen_due.try_update_value(std::mem::take) == Some(true) {
