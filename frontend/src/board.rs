@@ -30,9 +30,11 @@ use board_model::chart::series::SeriesSet;
 use board_model::chart::{duration, pace};
 use board_model::chip::{Chip, PanelState};
 use board_model::delay::{Delay, Delays};
+use board_model::figure::Figure;
 use board_model::layout::{Group, Layout};
 use board_model::link::Link;
 use board_model::query::Query;
+use board_model::sorted;
 use board_model::standing::chip;
 use board_model::stream::Stream;
 use board_model::thinning::{Load, Thinning};
@@ -149,6 +151,8 @@ pub struct Board {
 pub(crate) struct PastFunctions {
     /// Applies an answer of the server.
     pub handle_event: fn(Board, Event),
+    /// Returns the figure of a topic at a time in the past.
+    pub figure: fn(&Stream, &SeriesSet, (Millis, Millis), LocalClock) -> Figure,
     /// Returns the text in the corner of a panel that shows this stretch of the past.
     pub chip: fn(Board, &Cell, Range<Millis>, Conditions) -> Chip,
 }
@@ -636,7 +640,7 @@ impl Board {
         let mut found = self.left_out.with_untracked(|topics| {
             topics.iter().filter(|topic| query.finds(topic)).cloned().collect::<Vec<_>>()
         });
-        found.sort_unstable();
+        sorted::sort(&mut found);
         let more = found.len().saturating_sub(MOST_ADDED);
         found.truncate(MOST_ADDED);
         (found, more)
@@ -648,7 +652,7 @@ impl Board {
         let mut topics = self
             .left_out
             .with(|topics| topics.iter().filter(|topic| query.finds(topic)).cloned().collect::<Vec<_>>());
-        topics.sort_unstable();
+        sorted::sort(&mut topics);
         topics
     }
 

@@ -14,9 +14,11 @@ pub(super) fn body(shown: Shown) -> impl IntoView {
     let clock = shown.board.clock;
     let figure = Memo::new(move |_| {
         let (past, clock) = (shown.past(), clock.get());
+        // Until the code for the past is loaded, the panel shows live data.
+        let past = past.zip(shown.board.past_code.get());
         shown.stream.with(|stream| {
             shown.series.with(|series| match past {
-                Some(past) => Figure::at(stream, series, past, clock),
+                Some((past, code)) => (code.figure)(stream, series, past, clock),
                 None => Figure::of(stream, series, clock),
             })
         })
