@@ -57,8 +57,9 @@ impl Task {
 /// parts but the main one.
 fn split(input: &Path, scratch: &Path) -> Result<Vec<PathBuf>> {
     let module = fs::read(input).with_context(|| format!("reading {}", input.display()))?;
-    let module = panics::without_messages(&module)
-        .with_context(|| format!("{} has code that xtask/tools/wasm-bindgen does not know", input.display()))?;
+    let module = panics::without_messages(&module).with_context(|| {
+        format!("{} has code that xtask/tools/wasm-bindgen does not know", input.display())
+    })?;
     let main = scratch.join(MAIN);
     let mut options = Options::new(&module);
     options.output_dir = scratch;
