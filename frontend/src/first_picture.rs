@@ -7,6 +7,8 @@ use std::time::Duration;
 use leptos::prelude::{set_timeout, window};
 use web_sys::Event;
 
+use crate::signal::{Memo, RwSignal};
+
 /// Longest time to wait for the first panel. A board may have none, and the connection may be lost.
 const PATIENCE: Duration = Duration::from_secs(2);
 /// Time after the first panel until the rest is loaded. The browser paints the panel before.
@@ -42,6 +44,16 @@ pub fn then(act: impl FnOnce() + 'static) {
         }
     });
     act.into_iter().for_each(|act| act());
+}
+
+/// Returns a memo that becomes true after the first picture.
+pub fn is_over() -> Memo<bool> {
+    let is_over = RwSignal::new(false);
+    then(move || {
+        // The part of the page that waits may have been removed.
+        let _removed = is_over.try_set(true);
+    });
+    Memo::new(move |_| is_over.get())
 }
 
 fn end() {
