@@ -30,7 +30,7 @@ use crate::sign_in::{SignIn, SignInSheet};
 use crate::signal::{Memo, RwSignal};
 use crate::socket::Connection;
 use crate::wall::{Wall, WallPart};
-use crate::{intake, last_picture, now, past, sight, theme, tick, token};
+use crate::{first_picture, intake, last_picture, now, past, sight, theme, tick, token};
 use board_model::layout::Group;
 use board_model::link::Link;
 use board_model::placement::Band;
@@ -53,6 +53,7 @@ pub fn App() -> impl IntoView {
     let groups = Memo::new(move |_| board.groups());
     provide_context(Arrangement::new(board, groups, wall));
     theme::apply_kept();
+    first_picture::expect();
     panel::prepare();
     view! {
         <a class="skip" href="#panels" on:click=move |event| skip_to_panels(&event)>"Skip to the panels"</a>

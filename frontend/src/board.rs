@@ -17,6 +17,7 @@ use tickertape_session::{Event, PastRequest, Session};
 use crate::boards::handle::Boards;
 use crate::cell::Cell;
 use crate::chart::frame::{FrameTask, Step};
+use crate::first_picture;
 use crate::limits::handle as limits;
 use crate::prefs::{self, Address, Zone};
 use crate::signal::{RwSignal, StoredValue};
@@ -29,9 +30,11 @@ use board_model::chart::series::SeriesSet;
 use board_model::chart::{duration, pace};
 use board_model::chip::{Chip, PanelState};
 use board_model::delay::{Delay, Delays};
+use board_model::figure::Figure;
 use board_model::layout::{Group, Layout};
 use board_model::link::Link;
 use board_model::query::Query;
+use board_model::sorted;
 use board_model::standing::chip;
 use board_model::stream::Stream;
 use board_model::thinning::{Load, Thinning};
@@ -149,6 +152,8 @@ pub struct Board {
 pub(crate) struct PastFunctions {
     /// Applies an answer of the server.
     pub handle_event: fn(Board, Event),
+    /// Returns the figure of a topic at a time in the past.
+    pub figure: fn(&Stream, &SeriesSet, (Millis, Millis), LocalClock) -> Figure,
     /// Returns the text in the corner of a panel that shows this stretch of the past.
     pub chip: fn(Board, &Cell, Range<Millis>, Conditions) -> Chip,
 }
@@ -636,7 +641,7 @@ impl Board {
         let mut found = self.left_out.with_untracked(|topics| {
             topics.iter().filter(|topic| query.finds(topic)).cloned().collect::<Vec<_>>()
         });
-        found.sort_unstable();
+        sorted::sort(&mut found);
         let more = found.len().saturating_sub(MOST_ADDED);
         found.truncate(MOST_ADDED);
         (found, more)
@@ -648,7 +653,7 @@ impl Board {
         let mut topics = self
             .left_out
             .with(|topics| topics.iter().filter(|topic| query.finds(topic)).cloned().collect::<Vec<_>>());
-        topics.sort_unstable();
+        sorted::sort(&mut topics);
         topics
     }
 
@@ -728,6 +733,7 @@ impl Board {
         self.layout.with_untracked(|layout| new.retain(|topic| !layout.has(topic)));
         if !new.is_empty() {
             self.layout.update(|layout| layout.add(new));
+            first_picture::note();
         }
         if has_resized {
             self.resizes.update(|resizes| *resizes += 1);

@@ -5,7 +5,8 @@ use leptos::prelude::*;
 use crate::add_data::AddData;
 use crate::board::Board;
 use crate::controls;
-use crate::follow::{click, context, current, follow};
+use crate::first_picture;
+use crate::follow::{click, context, current, follow, when};
 use crate::late::part;
 use crate::notices::{self, Notice};
 use crate::player::Player;
@@ -37,6 +38,7 @@ fn not_loaded() -> AnyView {
 pub fn Header() -> impl IntoView {
     let (board, AddData(open)): (Board, AddData) = (context(), context());
     let is_past = Memo::new(move |_| board.time.past().is_some());
+    let is_rested = first_picture::is_over();
     view! {
         <header class="bar" class:is-past=current(is_past)>
             <h1 class="mark">"ticker"<i>"tape"</i></h1>
@@ -45,7 +47,7 @@ pub fn Header() -> impl IntoView {
             <ConnectionState />
             <WallLine />
             <div class="time">
-                {load_controls(())}
+                {follow(move || if is_rested.get() { load_controls(()) } else { not_loaded() })}
             </div>
             <button
                 class="tool primary"
@@ -58,7 +60,7 @@ pub fn Header() -> impl IntoView {
                 "Add data"
             </button>
             // They are requested after the controls, which the reader probably needs sooner.
-            {notices::show(Notice::Figures, board)}
+            {when(is_rested, move || notices::show(Notice::Figures, board))}
         </header>
     }
 }

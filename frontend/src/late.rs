@@ -11,8 +11,8 @@ use std::sync::Arc;
 use leptos::prelude::*;
 
 use crate::follow::{click, follow};
-use crate::http;
 use crate::signal::RwSignal;
+use crate::{first_picture, http};
 
 /// The entrance of a part: it creates the view of the part from an argument.
 pub type Part<A> = fn(A) -> AnyView;
@@ -50,19 +50,22 @@ impl From<wasm_split_helpers::SplitLoaderError> for NotLoaded {
 /// part!(load_help, RwSignal<bool>, help);
 /// ```
 ///
-/// With `quiet` as a fourth argument, nothing is shown while the code is being loaded, and with `until` the view of the function that
-/// follows.
+/// With `quiet` as a fourth argument, nothing is shown while the code is being loaded, with `until` the view of the function that
+/// follows, and with `before` that of a function of the part's argument.
 macro_rules! part {
     ($load:ident, $argument:ty, $view:expr) => {
-        $crate::late::part!(@ $load, $argument, $view, $crate::late::waiting);
+        $crate::late::part!(@ $load, $argument, $view, |_| $crate::late::waiting());
     };
     ($load:ident, $argument:ty, $view:expr, quiet) => {
-        $crate::late::part!(@ $load, $argument, $view, $crate::late::nothing);
+        $crate::late::part!(@ $load, $argument, $view, |_| $crate::late::nothing());
     };
     ($load:ident, $argument:ty, $view:expr, until $placeholder:path) => {
+        $crate::late::part!(@ $load, $argument, $view, |_| $placeholder());
+    };
+    ($load:ident, $argument:ty, $view:expr, before $placeholder:path) => {
         $crate::late::part!(@ $load, $argument, $view, $placeholder);
     };
-    (@ $load:ident, $argument:ty, $view:expr, $placeholder:path) => {
+    (@ $load:ident, $argument:ty, $view:expr, $placeholder:expr) => {
         mod $load {
             use super::*;
 
@@ -79,7 +82,8 @@ macro_rules! part {
         }
 
         fn $load(argument: $argument) -> AnyView {
-            $crate::late::show($placeholder, std::sync::Arc::new(move || {
+            let placeholder: $crate::late::Part<$argument> = $placeholder;
+            $crate::late::show(std::sync::Arc::new(move || placeholder(argument)), std::sync::Arc::new(move || {
                 Box::pin(async move {
                     let part = $load::entrance().await?;
                     let loaded: $crate::late::Loaded = std::sync::Arc::new(move || part(argument));
@@ -91,22 +95,24 @@ macro_rules! part {
 }
 pub(crate) use part;
 
-/// Loads the code of a part that will probably be shown soon. `entrance` is the function of this name in the module that `part!`
-/// declares. If the code cannot be loaded, it is loaded when the part is shown.
+/// Loads the code of a part that will probably be shown soon, after the first picture. `entrance` is the function of this name in the module
+/// that `part!` declares. If the code cannot be loaded, it is loaded when the part is shown.
 pub fn prepare<T>(entrance: impl Future<Output = Result<T, NotLoaded>> + 'static) {
-    crate::task::spawn(async move {
-        let _loaded = entrance.await;
+    first_picture::then(move || {
+        crate::task::spawn(async move {
+            let _loaded = entrance.await;
+        });
     });
 }
 
 /// Shows a part of the page, and loads its code first if necessary. Shows `placeholder` until then. If the code cannot be loaded, the
 /// reader is told so and can try again, or load the page anew if it is older than that of the server. This function is not generic, so that
 /// each part adds little code to the page.
-pub fn show(placeholder: fn() -> AnyView, load: Load) -> AnyView {
+pub fn show(placeholder: Loaded, load: Load) -> AnyView {
     let loaded = RwSignal::new(None);
     request(&load, loaded);
     let shown = follow(move || match loaded.get() {
-        None => placeholder(),
+        None => untrack(|| placeholder()),
         // The part is created once, whatever its function reads.
         Some(Ok(part)) => untrack(|| part()),
         Some(Err(reason)) => failed(load.clone(), loaded, reason),

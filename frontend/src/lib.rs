@@ -4,7 +4,8 @@
 //! # Layout
 //!
 //! * [`board_model`], in its own crate: the data of the board; [`chart`]: charts on a canvas.
-//! * [`socket`], [`http`], [`refusal`], [`now`], [`mod@file`], [`config`], [`prefs`], [`token`]: access to the browser.
+//! * [`socket`], [`http`], [`refusal`], [`now`], [`mod@file`], [`config`], [`prefs`], [`token`]: access to the browser; [`early`]: what was
+//!   requested before the code was there.
 //!   Each part of the browser's interface is used by only one of these files.
 //! * [`board`]: the model in signals; [`intake`] (the session's events), [`tick`] (the passing of time) and [`past`] (the
 //!   loading of the past) change it.
@@ -18,7 +19,7 @@
 //! * [`arrangement`]: the places of panels on the page; [`sight`]: the panels that are in the page; [`pointing`]: if the reader points
 //!   at one of them.
 //! * [`follow`]: helper functions for views; [`figure`]: widths of figures in large type; [`late`]: parts of the page whose
-//!   code is loaded when they are opened.
+//!   code is loaded when they are opened; [`first_picture`]: the moment before which only little is loaded.
 //! * [`late_style`]: style sheets of parts; [`signal`]: values whose changes are followed;
 //!   [`task`]: futures.
 //! * [`tools`]: keys, palette and dialogs; [`annotations`]: events, which mark moments in charts; [`trouble`]: title, icon and
@@ -40,8 +41,10 @@ pub mod cell;
 pub mod chart;
 pub mod config;
 pub mod controls;
+pub mod early;
 pub mod figure;
 pub mod file;
+pub mod first_picture;
 pub mod follow;
 pub mod header;
 pub mod http;

@@ -16,7 +16,8 @@ const HIDDEN_KEY: &str = "tickertape.hidden.";
 /// File that `?demo` plays.
 const DEMO: &str = "demo.ttr";
 const THEME_KEY: &str = "tickertape.theme";
-const WINDOW_KEY: &str = "tickertape.window";
+/// Storage key of the window, which `start.js` uses too.
+pub(crate) const WINDOW_KEY: &str = "tickertape.window";
 /// Beginning of the storage key for the document of a board. The parameter `board` of the address follows it.
 const BOARD_KEY: &str = "tickertape.board.";
 /// Storage key of the entries that were chosen recently in the palette, one on each line.

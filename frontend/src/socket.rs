@@ -14,6 +14,7 @@ use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{CloseEvent, EventTarget, MessageEvent, WebSocket};
 
+use crate::early::{self, Hello};
 use crate::now::now;
 use crate::{refusal, token};
 
@@ -30,6 +31,10 @@ struct Wiring {
     session: RefCell<Session>,
     /// The open sockets: one, or two while the session replaces a connection. A list is fast enough for so few.
     sockets: RefCell<Vec<(SocketId, Socket)>>,
+    /// What was said and heard on the socket that was taken over, until the session learns that it is open.
+    hello: RefCell<Option<Hello>>,
+    /// The first message of the session, if it was sent before the session was there.
+    said: RefCell<Option<String>>,
     tell: Box<dyn Fn(Event)>,
     tap: Box<dyn Fn(Entry)>,
     wake: Closure<dyn FnMut()>,
@@ -63,6 +68,8 @@ impl Connection {
             http: server.http,
             session: RefCell::new(session),
             sockets: RefCell::default(),
+            hello: RefCell::default(),
+            said: RefCell::default(),
             tell: Box::new(tell),
             tap: Box::new(tap),
             wake: on_wake(Weak::clone(wiring)),
@@ -86,7 +93,12 @@ impl Connection {
 
 impl Wiring {
     fn act<T>(self: &Rc<Self>, act: impl FnOnce(&mut Session, Now) -> T) -> T {
-        let answer = self.feed(act);
+        self.act_at(now(), act)
+    }
+
+    /// Calls `act` with the time of something that has happened before.
+    fn act_at<T>(self: &Rc<Self>, at: Now, act: impl FnOnce(&mut Session, Now) -> T) -> T {
+        let answer = act(&mut self.session.borrow_mut(), at);
         self.drain();
         answer
     }
@@ -113,19 +125,45 @@ impl Wiring {
     fn perform(self: &Rc<Self>, effect: Effect) {
         match effect {
             Effect::OpenSocket { socket, protocols } => self.open(socket, &protocols),
-            Effect::Send { socket, text } => self.with(socket, |web| web.send_with_str(&text)),
+            Effect::Send { socket, text } => match self.said.take() {
+                None => self.with(socket, |web| web.send_with_str(&text)),
+                Some(said) if said == text => {}
+                // The answer would be taken for one to this message. The session connects again.
+                Some(_) => self.with(socket, |web| web.close_with_code(NORMAL_CLOSURE)),
+            },
             Effect::CloseSocket { socket } => self.with(socket, |web| web.close_with_code(NORMAL_CLOSURE)),
         }
     }
 
     fn open(self: &Rc<Self>, id: SocketId, protocols: &[String]) {
-        match Socket::open(&self.url, protocols, id, self) {
+        let early = early::socket(&self.url, protocols);
+        let (early, hello) = early.map_or((None, None), |early| (Some(early.web), early.hello));
+        self.hello.replace(hello);
+        match Socket::open(early, &self.url, protocols, id, self) {
             Ok(socket) => {
                 self.sockets.borrow_mut().push((id, socket));
             }
             // The address is not valid, or the page's content security policy forbids the connection.
             Err(_) => self.feed(|session, now| session.socket_refused(id, Refusal::default(), now)),
         }
+    }
+
+    /// Tells the session that a socket is open, and what was said and heard on it before it was taken over.
+    fn opened(self: &Rc<Self>, id: SocketId) {
+        let hello = self.hello.take();
+        let at = hello.as_ref().map_or_else(now, |hello| hello.sent.1);
+        let frames = hello.map_or_else(Vec::new, |hello| {
+            self.said.replace(Some(hello.sent.0));
+            hello.frames
+        });
+        (self.tap)(Entry::Opened);
+        self.act_at(at, |session, now| session.socket_opened(id, now));
+        frames.iter().for_each(|(text, at)| self.heard(id, text, *at));
+    }
+
+    fn heard(self: &Rc<Self>, id: SocketId, text: &str, at: Now) {
+        (self.tap)(Entry::Frame(text.into()));
+        self.act_at(at, |session, now| session.socket_message(id, text, now));
     }
 
     /// Calls `act` with the WebSocket that has this id. An error is ignored, because it means that the socket is
@@ -176,23 +214,33 @@ struct Socket {
 }
 
 impl Socket {
-    fn open(url: &str, protocols: &[String], id: SocketId, wiring: &Rc<Wiring>) -> Result<Self, JsValue> {
+    /// Opens a socket, or takes over one that was opened before.
+    fn open(
+        early: Option<WebSocket>,
+        url: &str,
+        protocols: &[String],
+        id: SocketId,
+        wiring: &Rc<Wiring>,
+    ) -> Result<Self, JsValue> {
         let token = protocols.iter().find_map(|name| handshake::token_in(name)).map(str::to_owned);
-        let protocols: js_sys::Array = protocols.iter().map(|name| JsValue::from_str(name)).collect();
-        let web = WebSocket::new_with_str_sequence(url, &protocols)?;
+        let web = match early {
+            Some(web) => web,
+            None => {
+                let protocols: js_sys::Array = protocols.iter().map(|name| JsValue::from_str(name)).collect();
+                WebSocket::new_with_str_sequence(url, &protocols)?
+            }
+        };
         let has_opened = Rc::new(Cell::new(false));
         let (opened, failed) = (Rc::clone(&has_opened), Rc::clone(&has_opened));
         let socket = Self {
             _open: listener(wiring, move |wiring, _| {
                 opened.set(true);
-                (wiring.tap)(Entry::Opened);
-                wiring.act(|session, now| session.socket_opened(id, now));
+                wiring.opened(id);
             }),
             _message: listener(wiring, move |wiring, event: MessageEvent| {
                 // A binary message is passed on as an empty text, which the session counts as a protocol error.
                 let text = event.data().as_string().unwrap_or_default();
-                (wiring.tap)(Entry::Frame(text.as_str().into()));
-                wiring.act(|session, now| session.socket_message(id, &text, now));
+                wiring.heard(id, &text, now());
             }),
             _error: listener(wiring, move |wiring, _| errored(&wiring, id, failed.get(), token.clone())),
             _close: listener(wiring, move |wiring, event| closed(&wiring, id, &event, has_opened.get())),
@@ -202,6 +250,7 @@ impl Socket {
         socket.web.set_onmessage(Some(socket._message.as_ref().unchecked_ref()));
         socket.web.set_onerror(Some(socket._error.as_ref().unchecked_ref()));
         socket.web.set_onclose(Some(socket._close.as_ref().unchecked_ref()));
+        repeat_events(&socket.web);
         Ok(socket)
     }
 }
@@ -214,6 +263,22 @@ impl Drop for Socket {
         self.web.set_onclose(None);
         let _closed_already = self.web.close();
     }
+}
+
+/// Repeats the events of a socket that was taken over. If its handshake is over, they came before there were handlers.
+fn repeat_events(web: &WebSocket) {
+    let names: &[&str] = match web.ready_state() {
+        WebSocket::CONNECTING => return,
+        WebSocket::OPEN => &["open"],
+        _ => &["error", "close"],
+    };
+    let web = web.clone();
+    crate::task::spawn(async move {
+        for name in names {
+            let event = web_sys::Event::new(name);
+            let _handled = event.and_then(|event| web.dispatch_event(&event));
+        }
+    });
 }
 
 /// Handles the `error` event of a WebSocket, which contains no reason. If the socket has never been open, the server

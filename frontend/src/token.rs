@@ -9,7 +9,8 @@
 use wasm_bindgen::JsValue;
 use web_sys::Storage;
 
-const KEY: &str = "tickertape.token";
+/// Key in the session storage, which `start.js` uses too.
+pub(crate) const KEY: &str = "tickertape.token";
 /// Text before the token in the part of the page's address after `#`.
 const PARAMETER: &str = "token=";
 

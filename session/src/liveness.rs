@@ -4,7 +4,6 @@ use super::constants::{FIRST_REPLY_MS, OFFLINE_RETRY_MS, PONG_MS, PROBE_MS, SECO
 use super::link::{Link, Phase, Ping};
 use super::timers::Timer;
 use super::{Cause, Effect, Event, Now, Session, SocketId, State};
-use shared::ClientMessage;
 use shared::client;
 
 impl Session {
@@ -70,7 +69,7 @@ impl Session {
     /// Sends a ping that has to be answered within `timeout_ms`. Returns the message as text, so that it can be sent
     /// again.
     pub(super) fn ping(&mut self, socket: SocketId, timeout_ms: u64, now: Now) -> String {
-        let text = ClientMessage::Ping(client::Ping { t: now.wall_ms }).to_json();
+        let text = client::Ping { t: now.wall_ms }.to_json();
         if let Some(link) = self.link_mut(socket) {
             let due_ms = now.mono_ms + timeout_ms;
             link.ping = Some(Ping { t: now.wall_ms, sent_ms: now.mono_ms, timeout_ms, due_ms });

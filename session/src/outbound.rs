@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 
 use super::constants::{REFUSED_RETRY_MS, REPLY_MS, SECOND_REPLY_MS};
 use super::link::{Link, Phase, Request};
+use super::outbox::Outbox;
 use super::subscriptions::Wanted;
 use super::{Effect, Event, Now, Outgoing, Refused, Session, SocketId, State, Ticket};
 use shared::client::{self, RequestId, Rewind};
 use shared::server::{ErrorReply, Published};
-use shared::{Advice, ClientMessage, ErrorCode, Filter, Position, Topic, limits};
+use shared::{Advice, ErrorCode, Filter, Position, Topic, limits};
 
 impl Session {
     /// Sends the first messages on a socket: a `subscribe` for every filter, or a ping if there are no filters.
@@ -64,9 +65,8 @@ impl Session {
         self.forget_unwatched();
         for socket in self.open_sockets() {
             let id = self.next_request();
-            let message = client::Unsubscribe { id, filter: filter.clone() };
-            let message = ClientMessage::Unsubscribe(message);
-            self.send(socket, &message, id, Request::Unsubscribe, REPLY_MS, now);
+            let text = client::Unsubscribe { id, filter: filter.clone() }.to_json();
+            self.send(socket, text, id, Request::Unsubscribe, REPLY_MS, now);
             if let Some(link) = self.link_mut(socket) {
                 link.confirmed.retain(|confirmed| confirmed != filter);
             }
@@ -86,16 +86,20 @@ impl Session {
             self.connect(now);
         } else if let Some(socket) = self.request_socket() {
             let id = self.next_request();
-            let message = ClientMessage::Refresh(client::Refresh { id, token });
-            self.send(socket, &message, id, Request::Refresh, REPLY_MS, now);
+            let text = client::Refresh { id, token }.to_json();
+            self.send(socket, text, id, Request::Refresh, REPLY_MS, now);
         }
     }
 
     pub(super) fn enqueue(&mut self, outgoing: Outgoing, now: Now) -> Ticket {
-        let ticket = self.outbox.new_ticket();
-        match self.check(&outgoing) {
+        if self.outbox.outbox().is_none() {
+            self.outbox = Box::new(Outbox::new(&self.queue));
+        }
+        let outbox = self.outbox.outbox().expect("it was created before");
+        let ticket = outbox.new_ticket();
+        match check(outbox, &outgoing) {
             Ok(()) => {
-                let fell_out = self.outbox.push(ticket, outgoing, now.mono_ms);
+                let fell_out = outbox.push(ticket, outgoing, now.mono_ms);
                 self.events.extend(fell_out);
             }
             Err(refused) => self.emit(Event::PublishRefused { ticket, refused }),
@@ -109,8 +113,8 @@ impl Session {
                 return;
             };
             let id = self.next_request();
-            if let Some(message) = self.outbox.message(ticket, id) {
-                self.send(socket, &message, id, Request::Publish { ticket }, REPLY_MS, now);
+            if let Some(text) = self.outbox.text(ticket, id) {
+                self.send(socket, text, id, Request::Publish { ticket }, REPLY_MS, now);
             }
         }
     }
@@ -174,7 +178,7 @@ impl Session {
     pub(super) fn send(
         &mut self,
         socket: SocketId,
-        message: &ClientMessage,
+        text: String,
         id: RequestId,
         request: Request,
         timeout_ms: u64,
@@ -182,7 +186,7 @@ impl Session {
     ) {
         if let Some(link) = self.link_mut(socket) {
             link.ask(id, request, now, timeout_ms);
-            self.effects.push_back(Effect::Send { socket, text: message.to_json() });
+            self.effects.push_back(Effect::Send { socket, text });
         }
     }
 
@@ -200,13 +204,13 @@ impl Session {
         now: Now,
     ) -> Option<String> {
         let id = self.next_request();
-        let message = ClientMessage::Subscribe(client::Subscribe {
+        let message = client::Subscribe {
             id,
             filter: wanted.filter.clone(),
             since: since.clone(),
             rewind: wanted.rewind.filter(|_| !wanted.begun),
             max_hz: wanted.max_hz,
-        });
+        };
         let text = message.to_json();
         let request =
             Request::Subscribe { filter: wanted.filter.clone(), since, first: !wanted.begun, topics: 0 };
@@ -239,33 +243,33 @@ impl Session {
         links.filter(|link| link.phase != Phase::Opening).map(|link| link.id).collect()
     }
 
-    /// Checks a publish request before it is queued. Returns an error if the server would refuse it, or if it does not
-    /// fit into a frame.
-    fn check(&self, outgoing: &Outgoing) -> Result<(), Refused> {
-        let refuse = |code, message| Err(Refused { code, message });
-        let (count, limit) = (outgoing.items.len(), limits::BATCH_ITEMS);
-        if count == 0 {
-            return refuse(ErrorCode::BadData, "there is nothing to publish: give at least one item".into());
-        }
-        if count > limit {
-            let message = format!(
-                "a request can have at most {limit} publications, and this one has {count}: divide it into several requests"
-            );
-            return refuse(ErrorCode::TooLarge, message);
-        }
-        let (size_bytes, limit_bytes) = (self.outbox.size_bytes(outgoing), limits::FRAME_BYTES);
-        if size_bytes > limit_bytes {
-            let message = format!(
-                "the request has {size_bytes} bytes, and at most {limit_bytes} are permitted: divide it into several requests"
-            );
-            return refuse(ErrorCode::TooLarge, message);
-        }
-        Ok(())
-    }
-
     fn message_bytes(&self, ticket: Ticket) -> Option<usize> {
-        Some(self.outbox.message(ticket, RequestId::MAX)?.to_json().len())
+        Some(self.outbox.text(ticket, RequestId::MAX)?.len())
     }
+}
+
+/// Checks a publish request before it is queued. Returns an error if the server would refuse it, or if it does not
+/// fit into a frame.
+fn check(outbox: &Outbox, outgoing: &Outgoing) -> Result<(), Refused> {
+    let refuse = |code, message| Err(Refused { code, message });
+    let (count, limit) = (outgoing.items.len(), limits::BATCH_ITEMS);
+    if count == 0 {
+        return refuse(ErrorCode::BadData, "there is nothing to publish: give at least one item".into());
+    }
+    if count > limit {
+        let message = format!(
+            "a request can have at most {limit} publications, and this one has {count}: divide it into several requests"
+        );
+        return refuse(ErrorCode::TooLarge, message);
+    }
+    let (size_bytes, limit_bytes) = (outbox.size_bytes(outgoing), limits::FRAME_BYTES);
+    if size_bytes > limit_bytes {
+        let message = format!(
+            "the request has {size_bytes} bytes, and at most {limit_bytes} are permitted: divide it into several requests"
+        );
+        return refuse(ErrorCode::TooLarge, message);
+    }
+    Ok(())
 }
 
 /// Maximum size of a `subscribe` message without positions, in bytes. It contains action, id, rewind and the longest

@@ -1,6 +1,7 @@
 //! The queue of publish requests. A request stays in it until its outcome is known.
 
 use std::collections::VecDeque;
+use std::fmt::Debug;
 
 use super::constants::PUBLISHES_IN_FLIGHT;
 use super::{DropReason, Event, Ticket};
@@ -37,6 +38,90 @@ struct Entry {
     not_before_ms: Option<u64>,
 }
 
+/// The queue of publish requests, as the rest of the session uses it. A session that has not published anything has [`NoQueue`] instead of an
+/// [`Outbox`]. In a program that never publishes, such as the board, the linker then leaves out the code of the latter.
+pub(super) trait Queue: Debug + Send + Sync {
+    /// Returns the queue itself; `None` if it is [`NoQueue`].
+    fn outbox(&mut self) -> Option<&mut Outbox> {
+        None
+    }
+
+    /// Returns the number of requests whose outcome is not known yet.
+    fn len(&self) -> usize {
+        0
+    }
+
+    /// Returns the number of requests that were dropped.
+    fn dropped(&self) -> u64 {
+        0
+    }
+
+    /// Returns the text of the message that sends the queued request `ticket`, with the request number `id`.
+    fn text(&self, _ticket: Ticket, _id: RequestId) -> Option<String> {
+        None
+    }
+
+    /// Marks the next request that may be sent at `now_ms` as sent, and returns its ticket.
+    fn send_next(&mut self, _now_ms: u64) -> Option<Ticket> {
+        None
+    }
+
+    /// Removes a request whose outcome is known. Returns false if it is not in the queue.
+    fn settle(&mut self, _ticket: Ticket) -> bool {
+        false
+    }
+
+    /// Drops a refused request if it was also sent before, and returns the event that reports its outcome as unknown.
+    /// The earlier transmission may have been appended, so the refusal does not prove that the request is not in the
+    /// log.
+    fn drop_in_doubt(&mut self, _ticket: Ticket) -> Option<Event> {
+        None
+    }
+
+    /// Holds back a request, which was refused temporarily and not appended, until `until_ms`.
+    fn hold(&mut self, _ticket: Ticket, _until_ms: u64) {}
+
+    /// Handles the loss of a socket on which these requests were sent. Idempotent requests are queued again. The others
+    /// are dropped, and the event that reports this is returned.
+    fn lose(&mut self, _tickets: &[Ticket]) -> Option<Event> {
+        None
+    }
+
+    /// Allows requests to be sent again whose waiting time has ended, and drops those that have been queued for too
+    /// long. Returns the events that report the dropped ones.
+    fn pass_time(&mut self, _now_ms: u64) -> Vec<Event> {
+        Vec::new()
+    }
+
+    /// Drops every request, because the session is closed. Returns the events that report this.
+    fn clear(&mut self) -> Vec<Event> {
+        Vec::new()
+    }
+
+    /// Returns the moment at which [`Queue::pass_time`] has to be called next, in milliseconds of the monotonic clock;
+    /// `None` if nothing waits.
+    fn due(&self) -> Option<u64> {
+        None
+    }
+}
+
+/// The queue of a session that has not published anything.
+#[derive(Debug)]
+pub(super) struct NoQueue;
+
+impl Queue for NoQueue {}
+
+/// What a queue is created with.
+#[derive(Debug, Clone)]
+pub(super) struct QueueSettings {
+    /// Name under which idempotent requests are sent.
+    pub(super) producer: String,
+    /// Maximum number of requests in the queue.
+    pub(super) limit: usize,
+    /// Maximum time that a request waits in the queue, in milliseconds; `None` for no limit.
+    pub(super) age_ms: Option<u64>,
+}
+
 #[derive(Debug)]
 pub(super) struct Outbox {
     producer: String,
@@ -48,21 +133,14 @@ pub(super) struct Outbox {
 }
 
 impl Outbox {
-    pub(super) fn new(producer: String, limit: usize, age_ms: Option<u64>) -> Self {
+    pub(super) fn new(settings: &QueueSettings) -> Self {
+        let QueueSettings { producer, limit, age_ms } = settings.clone();
         Self { producer, limit: limit.max(1), age_ms, entries: VecDeque::new(), tickets: 0, dropped: 0 }
-    }
-
-    pub(super) fn len(&self) -> usize {
-        self.entries.len()
     }
 
     #[cfg(test)]
     pub(super) fn room(&self) -> usize {
         self.limit.saturating_sub(self.entries.len())
-    }
-
-    pub(super) fn dropped(&self) -> u64 {
-        self.dropped
     }
 
     pub(super) fn new_ticket(&mut self) -> Ticket {
@@ -92,27 +170,12 @@ impl Outbox {
         Some(self.drop_entries(vec![entry], why))
     }
 
-    /// Returns the message that sends the queued request `ticket`, with the request number `id`.
-    pub(super) fn message(&self, ticket: Ticket, id: RequestId) -> Option<ClientMessage> {
-        let entry = self.entries.iter().find(|entry| entry.ticket == ticket)?;
-        let producer = entry.seq.map(|seq| Producer { id: self.producer.clone(), seq, done: false });
-        Some(to_message(entry.outgoing.clone(), producer, id))
-    }
-
     /// Returns the size of the message that would send `outgoing`, in bytes. The numbers of which the number of digits
     /// is not known yet are counted with their maximum length.
     pub(super) fn size_bytes(&self, outgoing: &Outgoing) -> usize {
         let producer =
             outgoing.idempotent.then(|| Producer { id: self.producer.clone(), seq: u64::MAX, done: false });
         to_message(outgoing.clone(), producer, u64::MAX).to_json().len()
-    }
-
-    /// Marks the next request that may be sent at `now_ms` as sent, and returns its ticket.
-    pub(super) fn send_next(&mut self, now_ms: u64) -> Option<Ticket> {
-        let index = self.sendable(now_ms)?;
-        let entry = self.entries.get_mut(index)?;
-        entry.on_its_way = true;
-        Some(entry.ticket)
     }
 
     /// Returns the index of the oldest request that may be sent. A request has to wait while an older one of the same
@@ -135,31 +198,64 @@ impl Outbox {
         })
     }
 
-    /// Removes a request whose outcome is known. Returns false if it is not in the queue.
-    pub(super) fn settle(&mut self, ticket: Ticket) -> bool {
+    fn drop_where(&mut self, is_dropped: impl Fn(&Entry) -> bool, why: DropReason) -> Option<Event> {
+        let (gone, kept): (VecDeque<_>, VecDeque<_>) =
+            std::mem::take(&mut self.entries).into_iter().partition(is_dropped);
+        self.entries = kept;
+        (!gone.is_empty()).then(|| self.drop_entries(gone, why))
+    }
+
+    fn drop_entries(&mut self, gone: impl IntoIterator<Item = Entry>, why: DropReason) -> Event {
+        let tickets: Vec<Ticket> = gone.into_iter().map(|entry| entry.ticket).collect();
+        self.dropped += tickets.len() as u64;
+        Event::Dropped { tickets, why }
+    }
+}
+
+impl Queue for Outbox {
+    fn outbox(&mut self) -> Option<&mut Outbox> {
+        Some(self)
+    }
+
+    fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    fn dropped(&self) -> u64 {
+        self.dropped
+    }
+
+    fn text(&self, ticket: Ticket, id: RequestId) -> Option<String> {
+        let entry = self.entries.iter().find(|entry| entry.ticket == ticket)?;
+        let producer = entry.seq.map(|seq| Producer { id: self.producer.clone(), seq, done: false });
+        Some(to_message(entry.outgoing.clone(), producer, id).to_json())
+    }
+
+    fn send_next(&mut self, now_ms: u64) -> Option<Ticket> {
+        let index = self.sendable(now_ms)?;
+        let entry = self.entries.get_mut(index)?;
+        entry.on_its_way = true;
+        Some(entry.ticket)
+    }
+
+    fn settle(&mut self, ticket: Ticket) -> bool {
         let before = self.entries.len();
         self.entries.retain(|entry| entry.ticket != ticket);
         self.entries.len() < before
     }
 
-    /// Drops a refused request if it was also sent before, and returns the event that reports its outcome as unknown.
-    /// The earlier transmission may have been appended, so the refusal does not prove that the request is not in the
-    /// log.
-    pub(super) fn drop_in_doubt(&mut self, ticket: Ticket) -> Option<Event> {
+    fn drop_in_doubt(&mut self, ticket: Ticket) -> Option<Event> {
         self.drop_where(|entry| entry.ticket == ticket && entry.in_doubt, DropReason::OutcomeUnknown)
     }
 
-    /// Holds back a request, which was refused temporarily and not appended, until `until_ms`.
-    pub(super) fn hold(&mut self, ticket: Ticket, until_ms: u64) {
+    fn hold(&mut self, ticket: Ticket, until_ms: u64) {
         for entry in self.entries.iter_mut().filter(|entry| entry.ticket == ticket) {
             entry.on_its_way = false;
             entry.not_before_ms = Some(until_ms);
         }
     }
 
-    /// Handles the loss of a socket on which these requests were sent. Idempotent requests are queued again. The others
-    /// are dropped, and the event that reports this is returned.
-    pub(super) fn lose(&mut self, tickets: &[Ticket]) -> Option<Event> {
+    fn lose(&mut self, tickets: &[Ticket]) -> Option<Event> {
         let is_lost = |entry: &Entry| entry.on_its_way && tickets.contains(&entry.ticket);
         for entry in self.entries.iter_mut().filter(|entry| is_lost(entry) && entry.seq.is_some()) {
             entry.on_its_way = false;
@@ -168,9 +264,7 @@ impl Outbox {
         self.drop_where(is_lost, DropReason::OutcomeUnknown)
     }
 
-    /// Allows requests to be sent again whose waiting time has ended, and drops those that have been queued for too
-    /// long. Returns the events that report the dropped ones.
-    pub(super) fn pass_time(&mut self, now_ms: u64) -> Vec<Event> {
+    fn pass_time(&mut self, now_ms: u64) -> Vec<Event> {
         for entry in &mut self.entries {
             entry.not_before_ms.take_if(|at_ms| *at_ms <= now_ms);
         }
@@ -183,34 +277,18 @@ impl Outbox {
         in_doubt.into_iter().chain(old).collect()
     }
 
-    /// Drops every request, because the session is closed. Returns the events that report this.
-    pub(super) fn clear(&mut self) -> Vec<Event> {
+    fn clear(&mut self) -> Vec<Event> {
         let sent = self.drop_where(|entry| entry.on_its_way || entry.in_doubt, DropReason::OutcomeUnknown);
         let waiting = self.drop_where(|_| true, DropReason::Closed);
         sent.into_iter().chain(waiting).collect()
     }
 
-    /// Returns the moment at which [`Outbox::pass_time`] has to be called next, in milliseconds of the monotonic clock;
-    /// `None` if nothing waits.
-    pub(super) fn due(&self) -> Option<u64> {
+    fn due(&self) -> Option<u64> {
         let waiting = self.entries.iter().filter(|entry| !entry.on_its_way);
         waiting
             .flat_map(|entry| [entry.not_before_ms, self.age_ms.map(|age_ms| entry.queued_ms + age_ms)])
             .flatten()
             .min()
-    }
-
-    fn drop_where(&mut self, is_dropped: impl Fn(&Entry) -> bool, why: DropReason) -> Option<Event> {
-        let (gone, kept): (VecDeque<_>, VecDeque<_>) =
-            std::mem::take(&mut self.entries).into_iter().partition(is_dropped);
-        self.entries = kept;
-        (!gone.is_empty()).then(|| self.drop_entries(gone, why))
-    }
-
-    fn drop_entries(&mut self, gone: impl IntoIterator<Item = Entry>, why: DropReason) -> Event {
-        let tickets: Vec<Ticket> = gone.into_iter().map(|entry| entry.ticket).collect();
-        self.dropped += tickets.len() as u64;
-        Event::Dropped { tickets, why }
     }
 }
 

@@ -5,7 +5,7 @@ use super::link::{Pending, Request};
 use super::{Event, Now, Refused, Session, SocketId};
 use shared::client::{History, RequestId};
 use shared::server::{BucketsReply, ErrorReply, HistoryReply};
-use shared::{ClientMessage, Millis, Position, Topic};
+use shared::{Millis, Position, Topic};
 
 /// Maximum number of requests by [`Session::read_past`] that have been sent and not answered yet.
 const PAST_IN_FLIGHT: usize = 32;
@@ -44,8 +44,8 @@ impl Session {
         let id = self.next_request();
         let PastRequest { topic, from_ms, to_ms, step_ms, since, limit } = past;
         let request = Request::Past { id, topic: topic.clone() };
-        let message = ClientMessage::History(History { id, topic, since, limit, from_ms, to_ms, step_ms });
-        self.send(socket, &message, id, request, HISTORY_MS, now);
+        let message = History { id, topic, since, limit, from_ms, to_ms, step_ms };
+        self.send(socket, message.to_json(), id, request, HISTORY_MS, now);
         Some(id)
     }
 

@@ -6,7 +6,7 @@ use super::{Cause, Event, Now, Session, SocketId, State};
 use shared::client;
 use shared::limits::HISTORY_ITEMS;
 use shared::server::HistoryReply;
-use shared::{ClientMessage, Position, Topic};
+use shared::{Position, Topic};
 
 /// Maximum number of requests by [`Session::fetch_earlier`] that have been sent and not answered yet.
 const EARLIER_IN_FLIGHT: usize = 32;
@@ -115,7 +115,7 @@ impl Session {
     ) {
         let id = self.next_request();
         let message = client::History::items(id, topic, Some(since), limit);
-        self.send(socket, &ClientMessage::History(message), id, request, HISTORY_MS, now);
+        self.send(socket, message.to_json(), id, request, HISTORY_MS, now);
     }
 
     fn history_socket(&self) -> Option<SocketId> {

@@ -10,7 +10,7 @@ use super::clock::ServerClock;
 use super::latency::{Latency, LatencyWindow};
 use super::link::Link;
 use super::outage::Outage;
-use super::outbox::{Outbox, Outgoing};
+use super::outbox::{NoQueue, Outgoing, Queue, QueueSettings};
 use super::rng::Rng;
 use super::subscriptions::Subscriptions;
 use super::timers::{Timer, Timers};
@@ -30,7 +30,9 @@ pub struct Session {
     pub(super) visible: bool,
     pub(super) subscriptions: Subscriptions,
     pub(super) book: Book,
-    pub(super) outbox: Outbox,
+    pub(super) outbox: Box<dyn Queue>,
+    /// What the queue is created with when something is published for the first time.
+    pub(super) queue: QueueSettings,
     /// The socket that is in use.
     pub(super) link: Option<Link>,
     /// The socket that will replace `link`; present while the connection is being replaced.
@@ -71,7 +73,8 @@ impl Session {
             visible: true,
             subscriptions: Subscriptions::default(),
             book: Book::default(),
-            outbox: Outbox::new(producer, settings.queue_messages, settings.queue_age_ms),
+            outbox: Box::new(NoQueue),
+            queue: QueueSettings { producer, limit: settings.queue_messages, age_ms: settings.queue_age_ms },
             link: None,
             successor: None,
             closing: None,
@@ -165,8 +168,8 @@ impl Session {
 
     /// Returns the number of publish requests that [`Session::publish`] accepts before it drops the oldest one.
     #[cfg(test)]
-    pub(crate) fn outbox_room(&self) -> usize {
-        self.outbox.room()
+    pub(crate) fn outbox_room(&mut self) -> usize {
+        self.outbox.outbox().map_or(self.queue.limit, |outbox| outbox.room())
     }
 
     /// Returns the number of publish requests whose outcome has not been reported yet.

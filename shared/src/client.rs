@@ -59,6 +59,13 @@ macro_rules! actions {
                     _ => None,
                 }
             }
+
+            /// Returns the name of the action, such as `subscribe`.
+            pub const fn name(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $name,)*
+                }
+            }
         }
 
         impl ClientMessage {
@@ -97,12 +104,6 @@ impl ClientMessage {
             Self::Publish(publish) => Some(publish.id),
             Self::Ping(_) => None,
         }
-    }
-
-    /// Returns the message as JSON text.
-    pub fn to_json(&self) -> String {
-        // An error is impossible: strings, numbers and maps with string keys can always be serialised.
-        serde_json::to_string(self).unwrap_or_default()
     }
 
     /// Parses a message. The data of its publications is kept as text and is not checked (see [`Data`]).

@@ -38,6 +38,7 @@ pub mod recording;
 pub mod server;
 pub mod timestamp;
 pub mod topic;
+mod write;
 
 pub use bucket::Bucket;
 pub use client::ClientMessage;

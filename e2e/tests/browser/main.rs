@@ -22,6 +22,7 @@ mod layout;
 mod lists;
 mod living;
 mod memory;
+mod opening;
 mod palette;
 mod past;
 mod picture;

@@ -1,5 +1,7 @@
 //! The content of one field of published data, as charts and panels need it.
 
+use crate::chart::decimal::shortest;
+
 /// Content of one named field of published data.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Field {
@@ -19,8 +21,7 @@ pub enum Field {
 impl Field {
     /// Creates a field from a floating-point number whose digits as sent are not known.
     pub fn number(value: f64) -> Self {
-        let is_short = value == 0.0 || (1e-5..1e15).contains(&value.abs());
-        Self::Number { value, sent: if is_short { value.to_string() } else { format!("{value:e}") } }
+        Self::Number { value, sent: shortest(value) }
     }
 
     /// Returns the number; `None` if the field is none.

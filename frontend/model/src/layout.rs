@@ -1,8 +1,10 @@
-//! The panels on the board, in groups and in a fixed order. Depends on [`super::query`].
+//! The panels on the board, in groups and in a fixed order. Depends on [`super::query`] and
+//! [`super::sorted`].
 
 use shared::Topic;
 
 use super::query::Query;
+use super::sorted;
 
 /// The topics on the board in the order of their panels, grouped by their first segment (`host` in `host/cpu`). While
 /// the page is open, the order never changes: new groups and topics are added at the end.
@@ -30,7 +32,7 @@ impl Layout {
     /// looks the same each time it is opened.
     pub fn add(&mut self, mut topics: Vec<Topic>) {
         topics.retain(|topic| !self.has(topic));
-        topics.sort_unstable();
+        sorted::sort(&mut topics);
         for topic in topics {
             self.group(group_name(&topic)).topics.push(topic);
         }

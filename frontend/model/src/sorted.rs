@@ -1,5 +1,5 @@
-//! Sorts short lists. The sorting functions of the standard library are fast for long lists, and their code would make
-//! the page larger by kilobytes for every type.
+//! Sorts lists. The sorting functions of the standard library are faster for long lists, but their code would make the page larger by
+//! kilobytes for every type.
 
 /// Sorts a list by a key, by insertion. It is fast for a list that is short or nearly sorted. Items with equal keys keep
 /// their order.
@@ -11,6 +11,40 @@ pub fn sort_by<T>(items: &mut [T], key: fn(&T) -> i64) {
             at -= 1;
         }
     }
+}
+
+/// Sorts a list of any length. Items that are equal keep their order.
+pub fn sort<T: Ord>(items: &mut Vec<T>) {
+    let order = order(items.len(), &|one, other| items[one] <= items[other]);
+    let mut taken: Vec<Option<T>> = std::mem::take(items).into_iter().map(Some).collect();
+    items.extend(order.into_iter().filter_map(|at| taken.get_mut(at)?.take()));
+}
+
+/// Returns the indices of `count` items in the order of the items, by merging. This function is not generic, so that its code is in the page
+/// once.
+fn order(count: usize, is_in_order: &dyn Fn(usize, usize) -> bool) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..count).collect();
+    let mut run = 1;
+    while run < count {
+        let mut merged = Vec::with_capacity(count);
+        for both in order.chunks(2 * run) {
+            let (mut one, mut other) = both.split_at(run.min(both.len()));
+            while let (Some((first, rest)), Some((second, more))) = (one.split_first(), other.split_first()) {
+                if is_in_order(*first, *second) {
+                    merged.push(*first);
+                    one = rest;
+                } else {
+                    merged.push(*second);
+                    other = more;
+                }
+            }
+            merged.extend(one);
+            merged.extend(other);
+        }
+        order = merged;
+        run *= 2;
+    }
+    order
 }
 
 /// Inserts sorted items into a sorted list. It is fast if all of them belong to the same place.
@@ -33,6 +67,44 @@ mod tests {
         let mut items = [(3, 'a'), (1, 'b'), (3, 'c'), (2, 'd'), (1, 'e')];
         sort_by(&mut items, |item| item.0);
         assert_eq!(items.map(|item| item.1), ['b', 'e', 'd', 'a', 'c']);
+    }
+
+    #[test]
+    fn long_lists_are_sorted_and_equal_items_keep_their_order() {
+        for count in [0, 1, 2, 3, 7, 64, 100, 1_000] {
+            let mut items: Vec<(u64, u64)> =
+                (0..count).map(|number| (number * 7_919 % 101, number)).collect();
+            let mut expected = items.clone();
+            expected.sort();
+            sort(&mut items);
+            assert_eq!(items, expected);
+        }
+        let mut equal = vec![(0, "a"), (0, "b"), (0, "c")].into_iter().map(ByFirst).collect();
+        sort(&mut equal);
+        assert_eq!(equal.into_iter().map(|ByFirst((_, name))| name).collect::<String>(), "abc");
+    }
+
+    /// A pair that is compared by its first number.
+    struct ByFirst((i32, &'static str));
+
+    impl PartialEq for ByFirst {
+        fn eq(&self, other: &Self) -> bool {
+            self.0.0 == other.0.0
+        }
+    }
+
+    impl Eq for ByFirst {}
+
+    impl PartialOrd for ByFirst {
+        fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+            Some(self.cmp(other))
+        }
+    }
+
+    impl Ord for ByFirst {
+        fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+            self.0.0.cmp(&other.0.0)
+        }
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! The body of a line panel: a chart of several series.
+//! The body of a line panel: a chart of several series. The sparkline of a number panel.
 
 use leptos::prelude::*;
 
@@ -7,11 +7,30 @@ use crate::chart::Chart;
 use crate::follow::effect;
 use crate::prefs;
 use crate::signal::RwSignal;
-use board_model::chart::Hidden;
 use board_model::chart::draw::Shape;
+use board_model::chart::{Hidden, Look};
 
 pub(super) fn body(shown: Shown) -> impl IntoView {
     chart(shown, None, remembered(shown))
+}
+
+/// Shows the chart of a number panel, which stands below its value.
+pub(super) fn sparkline(shown: Shown) -> impl IntoView {
+    view! {
+        <Chart
+            name=shown.name()
+            look=Look::Sparkline
+            series=shown.series
+            now_ms=shown.now_ms()
+            window_ms=shown.window_ms()
+            unit=shown.unit()
+            bounds=shown.bounds()
+            hole_ms=shown.hole_ms()
+            stale=shown.stale()
+            clock=shown.board.clock
+            stream=shown.stream
+        />
+    }
 }
 
 /// Shows the chart of a panel with axes and a legend. `shape` is the way in which the series are drawn; `None` for lines.

@@ -1,13 +1,13 @@
 //! The panel of one topic: a head with the name and the state of the panel, and a body for the kind of data.
 //!
-//! The bodies of states, logs and tables are a part whose code is loaded while the page connects to the server. Charts of lines and
-//! figures are in most first pictures, and are there at once. The kinds that somebody has to choose (`drawn`) are loaded when one is
-//! shown.
+//! The first picture shows values: figures, and the newest value of each series. The code of charts is loaded with the first of them, and that
+//! of states, logs and tables after the first picture. The kinds that somebody has to choose (`drawn`) are loaded when one is shown.
 //!
 //! To add a kind, add a variant of [`Kind`], a file in this folder, and the match arm in `Body` that the compiler
 //! then requires.
 
 mod big;
+mod charts;
 mod details;
 mod drawn;
 mod entry;
@@ -37,6 +37,7 @@ use crate::signal::{Memo, RwSignal};
 use board_model::kind::Kind;
 use board_model::layout::short_name;
 use board_model::stream::Stream;
+use charts::Charted;
 use details::Corner;
 use shown::Shown;
 
@@ -106,7 +107,7 @@ fn Body(kind: Memo<Option<Kind>>, shown: Shown) -> impl IntoView {
     let is_log = Memo::new(move |_| shown.stream.with(Stream::is_log));
     follow(move || {
         kind.get().map(|kind| match kind {
-            Kind::Line if !is_log.get() => line::body(shown).into_any(),
+            Kind::Line if !is_log.get() => charts::show(Charted::Line, shown),
             Kind::Number => number::body(shown).into_any(),
             Kind::State => load_words((Words::State, shown)),
             Kind::Log => load_words((Words::Log, shown)),

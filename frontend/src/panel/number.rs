@@ -3,22 +3,22 @@
 use leptos::prelude::*;
 
 use super::big::font_size;
+use super::charts::{self, Charted};
 use super::shown::Shown;
-use crate::chart::Chart;
 use crate::follow::follow;
 use crate::signal::Memo;
-use board_model::chart::Look;
 use board_model::figure::Figure;
 use board_model::placement::Rest;
 
 pub(super) fn body(shown: Shown) -> impl IntoView {
-    let (unit, now_ms) = (shown.unit(), shown.now_ms());
     let clock = shown.board.clock;
     let figure = Memo::new(move |_| {
         let (past, clock) = (shown.past(), clock.get());
+        // Until the code for the past is loaded, the panel shows live data.
+        let past = past.zip(shown.board.past_code.get());
         shown.stream.with(|stream| {
             shown.series.with(|series| match past {
-                Some(past) => Figure::at(stream, series, past, clock),
+                Some((past, code)) => (code.figure)(stream, series, past, clock),
                 None => Figure::of(stream, series, clock),
             })
         })
@@ -31,19 +31,7 @@ pub(super) fn body(shown: Shown) -> impl IntoView {
             {follow(move || figure.get().text)}<small>" "{follow(move || figure.get().unit)}</small>
         </div>
         <div class="note last-number" title=follow(move || figure.get().note)>{follow(move || figure.get().note)}</div>
-        <Chart
-            name=shown.name()
-            look=Look::Sparkline
-            series=shown.series
-            now_ms
-            window_ms=shown.window_ms()
-            unit
-            bounds=shown.bounds()
-            hole_ms=shown.hole_ms()
-            stale=shown.stale()
-            clock=shown.board.clock
-            stream=shown.stream
-        />
+        {charts::show(Charted::Sparkline, shown)}
     }
 }
 

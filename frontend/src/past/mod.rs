@@ -22,6 +22,7 @@ use crate::chart::frame::{FrameTask, Step};
 use crate::follow::{context, effect, when};
 use crate::late;
 use crate::signal::{Memo, StoredValue};
+use board_model::figure::Figure;
 
 /// Time for which the stretch has to stay the same before something is requested, so that a drag or a wheel does not
 /// request everything on its way.
@@ -50,7 +51,11 @@ late::part!(load_past, Board, provide, quiet);
 
 fn provide(board: Board) -> AnyView {
     REFRESH.set(Some(show));
-    board.past_code.set(Some(PastFunctions { handle_event: answers::handle_event, chip: answers::chip }));
+    board.past_code.set(Some(PastFunctions {
+        handle_event: answers::handle_event,
+        figure: Figure::at,
+        chip: answers::chip,
+    }));
     damaged::show(board)
 }
 

@@ -207,6 +207,11 @@ fn path_with(folder: &Path) -> OsString {
 #[path = "../../tools/wasm-bindgen/src/bin/wasm-bindgen/loader.rs"]
 mod loader;
 
+/// The code that removes the messages of panics from the page. It is compiled here only for its tests.
+#[cfg(test)]
+#[path = "../../tools/wasm-bindgen/src/bin/wasm-bindgen/panics.rs"]
+mod panics;
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,8 +1,9 @@
 //! Stores the values of one series, a value for each row: the numbers that a chart draws, and their digits as they
-//! were sent. Depends on [`super::ring`].
+//! were sent. Depends on [`super::ring`] and [`super::decimal`].
 
 use std::ops::Range;
 
+use super::decimal::Decimal;
 use super::ring::Ring;
 use crate::field::Field;
 
@@ -102,7 +103,9 @@ impl Column {
         let number = self.numbers.get(row).filter(|value| value.is_finite())?;
         let decimals = self.decimals.get(row)?;
         if decimals != AS_TEXT {
-            return Some(format!("{number:.*}", usize::from(decimals)));
+            let sign = if number.is_sign_negative() { "-" } else { "" };
+            let digits = Decimal::of(number.abs())?.padded(usize::from(decimals)).plain(None);
+            return Some([sign, &digits].concat());
         }
         let text =
             self.texts.binary_search_by_key(&key, |(kept, _)| *kept).ok().and_then(|at| self.texts.get(at));

@@ -6,6 +6,17 @@ use std::cmp::Ordering;
 /// written with an exponent.
 const LONGEST_WHOLE: i32 = 15;
 
+/// Returns `value` with the fewest digits that are read back as `value`, in the notation of JSON: `0.5`, `1200` or `1e-7`. A value that is not
+/// finite is `null`.
+pub fn shortest(value: f64) -> String {
+    // Written by `serde_json`, because Rust's own formatting of numbers would make the page larger.
+    let mut text = serde_json::to_string(&value).unwrap_or_default();
+    if text.ends_with(".0") {
+        text.truncate(text.len() - 2);
+    }
+    text
+}
+
 /// A number as decimal digits: `digits` times ten to the power of `-scale`. The sign is stored separately.
 ///
 /// For example, `1.08370` has the digits `108370` and the scale 5, and `1.5e25` has the digits `15` and the scale
@@ -39,8 +50,8 @@ impl Decimal {
     /// Returns `value` as the decimal number with the fewest digits that is read back as `value`. Returns `None` if
     /// `value` is not finite.
     pub fn of(value: f64) -> Option<Self> {
-        let mut decimal = Self::parse(&format!("{value:e}"))?;
-        // `{:e}` writes 1200 as 1.2e3, so the zeros before the point are added again.
+        let mut decimal = Self::parse(&shortest(value))?.without_zeros();
+        // The zeros before the point are added again.
         if decimal.scale < 0 && decimal.point() <= LONGEST_WHOLE {
             decimal.fill_up_to_point();
         }
@@ -179,6 +190,28 @@ impl Decimal {
         }
         if self.digits.is_empty() {
             self.scale = 0;
+        }
+        self
+    }
+
+    /// Returns this number without trailing zeros, even before the decimal point: 1200 becomes 12 times ten to the power of 2.
+    fn without_zeros(mut self) -> Self {
+        while self.digits.ends_with('0') {
+            self.digits.pop();
+            self.scale -= 1;
+        }
+        if self.digits.is_empty() {
+            self.scale = 0;
+        }
+        self
+    }
+
+    /// Returns this number with at least `decimals` digits after the decimal point.
+    #[must_use]
+    pub fn padded(mut self, decimals: usize) -> Self {
+        while self.decimals() < decimals {
+            self.digits.push('0');
+            self.scale += 1;
         }
         self
     }

@@ -5,7 +5,7 @@
 //! computed and not measured, so it is shortened to `CUT_DIGITS` significant digits. Marks of an axis were not sent.
 //! They have as many digits as are necessary to distinguish them.
 
-use super::decimal::Decimal;
+use super::decimal::{Decimal, shortest};
 
 /// Maximum number of significant digits with which a number is shown as it was sent. A fraction with more digits is
 /// shortened.
@@ -335,7 +335,7 @@ impl Format {
     /// Formats a number as [`Self::reading`] does, for a value whose digits were not stored. Returns `–` if the value
     /// is not finite.
     pub fn reading_of(&self, value: f64) -> String {
-        if value.is_finite() { self.reading(&format!("{value:e}")) } else { NO_VALUE.to_owned() }
+        if value.is_finite() { self.reading(&shortest(value)) } else { NO_VALUE.to_owned() }
     }
 
     /// Returns the text that is written after numbers: the unit with its prefix, such as `MiB/s`. It is empty for a

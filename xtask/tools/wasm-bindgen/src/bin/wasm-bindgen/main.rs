@@ -1,10 +1,11 @@
 //! The program `wasm-bindgen`. Trunk runs it to create JavaScript code for a compiled WebAssembly file.
 //!
-//! If the environment variable `TICKERTAPE_SPLIT` is set, the file is first split into a main file and the parts that
-//! the page loads when they are needed. The file must then contain relocations, that is, it must have been linked with
-//! `--emit-relocs`.
+//! If the environment variable `TICKERTAPE_SPLIT` is set, the messages of panics are removed from the file, and it is split into a
+//! main file and the parts that the page loads when they are needed. The file must then contain relocations, that is, it must have been
+//! linked with `--emit-relocs`.
 
 mod loader;
+mod panics;
 mod parts;
 mod split;
 

@@ -1,4 +1,4 @@
-//! Splits a WebAssembly file, and runs wasm-bindgen for its main part.
+//! Splits a WebAssembly file without the messages of panics, and runs wasm-bindgen for its main part.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, anyhow};
 use wasm_split_cli_support::{Options, transform};
 
-use crate::{loader, parts};
+use crate::{loader, panics, parts};
 
 /// Name under which the main part imports the functions that load the other parts.
 const LOADER: &str = "./split.js";
@@ -57,6 +57,9 @@ impl Task {
 /// parts but the main one.
 fn split(input: &Path, scratch: &Path) -> Result<Vec<PathBuf>> {
     let module = fs::read(input).with_context(|| format!("reading {}", input.display()))?;
+    let module = panics::without_messages(&module).with_context(|| {
+        format!("{} has code that xtask/tools/wasm-bindgen does not know", input.display())
+    })?;
     let main = scratch.join(MAIN);
     let mut options = Options::new(&module);
     options.output_dir = scratch;

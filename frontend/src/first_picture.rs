@@ -1,0 +1,64 @@
+//! The moment at which the page shows its first panel. What is not needed for it is loaded afterwards, so that on a slow line it does not
+//! compete with the data of this panel.
+
+use std::cell::RefCell;
+use std::time::Duration;
+
+use leptos::prelude::{set_timeout, window};
+use web_sys::Event;
+
+use crate::signal::{Memo, RwSignal};
+
+/// Longest time to wait for the first panel. A board may have none, and the connection may be lost.
+const PATIENCE: Duration = Duration::from_secs(2);
+/// Time after the first panel until the rest is loaded. The browser paints the panel before.
+const REST: Duration = Duration::from_millis(30);
+/// Event of the window by which `start.js` learns of the moment.
+const EVENT: &str = "first-picture";
+
+type Task = Box<dyn FnOnce()>;
+
+thread_local! {
+    /// What waits for the moment; `None` after it.
+    static WAITING: RefCell<Option<Vec<Task>>> = const { RefCell::new(Some(Vec::new())) };
+}
+
+/// Waits for the first panel, but not for ever.
+pub fn expect() {
+    set_timeout(end, PATIENCE);
+}
+
+/// Records that panels are about to be shown.
+pub fn note() {
+    if WAITING.with_borrow(Option::is_some) {
+        set_timeout(end, REST);
+    }
+}
+
+/// Calls `act` after the first picture, or at once if it is there.
+pub fn then(act: impl FnOnce() + 'static) {
+    let mut act: Option<Task> = Some(Box::new(act));
+    WAITING.with_borrow_mut(|waiting| {
+        if let Some(waiting) = waiting {
+            waiting.extend(act.take());
+        }
+    });
+    act.into_iter().for_each(|act| act());
+}
+
+/// Returns a memo that becomes true after the first picture.
+pub fn is_over() -> Memo<bool> {
+    let is_over = RwSignal::new(false);
+    then(move || {
+        // The part of the page that waits may have been removed.
+        let _removed = is_over.try_set(true);
+    });
+    Memo::new(move |_| is_over.get())
+}
+
+fn end() {
+    let Some(waiting) = WAITING.take() else { return };
+    waiting.into_iter().for_each(|act| act());
+    let event = Event::new(EVENT);
+    let _handled = event.and_then(|event| window().dispatch_event(&event));
+}

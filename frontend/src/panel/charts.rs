@@ -1,0 +1,76 @@
+//! The charts of line and number panels. Their code is loaded after the first picture, which shows the values without it.
+
+use std::cell::Cell;
+
+use leptos::prelude::*;
+
+use super::line;
+use super::shown::Shown;
+use crate::follow::{follow, parts};
+use crate::late::{self, Part};
+use board_model::figure::Figure;
+
+/// A body, or a part of one, that has a chart.
+#[derive(Clone, Copy)]
+pub(super) enum Charted {
+    /// The whole body of a line panel.
+    Line,
+    /// The sparkline of a number panel.
+    Sparkline,
+}
+
+late::part!(load_charts, (Charted, Shown), charts, before values);
+
+thread_local! {
+    /// The function of the part; `None` until its code has been used.
+    static LOADED: Cell<Option<Part<(Charted, Shown)>>> = const { Cell::new(None) };
+}
+
+/// Shows a chart. Its code is loaded first.
+pub(super) fn show(charted: Charted, shown: Shown) -> AnyView {
+    match LOADED.get() {
+        Some(part) => part((charted, shown)),
+        None => load_charts((charted, shown)),
+    }
+}
+
+fn charts((charted, shown): (Charted, Shown)) -> AnyView {
+    LOADED.set(Some(charts));
+    match charted {
+        Charted::Line => line::body(shown).into_any(),
+        Charted::Sparkline => line::sparkline(shown).into_any(),
+    }
+}
+
+/// Shows the newest value of each series, and the place of the chart.
+fn values((charted, shown): (Charted, Shown)) -> AnyView {
+    if matches!(charted, Charted::Sparkline) {
+        return view! { <figure class="chart spark"></figure> }.into_any();
+    }
+    let keys = follow(move || {
+        let keys = newest(shown).into_iter();
+        parts(keys.map(|[name, value]| view! { <span class="key"><span>{name}</span><b>{value}</b></span> }))
+    });
+    view! {
+        <figure class="chart">
+            <div class="plot">{late::waiting()}</div>
+            <figcaption class="legend" data-testid="legend"><div class="keys">{keys}</div></figcaption>
+        </figure>
+    }
+    .into_any()
+}
+
+/// Returns the name and the newest value of each series.
+fn newest(shown: Shown) -> Vec<[String; 2]> {
+    let clock = shown.board.clock.get();
+    shown.stream.with(|stream| {
+        shown.series.with(|set| {
+            let value = |column| {
+                let figure = Figure::of_series((stream, set, column), clock);
+                [&figure.text, " ", &figure.unit].concat()
+            };
+            let series = set.series().iter().enumerate();
+            series.map(|(column, series)| [series.name().to_owned(), value(column)]).collect()
+        })
+    })
+}
