@@ -3,12 +3,15 @@
 
 pub mod attack;
 pub mod audience;
+pub mod bare;
 pub mod board;
 #[cfg(target_os = "linux")]
 pub mod broadcast;
+pub mod crowd;
 #[cfg(target_os = "linux")]
 pub mod emulate;
 pub mod fanout;
+pub mod frames;
 #[cfg(target_os = "linux")]
 pub mod functions;
 pub mod hostile;
@@ -17,6 +20,7 @@ pub mod init;
 pub mod kills;
 pub mod latency;
 pub mod memory;
+pub mod packages;
 pub mod packing;
 pub mod page;
 pub mod page_memory;

@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use tokio::sync::Notify;
 
+use crate::audience::LastAudience;
 use crate::caller::{Caller, LastCaller};
 use crate::chaos::{FaultInjector, HttpError};
 use crate::close_status::CloseStatus;
@@ -29,6 +30,9 @@ const SHARDS: usize = 64;
 /// Number of deliveries after which a broadcast yields to other tasks. They take about one millisecond, at five
 /// microseconds each.
 const DELIVERIES_BETWEEN_YIELDS: usize = 256;
+/// Number of connections whose memory is read before the first of them is posted to. The processor reads that of several
+/// at the same time, but not if there is a system call in between, which itself needs more memory than the cache has.
+const FETCHED_AT_ONCE: usize = 16;
 
 /// A handle to the connections of a gateway, with which functions in the same process post to them. All clones refer to
 /// the same connections. The handle is created before the gateway, so that it can be passed to the functions.
@@ -45,6 +49,7 @@ struct Registry {
     limits: Limits,
     shares: Arc<Shares>,
     last_caller: Mutex<LastCaller>,
+    last_audience: LastAudience,
     environment: Arc<dyn Environment>,
     faults: FaultInjector,
     observer: Option<Arc<dyn Observer>>,
@@ -95,6 +100,7 @@ impl Connections {
             limits: limits.clone(),
             shares: Arc::default(),
             last_caller: Mutex::default(),
+            last_audience: LastAudience::default(),
             environment,
             faults: FaultInjector::default(),
             observer,
@@ -108,8 +114,9 @@ impl Connections {
     ///
     /// [`PostError`] if the connection does not exist, its queue is full, or the frame is too large.
     pub fn post(&self, id: &ConnectionId, frame: &Frame) -> Result<(), PostError> {
-        let posted =
-            self.check_size(frame).and_then(|()| self.post_at(self.find(id), frame, self.monotonic_ms()));
+        let posted = self
+            .check_size(frame)
+            .and_then(|()| self.post_at(self.find(id).as_ref(), frame, self.monotonic_ms()));
         self.observe_post(id, frame, posted);
         posted
     }
@@ -126,18 +133,22 @@ impl Connections {
     where
         I: IntoIterator<Item = &'a ConnectionId, IntoIter: Send>,
     {
+        let ids: Vec<ConnectionId> = ids.into_iter().copied().collect();
+        let audience = self.0.last_audience.get(&ids, |id| self.find(id));
         let size = self.check_size(frame);
         let (mut failed, mut is_first) = (Vec::new(), true);
-        let mut ids = ids.into_iter().peekable();
-        while ids.peek().is_some() {
+        for some in audience.groups(DELIVERIES_BETWEEN_YIELDS) {
             if !std::mem::take(&mut is_first) {
                 tokio::task::yield_now().await;
             }
             let now_ms = self.monotonic_ms();
-            for (id, connection) in self.find_some(&mut ids) {
-                let posted = size.and_then(|()| self.post_at(connection, frame, now_ms));
-                self.observe_post(&id, frame, posted);
-                failed.extend(posted.err().map(|error| (id, error)));
+            for few in some.chunks(FETCHED_AT_ONCE) {
+                few.iter().filter_map(|(_, connection)| connection.as_ref()).for_each(|found| found.fetch());
+                for (id, connection) in few {
+                    let posted = size.and_then(|()| self.post_at(connection.as_ref(), frame, now_ms));
+                    self.observe_post(id, frame, posted);
+                    failed.extend(posted.err().map(|error| (*id, error)));
+                }
             }
         }
         failed
@@ -283,11 +294,13 @@ impl Connections {
     pub(crate) fn insert(&self, connection: Arc<Connection>) {
         self.0.count.fetch_add(1, SeqCst);
         self.shard(&connection.caller.id).write().insert(connection.caller.id, connection);
+        self.0.last_audience.forget();
     }
 
     /// Removes a connection. Its `$disconnect` function must have returned.
     pub(crate) fn remove(&self, id: &ConnectionId) {
         let removed = self.shard(id).write().remove(id);
+        self.0.last_audience.forget();
         if removed.is_some() && self.0.count.fetch_sub(1, SeqCst) == 1 {
             self.0.emptied.notify_waiters();
         }
@@ -334,7 +347,7 @@ impl Connections {
 
     fn post_at(
         &self,
-        connection: Option<Arc<Connection>>,
+        connection: Option<&Arc<Connection>>,
         frame: &Frame,
         monotonic_ms: u64,
     ) -> Result<(), PostError> {
@@ -345,20 +358,11 @@ impl Connections {
         }
         let (number, age_ms) = (connection.count_post(), connection.age_ms(monotonic_ms));
         let fault = faults.post(connection.number, number, age_ms, monotonic_ms, || environment.random());
-        faulty_post::post(fault, connection, frame, limits, environment, monotonic_ms)
+        faulty_post::post(fault, connection.clone(), frame, limits, environment, monotonic_ms)
     }
 
     pub(crate) fn find(&self, id: &ConnectionId) -> Option<Arc<Connection>> {
         self.shard(id).read().get(id).cloned()
-    }
-
-    /// Takes ids up to the next yield, and looks up their connections. The look-ups need data that is scattered over the memory. The
-    /// processor can load that of several at the same time, but not if there is a system call between two look-ups.
-    fn find_some<'a>(
-        &self,
-        ids: &mut impl Iterator<Item = &'a ConnectionId>,
-    ) -> Vec<(ConnectionId, Option<Arc<Connection>>)> {
-        ids.take(DELIVERIES_BETWEEN_YIELDS).map(|id| (*id, self.find(id))).collect()
     }
 
     fn shard(&self, id: &ConnectionId) -> &RwLock<HashMap<ConnectionId, Arc<Connection>, Ids>> {

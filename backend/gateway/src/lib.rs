@@ -49,6 +49,7 @@ mod admission;
 mod answer;
 mod api;
 mod app;
+mod audience;
 mod authorizer;
 mod authorizer_answer;
 mod busy;

@@ -39,11 +39,21 @@ const MAX_SLICES: usize = 16;
 /// The bounded queue of encoded frames that wait to be written to one connection, and the phase of the connection.
 #[derive(Debug, Default)]
 pub(crate) struct Outbox {
+    phase: Phase,
+    waker: Option<Waker>,
+    /// The bytes that wait. There are none most of the time, so they have memory of their own, and a broadcast finds what
+    /// it needs of each connection in few cache lines.
+    waiting: Option<Box<Waiting>>,
+}
+
+/// The bytes that wait to be written to one connection.
+#[derive(Debug, Default)]
+struct Waiting {
     queue: VecDeque<Bytes>,
     queued_bytes: usize,
     /// True if a part of the queue's first frame is already written to the socket.
     is_first_begun: bool,
-    /// Number of bytes written from the queue since the connection was opened.
+    /// Number of bytes written from the queue since it was last empty.
     written_bytes: u64,
     /// Value of `written_bytes` at the last call of [`Outbox::note_progress`].
     noted_bytes: u64,
@@ -51,8 +61,6 @@ pub(crate) struct Outbox {
     /// The encoded pong frame that has to be sent. It is replaced when another ping arrives, since only the latest ping
     /// needs an answer (RFC 6455 §5.5.3). Many pings therefore cost only one pong.
     pong: Option<Bytes>,
-    phase: Phase,
-    waker: Option<Waker>,
 }
 
 /// The phase of a WebSocket connection: open, closing or aborted.
@@ -77,7 +85,7 @@ impl Outbox {
     }
 
     pub(crate) fn is_empty(&self) -> bool {
-        self.queue.is_empty() && self.pong.is_none()
+        self.waiting.is_none()
     }
 
     /// Checks that one more frame of this size may be posted, which means that the connection is open and its queue is
@@ -86,56 +94,65 @@ impl Outbox {
         if !self.is_open() {
             return Err(PostError::Gone);
         }
-        let full = self.queue.len() >= limits.queue_frames
-            || self.queued_bytes > 0 && self.queued_bytes + wire_bytes > limits.queue_bytes;
+        let (frames, bytes) =
+            (self.waiting.as_ref().map_or(0, |waiting| waiting.queue.len()), self.queued_bytes());
+        let full = frames >= limits.queue_frames || bytes > 0 && bytes + wire_bytes > limits.queue_bytes;
         if full { Err(PostError::LimitExceeded) } else { Ok(()) }
     }
 
     /// Returns the number of bytes in the queue.
     pub(crate) fn queued_bytes(&self) -> usize {
-        self.queued_bytes
+        self.waiting.as_ref().map_or(0, |waiting| waiting.queued_bytes)
     }
 
     /// Compares the number of bytes written from the queue with the number at the last call, and records the time since
     /// which the client has read nothing although bytes are queued.
     pub(crate) fn note_progress(&mut self, monotonic_ms: u64) {
-        if !self.is_open() || self.queued_bytes == 0 {
-            self.stalled_since_ms = None;
-        } else if self.noted_bytes != self.written_bytes || self.stalled_since_ms.is_none() {
-            self.stalled_since_ms = Some(monotonic_ms);
+        let is_open = self.is_open();
+        let Some(waiting) = &mut self.waiting else { return };
+        if !is_open || waiting.queued_bytes == 0 {
+            waiting.stalled_since_ms = None;
+        } else if waiting.noted_bytes != waiting.written_bytes || waiting.stalled_since_ms.is_none() {
+            waiting.stalled_since_ms = Some(monotonic_ms);
         }
-        self.noted_bytes = self.written_bytes;
+        waiting.noted_bytes = waiting.written_bytes;
     }
 
     /// Returns the time since which the client has read nothing although bytes are queued, as of the last call of
     /// [`Outbox::note_progress`].
     pub(crate) fn stalled_since_ms(&self) -> Option<u64> {
-        self.stalled_since_ms
+        self.waiting.as_ref()?.stalled_since_ms
     }
 
     pub(crate) fn push(&mut self, wire: Bytes) {
-        self.queued_bytes += wire.len();
-        self.queue.push_back(wire);
+        let waiting = self.waiting.get_or_insert_default();
+        waiting.queued_bytes += wire.len();
+        waiting.queue.push_back(wire);
         self.wake();
     }
 
     /// Queues the rest of a frame. `is_begun` is true if a part of this frame is already written to the socket. The
     /// queue must be empty.
     pub(crate) fn push_rest(&mut self, rest: Bytes, is_begun: bool) {
-        self.is_first_begun = is_begun;
+        self.waiting.get_or_insert_default().is_first_begun = is_begun;
         self.push(rest);
     }
 
     /// Removes all queued frames of which nothing is written yet.
     pub(crate) fn discard_waiting(&mut self) {
-        self.queue.truncate(usize::from(self.is_first_begun));
-        self.queued_bytes = self.queue.iter().map(Bytes::len).sum();
-        self.pong = None;
+        let Some(waiting) = &mut self.waiting else { return };
+        if !waiting.is_first_begun {
+            self.waiting = None;
+            return;
+        }
+        waiting.queue.truncate(1);
+        waiting.queued_bytes = waiting.queue.iter().map(Bytes::len).sum();
+        waiting.pong = None;
     }
 
     pub(crate) fn set_pong(&mut self, wire: Bytes) {
         if self.is_open() {
-            self.pong = Some(wire);
+            self.waiting.get_or_insert_default().pong = Some(wire);
         }
     }
 
@@ -145,7 +162,7 @@ impl Outbox {
         if !self.is_open() {
             return;
         }
-        if let Some(pong) = self.pong.take() {
+        if let Some(pong) = self.waiting.as_mut().and_then(|waiting| waiting.pong.take()) {
             self.push(pong);
         }
         self.push(frame::close(status.code, &status.reason));
@@ -159,10 +176,7 @@ impl Outbox {
             Phase::Open => Phase::Aborted { status: Box::new(status) },
             Phase::Closing { status, .. } | Phase::Aborted { status } => Phase::Aborted { status },
         };
-        self.queue = VecDeque::new();
-        self.queued_bytes = 0;
-        self.is_first_begun = false;
-        self.pong = None;
+        self.waiting = None;
         self.wake();
     }
 
@@ -176,18 +190,42 @@ impl Outbox {
         &mut self,
         mut write: impl FnMut(&[IoSlice<'_>]) -> io::Result<usize>,
     ) -> io::Result<()> {
-        while !self.is_empty() {
-            if self.queue.is_empty()
-                && let Some(pong) = self.pong.take()
-            {
-                self.queued_bytes += pong.len();
-                self.queue.push_back(pong);
+        while let Some(waiting) = &mut self.waiting {
+            waiting.queue_pong();
+            if waiting.queue.is_empty() {
+                self.waiting = None;
+                return Ok(());
             }
-            let written = write(&self.slices())?;
-            self.advance(written);
+            let written = write(&waiting.slices())?;
+            waiting.advance(written);
         }
-        self.queue = VecDeque::new();
         Ok(())
+    }
+
+    /// Stores the waker of the connection's task. The task is woken when a frame is queued or the phase changes.
+    pub(crate) fn register(&mut self, context: &Context<'_>) {
+        match &mut self.waker {
+            Some(waker) => waker.clone_from(context.waker()),
+            None => self.waker = Some(context.waker().clone()),
+        }
+    }
+
+    pub(crate) fn wake(&self) {
+        if let Some(waker) = &self.waker {
+            waker.wake_by_ref();
+        }
+    }
+}
+
+impl Waiting {
+    /// Adds the pong to the queue if nothing else waits.
+    fn queue_pong(&mut self) {
+        if self.queue.is_empty()
+            && let Some(pong) = self.pong.take()
+        {
+            self.queued_bytes += pong.len();
+            self.queue.push_back(pong);
+        }
     }
 
     fn slices(&self) -> Vec<IoSlice<'_>> {
@@ -206,20 +244,6 @@ impl Outbox {
             written -= first.len();
             self.queue.pop_front();
             self.is_first_begun = false;
-        }
-    }
-
-    /// Stores the waker of the connection's task. The task is woken when a frame is queued or the phase changes.
-    pub(crate) fn register(&mut self, context: &Context<'_>) {
-        match &mut self.waker {
-            Some(waker) => waker.clone_from(context.waker()),
-            None => self.waker = Some(context.waker().clone()),
-        }
-    }
-
-    pub(crate) fn wake(&self) {
-        if let Some(waker) = &self.waker {
-            waker.wake_by_ref();
         }
     }
 }
@@ -256,7 +280,7 @@ mod tests {
         assert!(outbox.flush(trickle).is_ok());
         assert_eq!(written, b"one,two,three");
         assert!(outbox.is_empty());
-        assert_eq!(outbox.queued_bytes, 0);
+        assert_eq!(outbox.queued_bytes(), 0);
     }
 
     #[test]
@@ -301,7 +325,7 @@ mod tests {
             bytes => Ok(bytes),
         };
         assert!(outbox.flush(once).is_err());
-        assert_eq!(outbox.queued_bytes, 12);
+        assert_eq!(outbox.queued_bytes(), 12);
         outbox.set_pong(frame::pong(b"1"));
         outbox.set_pong(frame::pong(b"2"));
         outbox.close(status(1000), 0, false);

@@ -1,5 +1,5 @@
-//! The servers that the benchmarks measure: `tickertape serve`, and the *peer* with which it is compared. The peer is a
-//! minimal server with Node's package `ws`.
+//! The servers that the benchmarks measure: `tickertape serve`, and the *peers* with which it is compared. Peers are
+//! minimal servers: with Node's package `ws`, with Bun, and a bare loop of our own.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -7,10 +7,14 @@ use std::process::Command;
 use serde_json::Value;
 use tempfile::TempDir;
 
+use super::packages::Packages;
 use crate::child::Spawned;
 use crate::setting;
 
-/// A running server that is measured: either Tickertape or the peer for Node.
+/// Argument with which the program of the benchmarks runs the bare loop.
+pub const BARE: &str = "bare-loop";
+
+/// A running server that is measured: either Tickertape or a peer.
 pub struct Hub {
     /// Name of the server in the benchmark's report.
     pub name: &'static str,
@@ -43,20 +47,43 @@ impl Hub {
         (self.process, self.ws) = serve(&self.data);
     }
 
-    /// Starts the peer, a minimal server for Node. Returns `None` if Node or the package `ws` is missing, and prints
-    /// the reason to the standard error.
-    pub fn node() -> Option<Self> {
-        let data = TempDir::new().expect("a temporary directory");
-        if !install_ws(&data) {
-            eprintln!("no peer: `npm install ws` does not work here, so there are no ratios");
-            return None;
-        }
-        let script = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("peers/ws-hub.mjs");
-        let copy = data.path().join("hub.mjs");
-        std::fs::copy(script, &copy).expect("the peer's script");
-        let process = Spawned::start(Command::new("node").arg(copy));
+    /// Starts the bare loop (see [`bare`](super::bare)) in a process of its own.
+    ///
+    /// # Panics
+    ///
+    /// If the program of the benchmarks cannot be started again.
+    pub fn bare() -> Self {
+        let program = std::env::current_exe().expect("the path of this program");
+        Self::peer("bare loop", Command::new(program).arg(BARE))
+    }
+
+    /// Starts the peer for Node. Returns `None` if its package is missing.
+    ///
+    /// # Panics
+    ///
+    /// If the peer cannot be started.
+    pub fn node(packages: &Packages) -> Option<Self> {
+        let folder = packages.with_ws()?;
+        // The script is copied, because Node looks for packages beside it.
+        let copy = folder.join("hub.mjs");
+        std::fs::copy(script("ws-hub.mjs"), &copy).expect("the peer's script");
+        Some(Self::peer("node ws 8", Command::new("node").arg(copy)))
+    }
+
+    /// Starts the peer for Bun. Returns `None` if Bun is missing.
+    ///
+    /// # Panics
+    ///
+    /// If the peer cannot be started.
+    pub fn bun(packages: &Packages) -> Option<Self> {
+        Some(Self::peer("bun", Command::new(packages.bun()?).arg(script("bun-hub.js"))))
+    }
+
+    /// Starts a peer, which prints the URL of its WebSocket.
+    fn peer(name: &'static str, command: &mut Command) -> Self {
+        let process = Spawned::start(command);
         let ws = process.line_with(|line| Some(line.trim().to_string()));
-        Some(Self { name: "node ws 8", ws, process, data })
+        Self { name, ws, process, data: TempDir::new().expect("a temporary directory") }
     }
 
     /// Returns the id of the server's process.
@@ -77,8 +104,7 @@ fn serve(data: &TempDir) -> (Spawned, String) {
     (process, ws)
 }
 
-fn install_ws(folder: &TempDir) -> bool {
-    let mut npm = Command::new("npm");
-    npm.args(["install", "--silent", "--no-audit", "--no-fund", "ws@8"]).current_dir(folder.path());
-    npm.status().is_ok_and(|status| status.success())
+/// Returns the path of a peer's script.
+fn script(name: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("peers").join(name)
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::hub::Hub;
+use super::packages::Packages;
 use super::viewer::{self, Seen};
 use super::{percentile, report};
 
@@ -13,11 +14,11 @@ const TOPIC: &str = "bench/latency";
 const PUBLICATIONS: u64 = 800;
 const VIEWERS: usize = 10;
 
-/// Measures Tickertape, and then the peer, a minimal server for Node.
+/// Measures Tickertape, and then the peers for Bun and Node.
 pub async fn run() {
-    let local = tokio::task::LocalSet::new();
+    let (local, packages) = (tokio::task::LocalSet::new(), Packages::install());
     local.run_until(measure(&Hub::tickertape())).await;
-    if let Some(peer) = Hub::node() {
+    for peer in [Hub::bun(&packages), Hub::node(&packages)].into_iter().flatten() {
         local.run_until(measure(&peer)).await;
     }
 }

@@ -1,35 +1,49 @@
-//! Measures the resident memory that each idle connection adds to a server.
+//! Measures the resident memory that each idle connection with a subscription adds to a server.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use super::crowd::Crowd;
 use super::hub::Hub;
-use super::{report, usage, viewer};
+use super::packages::Packages;
+use super::{report_spread, usage};
 
-/// Measures with 1,000 and with 5,000 idle viewers. Each number is measured for Tickertape, then for the peer, a
-/// minimal server for Node.
+/// Number of times that each figure is measured.
+const TURNS: usize = 3;
+/// Time after which the server has sent everything that it sends to new viewers.
+const SETTLING: Duration = Duration::from_millis(1_500);
+const TOPIC: &str = "bench/idle";
+
+/// Measures with 1,000 and with 5,000 idle viewers. Each number is measured for Tickertape and for the peers in turns.
 pub async fn run() {
-    for connections in [1_000, 5_000] {
-        measure(&Hub::tickertape(), connections).await;
-        if let Some(peer) = Hub::node() {
-            measure(&peer, connections).await;
+    let packages = Packages::install();
+    for viewers in [1_000, 5_000] {
+        let mut all: Vec<(&str, Vec<f64>)> = Vec::new();
+        for _ in 0..TURNS {
+            let hubs = [Some(Hub::tickertape()), Hub::bun(&packages), Hub::node(&packages)];
+            for (place, hub) in hubs.into_iter().flatten().enumerate() {
+                let Some(kib) = kib_a_viewer(&hub, viewers).await else {
+                    return eprintln!("no /proc here: memory is not measured");
+                };
+                match all.get_mut(place) {
+                    Some((_, values)) => values.push(kib),
+                    None => all.push((hub.name, vec![kib])),
+                }
+            }
+        }
+        for (name, mut values) in all {
+            report_spread(&format!("{name}: {viewers} subscribed, memory each"), &mut values, "KiB");
         }
     }
 }
 
-async fn measure(hub: &Hub, connections: usize) {
-    // Opens one connection first, so that memory which is allocated only once is not counted as memory of the connections.
-    let _first = viewer::watch(&hub.ws, "bench/idle").await;
-    tokio::time::sleep(Duration::from_millis(500)).await;
-    let Some(before) = usage::resident_bytes(hub.pid()) else {
-        eprintln!("no /proc here: memory is not measured");
-        return;
-    };
-    let mut sockets = Vec::with_capacity(connections);
-    for _ in 0..connections {
-        sockets.push(viewer::watch(&hub.ws, "bench/idle").await);
-    }
-    tokio::time::sleep(Duration::from_secs(1)).await;
-    let after = usage::resident_bytes(hub.pid()).unwrap_or(before);
-    let each = after.saturating_sub(before) as f64 / connections as f64 / 1024.0;
-    report(&format!("{}: {connections} idle, memory a connection", hub.name), each, "KiB");
+/// Returns the memory that each of so many viewers adds to a server, in KiB.
+async fn kib_a_viewer(hub: &Hub, viewers: usize) -> Option<f64> {
+    // Opens some connections first, so that memory which is allocated only once is not counted as memory of the others.
+    let _first = Crowd::gather(&hub.ws, TOPIC, 10, Instant::now()).await;
+    tokio::time::sleep(SETTLING).await;
+    let before = usage::resident_bytes(hub.pid())?;
+    let _crowd = Crowd::gather(&hub.ws, TOPIC, viewers, Instant::now()).await;
+    tokio::time::sleep(SETTLING).await;
+    let after = usage::resident_bytes(hub.pid())?;
+    Some(after.saturating_sub(before) as f64 / viewers as f64 / 1024.0)
 }

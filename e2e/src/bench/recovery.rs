@@ -10,6 +10,7 @@ use tokio::task::JoinSet;
 use tokio_tungstenite::tungstenite::Message;
 
 use super::hub::Hub;
+use super::packages::Packages;
 use super::returning::Returning;
 use super::viewer::{self, Socket};
 use super::{percentile, report, usage};
@@ -32,10 +33,11 @@ struct Recovery {
 /// Measures with 1, 100 and 1,000 viewers. For each number, first Tickertape with the board's reconnect delays is
 /// measured, then Tickertape and the peer (a minimal server for Node) without delays.
 pub async fn run() {
+    let packages = Packages::install();
     for viewers in [1, 100, 1_000] {
         by_session(viewers).await;
         at_once(&Hub::tickertape(), viewers).await;
-        if let Some(peer) = Hub::node() {
+        if let Some(peer) = Hub::node(&packages) {
             at_once(&peer, viewers).await;
         }
     }

@@ -11,6 +11,9 @@ const ALL: [&str; 7] = ["fanout", "latency", "recovery", "memory", "page", "page
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
     let only = std::env::args().nth(1);
+    if only.as_deref() == Some(bench::hub::BARE) {
+        bench::bare::run().await;
+    }
     let wanted = only.as_deref().map_or(ALL.to_vec(), |only| vec![only]);
     if wanted != ["init"] {
         // The program that measures this figure prints its own table.
@@ -28,7 +31,9 @@ async fn main() -> ExitCode {
 /// Runs the benchmark with this name. Returns false if there is no such benchmark.
 async fn run(name: &str) -> bool {
     match name {
-        "fanout" => bench::fanout::run().await,
+        "fanout" => {
+            bench::fanout::run(std::env::args().nth(2).and_then(|viewers| viewers.parse().ok())).await
+        }
         "latency" => bench::latency::run().await,
         "recovery" => bench::recovery::run().await,
         "memory" => bench::memory::run().await,
