@@ -5,6 +5,9 @@
 //! `fdatasync`, to a file in the same directory that already has its full length. So both wait for the same disk in the
 //! same seconds. An append waits at least for one such sync, and at most for two: for the one that is running and for its
 //! own. The disk is always busy if there are as many commits per second as the loop has syncs.
+//!
+//! On a busy machine, both also wait for the processor. The processor time of a commit shows how long an append takes
+//! beyond the sync if no other program runs.
 
 use std::fs::{self, File};
 use std::io::{Seek, SeekFrom, Write};
@@ -46,6 +49,7 @@ struct Measured {
     commits: u64,
     bytes: u64,
     elapsed: Duration,
+    cpu: Duration,
 }
 
 impl Measured {
@@ -54,6 +58,11 @@ impl Measured {
         self.commits += turn.commits;
         self.bytes += turn.bytes;
         self.elapsed += turn.elapsed;
+        self.cpu += turn.cpu;
+    }
+
+    fn cpu_us_per_commit(&self) -> f64 {
+        self.cpu.as_secs_f64() * 1e6 / self.commits as f64
     }
 
     fn commits_per_second(&self) -> f64 {
@@ -99,15 +108,16 @@ async fn measure(callers: usize) -> Result<(), Failure> {
 
 /// Lets callers append for one turn, each to a topic of its own and each one append after the other.
 async fn append(log: &Arc<EmbeddedLog>, callers: usize, commits: &AtomicU64) -> Result<Measured, Failure> {
-    let (started, commits_before, bytes_before) = (Instant::now(), commits.load(Relaxed), written_bytes()?);
+    let (started, cpu_before) = (Instant::now(), cpu_time()?);
+    let (commits_before, bytes_before) = (commits.load(Relaxed), written_bytes()?);
     let callers = (0..callers).map(|caller| tokio::spawn(append_until(log.clone(), caller, started + TURN)));
     let mut waits = Vec::new();
     for caller in callers.collect::<Vec<_>>() {
         waits.extend(caller.await??);
     }
-    let elapsed = started.elapsed();
+    let (elapsed, cpu) = (started.elapsed(), cpu_time()? - cpu_before);
     let (commits, bytes) = (commits.load(Relaxed) - commits_before, written_bytes()? - bytes_before);
-    Ok(Measured { waits, commits, bytes, elapsed })
+    Ok(Measured { waits, commits, bytes, elapsed, cpu })
 }
 
 async fn append_until(log: Arc<EmbeddedLog>, caller: usize, end: Instant) -> Result<Vec<f64>, Failure> {
@@ -146,7 +156,8 @@ fn full_file(path: &Path) -> Result<File, Failure> {
 /// Writes `bytes` bytes, rounded up to whole pages, and syncs them, for one turn.
 fn sync(file: &mut File, bytes: usize) -> Result<Measured, Failure> {
     let data = vec![2; bytes.next_multiple_of(PAGE_BYTES).clamp(PAGE_BYTES, FILE_BYTES)];
-    let (started, mut offset, mut waits) = (Instant::now(), 0, Vec::new());
+    let (started, cpu_before) = (Instant::now(), cpu_time()?);
+    let (mut offset, mut waits) = (0, Vec::new());
     while started.elapsed() < TURN {
         let began = Instant::now();
         file.seek(SeekFrom::Start(offset as u64))?;
@@ -159,7 +170,21 @@ fn sync(file: &mut File, bytes: usize) -> Result<Measured, Failure> {
         }
     }
     let commits = waits.len() as u64;
-    Ok(Measured { waits, commits, bytes: commits * data.len() as u64, elapsed: started.elapsed() })
+    let (elapsed, cpu) = (started.elapsed(), cpu_time()? - cpu_before);
+    Ok(Measured { waits, commits, bytes: commits * data.len() as u64, elapsed, cpu })
+}
+
+/// Returns the processor time that the threads of this process have used. It is the first field of their `schedstat`, in
+/// nanoseconds.
+fn cpu_time() -> Result<Duration, Failure> {
+    let mut nanoseconds = 0;
+    for task in fs::read_dir("/proc/self/task")? {
+        // A thread may end in the meantime.
+        let schedstat = fs::read_to_string(task?.path().join("schedstat")).unwrap_or_default();
+        nanoseconds +=
+            schedstat.split(' ').next().and_then(|field| field.parse::<u64>().ok()).unwrap_or_default();
+    }
+    Ok(Duration::from_nanos(nanoseconds))
 }
 
 /// Returns the number of bytes that this process has written to disks (proc_pid_io(5)).
@@ -177,14 +202,18 @@ fn print(callers: usize, mut appends: Measured, mut syncs: Measured) {
         appends.waits.len() as f64 / commits as f64,
         bytes / commits.max(1) / 1024
     );
-    println!("  {:<22} {:>9} {:>9} {:>9} {:>14}", "", "mean us", "p50 us", "p99 us", "a second");
-    for (name, measured) in [("an append", &mut appends), ("the disk's own sync", &mut syncs)] {
+    println!(
+        "  {:<20} {:>8} {:>8} {:>8} {:>10} {:>12}",
+        "", "mean us", "p50 us", "p99 us", "a second", "us CPU each"
+    );
+    for (name, measured) in [("an append, a commit", &mut appends), ("the disk's own sync", &mut syncs)] {
         println!(
-            "  {name:<22} {:>9.0} {:>9.0} {:>9.0} {:>14.0}",
+            "  {name:<20} {:>8.0} {:>8.0} {:>8.0} {:>10.0} {:>12.0}",
             measured.mean(),
             measured.percentile(0.5),
             measured.percentile(0.99),
             measured.commits_per_second(),
+            measured.cpu_us_per_commit(),
         );
     }
     println!(
