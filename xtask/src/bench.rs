@@ -15,13 +15,14 @@ use command::{from_outside, measure};
 
 /// Runs all benchmarks, or only the one that the first argument names.
 ///
-/// The benchmarks `appends`, `past`, `screens`, `units` and `websocket-units` are examples of the crates that they measure, and
+/// The benchmarks `appends`, `durable`, `past`, `screens`, `units` and `websocket-units` are examples of the crates that they measure, and
 /// `schedules` is the program of the crate `simulation`. The benchmarks `init` and `broadcast` run in the AWS topology, and
 /// `emulate` measures `tickertape emulate`.
 /// Every other name is passed to the program `bench` of the crate `e2e`.
 pub fn bench(project: &Project, arguments: &[String]) -> Result<(), TaskError> {
     match arguments.first().map(String::as_str) {
         Some("appends") => appends(project),
+        Some("durable") => durable(project),
         Some("units") => units(project),
         Some("websocket-units") => websocket_units(project),
         Some("past") => past(project),
@@ -38,6 +39,7 @@ pub fn bench(project: &Project, arguments: &[String]) -> Result<(), TaskError> {
 fn all(project: &Project) -> Result<(), TaskError> {
     system(project, &[])?;
     appends(project)?;
+    durable(project)?;
     past(project)?;
     screens(project)?;
     schedules(project)?;
@@ -71,6 +73,13 @@ fn appends(project: &Project) -> Result<(), TaskError> {
     let mut appends = project.command("cargo");
     appends.args(["run", "--quiet", "--release", "--package", "backend-store", "--example", "appends"]);
     measure(&mut appends)
+}
+
+/// Compares the time of durable appends to the embedded store with the time of the disk's own sync.
+fn durable(project: &Project) -> Result<(), TaskError> {
+    let mut durable = project.command("cargo");
+    durable.args(["run", "--quiet", "--release", "--package", "backend-store", "--example", "durable"]);
+    measure(&mut durable)
 }
 
 /// Measures how long a day in buckets takes over loopback. The day is written to the store directly, with times in the past.

@@ -21,7 +21,8 @@ Builds, tests and deploys Tickertape. Each command installs the tools it needs, 
                                   light, dark and with forced colours, into target/screenshots
     cargo xtask bench [-- NAME]   run all benchmarks in release mode, or the one called NAME: fanout, latency,
                                   recovery, memory, page, page-memory, board, hostile, kills, appends (of the store),
-                                  past (a day in buckets), screens (that boards need),
+                                  durable (appends beside the disk's own sync), past (a day in buckets), screens
+                                  (that boards need),
                                   schedules (of the simulation), units and websocket-units (billed by AWS), init
                                   (start-up time and size of the functions), broadcast (posts per CPU second), emulate
                                   (beside serverless-offline). Some are compared with Node, if it is installed

@@ -1,5 +1,6 @@
 //! The gateway, which answers WebSocket handshakes and management requests. It distinguishes them by their path.
 
+use std::borrow::Cow;
 use std::convert::Infallible;
 use std::error::Error;
 use std::net::SocketAddr;
@@ -127,7 +128,9 @@ impl<F: Functions> Gateway<F> {
         }
         match self.target(request.uri().path()) {
             Target::Handshake => {
-                handshake::handle(state, admission, request, peer).await.unwrap_or_else(Refusal::answer)
+                // The future is boxed, so that every management request does not reserve space for it.
+                let answer = Box::pin(handshake::handle(state, admission, request, peer));
+                answer.await.unwrap_or_else(Refusal::answer)
             }
             Target::Connection(id) => {
                 let rate = management_rate.as_ref();
@@ -160,7 +163,7 @@ impl<F: Functions> Gateway<F> {
         let mut rest = segments.filter(|segment| !segment.is_empty());
         match (rest.next().as_deref(), rest.next(), rest.next()) {
             (None, None, None) => Target::Handshake,
-            (Some("@connections"), Some(id), None) => Target::Connection(id),
+            (Some("@connections"), Some(id), None) => Target::Connection(id.into_owned()),
             _ => Target::None,
         }
     }
@@ -203,6 +206,6 @@ fn take_host_of_target<B>(request: &mut Request<B>) {
     }
 }
 
-fn decoded(segment: &str) -> String {
-    percent_encoding::percent_decode_str(segment).decode_utf8_lossy().into_owned()
+fn decoded(segment: &str) -> Cow<'_, str> {
+    percent_encoding::percent_decode_str(segment).decode_utf8_lossy()
 }

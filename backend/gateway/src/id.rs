@@ -79,7 +79,8 @@ pub(crate) fn message_id(now_ms: u64, random: u64, connection: &ConnectionId) ->
 }
 
 fn text(chars: [u8; ID_CHARS]) -> String {
-    chars.into_iter().map(char::from).collect()
+    // This cannot fail, because `encode` returns only ASCII.
+    str::from_utf8(&chars).unwrap_or_default().to_owned()
 }
 
 fn encode(now_ms: u64, random: u64, kind: u8, tail: u16) -> [u8; ID_CHARS] {

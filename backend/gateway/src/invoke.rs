@@ -19,13 +19,15 @@ pub(crate) enum Outcome {
     TimedOut,
 }
 
+/// Invokes the function of a route. The event is boxed, because it has kilobytes, and each future between the caller and the
+/// function would reserve space for it.
 pub(crate) async fn invoke<F: Functions>(
     functions: &F,
-    event: ApiGatewayWebsocketProxyRequest,
+    event: Box<ApiGatewayWebsocketProxyRequest>,
     limit: Duration,
 ) -> Outcome {
     let route_key = event.request_context.route_key.clone().unwrap_or_default();
-    outcome(functions.invoke(event), &route_key, limit).await
+    outcome(Box::pin(functions.invoke(*event)), &route_key, limit).await
 }
 
 /// Invokes the function of `$connect`.
@@ -35,15 +37,15 @@ pub(crate) async fn connect<F: Functions>(
     names: HeaderNames,
     limit: Duration,
 ) -> Outcome {
-    outcome(functions.connect(event, names), CONNECT, limit).await
+    outcome(Box::pin(functions.connect(event, names)), CONNECT, limit).await
 }
 
 async fn outcome(
-    invoked: impl Future<Output = Result<ApiGatewayProxyResponse, FunctionError>>,
+    invoked: Pin<Box<impl Future<Output = Result<ApiGatewayProxyResponse, FunctionError>>>>,
     route_key: &str,
     limit: Duration,
 ) -> Outcome {
-    match tokio::time::timeout(limit, CatchPanic(Box::pin(invoked))).await {
+    match tokio::time::timeout(limit, CatchPanic(invoked)).await {
         Ok(Some(Ok(response))) => Outcome::Returned(Box::new(response)),
         Ok(Some(Err(error))) => {
             tracing::warn!(route_key, %error, "a function failed");

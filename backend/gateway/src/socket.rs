@@ -63,7 +63,7 @@ pub(crate) async fn disconnect<F: Functions>(
     let GatewayState { api, functions, connections } = state;
     let (code, reason) = (status.code, status.reason.clone());
     if api.routes.contains(DISCONNECT) && !connections.loses_disconnect(connection) {
-        let event = event::disconnect_event(api, &connection.caller, status, connections.moment());
+        let event = Box::new(event::disconnect_event(api, &connection.caller, status, connections.moment()));
         let timeout = api.routes.get(DISCONNECT).unwrap_or_default().timeout(api.limits.integration);
         invoke::invoke(functions, event, timeout).await;
     }
@@ -213,7 +213,8 @@ impl<F: Functions> Socket<F> {
             self.reply(&frame);
             return;
         };
-        let event = event::message_event(&state.api, &self.connection.caller, route_key, body, moment);
+        let event =
+            Box::new(event::message_event(&state.api, &self.connection.caller, route_key, body, moment));
         let (state, connection) = (state.clone(), self.connection.clone());
         self.running =
             Some(Box::pin(async move { handle(&state, &connection, event, route, &request_id).await }));
@@ -331,7 +332,7 @@ impl<F: Functions> Socket<F> {
 async fn handle<F: Functions>(
     state: &GatewayState<F>,
     connection: &Connection,
-    event: ApiGatewayWebsocketProxyRequest,
+    event: Box<ApiGatewayWebsocketProxyRequest>,
     route: Route,
     request_id: &str,
 ) -> Option<Frame> {
