@@ -681,6 +681,9 @@ impl Board {
 
     /// Requests a notification at the next time at which panels change while data arrives all the time.
     fn request_in_turn(self) {
+        if self.notifier.with_value(|notifier| notifier.as_ref().is_some_and(FrameTask::is_waiting)) {
+            return;
+        }
         let (notified_ms, rate_hz) = (self.notified_ms.get_value(), self.notification_hz.get_value());
         let left_ms = pace::left_ms(notified_ms, crate::now::now().mono_ms, rate_hz);
         self.notifier.with_value(|notifier| notifier.iter().for_each(|task| task.request_after(left_ms)));

@@ -25,6 +25,24 @@ const COUNT_DRAWINGS: &str = "
         };
         return true;
     })()";
+/// Counts the drawings of canvases in `window.drawings`, and the frames in which there are any in `window.frames`.
+const COUNT_FRAMES: &str = "
+    (() => {
+        window.drawings = 0;
+        window.frames = new Set();
+        const drawn = new Set();
+        const clear = CanvasRenderingContext2D.prototype.clearRect;
+        CanvasRenderingContext2D.prototype.clearRect = function (...rect) {
+            // The time of the timeline is the same in all parts of a frame.
+            const frame = document.timeline.currentTime;
+            if (!window.frames.has(frame)) drawn.clear();
+            window.frames.add(frame);
+            window.drawings += drawn.has(this) ? 0 : 1;
+            drawn.add(this);
+            return clear.apply(this, rect);
+        };
+        return true;
+    })()";
 /// Makes the page draw all charts as a whole, as after a change of the theme, and sets `window.counts` three frames later: the number of
 /// pixels of the canvas, of those that are not empty, and of those that differ clearly from the picture before. The frames follow each
 /// other so quickly that the picture does not change in the meantime, such as when its data becomes old.
@@ -78,6 +96,33 @@ async fn data_at_60_hz_is_drawn_when_it_has_moved_by_a_pixel_and_the_last_value_
     // A minute over some 600 pixels moves ten times a second.
     assert!(drawings <= 15.0 * (seconds + 2.0), "{drawings} drawings in {seconds} s");
     assert!(drawings >= 2.0, "{drawings} drawings");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn many_charts_are_drawn_in_the_same_frames_four_times_a_second() {
+    const CHARTS: u64 = 6;
+    let server = Server::start(&["--no-host"]);
+    let topic = |n: u64| format!("lab/wave-{}", n % CHARTS);
+    server.publish_all((0..CHARTS).map(|n| (topic(n), json!({"a": 0, "b": 0})))).await;
+    let browser = board::open(&server).await;
+    for n in 0..CHARTS {
+        browser.appears(&format!("{} canvas", panel(&topic(n)))).await;
+    }
+    // The panels find their places, and further code is loaded after the first picture.
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    browser.value(COUNT_FRAMES.trim()).await;
+    let begun = Instant::now();
+    for n in 1..=300 {
+        server.publish(&topic(n), &json!({"a": n, "b": n % 7})).await;
+        tokio::time::sleep(EVERY).await;
+    }
+    let [frames, drawings] =
+        [browser.value("window.frames.size").await, browser.value("window.drawings").await]
+            .map(|count| count.as_f64().expect("a number"));
+    let seconds = begun.elapsed().as_secs_f64();
+    // Charts that are drawn each for itself have several times as many frames.
+    assert!(frames <= 5.0 * (seconds + 1.0), "{frames} frames in {seconds} s");
+    assert!(drawings >= 3.0 * frames, "{drawings} drawings in {frames} frames");
 }
 
 #[tokio::test(flavor = "multi_thread")]

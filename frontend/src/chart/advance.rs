@@ -23,17 +23,17 @@ pub(super) fn advance(canvas: &Canvas, before: &Picture, after: &Picture, palett
     if shift.is_nothing() {
         return true;
     }
-    let rows = snapped(
-        after.area.top - ROOM_EM * surface.font_px..after.area.bottom() + ROOM_EM * surface.font_px,
-        surface.height,
-        surface,
-    );
+    let room = ROOM_EM * surface.font_px;
+    let rows = snapped(after.area.top - room..after.area.bottom() + room, surface.height, surface);
+    // Texts would take much of the time of a drawing.
+    let keeps_labels = shift.keeps_labels(before, after, &surface);
+    let end = if keeps_labels && shift.device_px > 0 { surface.height } else { rows.end };
+    let rows = rows.start..end;
     shift_plot(canvas, shift.device_px, after.area.left, &rows, palette);
     for strip in shift.strips(&after.area, surface.width) {
         draw_strip(canvas, &snapped(strip, surface.width, surface), &rows, after, palette);
     }
-    // The data is drawn more often than it moves by a pixel, and texts take much of the time of a drawing.
-    if !labels(before).eq(labels(after)) {
+    if !keeps_labels {
         draw_below(canvas, rows.end, after, palette);
     }
     true
@@ -105,11 +105,5 @@ fn draw_strip(
 fn draw_below(canvas: &Canvas, top: f64, picture: &Picture, palette: &Palette) {
     let (brush, Surface { width, height, .. }) = (canvas.brush(palette), canvas.surface());
     canvas.context.clear_rect(0.0, top, width, height - top);
-    labels(picture).for_each(|label| brush.mark(label));
-}
-
-/// Returns the labels of the time axis.
-fn labels(picture: &Picture) -> impl Iterator<Item = &Mark> {
-    let bottom = picture.area.bottom();
-    picture.marks.iter().filter(move |mark| matches!(mark, Mark::Text { at, .. } if at.y > bottom))
+    picture.labels().for_each(|label| brush.mark(label));
 }

@@ -42,7 +42,7 @@ impl FrameTask {
     /// Requests that the work is performed in the next animation frame after `pause_ms` milliseconds, or in the next one at all if that is
     /// 0. A request that is waiting for its pause is kept, unless the work is performed for another reason before.
     pub fn request_after(&self, pause_ms: u64) {
-        if self.task.due_ms.get().is_some() {
+        if self.is_waiting() {
             return;
         }
         if pause_ms == 0 {
@@ -58,6 +58,11 @@ impl FrameTask {
             }
         };
         alarm::after(pause_ms, request);
+    }
+
+    /// Returns true if the work has been requested for the time after a pause, and was not performed since then.
+    pub fn is_waiting(&self) -> bool {
+        self.task.due_ms.get().is_some()
     }
 
     /// Requests that the work is performed in the next animation frame. A drawing that is requested during the first

@@ -39,9 +39,12 @@ pub(super) fn show(Reading { state, readout, canvas, name }: Reading) -> AnyView
     let pointers = Pointers::new(state, active);
     let y = pointers.y;
     let nearness = Memo::new(move |_| {
-        readout.track();
-        y.get();
-        pointers.nearness()
+        // Without a crosshair, nobody asks, and the readout changes all the time.
+        let has_crosshair = readout.with(|readout| readout.crosshair.is_some());
+        match has_crosshair || y.get().is_some() {
+            true => pointers.nearness(),
+            false => Nearness::default(),
+        }
     });
     effect(move || {
         let pointed =

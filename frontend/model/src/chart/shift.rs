@@ -4,7 +4,7 @@
 use std::ops::Range;
 
 use super::draw::{Ink, Mark, Picture};
-use super::geometry::{Plot, Point, Rect};
+use super::geometry::{Plot, Point, Rect, Surface};
 use super::stroke::COLOURS;
 
 /// Maximum distance in CSS pixels between two points that are drawn alike. The edges of a window are whole milliseconds, and so the
@@ -73,6 +73,23 @@ impl Shift {
         self.device_px == 0 && self.from_x.is_infinite()
     }
 
+    /// Returns true if the labels of the time axis have only moved together with the plot, and are neither at its left edge nor in the
+    /// part that has to be drawn again.
+    pub fn keeps_labels(&self, before: &Picture, after: &Picture, surface: &Surface) -> bool {
+        let moved_px = f64::from(self.device_px) / surface.density;
+        let is_kept = |(shown, next): (&Mark, &Mark)| {
+            let (Mark::Text { at: from, text: shown, .. }, Mark::Text { at: to, text, .. }) = (shown, next)
+            else {
+                return false;
+            };
+            let half = (text.chars().count() as f64 + 1.0) * surface.digit_px / 2.0;
+            let is_clear = to.x - half > after.area.left + LEFT_PX && to.x + half < self.from_x;
+            let has_moved = shown == text && from.y == to.y && (from.x - moved_px - to.x).abs() < SAME_PX;
+            has_moved && (is_clear || self.device_px == 0)
+        };
+        before.labels().count() == after.labels().count() && before.labels().zip(after.labels()).all(is_kept)
+    }
+
     /// Returns the parts of the plot that have to be drawn again, from left to right, as horizontal positions in CSS pixels. `width` is
     /// the width of the canvas.
     pub fn strips(&self, area: &Rect, width: f64) -> Vec<Range<f64>> {
@@ -91,7 +108,15 @@ pub fn points_within<'a>(points: &'a [Point], strip: &Range<f64>, zoom: f64) -> 
     &points[start..end.min(points.len())]
 }
 
-/// Returns the marks of a picture without the labels of the time axis, which are drawn again in any case.
+impl Picture {
+    /// Returns the labels of the time axis, which are below the plot.
+    pub fn labels(&self) -> impl Iterator<Item = &Mark> {
+        let bottom = self.area.bottom();
+        self.marks.iter().filter(move |mark| matches!(mark, Mark::Text { at, .. } if at.y > bottom))
+    }
+}
+
+/// Returns the marks of a picture without the labels of the time axis.
 fn in_plot(picture: &Picture) -> Vec<&Mark> {
     let bottom = picture.area.bottom();
     picture.marks.iter().filter(|mark| !matches!(mark, Mark::Text { at, .. } if at.y > bottom)).collect()
@@ -234,6 +259,38 @@ mod tests {
             assert!((5..=7).contains(&shift.device_px), "{shift:?}");
             assert!(shift.from_x > after.area.right() - 25.0, "{shift:?}");
         }
+    }
+
+    #[test]
+    fn labels_are_kept_unless_one_is_at_an_edge_or_another_appears() {
+        let mut chart = Chart::new();
+        let (mut kept, mut drawn) = (0, 0);
+        for second in 0..60 {
+            let before = chart.picture();
+            (0..20).for_each(|n| chart.add(MINUTE + second * 1_000 + n * 50));
+            let after = chart.picture();
+            let shift = shift(&before, &after).expect("the rest can be kept");
+            let edges = after.area.left + 10.0..after.area.right() - 20.0;
+            let at = |picture: &Picture| -> Vec<f64> {
+                picture
+                    .labels()
+                    .filter_map(|mark| if let Mark::Text { at, .. } = mark { Some(at.x) } else { None })
+                    .collect()
+            };
+            match shift.keeps_labels(&before, &after, &SURFACE) {
+                true => {
+                    assert!(at(&after).iter().all(|x| edges.contains(x)));
+                    assert_eq!(at(&after).len(), at(&before).len());
+                    kept += 1;
+                }
+                false => drawn += 1,
+            }
+        }
+        assert!(kept > 10 && drawn > 10, "kept {kept} times, drawn {drawn} times");
+        let (before, nothing) = (chart.picture(), Shift { device_px: 0, from_x: f64::INFINITY });
+        assert!(nothing.keeps_labels(&before, &before, &SURFACE));
+        let after = Picture { marks: Vec::new(), ..before.clone() };
+        assert!(!nothing.keeps_labels(&before, &after, &SURFACE));
     }
 
     #[test]
