@@ -19,6 +19,9 @@ use crate::{setting, wait};
 /// Maximum time for a page to show an expected state, on a slow machine.
 pub const TIMEOUT: Duration = Duration::from_secs(20);
 
+/// Maximum number of starts of ChromeDriver for one window.
+const DRIVER_STARTS: usize = 5;
+
 /// One browser window.
 pub struct Browser {
     /// The WebDriver connection, for commands that have no method here. It must not be dropped, because its destructor
@@ -37,11 +40,7 @@ impl Browser {
     ///
     /// If Chromium does not start.
     pub async fn open(width: u32, height: u32) -> Self {
-        let process = Spawned::start(Command::new(setting("TICKERTAPE_CHROMEDRIVER")).arg("--port=0"));
-        let port = process.line_with(|line| {
-            let port = line.split_once("started successfully on port ")?.1;
-            port.trim_end_matches('.').parse::<u16>().ok()
-        });
+        let (process, port) = start_driver();
         let profile = TempDir::new().expect("a temporary directory");
         let url = format!("http://127.0.0.1:{port}");
         let driver =
@@ -183,6 +182,25 @@ impl Drop for Browser {
         // A failure is ignored, because both processes are killed next.
         let _ended = end_session(self.port, &self.driver.session_id().to_string());
     }
+}
+
+/// Starts ChromeDriver, and returns its port.
+///
+/// ChromeDriver lets the system choose a port for IPv4, and ends if another program uses the same port for IPv6. It is started again then.
+///
+/// # Panics
+///
+/// If it ends each time.
+fn start_driver() -> (Spawned, u16) {
+    let start = |_| {
+        let process = Spawned::start(Command::new(setting("TICKERTAPE_CHROMEDRIVER")).arg("--port=0"));
+        let port = process.line_before_end(|line| {
+            let port = line.split_once("started successfully on port ")?.1;
+            port.trim_end_matches('.').parse::<u16>().ok()
+        })?;
+        Some((process, port))
+    };
+    (0..DRIVER_STARTS).find_map(start).expect("ChromeDriver starts")
 }
 
 fn end_session(port: u16, session: &str) -> std::io::Result<usize> {

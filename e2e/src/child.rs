@@ -2,8 +2,11 @@
 
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
-use std::sync::mpsc;
+use std::sync::mpsc::{self, RecvTimeoutError};
 use std::time::{Duration, Instant};
+
+/// Maximum time between two lines of a process that starts, on a slow machine.
+const READY_WITHIN: Duration = Duration::from_secs(30);
 
 /// A process whose standard output is read line by line. Dropping this value kills the process.
 pub struct Spawned {
@@ -33,7 +36,7 @@ impl Spawned {
     ///
     /// If no such line comes within 30 s.
     pub fn line_with<T>(&self, wanted: impl FnMut(&str) -> Option<T>) -> T {
-        self.line_within(Duration::from_secs(30), wanted)
+        self.line_within(READY_WITHIN, wanted)
     }
 
     /// Does the same as [`line_with`](Self::line_with) with another time limit.
@@ -43,6 +46,25 @@ impl Spawned {
     /// If no such line comes within `limit`.
     pub fn line_within<T>(&self, limit: Duration, wanted: impl FnMut(&str) -> Option<T>) -> T {
         wait_for_line(&self.lines, limit, wanted)
+    }
+
+    /// Waits as [`line_with`](Self::line_with) does. Returns `None` if the process has closed its standard output before, which it does when
+    /// it ends.
+    ///
+    /// # Panics
+    ///
+    /// If no such line comes within 30 s.
+    pub fn line_before_end<T>(&self, mut wanted: impl FnMut(&str) -> Option<T>) -> Option<T> {
+        loop {
+            match self.lines.recv_timeout(READY_WITHIN) {
+                Ok(line) => match wanted(&line) {
+                    Some(answer) => return Some(answer),
+                    None => continue,
+                },
+                Err(RecvTimeoutError::Disconnected) => return None,
+                Err(RecvTimeoutError::Timeout) => panic!("the process does not say that it is ready"),
+            }
+        }
     }
 
     /// Returns the id of the process.

@@ -49,9 +49,6 @@ const MOST_ADDED: usize = 50;
 /// Maximum number of panels that searches have added beyond the maximum of the board, and that are kept. If there are
 /// more, the oldest of them are removed.
 const MOST_FOUND: usize = 100;
-/// Minimum time between two notifications of panels while data arrives all the time, in milliseconds. Nobody can read figures that change
-/// more often, and a frame in which texts change costs the browser much more than one without. After a silence, a change is shown at once.
-const LEAST_NOTIFIED_MS: u64 = 90;
 /// Number of publications that are requested of a topic for which a search has added a panel.
 const FOUND_ITEMS: u32 = 60;
 
@@ -67,6 +64,8 @@ pub struct Board {
     /// Topics whose data has changed since their panels were notified, and whose panels are out of sight. They are notified once a
     /// second, for screen readers.
     unseen: StoredValue<HashSet<Topic>>,
+    /// True if they are to be notified together with the panels that can be seen.
+    is_unseen_due: StoredValue<bool>,
     /// Topics whose panels can be seen, or nearly.
     seen: StoredValue<HashSet<Topic>>,
     /// Topics whose panels are in the page.
@@ -79,6 +78,8 @@ pub struct Board {
     notifier: StoredValue<Option<FrameTask>>,
     /// Time at which panels were notified last, in milliseconds of the monotonic clock.
     notified_ms: StoredValue<Option<u64>>,
+    /// Maximum number of notifications a second while data arrives all the time. After a silence, a change is shown at once.
+    notification_hz: StoredValue<u64>,
     connection: StoredValue<Option<Connection>>,
     /// The stretch of time that is shown, and movement through time.
     pub time: Time,
@@ -168,12 +169,14 @@ impl Board {
             cells: StoredValue::new(HashMap::new()),
             changed: StoredValue::new(HashSet::new()),
             unseen: StoredValue::new(HashSet::new()),
+            is_unseen_due: StoredValue::new(false),
             seen: StoredValue::new(HashSet::new()),
             present: RwSignal::new(HashSet::new()),
             sought: StoredValue::new(None),
             leaving: StoredValue::new(HashSet::new()),
             notifier: StoredValue::new(None),
             notified_ms: StoredValue::new(None),
+            notification_hz: StoredValue::new(pace::notification_hz(0)),
             connection: StoredValue::new(None),
             time,
             kept_ms: StoredValue::new(window.raw_ms()),
@@ -533,9 +536,7 @@ impl Board {
         self.changed.update_value(|changed| {
             changed.insert(topic.clone());
         });
-        let left_ms =
-            pace::left_ms(self.notified_ms.get_value(), crate::now::now().mono_ms, LEAST_NOTIFIED_MS);
-        self.notifier.with_value(|notifier| notifier.iter().for_each(|task| task.request_after(left_ms)));
+        self.request_in_turn();
     }
 
     /// Adds older data to a topic by calling `fill` with its model. The data is shown immediately, even while the
@@ -678,6 +679,13 @@ impl Board {
         self.notifier.with_value(|notifier| notifier.iter().for_each(FrameTask::request));
     }
 
+    /// Requests a notification at the next time at which panels change while data arrives all the time.
+    fn request_in_turn(self) {
+        let (notified_ms, rate_hz) = (self.notified_ms.get_value(), self.notification_hz.get_value());
+        let left_ms = pace::left_ms(notified_ms, crate::now::now().mono_ms, rate_hz);
+        self.notifier.with_value(|notifier| notifier.iter().for_each(|task| task.request_after(left_ms)));
+    }
+
     /// Notifies the panels of changed topics that can be seen, and adds panels for new topics that have data.
     fn notify_changed(self) {
         if self.paused.get_untracked() {
@@ -693,17 +701,22 @@ impl Board {
                 && !is_seen(topic)
                 && self.boards.holders(topic, window_ms).iter().all(|(key, _)| !is_seen(key))
         };
-        let (unseen, shown) = changed.into_iter().partition(is_out_of_sight);
+        let (unseen, shown): (_, Vec<Topic>) = changed.into_iter().partition(is_out_of_sight);
+        self.notification_hz.set_value(pace::notification_hz(shown.len()));
         self.unseen.update_value(|waiting| waiting.extend::<Vec<Topic>>(unseen));
         self.notify(shown);
+        if self.is_unseen_due.try_update_value(std::mem::take) == Some(true) {
+            let unseen = self.unseen.try_update_value(std::mem::take).unwrap_or_default();
+            self.notify(unseen.into_iter().collect());
+        }
     }
 
-    /// Notifies the panels of changed topics that are out of sight. Has to be called once a second.
+    /// Has the panels of changed topics that are out of sight notified in the same frame as those that can be seen. Has to be called once
+    /// a second.
     pub(crate) fn notify_unseen(self) {
-        if !self.paused.get_untracked() {
-            self.notify(
-                self.unseen.try_update_value(std::mem::take).unwrap_or_default().into_iter().collect(),
-            );
+        if self.unseen.with_value(|unseen| !unseen.is_empty()) {
+            self.is_unseen_due.set_value(true);
+            self.request_in_turn();
         }
     }
 

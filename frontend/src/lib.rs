@@ -29,6 +29,7 @@
 #![warn(missing_docs)]
 
 pub mod add_data;
+pub mod alarm;
 pub mod alone;
 pub mod annotations;
 pub mod app;

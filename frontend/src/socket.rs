@@ -176,7 +176,9 @@ impl Wiring {
 
     fn set_alarm(&self) {
         let due_ms = self.session.borrow().poll_timeout();
-        if self.alarm.get().map(|alarm| alarm.due_ms) == due_ms {
+        // An alarm that is too early does no harm: it sets the next one. With every message, the session is due a little later.
+        let is_in_time = |alarm: Alarm| due_ms.is_none_or(|due_ms| alarm.due_ms <= due_ms);
+        if self.alarm.get().is_some_and(is_in_time) {
             return;
         }
         let Some(window) = web_sys::window() else { return };

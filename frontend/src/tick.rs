@@ -1,26 +1,27 @@
 //! The timer of the page. Every second it updates ages and the right edge of charts, drops old data and requests
 //! missing history.
 
-use std::time::Duration;
-
-use leptos::prelude::*;
 use shared::{Millis, Topic};
 use tickertape_session::Session;
 
+use crate::alarm;
 use crate::board::Board;
 use crate::cell::Cell;
 use crate::intake::update_link;
 use board_model::budget::keep_from;
+use board_model::chart::pace;
 
-const TICK: Duration = Duration::from_secs(1);
 /// Maximum number of requests for history in one second. It is large enough to fill a board quickly, and small enough
 /// not to delay live data.
 const MOST_REQUESTS: usize = 8;
 
-/// Starts the timer, which runs until the page is closed.
+/// Starts the timer, which runs until the page is closed. It keeps the steps of time in which panels change.
 pub fn start(board: Board) {
-    // This fails only if there is no window.
-    let _running = set_interval_with_handle(move || tick(board), TICK);
+    let run = move || {
+        start(board);
+        tick(board);
+    };
+    alarm::after(pace::until_next_ms(crate::now::now().mono_ms, pace::SECOND_HZ), run);
 }
 
 fn tick(board: Board) {

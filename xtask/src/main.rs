@@ -32,6 +32,7 @@ mod tally;
 mod terminal;
 mod test;
 mod tools;
+mod wasm_opt;
 
 use arguments::Subcommand;
 use error::TaskError;

@@ -19,6 +19,7 @@ use crate::step;
 use crate::styles;
 use crate::terminal::{self, human_bytes, human_duration};
 use crate::tools::PageTools;
+use crate::wasm_opt::WasmOpt;
 use brotli::enc::BrotliEncoderParams;
 use std::collections::BTreeSet;
 use std::fs;
@@ -27,7 +28,7 @@ use std::process::Command;
 use std::time::Instant;
 
 /// Files and folders from which the page is built. The page is built again if one of them has changed.
-const INPUTS: [&str; 15] = [
+const INPUTS: [&str; 16] = [
     "frontend",
     "session",
     "shared",
@@ -42,35 +43,9 @@ const INPUTS: [&str; 15] = [
     "xtask/src/pieces.rs",
     "xtask/src/script.rs",
     "xtask/src/styles.rs",
+    "xtask/src/wasm_opt.rs",
     "xtask/tools/wasm-bindgen",
 ];
-/// WebAssembly features that the compiler uses by default, as options of `wasm-opt`. All current browsers support them.
-const WASM_FEATURES: [&str; 6] = [
-    "--enable-bulk-memory",
-    "--enable-multivalue",
-    "--enable-mutable-globals",
-    "--enable-nontrapping-float-to-int",
-    "--enable-reference-types",
-    "--enable-sign-ext",
-];
-/// Options of `wasm-opt` that make the page small. Each of them was measured as Brotli: `--flatten` saves two kilobytes and is faster than
-/// `--converge`, the limit for inlining and the assumption about memory save one and a half each, and the third round 0.4.
-///
-/// Nothing is stored in the first kilobyte of memory but the end of the stack, which grows downwards from one megabyte. So an address
-/// may be computed as if it could not overflow.
-const WASM_PASSES: [&str; 7] = [
-    "--flatten",
-    "--rereloop",
-    "--low-memory-unused",
-    "--one-caller-inline-max-function-size=60",
-    "-Oz",
-    "-Oz",
-    "-Oz",
-];
-/// Options of `wasm-opt` that sort the functions by their names. Variables are assigned anew before, because this makes the code a
-/// little smaller. The last two options choose the shortest encoding.
-const WASM_ORDER: [&str; 4] =
-    ["--coalesce-locals-learning", "--reorder-functions-by-name", "--optimize-level=2", "--shrink-level=2"];
 /// Maximum size in bytes of the files that a browser loads for the first picture, compressed with Brotli. Lower the
 /// limit whenever the page gets smaller. The goal is 170,000.
 const MOST_FIRST_BYTES: u64 = 269_500;
@@ -95,9 +70,10 @@ pub fn build(project: &Project, tools: &PageTools) -> Result<(), TaskError> {
     }
     step::run(project, "page", &mut trunk(project, tools)?)?;
     rewrite_glue(&project.dist(), glue::without_classes)?;
-    if let Some(wasm_opt) = &tools.wasm_opt {
-        optimise(project, wasm_opt)?;
-        order_functions(project, wasm_opt)?;
+    if let Some(program) = &tools.wasm_opt {
+        let wasm_opt = WasmOpt::new(project, program);
+        wasm_opt.optimise(&files_in(&project.dist(), &["wasm"])?)?;
+        order_functions(&project.dist(), &wasm_opt)?;
     }
     rewrite_glue(&project.dist(), glue::shorten)?;
     join_pieces(&project.dist())?;
@@ -191,29 +167,16 @@ fn current(project: &Project, tools: &PageTools) -> Result<String, TaskError> {
     Ok(format!("{inputs:016x} {outputs:016x} {}", tools.wasm_opt.is_some()))
 }
 
-fn optimise(project: &Project, wasm_opt: &Path) -> Result<(), TaskError> {
-    for file in files_in(&project.dist(), &["wasm"])? {
-        run_passes(project, wasm_opt, &WASM_PASSES, &file)?;
-    }
-    Ok(())
-}
-
 /// Puts similar functions of the main module beside each other.
-fn order_functions(project: &Project, wasm_opt: &Path) -> Result<(), TaskError> {
-    let Some(file) = main_module(&project.dist())? else { return Ok(()) };
+fn order_functions(dist: &Path, wasm_opt: &WasmOpt<'_>) -> Result<(), TaskError> {
+    let Some(file) = main_module(dist)? else { return Ok(()) };
     let module = fs::read(&file).map_err(TaskError::while_doing(format!("reading {}", file.display())))?;
     let Some(named) = glue::name_by_likeness(&module) else {
         terminal::note("the functions of the page cannot be ordered: the page works, but is larger");
         return Ok(());
     };
     fs::write(&file, named).map_err(TaskError::while_doing(format!("writing {}", file.display())))?;
-    run_passes(project, wasm_opt, &WASM_ORDER, &file)
-}
-
-fn run_passes(project: &Project, wasm_opt: &Path, passes: &[&str], file: &Path) -> Result<(), TaskError> {
-    let mut command = project.command(wasm_opt);
-    command.args(passes).args(WASM_FEATURES).arg(file).arg("-o").arg(file);
-    step::run(project, "wasm-opt", &mut command).map(|_| ())
+    wasm_opt.order_functions(&file)
 }
 
 /// A function that rewrites a script and a module, which refer to each other by names. It returns `None` if they are not as expected.

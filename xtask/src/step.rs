@@ -4,7 +4,7 @@
 use crate::error::TaskError;
 use crate::project::{Priority, Project};
 use crate::terminal;
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::PathBuf;
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -68,6 +68,24 @@ pub fn observe_with(
     let status_line = (!project.is_in_background()).then(|| StatusLine::start(title, began));
     let status = follow(title, status_line, &mut child, &lines, &mut transcript)?;
     Ok(Outcome { status, lines: transcript.lines, took: began.elapsed(), log })
+}
+
+/// Runs `command` without showing its progress, because several of them run at once. If it fails, writes its output to the log of `title` and
+/// returns [`TaskError::CommandFailed`].
+pub fn run_quietly(project: &Project, title: &str, command: &mut Command) -> Result<(), TaskError> {
+    let starting = TaskError::while_doing(format!("starting {title}"));
+    let output = match niceness(project.priority) {
+        Some(niceness) => at_lower_priority(command, niceness).output(),
+        None => command.output(),
+    };
+    let output = output.map_err(starting)?;
+    if output.status.success() {
+        return Ok(());
+    }
+    let log = project.log(title);
+    fs::write(&log, [output.stdout, output.stderr].concat())
+        .map_err(TaskError::while_doing(format!("writing {}", log.display())))?;
+    Err(TaskError::CommandFailed { step: title.to_owned(), log })
 }
 
 /// Shows the end of the output of a program that failed, and returns the error for its step.

@@ -23,13 +23,19 @@ mod report;
 type Named = (&'static str, fn(&Project) -> Result<Suite, TaskError>);
 
 const QUICK: [Named; 2] = [(NATIVE, native), (STORM, storm)];
-/// Suites that wait for most of their time: for time limits, and for the starts of processes. The viewers of the first have a
-/// second to replace a connection, so these suites have the usual priority.
-const WAITING: [Named; 4] = [(STORM, storm), (SERVICES, services), (EMULATE, emulate), (TOPOLOGY, topology)];
-/// Suites that run beside [`WAITING`] at a low priority, and use the processor in the meantime.
+/// The load test, which waits for most of its time. A viewer of it has a second to replace a connection, so it has the usual priority.
+const LOAD: [Named; 1] = [(STORM, storm)];
+/// Suites that run beside the load test at a low priority, and wait for the starts of processes.
+const WAITING: [Named; 3] = [(SERVICES, services), (EMULATE, emulate), (TOPOLOGY, topology)];
+/// Suites that run beside both at a low priority, and use the processor in the meantime.
 const BUSY: [Named; 2] = [(NATIVE_WITH_DYNAMODB, native_with_dynamodb), (WASM, wasm)];
 /// Suites that run afterwards. Those in the browser measure times in the page, and leave no time to others.
 const AFTERWARDS: [Named; 3] = [(BROWSER, browser), (SIZE, size_of_page), (CLOUD, deployment)];
+/// Tests of a suite that run at the same time, for each processor. Most tests wait for most of their time: for a process, a time limit or
+/// the browser.
+const TESTS_FOR_EACH_PROCESSOR: usize = 2;
+/// Environment variable with the number of tests that run at the same time.
+const TEST_THREADS: &str = "RUST_TEST_THREADS";
 const NATIVE: &str = "tests: native";
 const NATIVE_WITH_DYNAMODB: &str = "tests: native and DynamoDB";
 const STORM: &str = "tests: crowd over real sockets, with faults";
@@ -59,13 +65,19 @@ fn all(project: &Project) -> Result<Vec<Suite>, TaskError> {
     // The suites in the background would compile at a low priority, and Cargo would make the others wait for them.
     step::run(project, "tests: compile", native_tests(project).arg("--no-run"))?;
     let background = project.with_priority(Priority::Low);
-    let (waiting, busy) = thread::scope(|scope| {
+    let (load, waiting, busy) = thread::scope(|scope| {
+        let waiting = scope.spawn(|| in_turn(&background, &WAITING, ahead.as_ref()));
         let busy = scope.spawn(|| in_turn(&background, &BUSY, None));
-        (in_turn(project, &WAITING, ahead.as_ref()), busy.join())
+        (in_turn(project, &LOAD, None), waiting.join(), busy.join())
     });
-    let busy = busy.unwrap_or_else(|_| BUSY.map(|(title, _)| Suite::not_started(title)).into());
+    let busy = busy.unwrap_or_else(|_| not_started(&BUSY));
+    let waiting = waiting.unwrap_or_else(|_| not_started(&WAITING));
     let afterwards = in_turn(project, &AFTERWARDS, ahead.as_ref());
-    Ok(busy.into_iter().chain(waiting).chain(afterwards).collect())
+    Ok([busy, load, waiting, afterwards].concat())
+}
+
+fn not_started(suites: &[Named]) -> Vec<Suite> {
+    suites.iter().map(|(title, _)| Suite::not_started(title)).collect()
 }
 
 /// Runs suites one after the other. Each waits until that is built which it needs.
@@ -167,7 +179,7 @@ fn emulate(project: &Project) -> Result<Suite, TaskError> {
 }
 
 fn native_tests(project: &Project) -> Command {
-    project.cargo(["test", "--workspace", "--no-fail-fast"])
+    at_once(project.cargo(["test", "--workspace", "--no-fail-fast"]))
 }
 
 /// Runs the tests of the crates `shared`, session and board model compiled to WebAssembly, as the browser runs them.
@@ -225,7 +237,16 @@ fn topology(project: &Project) -> Result<Suite, TaskError> {
 /// Returns the command that runs one test target that `cargo test` leaves out. It selects the whole workspace, as
 /// [`native_tests`] does, so that no dependency is compiled again with fewer features.
 fn end_to_end(project: &Project, target: &str) -> Command {
-    project.cargo(["test", "--workspace", "--no-fail-fast", "--test", target])
+    at_once(project.cargo(["test", "--workspace", "--no-fail-fast", "--test", target]))
+}
+
+/// Sets the number of tests that run at the same time, unless the person has set it.
+fn at_once(mut command: Command) -> Command {
+    if std::env::var_os(TEST_THREADS).is_none() {
+        let processors = thread::available_parallelism().map_or(1, usize::from);
+        command.env(TEST_THREADS, (TESTS_FOR_EACH_PROCESSOR * processors).to_string());
+    }
+    command
 }
 
 fn announce_page(project: &Project, browser: Browser, command: &mut Command) {

@@ -32,7 +32,10 @@ pub(super) fn advance(canvas: &Canvas, before: &Picture, after: &Picture, palett
     for strip in shift.strips(&after.area, surface.width) {
         draw_strip(canvas, &snapped(strip, surface.width, surface), &rows, after, palette);
     }
-    draw_below(canvas, rows.end, after, palette);
+    // The data is drawn more often than it moves by a pixel, and texts take much of the time of a drawing.
+    if !labels(before).eq(labels(after)) {
+        draw_below(canvas, rows.end, after, palette);
+    }
     true
 }
 
@@ -102,9 +105,11 @@ fn draw_strip(
 fn draw_below(canvas: &Canvas, top: f64, picture: &Picture, palette: &Palette) {
     let (brush, Surface { width, height, .. }) = (canvas.brush(palette), canvas.surface());
     canvas.context.clear_rect(0.0, top, width, height - top);
-    let labels = picture
-        .marks
-        .iter()
-        .filter(|mark| matches!(mark, Mark::Text { at, .. } if at.y > picture.area.bottom()));
-    labels.for_each(|label| brush.mark(label));
+    labels(picture).for_each(|label| brush.mark(label));
+}
+
+/// Returns the labels of the time axis.
+fn labels(picture: &Picture) -> impl Iterator<Item = &Mark> {
+    let bottom = picture.area.bottom();
+    picture.marks.iter().filter(move |mark| matches!(mark, Mark::Text { at, .. } if at.y > bottom))
 }

@@ -11,11 +11,11 @@
 
 use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
-use std::time::Duration;
 
-use leptos::prelude::set_timeout;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
+
+use crate::alarm;
 
 /// Work that is performed on request, at most once per animation frame. Dropping this value cancels a request that
 /// has not been performed.
@@ -39,24 +39,25 @@ impl FrameTask {
         Self { task: Rc::new(Task::new(work)), step }
     }
 
-    /// Requests that the work is performed in the next animation frame after `pause_ms` milliseconds, at once if that is 0. A request
-    /// that is waiting for its pause is kept.
+    /// Requests that the work is performed in the next animation frame after `pause_ms` milliseconds, or in the next one at all if that is
+    /// 0. A request that is waiting for its pause is kept, unless the work is performed for another reason before.
     pub fn request_after(&self, pause_ms: u64) {
+        if self.task.due_ms.get().is_some() {
+            return;
+        }
         if pause_ms == 0 {
             return self.request();
         }
-        if self.task.is_timed.replace(true) {
-            return;
-        }
+        let due_ms = Some(crate::now::now().mono_ms + pause_ms);
+        self.task.due_ms.set(due_ms);
         let (task, step) = (Rc::downgrade(&self.task), self.step);
         let request = move || {
-            // If the task was dropped before, there is nothing to do any more.
-            if let Some(task) = task.upgrade() {
-                task.is_timed.set(false);
+            // If the task was dropped or performed before, there is nothing to do any more.
+            if let Some(task) = task.upgrade().filter(|task| task.due_ms.get() == due_ms) {
                 Self { task, step }.request();
             }
         };
-        set_timeout(request, Duration::from_millis(pause_ms));
+        alarm::after(pause_ms, request);
     }
 
     /// Requests that the work is performed in the next animation frame. A drawing that is requested during the first
@@ -95,15 +96,16 @@ impl Frames {
 }
 
 struct Task {
-    due: Cell<bool>,
-    /// True while a timer is set that requests the work.
-    is_timed: Cell<bool>,
+    /// True while the work is to be performed in the next animation frame.
+    is_requested: Cell<bool>,
+    /// Time at which the work will be requested, in milliseconds of the monotonic clock; `None` if it does not wait for a pause.
+    due_ms: Cell<Option<u64>>,
     work: Box<dyn Fn()>,
 }
 
 impl Task {
     fn new(work: impl Fn() + 'static) -> Self {
-        Self { due: Cell::new(false), is_timed: Cell::new(false), work: Box::new(work) }
+        Self { is_requested: Cell::new(false), due_ms: Cell::new(None), work: Box::new(work) }
     }
 }
 
@@ -153,7 +155,7 @@ struct Queue {
 
 impl Queue {
     fn request(&self, task: &Rc<Task>) {
-        if !task.due.replace(true) {
+        if !task.is_requested.replace(true) {
             self.due.borrow_mut().push(Rc::downgrade(task));
         }
     }
@@ -162,7 +164,8 @@ impl Queue {
     fn run(&self) {
         let due = self.due.take();
         for task in due.iter().filter_map(Weak::upgrade) {
-            task.due.set(false);
+            task.is_requested.set(false);
+            task.due_ms.set(None);
             (task.work)();
         }
     }

@@ -85,9 +85,9 @@ impl Stage {
         self.task.request();
     }
 
-    /// Requests that the canvas is drawn with new data, at least `pause_ms` milliseconds after the last drawing.
-    pub fn request_within(&self, pause_ms: u64) {
-        let left_ms = pace::left_ms(self.actor.drawn_ms.get(), crate::now::now().mono_ms, pause_ms);
+    /// Requests that the canvas is drawn with new data, at most `rate_hz` times a second.
+    pub fn request_at(&self, rate_hz: u64) {
+        let left_ms = pace::left_ms(self.actor.drawn_ms.get(), crate::now::now().mono_ms, rate_hz);
         self.task.request_after(left_ms);
     }
 

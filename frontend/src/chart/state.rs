@@ -100,13 +100,10 @@ impl State {
         self.inputs.right_edge.track();
     }
 
-    /// Returns the time between two drawings of new data, in milliseconds, on a canvas of this size. The past changes only when
-    /// the reader moves it, and follows the pointer.
-    pub fn pause_ms(&self, surface: &Surface) -> u64 {
-        if self.is_past() {
-            return 0;
-        }
-        pace::pause_ms(self.inputs.window_ms.get_untracked(), surface)
+    /// Returns the number of times a second at which new data is drawn on a canvas of this size; `None` if it is drawn at once. The past
+    /// changes only when the reader moves it, and follows the pointer.
+    pub fn rate_hz(&self, surface: &Surface) -> Option<u64> {
+        (!self.is_past()).then(|| pace::drawing_hz(self.inputs.window_ms.get_untracked(), surface))
     }
 
     /// Subscribes the running Leptos effect or memo to all other inputs on which the drawing depends. They change when somebody

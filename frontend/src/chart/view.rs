@@ -1,11 +1,10 @@
 //! The chart component: canvas, crosshair, tooltip, legend, and a table with the same data.
 
-use std::time::Duration;
-
 use leptos::html;
 use leptos::prelude::*;
 
 use super::data_table::{self, Table};
+use super::frame::{FrameTask, Step};
 use super::legend::Legend;
 use super::reading::{self, Reading};
 use super::stage::Stage;
@@ -18,14 +17,11 @@ use board_model::chart::clock::LocalClock;
 use board_model::chart::draw::{Look, Shape};
 use board_model::chart::format::Unit;
 use board_model::chart::hidden::Hidden;
+use board_model::chart::pace;
 use board_model::chart::readout::Readout;
 use board_model::chart::scale::Bounds;
 use board_model::chart::series::SeriesSet;
 use board_model::stream::Stream;
-
-/// Time between a change and the update of the texts of a chart that is out of sight. People do not follow spoken text that
-/// changes faster, and a board may have hundreds of such charts.
-const UNSEEN_REST: Duration = Duration::from_secs(1);
 
 part!(load_table, Table, data_table::show);
 part!(load_reading, Reading, reading::show, quiet);
@@ -138,7 +134,10 @@ fn mount(state: State) -> NodeRef<html::Canvas> {
     effect(move || {
         state.track_data();
         stage.with_value(|stage| {
-            stage.iter().for_each(|stage| stage.request_within(state.pause_ms(&stage.surface())));
+            stage.iter().for_each(|stage| match state.rate_hz(&stage.surface()) {
+                Some(rate_hz) => stage.request_at(rate_hz),
+                None => stage.request(),
+            });
         });
     });
     effect(move || {
@@ -151,23 +150,22 @@ fn mount(state: State) -> NodeRef<html::Canvas> {
         with_stage(Stage::request);
     });
     // The legend and the label are also updated while the chart is out of sight, because screen readers read them.
-    let is_waiting = StoredValue::new(false);
+    let is_unseen = move || {
+        stage.try_with_value(|stage| stage.as_ref().is_none_or(|stage| !stage.is_in_sight())) == Some(true)
+    };
+    let refresh = move || {
+        if is_unseen() {
+            state.refresh();
+        }
+    };
+    let refresh = StoredValue::new(FrameTask::new(Step::Draw, refresh));
     effect(move || {
         state.track_data();
         state.track_look();
-        let is_unseen = move || {
-            stage.try_with_value(|stage| stage.as_ref().is_none_or(|stage| !stage.is_in_sight()))
-                == Some(true)
-        };
-        if is_unseen() && !is_waiting.get_value() {
-            is_waiting.set_value(true);
-            let refresh = move || {
-                // The chart may have been removed in the meantime.
-                if is_waiting.try_update_value(|is_waiting| *is_waiting = false).is_some() && is_unseen() {
-                    state.refresh();
-                }
-            };
-            set_timeout(refresh, UNSEEN_REST);
+        if is_unseen() {
+            // People do not follow spoken text that changes faster, and a board may have hundreds of such charts.
+            let left_ms = pace::until_next_ms(crate::now::now().mono_ms, pace::SECOND_HZ);
+            refresh.with_value(|refresh| refresh.request_after(left_ms));
         }
     });
     effect(move || {

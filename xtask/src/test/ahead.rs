@@ -9,6 +9,7 @@ use crate::page;
 use crate::project::{Priority, Project};
 use crate::tools::{self, PageTools};
 use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Mutex, PoisonError};
 use std::thread;
 
 /// Something that a later suite needs.
@@ -22,7 +23,7 @@ pub enum Product {
 
 /// The products that are being built, in the order in which suites need them.
 pub struct Ahead {
-    built: Receiver<Product>,
+    built: Mutex<Receiver<Product>>,
 }
 
 impl Ahead {
@@ -33,12 +34,13 @@ impl Ahead {
         let (sender, built) = channel();
         let background = project.with_priority(Priority::Lowest);
         thread::spawn(move || build(&background, &page_tools, &sender));
-        Ok(Self { built })
+        Ok(Self { built: Mutex::new(built) })
     }
 
     /// Waits until `product` is built, or could not be built.
     pub fn wait_for(&self, product: Product) {
-        while self.built.recv().is_ok_and(|built| built != product) {}
+        let built = self.built.lock().unwrap_or_else(PoisonError::into_inner);
+        while built.recv().is_ok_and(|built| built != product) {}
     }
 }
 
@@ -59,14 +61,14 @@ mod tests {
     fn ahead(built: &[Product]) -> Ahead {
         let (sender, receiver) = channel();
         built.iter().for_each(|product| sender.send(*product).unwrap());
-        Ahead { built: receiver }
+        Ahead { built: Mutex::new(receiver) }
     }
 
     #[test]
     fn a_suite_waits_for_its_own_product_and_a_later_one_for_the_next() {
         let ahead = ahead(&[Product::Page, Product::Functions]);
         ahead.wait_for(Product::Page);
-        assert_eq!(ahead.built.try_recv(), Ok(Product::Functions));
+        assert_eq!(ahead.built.lock().unwrap().try_recv(), Ok(Product::Functions));
     }
 
     #[test]

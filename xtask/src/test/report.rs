@@ -9,6 +9,7 @@ use std::time::Duration;
 const TITLE_WIDTH: usize = 32;
 
 /// The result of one test suite.
+#[derive(Clone)]
 pub struct Suite {
     title: &'static str,
     tally: Tally,
