@@ -17,7 +17,6 @@ use tickertape_session::{Event, PastRequest, Session};
 use crate::boards::handle::Boards;
 use crate::cell::Cell;
 use crate::chart::frame::{FrameTask, Step};
-use crate::first_picture;
 use crate::limits::handle as limits;
 use crate::prefs::{self, Address, Zone};
 use crate::signal::{RwSignal, StoredValue};
@@ -736,7 +735,6 @@ impl Board {
         self.layout.with_untracked(|layout| new.retain(|topic| !layout.has(topic)));
         if !new.is_empty() {
             self.layout.update(|layout| layout.add(new));
-            first_picture::note();
         }
         if has_resized {
             self.resizes.update(|resizes| *resizes += 1);

@@ -1,5 +1,5 @@
-//! The moment at which the page shows its first panel. What is not needed for it is loaded afterwards, so that on a slow line it does not
-//! compete with the data of this panel.
+//! The moment at which the page shows its first panel as a whole. What is not needed for it is loaded afterwards, so that on a slow line it
+//! does not compete with the data and the code of this panel.
 
 use std::cell::RefCell;
 use std::time::Duration;
@@ -28,7 +28,7 @@ pub fn expect() {
     set_timeout(end, PATIENCE);
 }
 
-/// Records that panels are about to be shown.
+/// Records that a panel is about to be shown whole.
 pub fn note() {
     if WAITING.with_borrow(Option::is_some) {
         set_timeout(end, REST);

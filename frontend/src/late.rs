@@ -98,10 +98,13 @@ pub(crate) use part;
 /// Loads the code of a part that will probably be shown soon, after the first picture. `entrance` is the function of this name in the module
 /// that `part!` declares. If the code cannot be loaded, it is loaded when the part is shown.
 pub fn prepare<T>(entrance: impl Future<Output = Result<T, NotLoaded>> + 'static) {
-    first_picture::then(move || {
-        crate::task::spawn(async move {
-            let _loaded = entrance.await;
-        });
+    first_picture::then(move || load(entrance));
+}
+
+/// Loads the code of a part like [`prepare`], but at once.
+pub fn load<T>(entrance: impl Future<Output = Result<T, NotLoaded>> + 'static) {
+    crate::task::spawn(async move {
+        let _loaded = entrance.await;
     });
 }
 

@@ -28,7 +28,7 @@ part!(load_reading, Reading, reading::show, quiet);
 
 /// Loads the code that reads values from charts, which the reader may need as soon as a chart is shown.
 pub fn prepare() {
-    late::prepare(load_reading::entrance());
+    late::load(load_reading::entrance());
 }
 
 /// Shows a chart of several series.

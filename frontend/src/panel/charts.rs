@@ -1,4 +1,4 @@
-//! The charts of line and number panels. Their code is loaded after the first picture, which shows the values without it.
+//! The charts of line and number panels. The page shows the values of the series until their code is there.
 
 use std::cell::Cell;
 
@@ -8,6 +8,7 @@ use super::line;
 use super::shown::Shown;
 use crate::follow::{follow, parts};
 use crate::late::{self, Part};
+use crate::{chart, first_picture};
 use board_model::figure::Figure;
 
 /// A body, or a part of one, that has a chart.
@@ -26,6 +27,12 @@ thread_local! {
     static LOADED: Cell<Option<Part<(Charted, Shown)>>> = const { Cell::new(None) };
 }
 
+/// Loads the code of charts, and that of what the reader may do with them as soon as they are there.
+pub(super) fn prepare() {
+    late::load(load_charts::entrance());
+    chart::prepare();
+}
+
 /// Shows a chart. Its code is loaded first.
 pub(super) fn show(charted: Charted, shown: Shown) -> AnyView {
     match LOADED.get() {
@@ -36,6 +43,7 @@ pub(super) fn show(charted: Charted, shown: Shown) -> AnyView {
 
 fn charts((charted, shown): (Charted, Shown)) -> AnyView {
     LOADED.set(Some(charts));
+    first_picture::note();
     match charted {
         Charted::Line => line::body(shown).into_any(),
         Charted::Sparkline => line::sparkline(shown).into_any(),

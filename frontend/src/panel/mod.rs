@@ -1,7 +1,7 @@
 //! The panel of one topic: a head with the name and the state of the panel, and a body for the kind of data.
 //!
-//! The first picture shows values: figures, and the newest value of each series. The code of charts is loaded with the first of them, and that
-//! of states, logs and tables after the first picture. The kinds that somebody has to choose (`drawn`) are loaded when one is shown.
+//! The first picture shows values: figures, and the newest value of each series. The code of charts is loaded while the page connects,
+//! and that of states, logs and tables after the first picture. The kinds that somebody has to choose (`drawn`) are loaded when one is shown.
 //!
 //! To add a kind, add a variant of [`Kind`], a file in this folder, and the match arm in `Body` that the compiler
 //! then requires.
@@ -29,7 +29,7 @@ use shared::Topic;
 
 use crate::arrangement::Arrangement;
 use crate::board::Board;
-use crate::chart;
+use crate::first_picture;
 use crate::follow::{context, current, follow};
 use crate::late;
 use crate::list_style;
@@ -129,6 +129,7 @@ late::part!(load_words, (Words, Shown), words, quiet);
 
 fn words((words, shown): (Words, Shown)) -> AnyView {
     list_style::adopt();
+    first_picture::note();
     match words {
         Words::State => state::body(shown).into_any(),
         Words::Log => log::body(shown).into_any(),
@@ -138,6 +139,6 @@ fn words((words, shown): (Words, Shown)) -> AnyView {
 
 /// Loads the code of all bodies, which will probably be needed.
 pub fn prepare() {
+    charts::prepare();
     late::prepare(load_words::entrance());
-    chart::prepare();
 }

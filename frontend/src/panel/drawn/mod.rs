@@ -10,7 +10,7 @@ pub(super) mod timeline;
 use leptos::prelude::*;
 
 use super::shown::Shown;
-use crate::{late, late_style, list_style};
+use crate::{first_picture, late, late_style, list_style};
 use board_model::chart::draw::Shape;
 use board_model::chart::shapes;
 use board_model::kind::Kind;
@@ -25,6 +25,7 @@ pub(super) fn body(kind: Kind, is_log: bool, shown: Shown) -> AnyView {
 fn drawn((kind, is_log, shown): (Kind, bool, Shown)) -> AnyView {
     // Lists and timelines are tables. The sheet of the kinds has to follow that of tables.
     list_style::adopt();
+    first_picture::note();
     late_style::adopt(include_str!("../../../style/late/kinds.css"));
     match kind {
         Kind::Gauge => gauge::body(shown).into_any(),
