@@ -5,6 +5,7 @@ use std::convert::Infallible;
 use std::error::Error;
 use std::net::SocketAddr;
 use std::pin::Pin;
+use std::string::FromUtf8Error;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
@@ -103,7 +104,17 @@ impl<F: Functions> Gateway<F> {
     ///
     /// If the request line contains a host (`GET http://host/path`), this host is used instead of the header `Host`
     /// (RFC 9112, section 3.2.2).
-    pub async fn handle<B>(&self, mut request: Request<B>, peer: SocketAddr) -> Response<Body>
+    pub async fn handle<B>(&self, request: Request<B>, peer: SocketAddr) -> Response<Body>
+    where
+        B: HttpBody<Data = Bytes> + Send,
+        B::Error: Into<Box<dyn Error + Send + Sync>>,
+    {
+        self.respond(Box::new(request), peer).await
+    }
+
+    /// Does the same as [`Gateway::handle`]. The request is boxed, because each future on its way would reserve space for
+    /// it.
+    async fn respond<B>(&self, mut request: Box<Request<B>>, peer: SocketAddr) -> Response<Body>
     where
         B: HttpBody<Data = Bytes> + Send,
         B::Error: Into<Box<dyn Error + Send + Sync>>,
@@ -117,7 +128,7 @@ impl<F: Functions> Gateway<F> {
         response
     }
 
-    async fn answer<B>(&self, request: Request<B>, peer: SocketAddr) -> Response<Body>
+    async fn answer<B>(&self, request: Box<Request<B>>, peer: SocketAddr) -> Response<Body>
     where
         B: HttpBody<Data = Bytes> + Send,
         B::Error: Into<Box<dyn Error + Send + Sync>>,
@@ -129,7 +140,7 @@ impl<F: Functions> Gateway<F> {
         match self.target(request.uri().path()) {
             Target::Handshake => {
                 // The future is boxed, so that every management request does not reserve space for it.
-                let answer = Box::pin(handshake::handle(state, admission, request, peer));
+                let answer = Box::pin(handshake::handle(state, admission, *request, peer));
                 answer.await.unwrap_or_else(Refusal::answer)
             }
             Target::Connection(id) => {
@@ -186,7 +197,7 @@ where
     }
 
     fn call(&mut self, request: Request<B>) -> Self::Future {
-        let gateway = self.clone();
+        let (gateway, request) = (self.clone(), Box::new(request));
         Box::pin(async move {
             let Some(Peer(peer)) = request.extensions().get().copied() else {
                 let message =
@@ -194,7 +205,7 @@ where
                 let status = StatusCode::INTERNAL_SERVER_ERROR;
                 return Ok(answer::error(status, "InternalServerErrorException", message));
             };
-            Ok(gateway.handle(request, peer).await)
+            Ok(gateway.respond(request, peer).await)
         })
     }
 }
@@ -207,5 +218,11 @@ fn take_host_of_target<B>(request: &mut Request<B>) {
 }
 
 fn decoded(segment: &str) -> Cow<'_, str> {
-    percent_encoding::percent_decode_str(segment).decode_utf8_lossy()
+    if !segment.contains('%') {
+        return Cow::Borrowed(segment);
+    }
+    let mut bytes = Vec::with_capacity(segment.len());
+    bytes.extend(percent_encoding::percent_decode_str(segment));
+    let lossy = |error: FromUtf8Error| String::from_utf8_lossy(error.as_bytes()).into_owned();
+    Cow::Owned(String::from_utf8(bytes).unwrap_or_else(lossy))
 }

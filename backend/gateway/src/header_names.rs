@@ -43,11 +43,12 @@ struct Recording {
 }
 
 impl RecordedHead {
-    /// Adds bytes that were received, up to the end of the head.
-    pub(crate) fn add(&self, received: &[u8]) {
+    /// Adds bytes that were received, up to the end of the head. Returns false if the head is complete or is not recorded,
+    /// so that more bytes would be ignored.
+    pub(crate) fn add(&self, received: &[u8]) -> bool {
         let mut recording = self.0.lock();
         if recording.is_over {
-            return;
+            return false;
         }
         // The end may lie on both sides of the border between two reads.
         let from = recording.bytes.len().saturating_sub(3);
@@ -60,6 +61,7 @@ impl RecordedHead {
             _ if recording.is_over => recording.bytes = Vec::new(),
             _ => {}
         }
+        !recording.is_over
     }
 
     /// Returns the names in the recorded head, and forgets the head, so that a later request does not get the names of this

@@ -4,7 +4,9 @@
 //! answers only clients on the loopback interface.
 
 use std::error::Error;
+use std::future::poll_fn;
 use std::net::SocketAddr;
+use std::task::Poll;
 
 use bytes::{Bytes, BytesMut};
 use http::{HeaderValue, Method, Request, Response, StatusCode, header};
@@ -28,7 +30,7 @@ const MAX_DISCARDED_BYTES: usize = 16 * 1024 * 1024;
 pub(crate) async fn handle<B>(
     connections: &Connections,
     rate: Option<&RateLimit>,
-    request: Request<B>,
+    request: Box<Request<B>>,
     id: &str,
     peer: SocketAddr,
 ) -> Response<Body>
@@ -82,11 +84,16 @@ where
     B::Error: Into<Box<dyn Error + Send + Sync>>,
 {
     let limits = connections.limits();
-    let body = read(body, limits.message_bytes as usize);
-    match tokio::time::timeout(limits.request_body, body).await {
+    let mut body = std::pin::pin!(read(body, limits.message_bytes as usize));
+    // Most bodies have arrived together with the head of their request. These need no timer.
+    let read = match poll_fn(|context| Poll::Ready(body.as_mut().poll(context))).await {
+        Poll::Ready(read) => Ok(read),
+        Poll::Pending => tokio::time::timeout(limits.request_body, body).await,
+    };
+    match read {
         Ok(Ok(Some(bytes))) => Ok(bytes),
         Ok(Ok(None)) => Err(Box::new(too_large())),
-        Ok(Err(_)) => Err(Box::new(bad_request("The request's body ended early"))),
+        Ok(Err(())) => Err(Box::new(bad_request("The request's body ended early"))),
         Err(_) => Err(Box::new(answer::error(
             StatusCode::REQUEST_TIMEOUT,
             "RequestTimeoutException",
@@ -95,14 +102,14 @@ where
     }
 }
 
-/// Reads a body of at most `limit_bytes`. A larger body is read to its end and discarded, and the result is `None`. It
-/// has to be read, because the client sends the whole body before it reads the answer. Otherwise the client could not
+/// Reads a body of at most `limit_bytes`. Returns an error if the body ends early. A larger body is read to its end and
+/// discarded, and the result is `None`. It has to be read, because the client sends the whole body before it reads the answer. Otherwise the client could not
 /// use the TCP connection for its next request.
-async fn read<B: HttpBody<Data = Bytes>>(body: B, limit_bytes: usize) -> Result<Option<Bytes>, B::Error> {
+async fn read<B: HttpBody<Data = Bytes>>(body: B, limit_bytes: usize) -> Result<Option<Bytes>, ()> {
     let mut body = std::pin::pin!(body);
     let (mut bytes, mut size) = (BytesMut::new(), 0);
     while let Some(frame) = body.frame().await {
-        let Ok(data) = frame?.into_data() else { continue };
+        let Ok(data) = frame.map_err(drop)?.into_data() else { continue };
         size += data.len();
         // Most bodies arrive in one piece, which need not be copied.
         if size == data.len() && size <= limit_bytes && body.is_end_stream() {

@@ -24,6 +24,8 @@ pub(crate) struct PatientStream {
     limit: Duration,
     wait: Option<Wait>,
     head: RecordedHead,
+    /// True as long as more bytes may belong to the recorded head.
+    is_recording: bool,
 }
 
 /// The state of a write that waits for the client: the timer of the time limit, and the number of bytes accepted since
@@ -36,7 +38,7 @@ struct Wait {
 
 impl PatientStream {
     pub(crate) fn new(stream: TcpStream, limit: Duration) -> Self {
-        Self { stream, limit, wait: None, head: RecordedHead::default() }
+        Self { stream, limit, wait: None, head: RecordedHead::default(), is_recording: true }
     }
 
     /// Returns the record of the head of the first request.
@@ -104,7 +106,9 @@ impl AsyncRead for PatientStream {
     ) -> Poll<io::Result<()>> {
         let before = buffer.filled().len();
         let read = Pin::new(&mut self.stream).poll_read(context, buffer);
-        self.head.add(&buffer.filled()[before..]);
+        if self.is_recording {
+            self.is_recording = self.head.add(&buffer.filled()[before..]);
+        }
         read
     }
 }

@@ -1,8 +1,12 @@
 use std::time::Duration;
 
-use apigw_websocket::ConnectionId;
+use apigw_websocket::{App, ConnectionId, reply};
+use bytes::Bytes;
+use http::Request;
+use http_body_util::Full;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
+use tower::Service;
 
 use crate::support::{Answer, Harness, Script, Start, closed, soon, text};
 
@@ -22,6 +26,17 @@ async fn a_post_is_200_and_arrives_as_text_however_the_id_is_written() {
         assert_eq!((answer.status, answer.body.as_str()), (200, ""), "{path}");
         assert_eq!(text(&mut client).await, path);
     }
+}
+
+#[tokio::test]
+async fn the_future_of_a_request_is_small() {
+    // glibc keeps freed pieces of up to this size at hand, and takes several times as long for larger ones.
+    const FAST_BYTES: usize = 1032;
+    let app = App::new("ws").two_way("$default", |_, _| async { Ok(reply::text("")) });
+    let mut gateway = app.build().expect("a valid app");
+    let request = Request::post("/ws/@connections/id").body(Full::<Bytes>::default()).expect("a request");
+    let bytes = size_of_val(&*gateway.call(request));
+    assert!(bytes <= FAST_BYTES, "{bytes} bytes");
 }
 
 #[tokio::test]
