@@ -1,5 +1,5 @@
-//! What `start.js` has requested while the page's code was being loaded: `config.json` and the first WebSocket. Each can be taken over
-//! once. On a page without `start.js`, there is nothing to take over.
+//! Takes over the requests that `start.js` has made while the page's code was being loaded: for `config.json`, and the first WebSocket. Each
+//! can be taken over once. On a page without `start.js`, there is nothing to take over.
 
 use std::future::Future;
 
@@ -26,11 +26,11 @@ pub fn config() -> Option<impl Future<Output = Option<(u16, String)>>> {
 pub struct Early {
     /// The socket.
     pub web: WebSocket,
-    /// What was said on it; `None` if nothing was.
+    /// The message that was sent on it; `None` if none was.
     pub hello: Option<Hello>,
 }
 
-/// The first message, which was sent early, and what the server has sent since.
+/// The first message, which was sent early, and the messages of the server since then.
 pub struct Hello {
     /// The message, with the time at which it was sent.
     pub sent: (String, Now),

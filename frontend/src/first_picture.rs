@@ -19,7 +19,7 @@ const EVENT: &str = "first-picture";
 type Task = Box<dyn FnOnce()>;
 
 thread_local! {
-    /// What waits for the moment; `None` after it.
+    /// The tasks that wait for the moment; `None` after it.
     static WAITING: RefCell<Option<Vec<Task>>> = const { RefCell::new(Some(Vec::new())) };
 }
 

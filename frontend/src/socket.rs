@@ -31,7 +31,7 @@ struct Wiring {
     session: RefCell<Session>,
     /// The open sockets: one, or two while the session replaces a connection. A list is fast enough for so few.
     sockets: RefCell<Vec<(SocketId, Socket)>>,
-    /// What was said and heard on the socket that was taken over, until the session learns that it is open.
+    /// The messages on the socket that was taken over, until the session learns that it is open.
     hello: RefCell<Option<Hello>>,
     /// The first message of the session, if it was sent before the session was there.
     said: RefCell<Option<String>>,

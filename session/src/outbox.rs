@@ -111,7 +111,7 @@ pub(super) struct NoQueue;
 
 impl Queue for NoQueue {}
 
-/// What a queue is created with.
+/// The settings of a queue.
 #[derive(Debug, Clone)]
 pub(super) struct QueueSettings {
     /// Name under which idempotent requests are sent.

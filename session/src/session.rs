@@ -31,7 +31,7 @@ pub struct Session {
     pub(super) subscriptions: Subscriptions,
     pub(super) book: Book,
     pub(super) outbox: Box<dyn Queue>,
-    /// What the queue is created with when something is published for the first time.
+    /// The settings of the queue, which is created when something is published for the first time.
     pub(super) queue: QueueSettings,
     /// The socket that is in use.
     pub(super) link: Option<Link>,

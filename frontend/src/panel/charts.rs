@@ -61,7 +61,8 @@ fn values((charted, shown): (Charted, Shown)) -> AnyView {
     });
     view! {
         <figure class="chart">
-            <div class="plot">{late::waiting()}</div>
+            // Not a status, because a screen reader would say it for every panel.
+            <div class="plot"><p class="late">"Loading…"</p></div>
             <figcaption class="legend" data-testid="legend"><div class="keys">{keys}</div></figcaption>
         </figure>
     }
