@@ -1,5 +1,7 @@
 //! Invokes Lambda functions.
 
+use std::sync::{Arc, OnceLock};
+
 use aws_config::SdkConfig;
 use aws_sdk_lambda::Client;
 use aws_sdk_lambda::error::DisplayErrorContext;
@@ -9,7 +11,9 @@ use aws_sdk_lambda::types::InvocationType;
 /// A client that invokes Lambda functions.
 #[derive(Debug, Clone)]
 pub struct Functions {
-    client: Client,
+    config: SdkConfig,
+    /// Created when the first function is invoked, because only broadcasts to very many viewers invoke any.
+    client: Arc<OnceLock<Client>>,
 }
 
 /// The reason why a function could not be invoked.
@@ -42,7 +46,7 @@ pub enum InvokeError {
 
 impl Functions {
     pub(crate) fn new(config: &SdkConfig) -> Self {
-        Self { client: Client::new(config) }
+        Self { config: config.clone(), client: Arc::default() }
     }
 
     /// Queues an invocation of `function` (a name or an ARN) with a JSON `payload`. Returns as soon as Lambda has
@@ -56,6 +60,7 @@ impl Functions {
         let size_bytes = payload.len();
         let invoke = self
             .client
+            .get_or_init(|| Client::new(&self.config))
             .invoke()
             .function_name(function)
             .invocation_type(InvocationType::Event)

@@ -33,6 +33,7 @@
 mod aws;
 mod boards;
 mod connections;
+mod connector;
 mod functions;
 mod image;
 mod item;

@@ -2,9 +2,11 @@
 
 mod endpoint;
 mod keys;
+mod pool;
 mod poster;
+mod signer;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use aws_config::SdkConfig;
@@ -13,7 +15,6 @@ use aws_sdk_apigatewaymanagement::config::retry::RetryConfig;
 use aws_sdk_apigatewaymanagement::config::timeout::TimeoutConfig;
 use aws_sdk_apigatewaymanagement::config::{Builder, http::HttpResponse};
 use aws_sdk_apigatewaymanagement::error::{DisplayErrorContext, SdkError};
-use aws_smithy_runtime_api::client::http::SharedHttpConnector;
 use backend_core::ports::{ConnectionId, Management, PostError};
 use bytes::Bytes;
 use futures_util::{StreamExt, stream};
@@ -37,26 +38,31 @@ const RETRIES: Schedule = Schedule { first: Duration::from_millis(100), pauses: 
 #[derive(Debug, Clone)]
 pub struct ApiGatewayManagement {
     poster: Arc<Poster>,
-    /// Closes connections, which is rare.
-    client: Client,
+    config: SdkConfig,
+    endpoint: ManagementEndpoint,
+    /// Closes connections. It is created when the first one is closed, which is rare.
+    client: Arc<OnceLock<Client>>,
     posts_at_once: usize,
 }
 
 impl ApiGatewayManagement {
-    /// Both ways of making requests use the connections of `connector`.
-    pub(crate) fn new(
-        config: &SdkConfig,
-        connector: SharedHttpConnector,
-        endpoint: &ManagementEndpoint,
-    ) -> Self {
-        let poster = Arc::new(Poster::new(config, connector, endpoint));
-        let timeouts = TimeoutConfig::builder().operation_timeout(POST_TIMEOUT).build();
-        let config = Builder::from(config)
-            .endpoint_url(endpoint.as_str())
-            .retry_config(RetryConfig::disabled())
-            .timeout_config(timeouts)
-            .build();
-        Self { poster, client: Client::from_conf(config), posts_at_once: POSTS_AT_ONCE }
+    pub(crate) fn new(config: &SdkConfig, endpoint: &ManagementEndpoint) -> Self {
+        Self {
+            poster: Arc::new(Poster::new(config, endpoint)),
+            config: config.clone(),
+            endpoint: endpoint.clone(),
+            client: Arc::default(),
+            posts_at_once: POSTS_AT_ONCE,
+        }
+    }
+
+    /// Opens a connection to the management API, unless there is one that no post uses. So the next post need not wait for it.
+    ///
+    /// # Errors
+    ///
+    /// A description of the reason why there is no connection.
+    pub async fn connect(&self) -> Result<(), String> {
+        self.poster.connect().await
     }
 
     /// Sets the maximum number of concurrent posts. 0 is changed to 1. The default is 64.
@@ -93,8 +99,20 @@ impl ApiGatewayManagement {
             .await
     }
 
+    /// Returns the SDK's client.
+    fn client(&self) -> &Client {
+        self.client.get_or_init(|| {
+            let timeouts = TimeoutConfig::builder().operation_timeout(POST_TIMEOUT).build();
+            let config = Builder::from(&self.config)
+                .endpoint_url(self.endpoint.as_str())
+                .retry_config(RetryConfig::disabled())
+                .timeout_config(timeouts);
+            Client::from_conf(config.build())
+        })
+    }
+
     async fn try_close(&self, id: &ConnectionId) -> Result<(), PostError> {
-        let closed = self.client.delete_connection().connection_id(id.as_str()).send().await;
+        let closed = self.client().delete_connection().connection_id(id.as_str()).send().await;
         closed.map(drop).map_err(|error| close_error(&error))
     }
 }

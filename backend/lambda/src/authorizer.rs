@@ -30,14 +30,15 @@ impl<F: FetchKeys> Authorizer<F> {
     ///
     /// An error of type `Unauthorized` if the client has no valid token. Its message must be exactly this word, too:
     /// only then does API Gateway answer the client with 401. An error of type `Event` if `payload` is not an event for
-    /// an authorizer.
+    /// an authorizer, and of type `Keys` if the keys for checking the token cannot be fetched.
     pub async fn handle(
         &self,
         payload: Value,
         now: Millis,
     ) -> Result<ApiGatewayCustomAuthorizerResponse, Diagnostic> {
         let request: ApiGatewayCustomAuthorizerRequestTypeRequest = read(payload)?;
-        self.guard.fetch_if_unknown(backend_edge::token(&request).as_deref(), now).await;
+        let fetched = self.guard.fetch_if_unknown(backend_edge::token(&request).as_deref(), now).await;
+        fetched.map_err(|error| diagnostic("Keys", error))?;
         let decision = backend_edge::authorize(&request, &self.guard.access(), now);
         decision.map_err(|error| match error {
             AuthorizerError::Unauthorized => diagnostic("Unauthorized", error),

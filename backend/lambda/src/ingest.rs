@@ -35,7 +35,7 @@ impl<L: TopicLog, B: Boards, F: FetchKeys> Ingest<L, B, F> {
     ///
     /// # Errors
     ///
-    /// Only if `event` is not an event of a function URL. A client's mistakes are not errors: they are answered with an
+    /// Only if `event` is not an event of a function URL, or if the keys for checking its token cannot be fetched. A client's mistakes are not errors: they are answered with an
     /// HTTP status.
     pub async fn handle(
         &self,
@@ -45,7 +45,8 @@ impl<L: TopicLog, B: Boards, F: FetchKeys> Ingest<L, B, F> {
         let (payload, context) = event.into_parts();
         let request = UrlRequest::new(read(payload)?).map_err(|error| diagnostic("Event", error))?;
         let head = request.head();
-        self.guard.fetch_if_unknown(head.credentials.token(), clock()).await;
+        let fetched = self.guard.fetch_if_unknown(head.credentials.token(), clock()).await;
+        fetched.map_err(|error| diagnostic("Keys", error))?;
         let answer = self.service.http(&self.boards, head, ready(Ok(request.body())), &clock).await;
         let counts = self.service.stats().snapshot();
         let function = &context.env_config.function_name;

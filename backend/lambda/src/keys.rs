@@ -1,11 +1,11 @@
-//! The keys that tokens are checked with. They are fetched when a function starts, and again when a token was signed
-//! with an unknown key.
+//! The keys that tokens are checked with. They are fetched when a function starts or when it needs them first, and again when a
+//! token was signed with an unknown key.
 
 mod source;
 mod web;
 
 use std::future::Future;
-use std::sync::atomic::{AtomicI64, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering::Relaxed};
 
 use backend_core::Access;
 use backend_core::token::{Expected, Keys, TokenError, Verifier};
@@ -35,6 +35,8 @@ pub struct KeysError {
 pub struct KeyRing<F> {
     source: F,
     verifier: Verifier,
+    /// False until the keys have been fetched for the first time.
+    has_keys: AtomicBool,
     fetched_at: AtomicI64,
 }
 
@@ -49,8 +51,15 @@ impl<F: FetchKeys> KeyRing<F> {
     ///
     /// [`KeysError`] if the keys cannot be fetched: without keys the function cannot serve anyone.
     pub async fn new(source: F, expected: Expected, now: Millis) -> Result<Self, KeysError> {
-        let keys = source.fetch().await?;
-        Ok(Self { source, verifier: Verifier::of(keys, expected), fetched_at: AtomicI64::new(now) })
+        let ring = Self { fetched_at: AtomicI64::new(now), ..Self::without_keys(source, expected) };
+        ring.fetch().await?;
+        Ok(ring)
+    }
+
+    /// Creates a token verifier that fetches the keys from `source` when the first token needs them.
+    pub fn without_keys(source: F, expected: Expected) -> Self {
+        let verifier = Verifier::of(Keys::none(), expected);
+        Self { source, verifier, has_keys: AtomicBool::new(false), fetched_at: AtomicI64::default() }
     }
 
     /// Returns the access setting that requires a valid token. It contains a verifier whose keys are replaced whenever
@@ -61,16 +70,30 @@ impl<F: FetchKeys> KeyRing<F> {
 
     /// Fetches the keys again if `token` was signed with an unknown key and [`REFETCH_MS`] have passed since the last
     /// attempt. If the fetch fails, the known keys stay in use.
-    pub async fn fetch_if_unknown(&self, token: &str, now: Millis) {
-        if self.verifier.verify(token, now) != Err(TokenError::UnknownKey) || !self.may_fetch(now) {
-            return;
+    ///
+    /// # Errors
+    ///
+    /// [`KeysError`] if the keys have never been fetched and cannot be fetched now. The token may then be valid.
+    pub async fn fetch_if_unknown(&self, token: &str, now: Millis) -> Result<(), KeysError> {
+        if self.verifier.verify(token, now) != Err(TokenError::UnknownKey) {
+            return Ok(());
         }
-        match self.source.fetch().await {
-            Ok(keys) => self.verifier.replace_keys(keys),
-            Err(error) => {
-                tracing::error!(%error, "the keys for checking tokens could not be fetched again; the known keys stay in use")
-            }
+        if !self.has_keys.load(Relaxed) {
+            self.fetched_at.store(now, Relaxed);
+            return self.fetch().await;
         }
+        if self.may_fetch(now)
+            && let Err(error) = self.fetch().await
+        {
+            tracing::error!(%error, "the keys for checking tokens could not be fetched again; the known keys stay in use");
+        }
+        Ok(())
+    }
+
+    async fn fetch(&self) -> Result<(), KeysError> {
+        self.verifier.replace_keys(self.source.fetch().await?);
+        self.has_keys.store(true, Relaxed);
+        Ok(())
     }
 
     /// Returns true if [`REFETCH_MS`] have passed since the last fetch of the keys. Of several concurrent callers only
@@ -100,11 +123,16 @@ impl<F: FetchKeys> Guard<F> {
         }
     }
 
-    /// Fetches the keys again if tokens are required and `token` was signed with an unknown key. See
+    /// Fetches the keys if tokens are required and `token` was signed with an unknown key. See
     /// [`KeyRing::fetch_if_unknown`].
-    pub async fn fetch_if_unknown(&self, token: Option<&str>, now: Millis) {
-        if let (Self::Tokens(ring), Some(token)) = (self, token) {
-            ring.fetch_if_unknown(token, now).await;
+    ///
+    /// # Errors
+    ///
+    /// [`KeysError`] if there are no keys yet and they cannot be fetched.
+    pub async fn fetch_if_unknown(&self, token: Option<&str>, now: Millis) -> Result<(), KeysError> {
+        match (self, token) {
+            (Self::Tokens(ring), Some(token)) => ring.fetch_if_unknown(token, now).await,
+            (Self::Tokens(_), None) | (Self::Open, _) => Ok(()),
         }
     }
 }

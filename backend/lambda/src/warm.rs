@@ -3,12 +3,13 @@
 //! A TLS handshake takes two round trips and some milliseconds of computing. A small function has only a fraction of a
 //! processor, on which this computing takes tens of milliseconds. During the init phase Lambda gives the function a
 //! whole processor, often long before the first event (AWS Lambda developer guide, "Understanding the Lambda execution
-//! environment lifecycle"). This module makes the handshakes in that phase, concurrently. It also detects early that a
-//! table is missing or that a permission is missing, so that no client has to wait for the error.
+//! environment lifecycle"). This module makes the handshakes in that phase, concurrently, one with each service that the first
+//! event needs. It also detects early that a table or a permission is missing, so that no client has to wait for the error.
 
 use std::time::Duration;
 
-use backend_core::ports::{ConnectionId, Connections, Management, TopicLog, Unavailable};
+use backend_aws::ApiGatewayManagement;
+use backend_core::ports::{ConnectionId, Connections, TopicLog, Unavailable};
 use shared::Topic;
 
 use crate::clock::wall_ms;
@@ -42,13 +43,12 @@ pub async fn log(log: &impl TopicLog) -> Result<(), Unavailable> {
     }
 }
 
-/// Opens the connection to the management API, by a post to a connection that does not exist. The answer to such a post
-/// differs between the API's implementations, so it is only logged.
-pub async fn management(management: &impl Management) {
-    let unused = ConnectionId::new(UNUSED_ID);
-    let post = management.post(&unused, "{}".into());
-    if let Ok(answer) = tokio::time::timeout(TIMEOUT, post).await {
-        tracing::debug!(?answer, "the management API answered");
+/// Opens a connection to the management API. An error is only logged, because the first post tries again.
+pub async fn management(management: &ApiGatewayManagement) {
+    match tokio::time::timeout(TIMEOUT, management.connect()).await {
+        Ok(Ok(())) => {}
+        Ok(Err(error)) => tracing::warn!(%error, "the management API cannot be reached"),
+        Err(_) => tracing::warn!("the management API did not accept a connection within 3 s"),
     }
 }
 

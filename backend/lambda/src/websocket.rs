@@ -49,8 +49,8 @@ impl<C: Connections, L: TopicLog, M: Management, F: FetchKeys> Websocket<C, L, M
     ///
     /// # Errors
     ///
-    /// Only if `event` is not an event of a WebSocket API. A client's mistakes are not errors: they are answered with a
-    /// message or a status.
+    /// Only if `event` is not an event of a WebSocket API, or if the keys for checking a token cannot be fetched. A client's
+    /// mistakes are not errors: they are answered with a message or a status.
     pub async fn handle(
         &self,
         event: LambdaEvent<Value>,
@@ -60,19 +60,20 @@ impl<C: Connections, L: TopicLog, M: Management, F: FetchKeys> Websocket<C, L, M
         let request: ApiGatewayWebsocketProxyRequest = read(payload)?;
         let event = backend_edge::event(request).map_err(|error| diagnostic("Event", error))?;
         let span = tracing::info_span!("connection", connection_id = %event.connection());
-        let reply = self.serve(event, now).instrument(span).await;
+        let reply = self.serve(event, now).instrument(span).await?;
         let counts = self.service.stats().snapshot();
         let function = &context.env_config.function_name;
         self.meter.log(function, &context.request_id, now, counts, FanOut::default());
         Ok(backend_edge::response(reply))
     }
 
-    async fn serve(&self, event: GatewayEvent, now: Millis) -> backend_core::Reply {
+    async fn serve(&self, event: GatewayEvent, now: Millis) -> Result<backend_core::Reply, Diagnostic> {
         if let GatewayEvent::Message(message) = &event {
-            self.guard.fetch_if_unknown(message::token(&message.body).as_deref(), now).await;
+            let fetched = self.guard.fetch_if_unknown(message::token(&message.body).as_deref(), now).await;
+            fetched.map_err(|error| diagnostic("Keys", error))?;
         }
         let reply = self.service.handle(event, now).await;
         tracing::debug!(status = reply.status, "answered");
-        reply
+        Ok(reply)
     }
 }

@@ -14,6 +14,15 @@ impl ManagementEndpoint {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// Returns the host for the header `host`, which has no port if that is the usual one, and the path, which is empty or begins with
+    /// a slash.
+    pub(super) fn host_and_path(&self) -> (&str, &str) {
+        let (scheme, rest) = self.0.split_once("://").unwrap_or_default();
+        let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+        let usual = if scheme == "https" { ":443" } else { ":80" };
+        (authority.strip_suffix(usual).unwrap_or(authority), path)
+    }
 }
 
 impl fmt::Display for ManagementEndpoint {
@@ -99,6 +108,19 @@ mod tests {
         }
         let slash: ManagementEndpoint = "https://ws.example.com/".parse().unwrap();
         assert_eq!(slash.as_str(), "https://ws.example.com");
+    }
+
+    #[test]
+    fn the_usual_port_is_left_out_of_the_host() {
+        for (text, host, path) in [
+            ("https://ws.example.com", "ws.example.com", ""),
+            ("https://ws.example.com:443/prod", "ws.example.com", "/prod"),
+            ("https://ws.example.com:8443/a/b", "ws.example.com:8443", "/a/b"),
+            ("http://[::1]:80/ws", "[::1]", "/ws"),
+            ("http://127.0.0.1:443/ws", "127.0.0.1:443", "/ws"),
+        ] {
+            assert_eq!(text.parse::<ManagementEndpoint>().unwrap().host_and_path(), (host, path));
+        }
     }
 
     #[test]

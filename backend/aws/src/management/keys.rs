@@ -5,7 +5,6 @@ use std::time::{Duration, SystemTime};
 use aws_config::SdkConfig;
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider};
-use aws_smithy_runtime_api::client::identity::Identity;
 use tokio::sync::Mutex;
 
 /// Time before the end of credentials at which new ones are loaded. A post with the old ones must still arrive in time.
@@ -16,13 +15,7 @@ const EARLY: Duration = Duration::from_secs(60);
 #[derive(Debug)]
 pub struct Keys {
     provider: Option<SharedCredentialsProvider>,
-    held: Mutex<Option<Held>>,
-}
-
-#[derive(Debug)]
-struct Held {
-    identity: Identity,
-    expiry: Option<SystemTime>,
+    held: Mutex<Option<Credentials>>,
 }
 
 impl Keys {
@@ -31,25 +24,19 @@ impl Keys {
     }
 
     /// Returns credentials that are valid at the time `now`, or a description of the reason why there are none.
-    pub async fn at(&self, now: SystemTime) -> Result<Identity, String> {
+    pub async fn at(&self, now: SystemTime) -> Result<Credentials, String> {
         let mut held = self.held.lock().await;
-        if let Some(held) = held.as_ref().filter(|held| held.is_valid(now)) {
-            return Ok(held.identity.clone());
+        if let Some(held) = held.as_ref().filter(|held| are_valid(held, now)) {
+            return Ok(held.clone());
         }
         let provider = self.provider.as_ref().ok_or("no credentials are configured")?;
         let credentials = provider.provide_credentials().await.map_err(|error| error.to_string())?;
-        Ok(held.insert(Held::new(credentials)).identity.clone())
+        Ok(held.insert(credentials).clone())
     }
 }
 
-impl Held {
-    fn new(credentials: Credentials) -> Self {
-        Self { expiry: credentials.expiry(), identity: credentials.into() }
-    }
-
-    fn is_valid(&self, now: SystemTime) -> bool {
-        self.expiry.is_none_or(|expiry| now + EARLY < expiry)
-    }
+fn are_valid(credentials: &Credentials, now: SystemTime) -> bool {
+    credentials.expiry().is_none_or(|expiry| now + EARLY < expiry)
 }
 
 #[cfg(test)]

@@ -87,6 +87,40 @@ async fn no_more_posts_are_concurrent_than_allowed() {
     assert_eq!((gateway.requests(), gateway.most_at_once()), (40, 4));
 }
 
+#[tokio::test]
+async fn a_connection_is_used_again_and_opened_before_the_first_post() {
+    let gateway = Scripted::open(|number| Answer::Status(if number == 1 { 410 } else { 200 })).await;
+    let management = gateway.management();
+    for _ in 0..2 {
+        assert_eq!(soon(management.connect()).await, Ok(()));
+    }
+    assert_eq!(soon(management.post(&id("a="), MESSAGE)).await, Ok(()));
+    assert_eq!(soon(management.post(&id("b="), MESSAGE)).await, Err(PostError::Gone));
+    assert_eq!(soon(management.post(&id("a="), MESSAGE)).await, Ok(()));
+    assert_eq!((gateway.requests(), gateway.connections()), (3, 1));
+}
+
+#[tokio::test]
+async fn a_connection_that_was_closed_while_no_post_used_it_is_replaced() {
+    let gateway = Scripted::open(|_| Answer::Last(200)).await;
+    let management = gateway.management();
+    for posts in 1..=3 {
+        assert_eq!(soon(management.post(&id("a="), MESSAGE)).await, Ok(()));
+        assert_eq!((gateway.requests(), gateway.connections()), (posts, posts));
+        // The client learns a moment after the answer that the connection is closed.
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}
+
+#[tokio::test]
+async fn the_pauses_before_retries_double() {
+    let gateway = Scripted::open(|_| Answer::Status(429)).await;
+    let began = std::time::Instant::now();
+    assert_eq!(soon(gateway.management().post(&id("a="), MESSAGE)).await, Err(PostError::LimitExceeded));
+    // 100, 200 and 400 ms, each of which is shortened by up to a half.
+    assert!(began.elapsed() >= Duration::from_millis(350), "{:?}", began.elapsed());
+}
+
 fn id(name: &str) -> ConnectionId {
     ConnectionId::new(name)
 }

@@ -23,6 +23,8 @@ pub enum Answer {
     /// An error with this HTTP status. The text is the error type, which is sent in the header that AWS uses.
     Error(u16, &'static str),
     After(Duration, u16),
+    /// This status, after which the connection is closed.
+    Last(u16),
     Never,
     HangUp,
 }
@@ -33,6 +35,7 @@ pub struct Scripted {
     pub address: SocketAddr,
     script: Script,
     requests: Arc<AtomicUsize>,
+    connections: Arc<AtomicUsize>,
     under_way: Arc<AtomicUsize>,
     most_at_once: Arc<AtomicUsize>,
 }
@@ -45,6 +48,7 @@ impl Scripted {
             address,
             script,
             requests: Arc::default(),
+            connections: Arc::default(),
             under_way: Arc::default(),
             most_at_once: Arc::default(),
         };
@@ -67,6 +71,11 @@ impl Scripted {
         self.requests.load(SeqCst)
     }
 
+    /// Returns the number of connections that were opened.
+    pub fn connections(&self) -> usize {
+        self.connections.load(SeqCst)
+    }
+
     /// Returns the largest number of requests that were open at the same time.
     pub fn most_at_once(&self) -> usize {
         self.most_at_once.load(SeqCst)
@@ -74,6 +83,7 @@ impl Scripted {
 
     async fn listen(self, listener: TcpListener) {
         while let Ok((stream, _)) = listener.accept().await {
+            self.connections.fetch_add(1, SeqCst);
             tokio::spawn(self.clone().serve(BufReader::new(stream)));
         }
     }
@@ -82,8 +92,9 @@ impl Scripted {
         while HttpMessage::read(&mut stream).await.is_some() {
             let now = self.under_way.fetch_add(1, SeqCst) + 1;
             self.most_at_once.fetch_max(now, SeqCst);
-            let (status, error, body) = match (self.script)(self.requests.fetch_add(1, SeqCst)) {
-                Answer::Status(status) => (status, "", ""),
+            let answer = (self.script)(self.requests.fetch_add(1, SeqCst));
+            let (status, error, body) = match answer {
+                Answer::Status(status) | Answer::Last(status) => (status, "", ""),
                 Answer::Json(body) => (200, "", body),
                 Answer::Error(status, error) => (status, error, "{}"),
                 Answer::After(delay, status) => {
@@ -97,9 +108,8 @@ impl Scripted {
             let error =
                 if error.is_empty() { String::new() } else { format!("x-amzn-errortype: {error}\r\n") };
             let length = body.len();
-            let answer =
-                format!("HTTP/1.1 {status} Scripted\r\n{error}content-length: {length}\r\n\r\n{body}");
-            if stream.write_all(answer.as_bytes()).await.is_err() {
+            let text = format!("HTTP/1.1 {status} Scripted\r\n{error}content-length: {length}\r\n\r\n{body}");
+            if stream.write_all(text.as_bytes()).await.is_err() || matches!(answer, Answer::Last(_)) {
                 return;
             }
         }

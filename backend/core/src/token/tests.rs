@@ -146,6 +146,17 @@ fn a_key_that_is_not_known_yet_is_told_from_a_bad_token_and_learnt() {
 }
 
 #[test]
+fn without_keys_no_token_is_accepted_until_there_are_some() {
+    let verifier = Verifier::of(Keys::none(), Expected::default());
+    let token = sign(&json!(claims()), Algorithm::RS256, Some("r"), &rsa());
+    assert_eq!(verifier.verify(&token, NOW), Err(TokenError::UnknownKey));
+    assert_eq!(verifier.verify(&mint(&claims(), SECRET).unwrap(), NOW), Err(TokenError::UnknownKey));
+    assert_eq!(verifier.verify("no token", NOW), Err(TokenError::Invalid));
+    verifier.replace_keys(Keys::jwks(&set()).unwrap());
+    assert_eq!(verifier.verify(&token, NOW), Ok(Principal::from(claims())));
+}
+
+#[test]
 fn issuer_and_audience_count_where_they_are_set() {
     let expected = Expected { issuer: Some("https://issuer".into()), audience: Some("board".into()) };
     let verifier = Verifier::of(Keys::secret(SECRET).unwrap(), expected);

@@ -21,9 +21,8 @@ async fn wire() -> Result<Broadcast<DynamoConnections, DynamoLog, ApiGatewayMana
     let connections = aws.connections(&config.connections_table);
     let log = aws.log(config.log.tables, config.log.retention);
     let management = aws.management(&config.management);
-    let (table, tables, ()) =
-        tokio::join!(warm::connections(&connections), warm::log(&log), warm::management(&management));
-    table.and(tables)?;
+    let (table, ()) = tokio::join!(warm::connections(&connections), warm::management(&management));
+    table?;
     let others = SelfInvoker { functions: aws.functions(), name: config.function_name };
     Ok(Broadcast::new(connections, log, management, others, config.shard_size))
 }

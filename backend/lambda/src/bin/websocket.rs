@@ -21,13 +21,9 @@ async fn wire() -> Result<Websocket<DynamoConnections, DynamoLog, ApiGatewayMana
     let connections = aws.connections(&config.connections_table);
     let log = aws.log(config.log.tables, config.log.retention);
     let management = aws.management(&config.management);
-    let (guard, table, tables, ()) = tokio::join!(
-        Guard::open(config.tokens, &aws),
-        warm::connections(&connections),
-        warm::log(&log),
-        warm::management(&management),
-    );
-    table.and(tables)?;
+    let guard = Guard::open_later(config.tokens, &aws);
+    let (table, ()) = tokio::join!(warm::connections(&connections), warm::management(&management));
+    table?;
     let told = ToldTimes { rotate_in_ms: config.rotate_in_ms, frame_every_ms: config.frame_every_ms };
-    Ok(Websocket::new(connections, log, management, guard?, told))
+    Ok(Websocket::new(connections, log, management, guard, told))
 }

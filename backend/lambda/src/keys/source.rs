@@ -30,13 +30,30 @@ impl Guard<Source> {
     ///
     /// [`KeysError`] if the keys cannot be fetched. It names the source of the keys.
     pub async fn open(tokens: Tokens, aws: &Aws) -> Result<Self, KeysError> {
-        let source = match tokens.source {
-            TokenSource::Open => return Ok(Self::Open),
-            TokenSource::Parameter(name) => Source::Parameter(Box::new(aws.clone()), name),
-            TokenSource::File(path) => Source::File(path),
-            TokenSource::Jwks(url) => Source::Jwks(Web::default(), url),
-        };
-        KeyRing::new(source, tokens.expected, wall_ms()).await.map(Self::Tokens)
+        match Source::of(tokens.source, aws) {
+            Some(source) => KeyRing::new(source, tokens.expected, wall_ms()).await.map(Self::Tokens),
+            None => Ok(Self::Open),
+        }
+    }
+
+    /// Creates the guard that the settings describe. If tokens are required, the keys are fetched when the first token needs them.
+    pub fn open_later(tokens: Tokens, aws: &Aws) -> Self {
+        match Source::of(tokens.source, aws) {
+            Some(source) => Self::Tokens(KeyRing::without_keys(source, tokens.expected)),
+            None => Self::Open,
+        }
+    }
+}
+
+impl Source {
+    /// Returns the source of the keys, or `None` if no tokens are required.
+    fn of(setting: TokenSource, aws: &Aws) -> Option<Self> {
+        Some(match setting {
+            TokenSource::Open => return None,
+            TokenSource::Parameter(name) => Self::Parameter(Box::new(aws.clone()), name),
+            TokenSource::File(path) => Self::File(path),
+            TokenSource::Jwks(url) => Self::Jwks(Web::default(), url),
+        })
     }
 }
 

@@ -59,7 +59,7 @@ fn token(secret: &[u8]) -> String {
 }
 
 async fn is_let_in(guard: &Guard<&FakeSource>, token: &str, now: Millis) -> bool {
-    guard.fetch_if_unknown(Some(token), now).await;
+    guard.fetch_if_unknown(Some(token), now).await.unwrap();
     let header = format!("Bearer {token}");
     let credentials = Credentials { authorization: Some(&header), protocols: None };
     authorize(&guard.access(), &credentials, now).is_ok()
@@ -106,8 +106,30 @@ async fn a_function_without_keys_does_not_start() {
 }
 
 #[tokio::test]
+async fn keys_that_are_fetched_later_are_fetched_at_the_first_token_that_needs_them() {
+    let source = FakeSource::with_secret(OLD);
+    let guard = Guard::Tokens(KeyRing::without_keys(&source, Expected::default()));
+    guard.fetch_if_unknown(None, NOW).await.unwrap();
+    assert!(!is_let_in(&guard, "no token at all", NOW).await);
+    assert_eq!(source.fetches(), 0);
+    assert!(is_let_in(&guard, &token(OLD), NOW).await);
+    assert!(!is_let_in(&guard, &token(NEW), NOW + 1).await, "fetched a moment ago");
+    assert_eq!(source.fetches(), 1);
+}
+
+#[tokio::test]
+async fn a_token_is_not_refused_because_keys_could_not_be_fetched_yet() {
+    let source = FakeSource::default();
+    let guard = Guard::Tokens(KeyRing::without_keys(&source, Expected::default()));
+    let error = guard.fetch_if_unknown(Some(&token(OLD)), NOW).await.unwrap_err();
+    assert_eq!(error.to_string(), "the keys for checking tokens could not be read from here: lost");
+    source.change(Some(OLD));
+    assert!(is_let_in(&guard, &token(OLD), NOW + 1).await, "it is tried again at once");
+}
+
+#[tokio::test]
 async fn without_a_secret_every_connection_is_local() {
     let open: Guard<&FakeSource> = Guard::Open;
-    open.fetch_if_unknown(Some("anything"), NOW).await;
+    open.fetch_if_unknown(Some("anything"), NOW).await.unwrap();
     assert_eq!(authorize(&open.access(), &Credentials::default(), NOW), Ok(Principal::local()));
 }
