@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::{Request, Response};
+use http::{Method, Request, Response};
 use hyper::body::{Body as HttpBody, Incoming};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -30,7 +30,7 @@ use crate::slots::{Bounds, SlotGuard, Slots};
 pub struct Peer(pub SocketAddr);
 
 /// Marks a request whose connection is a plain TCP socket, which the gateway can take over after a 101. [`serve`] adds
-/// it as an extension to every request that it passes to its service.
+/// it as an extension to every GET request that it passes to its service.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct PlainTcp;
 
@@ -169,8 +169,11 @@ async fn serve_connection<S, B>(
     let service = service_fn(move |mut request: Request<Incoming>| {
         let client = settings.trusted_proxies.client(peer, request.headers());
         request.extensions_mut().insert(Peer(client));
-        request.extensions_mut().insert(PlainTcp);
-        request.extensions_mut().insert(head.clone());
+        // Only handshakes need these, and a handshake is a GET request.
+        if request.method() == Method::GET {
+            request.extensions_mut().insert(PlainTcp);
+            request.extensions_mut().insert(head.clone());
+        }
         let busy = Busy::new(place.clone());
         let answer = service.clone().oneshot(request);
         async move {
