@@ -25,8 +25,9 @@ use crate::time::Time;
 use board_model::arrival::Conditions;
 use board_model::budget::MOST_TOPICS;
 use board_model::chart::clock::LocalClock;
+use board_model::chart::duration;
+use board_model::chart::pace::{self, Crowd};
 use board_model::chart::series::SeriesSet;
-use board_model::chart::{duration, pace};
 use board_model::chip::{Chip, PanelState};
 use board_model::delay::{Delay, Delays};
 use board_model::figure::Figure;
@@ -77,8 +78,9 @@ pub struct Board {
     notifier: StoredValue<Option<FrameTask>>,
     /// Time at which panels were notified last, in milliseconds of the monotonic clock.
     notified_ms: StoredValue<Option<u64>>,
-    /// Maximum number of notifications a second while data arrives all the time. After a silence, a change is shown at once.
-    notification_hz: StoredValue<u64>,
+    /// The panels that have changed lately, which decide the maximum number of notifications a second. After a silence, a change is shown
+    /// at once.
+    crowd: StoredValue<Crowd>,
     connection: StoredValue<Option<Connection>>,
     /// The stretch of time that is shown, and movement through time.
     pub time: Time,
@@ -175,7 +177,7 @@ impl Board {
             leaving: StoredValue::new(HashSet::new()),
             notifier: StoredValue::new(None),
             notified_ms: StoredValue::new(None),
-            notification_hz: StoredValue::new(pace::notification_hz(0)),
+            crowd: StoredValue::new(Crowd::default()),
             connection: StoredValue::new(None),
             time,
             kept_ms: StoredValue::new(window.raw_ms()),
@@ -683,7 +685,7 @@ impl Board {
         if self.notifier.with_value(|notifier| notifier.as_ref().is_some_and(FrameTask::is_waiting)) {
             return;
         }
-        let (notified_ms, rate_hz) = (self.notified_ms.get_value(), self.notification_hz.get_value());
+        let (notified_ms, rate_hz) = (self.notified_ms.get_value(), self.crowd.with_value(Crowd::rate_hz));
         let left_ms = pace::left_ms(notified_ms, crate::now::now().mono_ms, rate_hz);
         self.notifier.with_value(|notifier| notifier.iter().for_each(|task| task.request_after(left_ms)));
     }
@@ -693,7 +695,8 @@ impl Board {
         if self.paused.get_untracked() {
             return;
         }
-        self.notified_ms.set_value(Some(crate::now::now().mono_ms));
+        let now_ms = crate::now::now().mono_ms;
+        self.notified_ms.set_value(Some(now_ms));
         let changed = self.changed.try_update_value(std::mem::take).unwrap_or_default();
         let is_seen = |key: &Topic| self.seen.with_value(|seen| seen.contains(key));
         let window_ms = self.time.window().ms();
@@ -704,7 +707,7 @@ impl Board {
                 && self.boards.holders(topic, window_ms).iter().all(|(key, _)| !is_seen(key))
         };
         let (unseen, shown): (_, Vec<Topic>) = changed.into_iter().partition(is_out_of_sight);
-        self.notification_hz.set_value(pace::notification_hz(shown.len()));
+        self.crowd.update_value(|crowd| crowd.add(&shown, now_ms));
         self.unseen.update_value(|waiting| waiting.extend::<Vec<Topic>>(unseen));
         self.notify(shown);
         if self.is_unseen_due.try_update_value(std::mem::take) == Some(true) {

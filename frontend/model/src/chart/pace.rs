@@ -2,6 +2,10 @@
 //! rate divides the next higher one, and the steps of all rates begin together at each second of the monotonic clock. So one frame of the
 //! browser shows all that is new, and no frames are necessary between.
 
+use std::collections::HashSet;
+
+use shared::Topic;
+
 use super::geometry::Surface;
 
 /// Highest number of times a second at which panels and charts change. Nobody can read figures that change more often.
@@ -23,10 +27,32 @@ pub fn drawing_hz(window_ms: i64, surface: &Surface) -> u64 {
     if moves_hz < FAST_FROM_HZ { SLOW_HZ } else { FAST_HZ }
 }
 
-/// Returns the number of times a second at which panels are notified. `panels` is the number of panels that the last notification has
-/// changed.
-pub fn notification_hz(panels: usize) -> u64 {
-    if panels > MOST_FAST { SLOW_HZ } else { FAST_HZ }
+/// The panels that have changed lately. They decide how often panels are notified.
+#[derive(Clone, Debug, Default)]
+pub struct Crowd {
+    /// Number of the slow step in which the panels have changed.
+    step: u64,
+    panels: HashSet<Topic>,
+    /// Number of panels that changed in the step before.
+    before: usize,
+}
+
+impl Crowd {
+    /// Adds panels that change at `now_ms` by the monotonic clock.
+    pub fn add(&mut self, panels: &[Topic], now_ms: u64) {
+        let step = now_ms * SLOW_HZ / 1_000;
+        if step != self.step {
+            self.before = if step == self.step + 1 { self.panels.len() } else { 0 };
+            self.step = step;
+            self.panels.clear();
+        }
+        self.panels.extend(panels.iter().cloned());
+    }
+
+    /// Returns the number of times a second at which panels are notified.
+    pub fn rate_hz(&self) -> u64 {
+        if self.panels.len().max(self.before) > MOST_FAST { SLOW_HZ } else { FAST_HZ }
+    }
 }
 
 /// Returns the time that is left until new data may be shown, in milliseconds: until the next step after `shown_ms`, the time at which data
@@ -66,9 +92,17 @@ mod tests {
     }
 
     #[test]
-    fn few_panels_change_twelve_times_a_second_and_many_four_times() {
-        let expected = [(0, 12), (1, 12), (4, 12), (5, 4), (20, 4), (usize::MAX, 4)];
-        assert_eq!(expected.map(|(panels, _)| (panels, notification_hz(panels))), expected);
+    fn few_panels_change_twelve_times_a_second_and_many_four_times_even_if_they_change_in_turn() {
+        let topics: Vec<Topic> = (0..5).filter_map(|n| Topic::new(&format!("lab/{n}")).ok()).collect();
+        let mut crowd = Crowd::default();
+        let mut rate_hz = |panels, now_ms| {
+            crowd.add(panels, now_ms);
+            crowd.rate_hz()
+        };
+        assert_eq!([rate_hz(&topics[..4], 1_000), rate_hz(&topics[..4], 1_084)], [12, 12]);
+        assert_eq!(rate_hz(&topics[4..], 1_167), 4);
+        assert_eq!([rate_hz(&topics[..1], 1_250), rate_hz(&topics[..1], 1_500)], [4, 12]);
+        assert_eq!([rate_hz(&topics, 1_750), rate_hz(&[], 9_000)], [4, 12]);
     }
 
     #[test]
