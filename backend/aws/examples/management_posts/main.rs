@@ -1,7 +1,7 @@
 //! Measures the processor time of posts to connections: those of this crate, and those of the client in AWS's SDK. Both post the
 //! same message to the same server on this machine, without and with TLS, in turns.
 //!
-//! `cargo run --release -p backend-aws --example posts -- POSTS`. The server runs in this process, and the posts are made by
+//! `cargo run --release -p backend-aws --example management_posts -- POSTS`. The server runs in this process, and the posts are made by
 //! another process of the same program, whose time is measured. It can be read on Linux only. For a profiler, further words
 //! select what is measured, for example `ours plain`.
 
