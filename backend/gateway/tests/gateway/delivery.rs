@@ -34,6 +34,42 @@ async fn a_broadcast_reaches_every_client_and_reports_those_that_are_gone() {
     assert_eq!(text(&mut second).await, "all");
 }
 
+/// The gateway remembers the connections of a broadcast of this size until one is added or removed.
+#[tokio::test]
+async fn a_repeated_broadcast_knows_who_has_come_and_gone_since() {
+    let mut harness = Start::new(Script::default()).run().await;
+    let (mut clients, mut ids) = (Vec::new(), Vec::new());
+    for _ in 0..20 {
+        let (client, id) = harness.identified_client().await;
+        clients.push(client);
+        ids.push(id);
+    }
+    for round in ["first", "second"] {
+        assert_eq!(harness.connections.post_to_all(&ids, &Frame::text(round)).await, []);
+    }
+    drop(clients.remove(0));
+    harness.disconnect().await;
+    soon(async {
+        while harness.connections.count() > 19 {
+            tokio::task::yield_now().await
+        }
+    })
+    .await;
+    let failed = harness.connections.post_to_all(&ids, &Frame::text("third")).await;
+    assert_eq!(failed, [(ids[0], PostError::Gone)]);
+    let (newcomer, id) = harness.identified_client().await;
+    clients.push(newcomer);
+    ids.push(id);
+    let failed = harness.connections.post_to_all(&ids, &Frame::text("fourth")).await;
+    assert_eq!(failed, [(ids[0], PostError::Gone)]);
+    for client in &mut clients[..19] {
+        for round in ["first", "second", "third", "fourth"] {
+            assert_eq!(text(client).await, round);
+        }
+    }
+    assert_eq!(text(&mut clients[19]).await, "fourth");
+}
+
 /// The test runs on one thread. So the other task can run only when the broadcast yields.
 #[tokio::test(flavor = "current_thread")]
 async fn a_broadcast_to_thousands_lets_other_tasks_run_meanwhile() {
