@@ -34,7 +34,7 @@ const TOKEN_BYTES: usize = 900;
 
 /// A client of the management API.
 enum Poster {
-    Ours(ApiGatewayManagement),
+    Ours(Box<ApiGatewayManagement>),
     Sdk(Client),
 }
 
@@ -96,7 +96,10 @@ async fn post(servers: &[(&str, &str)], count: usize, only: &[&str]) -> Result<(
 impl Poster {
     async fn new(name: &str, address: &str) -> Result<Self, Box<dyn Error>> {
         Ok(match name {
-            "ours" => Self::Ours(Aws::load().await.management(&address.parse()?).with_posts_at_once(AT_ONCE)),
+            "ours" => {
+                let management = Aws::load().await.management(&address.parse()?);
+                Self::Ours(Box::new(management.with_posts_at_once(AT_ONCE)))
+            }
             _ => Self::Sdk(sdk(address).await),
         })
     }
