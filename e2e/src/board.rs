@@ -1,7 +1,8 @@
 //! The web page under test: the CSS selectors of its parts, and functions that open it.
 
-use crate::browser::Browser;
+use crate::browser::{Browser, TIMEOUT};
 use crate::server::Server;
+use crate::wait;
 
 /// CSS selector of the banner that reports problems with the connection.
 pub const BANNER: &str = "[data-testid=banner]";
@@ -30,4 +31,17 @@ pub async fn open_at(url: &str) -> Browser {
     browser.listen_for_complaints().await;
     browser.driver.goto(url).await.expect("the page opens");
     browser
+}
+
+/// Waits until the controls of the page are loaded, which follow the first panel.
+///
+/// # Panics
+///
+/// If they are not loaded in time.
+pub async fn is_loaded(browser: &Browser) {
+    wait::until("the controls are loaded", TIMEOUT, || async {
+        let waits = browser.value("!!document.querySelector('.not-loaded, #shell')").await;
+        (waits == false).then_some(())
+    })
+    .await;
 }

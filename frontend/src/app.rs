@@ -30,7 +30,7 @@ use crate::sign_in::{SignIn, SignInSheet};
 use crate::signal::{Memo, RwSignal};
 use crate::socket::Connection;
 use crate::wall::{Wall, WallPart};
-use crate::{first_picture, intake, last_picture, now, past, sight, theme, tick, token};
+use crate::{early_keys, first_picture, intake, last_picture, now, past, sight, theme, tick, token};
 use board_model::layout::Group;
 use board_model::link::Link;
 use board_model::placement::Band;
@@ -54,6 +54,7 @@ pub fn App() -> impl IntoView {
     provide_context(Arrangement::new(board, groups, wall));
     theme::apply_kept();
     first_picture::expect();
+    early_keys::keep();
     panel::prepare();
     view! {
         <a class="skip" href="#panels" on:click=move |event| skip_to_panels(&event)>"Skip to the panels"</a>

@@ -56,7 +56,8 @@ pub fn is_over() -> Memo<bool> {
     Memo::new(move |_| is_over.get())
 }
 
-fn end() {
+/// Ends the waiting. Without effect if it has ended.
+pub fn end() {
     let Some(waiting) = WAITING.take() else { return };
     waiting.into_iter().for_each(|act| act());
     let event = Event::new(EVENT);

@@ -10,6 +10,7 @@ use std::time::Duration;
 use backend_core::ports::{Append, AppendError, ReadFrom, TopicLog};
 use backend_store::{EmbeddedLog, OpenError, Retention};
 use common::{T0, append, append_all, open, open_with, producer, topic};
+use futures_util::future::join_all;
 use shared::publication::Item;
 use shared::{Filter, Publication, TopicMeta, limits};
 use tempfile::tempdir;
@@ -320,6 +321,23 @@ mod retention {
             let page = log.read(&topic(name), ReadFrom::After(0), 9, T0).await.unwrap().unwrap();
             assert_eq!((page.oldest, page.items.len()), (limits::BATCH_ITEMS as u64 + 1, 0));
         }
+    }
+
+    #[tokio::test]
+    async fn a_sweep_that_is_committed_together_with_appends_deletes_by_its_own_time() {
+        let directory = tempdir().unwrap();
+        let age_only = Retention { max_age_ms: 1_000, max_items_per_topic: u64::MAX };
+        let (log, changes) = open_with(directory.path(), age_only);
+        drop(changes);
+        log.append(append_all("old", (0..100).map(Item::now).collect())).await.unwrap();
+        // While the first is committed, the others wait, and the sweep behind them joins their group.
+        let appends =
+            join_all((1..=20).map(|n| log.append(Append { received_at: T0 + 900, ..append("new", n) })));
+        let (appended, swept) = tokio::join!(appends, log.sweep(T0 + 1_500));
+        assert!(appended.iter().all(Result::is_ok));
+        assert_eq!(swept.unwrap().removed, 100);
+        let page = log.read(&topic("new"), ReadFrom::After(0), 100, T0 + 1_500).await.unwrap().unwrap();
+        assert_eq!(page.items.len(), 20);
     }
 
     #[tokio::test]

@@ -1,6 +1,6 @@
 //! Tests boards as documents: arranged by keyboard and by pointer, saved, opened in another browser, and saved by two people.
 
-use e2e::board::{open, open_at, panel};
+use e2e::board::{is_loaded, open, open_at, panel};
 use e2e::browser::{Browser, TIMEOUT};
 use e2e::server::Server;
 use e2e::wait;
@@ -27,11 +27,13 @@ async fn shown(browser: &Browser) -> Vec<String> {
     topics.as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect()
 }
 
+/// Waits until the board shows the panels of these topics in this order, and can be operated.
 pub async fn shows(browser: &Browser, expected: &[&str]) {
     wait::until(&format!("the board shows {expected:?}"), TIMEOUT, || async {
         (shown(browser).await == expected).then_some(())
     })
     .await;
+    is_loaded(browser).await;
 }
 
 async fn is_gone(browser: &Browser, selector: &str) {

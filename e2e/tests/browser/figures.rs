@@ -106,7 +106,7 @@ async fn becomes(browser: &Browser, name: &str, wanted: u64) {
 }
 
 async fn is_open(browser: &Browser) -> bool {
-    browser.value(&format!("document.querySelector('{FIGURES}').matches(':popover-open')")).await
+    browser.value(&format!("document.querySelector('{FIGURES}')?.matches(':popover-open') ?? false")).await
         == json!(true)
 }
 

@@ -43,3 +43,22 @@ async fn what_the_address_asks_for_is_subscribed_to_on_the_same_socket() {
         json!({"action": "subscribe", "id": 1, "filter": "kitchen/temp", "rewind": {"ms": 60_000}})
     );
 }
+
+/// A JavaScript program that presses the key `e` as soon as there is a panel, and records whether the controls were there.
+const PRESS_EARLY: &str = "new MutationObserver((_, observer) => {
+        if (!document.querySelector('[data-testid=panel]')) return;
+        observer.disconnect();
+        window.__early = !!document.querySelector('.not-loaded');
+        document.body.dispatchEvent(new KeyboardEvent('keydown', { key: 'e', bubbles: true, cancelable: true }));
+    }).observe(document, { childList: true, subtree: true });";
+
+#[tokio::test]
+async fn a_key_that_is_pressed_before_the_controls_are_loaded_has_its_effect() {
+    let server = Server::start(&["--no-host"]);
+    server.publish("kitchen/temp", &json!(21.5)).await;
+    let browser = Browser::open(1280, 800).await;
+    browser.devtools("Page.addScriptToEvaluateOnNewDocument", json!({"source": PRESS_EARLY})).await;
+    browser.driver.goto(server.url()).await.expect("the page opens");
+    browser.appears("[data-testid=arranging]").await;
+    assert_eq!(browser.value("window.__early").await, true);
+}

@@ -3,7 +3,7 @@
 
 use std::time::{Duration, Instant};
 
-use e2e::board::BANNER;
+use e2e::board::{BANNER, is_loaded};
 use e2e::browser::{Browser, TIMEOUT};
 use e2e::proxy::{Proxy, Wire};
 use e2e::server::Server;
@@ -43,6 +43,7 @@ impl Scene {
         let scene = Self { server, wire, browser };
         scene.publish_orders(1..=5).await;
         scene.shows_order(5).await;
+        is_loaded(&scene.browser).await;
         scene
     }
 

@@ -7,7 +7,7 @@ use web_sys::{ClipboardEvent, Element, Event, KeyboardEvent};
 
 use super::actor::Actor;
 use super::link;
-use crate::prefs;
+use crate::{early_keys, prefs};
 use board_model::command::{Command, Press};
 use board_model::travel::Travel;
 
@@ -19,6 +19,7 @@ const CONTROLS: &str = "button, a, summary, dialog, [tabindex='0']";
 /// Handles the keys of the page, and links that are pasted, until the page is closed.
 pub(super) fn listen(actor: Actor) {
     let pressed = window_event_listener(ev::keydown, move |event| press(actor, &event));
+    early_keys::take().iter().for_each(|event| press(actor, event));
     let pasted = window_event_listener(ev::paste, move |event| paste(actor, &event));
     on_cleanup(move || {
         pressed.remove();

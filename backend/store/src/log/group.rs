@@ -97,6 +97,11 @@ impl<'t> Group<'t> {
         Self { tables, index, bounds, drafts: BTreeMap::new(), new_topics: 0, bytes: 0, rows: 0 }
     }
 
+    /// Moves the time with which the age of publications is computed forward to that of a further command.
+    pub fn move_to(&mut self, retention_now: Millis) {
+        self.bounds.retention_now = self.bounds.retention_now.max(retention_now);
+    }
+
     /// Returns true if the group should be committed before it gets more appends.
     pub fn is_full(&self) -> bool {
         self.bytes >= GROUP_BYTES

@@ -321,6 +321,9 @@ impl Writer {
             let has_room = replies.len() < GROUP_COMMANDS && !group.is_full();
             let mut command = if has_room { self.commands.try_recv().ok() } else { None };
             self.pending = command.take_if(|command| !command.joins_a_group());
+            if let Some(command) = &command {
+                group.move_to(state.retention_now(command.now()));
+            }
             next = command.and_then(|command| command.split(replies));
         }
         if group.is_empty() {
