@@ -54,16 +54,11 @@ impl Spawned {
     /// # Panics
     ///
     /// If no such line comes within 30 s.
-    pub fn line_before_end<T>(&self, mut wanted: impl FnMut(&str) -> Option<T>) -> Option<T> {
-        loop {
-            match self.lines.recv_timeout(READY_WITHIN) {
-                Ok(line) => match wanted(&line) {
-                    Some(answer) => return Some(answer),
-                    None => continue,
-                },
-                Err(RecvTimeoutError::Disconnected) => return None,
-                Err(RecvTimeoutError::Timeout) => panic!("the process does not say that it is ready"),
-            }
+    pub fn line_before_end<T>(&self, wanted: impl FnMut(&str) -> Option<T>) -> Option<T> {
+        match first_answer(&self.lines, READY_WITHIN, wanted) {
+            Ok(answer) => Some(answer),
+            Err(RecvTimeoutError::Disconnected) => None,
+            Err(RecvTimeoutError::Timeout) => panic!("the process does not say that it is ready"),
         }
     }
 
@@ -126,12 +121,20 @@ pub fn lines(child: &mut Child) -> mpsc::Receiver<String> {
 pub fn wait_for_line<T>(
     lines: &mpsc::Receiver<String>,
     limit: Duration,
-    mut wanted: impl FnMut(&str) -> Option<T>,
+    wanted: impl FnMut(&str) -> Option<T>,
 ) -> T {
+    first_answer(lines, limit, wanted).expect("the process says it is ready")
+}
+
+/// Returns the first value that `wanted` returns for a received line. An error says why no further line came.
+fn first_answer<T>(
+    lines: &mpsc::Receiver<String>,
+    limit: Duration,
+    mut wanted: impl FnMut(&str) -> Option<T>,
+) -> Result<T, RecvTimeoutError> {
     loop {
-        let line = lines.recv_timeout(limit).expect("the process says it is ready");
-        if let Some(answer) = wanted(&line) {
-            return answer;
+        if let Some(answer) = wanted(&lines.recv_timeout(limit)?) {
+            return Ok(answer);
         }
     }
 }

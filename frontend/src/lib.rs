@@ -19,7 +19,8 @@
 //! * [`arrangement`]: the places of panels on the page; [`sight`]: the panels that are in the page; [`pointing`]: if the reader points
 //!   at one of them.
 //! * [`follow`]: helper functions for views; [`figure`]: widths of figures in large type; [`late`]: parts of the page whose
-//!   code is loaded when they are opened; [`first_picture`]: the moment before which only little is loaded; `early_keys`: keys that are pressed before the code that handles them is there.
+//!   code is loaded when they are opened; [`first_picture`]: the moment before which only little is loaded;
+//!   `early_keys`: keys that are pressed before the code that handles them is there.
 //! * [`late_style`]: style sheets of parts; [`signal`]: values whose changes are followed;
 //!   [`task`]: futures.
 //! * [`tools`]: keys, palette and dialogs; [`annotations`]: events, which mark moments in charts; [`trouble`]: title, icon and

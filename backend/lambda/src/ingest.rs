@@ -35,8 +35,8 @@ impl<L: TopicLog, B: Boards, F: FetchKeys> Ingest<L, B, F> {
     ///
     /// # Errors
     ///
-    /// Only if `event` is not an event of a function URL, or if the keys for checking its token cannot be fetched. A client's mistakes are not errors: they are answered with an
-    /// HTTP status.
+    /// Only if `event` is not an event of a function URL, or if the keys for checking its token cannot be fetched. A
+    /// client's mistakes are not errors: they are answered with an HTTP status.
     pub async fn handle(
         &self,
         event: LambdaEvent<Value>,
