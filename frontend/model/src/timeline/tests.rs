@@ -168,6 +168,7 @@ mod properties {
         Undo,
     }
 
+    /// Moves, of which a timeline can keep every one.
     fn moves() -> impl Strategy<Value = Vec<Move>> {
         let one = prop_oneof![
             (0.0..1.0, 0.1..9.0).prop_map(|(at, factor)| Move::Zoom(at, factor)),
@@ -177,7 +178,7 @@ mod properties {
             Just(Move::Live),
             Just(Move::Undo),
         ];
-        proptest::collection::vec(one, 1..60)
+        proptest::collection::vec(one, 1..=MOST_STEPS)
     }
 
     fn make(timeline: &mut Timeline, one: Move, edge: Millis, at: u64) {
