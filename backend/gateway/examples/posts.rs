@@ -8,12 +8,14 @@
 //! server does. It parses nothing. With `gateway` or `bare` as a third argument, only one of the two is measured, once.
 
 use std::io::{Read, Write};
+
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::process::Command;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use apigw_websocket::{App, ServerSettings, reply, serve};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 type AnyError = Box<dyn std::error::Error + Send + Sync>;
 
@@ -130,18 +132,20 @@ fn answer(mut stream: TcpStream, viewers: &Mutex<Vec<TcpStream>>) {
     }
 }
 
-/// Opens one WebSocket for each poster, and posts to them.
+/// Opens one WebSocket for each poster, and posts to them. One thread waits for all sockets, as the SDKs of AWS do.
 fn clients(address: SocketAddr, posters: usize, posts: usize) -> Result<(), AnyError> {
     let viewers = (0..posters).map(|_| viewer(address)).collect::<Result<Vec<_>, _>>()?;
-    let mut threads = Vec::new();
-    for (viewer, id) in viewers {
-        threads.push(std::thread::spawn(move || drain(viewer, posts)));
-        threads.push(std::thread::spawn(move || post(address, &id, posts)));
-    }
-    for thread in threads {
-        thread.join().map_err(|_| "a thread panicked")??;
-    }
-    Ok(())
+    tokio::runtime::Builder::new_current_thread().enable_io().build()?.block_on(async {
+        let mut tasks = tokio::task::JoinSet::new();
+        for (viewer, id) in viewers {
+            tasks.spawn(drain(viewer, posts));
+            tasks.spawn(post(address, id, posts));
+        }
+        while let Some(ended) = tasks.join_next().await {
+            ended??;
+        }
+        Ok(())
+    })
 }
 
 /// Opens a WebSocket, and returns it with its id as it is written in paths.
@@ -165,8 +169,8 @@ fn viewer(address: SocketAddr) -> Result<(TcpStream, String), AnyError> {
     Ok((stream, str::from_utf8(&answer[2..])?.replace('=', "%3D")))
 }
 
-fn post(address: SocketAddr, id: &str, posts: usize) -> Result<(), AnyError> {
-    let mut stream = TcpStream::connect(address)?;
+async fn post(address: SocketAddr, id: String, posts: usize) -> Result<(), AnyError> {
+    let mut stream = tokio::net::TcpStream::connect(address).await?;
     stream.set_nodelay(true)?;
     // The headers of AWS's SDK for Rust.
     let request = format!(
@@ -183,18 +187,20 @@ fn post(address: SocketAddr, id: &str, posts: usize) -> Result<(), AnyError> {
     );
     let mut buffer = [0; 4096];
     for _ in 0..posts {
-        stream.write_all(request.as_bytes())?;
-        let read = stream.read(&mut buffer)?;
+        stream.write_all(request.as_bytes()).await?;
+        let read = stream.read(&mut buffer).await?;
         assert!(buffer[..read].starts_with(b"HTTP/1.1 200"), "{}", String::from_utf8_lossy(&buffer[..read]));
     }
     Ok(())
 }
 
-fn drain(mut viewer: TcpStream, posts: usize) -> Result<(), AnyError> {
+async fn drain(viewer: TcpStream, posts: usize) -> Result<(), AnyError> {
+    viewer.set_nonblocking(true)?;
+    let mut viewer = tokio::net::TcpStream::from_std(viewer)?;
     let mut left = posts * (PAYLOAD_BYTES + 4);
     let mut buffer = [0; 16 * 1024];
     while left > 0 {
-        let read = viewer.read(&mut buffer)?;
+        let read = viewer.read(&mut buffer).await?;
         assert!(read > 0, "{left} bytes are missing");
         left -= read;
     }

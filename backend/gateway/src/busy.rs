@@ -7,7 +7,7 @@ use std::task::{Context, Poll};
 
 use hyper::body::{Body, Frame, SizeHint};
 
-use crate::slots::Slot;
+use crate::slot::Slot;
 
 /// Marks a TCP connection as busy while a request on it is being answered, so that the connection is not closed to make
 /// room for another. The connection stops being busy when this value is dropped.

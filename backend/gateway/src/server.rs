@@ -2,8 +2,10 @@
 
 use std::convert::Infallible;
 use std::error::Error;
+use std::future::poll_fn;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::task::{Poll, ready};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -11,7 +13,7 @@ use http::{Method, Request, Response};
 use hyper::body::{Body as HttpBody, Incoming};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
-use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 use tokio::sync::watch;
 use tower::{Service, ServiceExt};
@@ -19,8 +21,10 @@ use tower::{Service, ServiceExt};
 use crate::accept::Accept;
 use crate::address::network_of;
 use crate::busy::{Busy, BusyBody};
+use crate::head_timer::HeadTimer;
 use crate::patient::PatientStream;
 use crate::proxies::TrustedProxies;
+use crate::slot::Order;
 use crate::slots::{Bounds, SlotGuard, Slots};
 
 /// The address of the client that sent a request. [`serve`] adds it as an extension to every request that it passes to
@@ -96,10 +100,9 @@ pub async fn serve<S, B>(
     B::Error: Into<Box<dyn Error + Send + Sync>>,
 {
     let slots = Arc::new(Slots::new(settings.connections, settings.connections_of_address));
-    let http = http(&settings);
     let settings = Arc::new(settings);
-    // Every connection has a receiver, so that the sender also notices when the last connection has ended.
-    let (closing, open) = watch::channel(false);
+    // Every connection has a receiver, so that the sender notices when the last connection has ended.
+    let (all, open) = watch::channel(());
     tokio::pin!(shutdown);
     loop {
         let accepted = tokio::select! {
@@ -111,18 +114,20 @@ pub async fn serve<S, B>(
         let network = if is_proxy { Bounds::OfAll } else { Bounds::OfNetwork(network_of(peer.ip())) };
         let Some(slot) = slots.take(network) else { continue };
         let accepted = AcceptedConnection { stream, peer, settings: settings.clone(), slot };
-        tokio::spawn(serve_connection(http.clone(), accepted, service.clone(), open.clone()));
+        tokio::spawn(serve_connection(accepted, service.clone(), open.clone()));
     }
     drop(listener);
     drop(open);
-    closing.send_replace(true);
+    slots.finish_all();
     // Requests that are not finished by then are aborted.
-    let _ = tokio::time::timeout(settings.grace, closing.closed()).await;
+    let _ = tokio::time::timeout(settings.grace, all.closed()).await;
 }
 
 fn http(settings: &ServerSettings) -> http1::Builder {
     let mut http = http1::Builder::new();
-    http.timer(TokioTimer::new())
+    // A small answer is copied into one buffer: a system call with one buffer costs less than one with several.
+    http.timer(HeadTimer::default())
+        .writev(false)
         .header_read_timeout(settings.header_read)
         .max_headers(settings.headers)
         .max_header_size(settings.header_bytes)
@@ -152,20 +157,17 @@ async fn accept(listener: &mut impl Accept) -> Option<(TcpStream, SocketAddr)> {
     }
 }
 
-async fn serve_connection<S, B>(
-    http: http1::Builder,
-    accepted: AcceptedConnection,
-    service: S,
-    mut closing: watch::Receiver<bool>,
-) where
+async fn serve_connection<S, B>(accepted: AcceptedConnection, service: S, _open: watch::Receiver<()>)
+where
     S: Service<Request<Incoming>, Response = Response<B>, Error = Infallible> + Clone + Send + 'static,
     S::Future: Send,
     B: HttpBody<Data = Bytes> + Send + 'static,
     B::Error: Into<Box<dyn Error + Send + Sync>>,
 {
     let AcceptedConnection { stream, peer, settings, slot } = accepted;
+    let http = http(&settings);
     let stream = PatientStream::new(stream, settings.write);
-    let (place, head) = (slot.slot(), stream.head());
+    let (place, head) = (slot.slot().clone(), stream.head());
     let service = service_fn(move |mut request: Request<Incoming>| {
         let client = settings.trusted_proxies.client(peer, request.headers());
         request.extensions_mut().insert(Peer(client));
@@ -183,15 +185,19 @@ async fn serve_connection<S, B>(
     });
     let connection = http.serve_connection(TokioIo::new(stream), service).with_upgrades();
     tokio::pin!(connection);
-    let ended = tokio::select! {
-        ended = connection.as_mut() => ended,
-        () = slot.displaced() => return tracing::debug!(%peer, "a silent connection made room for another"),
-        _ = closing.changed() => {
-            connection.as_mut().graceful_shutdown();
-            connection.await
-        }
-    };
-    if let Err(error) = ended {
-        tracing::debug!(%error, %peer, "HTTP connection ended");
+    let ended = poll_fn(|context| match connection.as_mut().poll(context) {
+        Poll::Ready(ended) => Poll::Ready(Some(ended)),
+        Poll::Pending => match ready!(slot.slot().poll_order(context)) {
+            Order::Close => Poll::Ready(None),
+            Order::Finish => {
+                connection.as_mut().graceful_shutdown();
+                connection.as_mut().poll(context).map(Some)
+            }
+        },
+    });
+    match ended.await {
+        None => tracing::debug!(%peer, "a silent connection made room for another"),
+        Some(Err(error)) => tracing::debug!(%error, %peer, "HTTP connection ended"),
+        Some(Ok(())) => {}
     }
 }

@@ -9,12 +9,10 @@
 use std::collections::{BTreeMap, HashMap};
 use std::net::IpAddr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
-
-use tokio::sync::Notify;
 
 use crate::fair;
 use crate::lock::Mutex;
+use crate::slot::{Order, Slot};
 
 /// The limits that apply to a new TCP connection, and the network for which it is counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -40,13 +38,6 @@ struct Table {
     networks: HashMap<Bounds, BTreeMap<u64, Arc<Slot>>>,
     count: usize,
     next: u64,
-}
-
-/// The entry of one TCP connection in the table of connections.
-#[derive(Debug, Default)]
-pub(crate) struct Slot {
-    is_busy: AtomicBool,
-    displaced: Notify,
 }
 
 /// Keeps the entry of one TCP connection in the table of connections. The entry is removed when this guard is dropped.
@@ -78,9 +69,13 @@ impl Slots {
         drop(table);
         Some(SlotGuard { slots: self.clone(), network, number, slot })
     }
-}
 
-impl Slots {
+    /// Orders every connection to close after the request in progress.
+    pub(crate) fn finish_all(&self) {
+        let table = self.table.lock();
+        table.networks.values().flat_map(BTreeMap::values).for_each(|slot| slot.order(Order::Finish));
+    }
+
     /// Returns true if a network has as many connections as it may have. This number is lower if other networks have
     /// many. A network without a connection may always have one: there is a free place for it, or a silent connection
     /// of another network is closed.
@@ -112,7 +107,7 @@ impl Table {
         let silent = slots.into_iter().find(|(_, slot)| slot.is_silent()).map(|(number, _)| *number);
         let Some(number) = silent else { return false };
         if let Some(slot) = self.remove(network, number) {
-            slot.displaced.notify_one();
+            slot.order(Order::Close);
         }
         true
     }
@@ -137,23 +132,8 @@ impl Table {
 }
 
 impl SlotGuard {
-    pub(crate) fn slot(&self) -> Arc<Slot> {
-        self.slot.clone()
-    }
-
-    /// Waits until this connection has to be closed to make room for a new one.
-    pub(crate) async fn displaced(&self) {
-        self.slot.displaced.notified().await;
-    }
-}
-
-impl Slot {
-    fn is_silent(&self) -> bool {
-        !self.is_busy.load(Relaxed)
-    }
-
-    pub(crate) fn set_busy(&self, is_busy: bool) {
-        self.is_busy.store(is_busy, Relaxed);
+    pub(crate) fn slot(&self) -> &Arc<Slot> {
+        &self.slot
     }
 }
 
