@@ -8,6 +8,7 @@ use leptos::prelude::{set_timeout, window};
 use web_sys::Event;
 
 use crate::signal::{Memo, RwSignal};
+use crate::turns::{self, Work};
 
 /// Longest time to wait for the first panel. A board may have none, and the connection may be lost.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -16,11 +17,9 @@ const REST: Duration = Duration::from_millis(30);
 /// Event of the window by which `start.js` learns of the moment.
 const EVENT: &str = "first-picture";
 
-type Task = Box<dyn FnOnce()>;
-
 thread_local! {
     /// The tasks that wait for the moment; `None` after it.
-    static WAITING: RefCell<Option<Vec<Task>>> = const { RefCell::new(Some(Vec::new())) };
+    static WAITING: RefCell<Option<Vec<Work>>> = const { RefCell::new(Some(Vec::new())) };
 }
 
 /// Waits for the first panel, but not for ever.
@@ -37,7 +36,7 @@ pub fn note() {
 
 /// Calls `act` after the first picture, or at once if it is there.
 pub fn then(act: impl FnOnce() + 'static) {
-    let mut act: Option<Task> = Some(Box::new(act));
+    let mut act: Option<Work> = Some(Box::new(act));
     WAITING.with_borrow_mut(|waiting| {
         if let Some(waiting) = waiting {
             waiting.extend(act.take());
@@ -59,7 +58,9 @@ pub fn is_over() -> Memo<bool> {
 /// Ends the waiting. Without effect if it has ended.
 pub fn end() {
     let Some(waiting) = WAITING.take() else { return };
-    waiting.into_iter().for_each(|act| act());
-    let event = Event::new(EVENT);
-    let _handled = event.and_then(|event| window().dispatch_event(&event));
+    waiting.into_iter().for_each(turns::queue);
+    turns::queue(Box::new(|| {
+        let event = Event::new(EVENT);
+        let _handled = event.and_then(|event| window().dispatch_event(&event));
+    }));
 }

@@ -12,7 +12,7 @@ use leptos::prelude::*;
 
 use crate::follow::{click, follow};
 use crate::signal::RwSignal;
-use crate::{first_picture, http};
+use crate::{first_picture, http, turns};
 
 /// The entrance of a part: it creates the view of the part from an argument.
 pub type Part<A> = fn(A) -> AnyView;
@@ -144,8 +144,11 @@ fn request(load: &Load, state: State) {
         if loaded.is_err() && is_outdated().await {
             loaded = Err(NotLoaded::Outdated);
         }
-        // The part may have been closed in the meantime. Then there is nothing to show.
-        let _closed = state.try_set(Some(loaded));
+        // The same code may be loaded for many panels.
+        turns::queue(Box::new(move || {
+            // The part may have been closed in the meantime. Then there is nothing to show.
+            let _closed = state.try_set(Some(loaded));
+        }));
     });
 }
 

@@ -81,4 +81,5 @@ pub mod time;
 pub mod token;
 pub mod tools;
 pub mod trouble;
+pub mod turns;
 pub mod wall;
