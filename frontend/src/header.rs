@@ -59,8 +59,11 @@ pub fn Header() -> impl IntoView {
             >
                 "Add data"
             </button>
-            // They are requested after the controls, which the reader probably needs sooner.
-            {when(is_rested, move || notices::show(Notice::Figures, board))}
+            // It is there from the start, because a press of the connection's state opens it. Its content is requested after the
+            // controls, which the reader probably needs sooner.
+            <div class="pop" id="figures" popover="auto" data-testid="figures">
+                {when(is_rested, move || notices::show(Notice::Figures, board))}
+            </div>
         </header>
     }
 }

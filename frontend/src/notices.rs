@@ -46,11 +46,7 @@ fn notice((notice, board): (Notice, Board)) -> AnyView {
 }
 
 fn figures(board: Board) -> impl IntoView {
-    view! {
-        <div class="pop" id="figures" popover="auto" data-testid="figures">
-            <dl class="details">{follow(move || parts(board.link.with(figures_of).into_iter().map(figure)))}</dl>
-        </div>
-    }
+    view! { <dl class="details">{follow(move || parts(board.link.with(figures_of).into_iter().map(figure)))}</dl> }
 }
 
 fn figure((name, value): (&'static str, String)) -> impl IntoView {
