@@ -1,5 +1,6 @@
 //! The result of a load test.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Duration;
 
@@ -39,6 +40,8 @@ pub struct Report {
     pub histories: u64,
     /// Longest time for which any viewer received no publication.
     pub pause: Duration,
+    /// Reasons for which connections were lost or could not be opened, with the number of times, summed over all viewers.
+    pub causes: BTreeMap<String, u64>,
 }
 
 impl Report {
@@ -53,7 +56,7 @@ impl Report {
     }
 
     pub(crate) fn add(&mut self, viewer: ViewerReport) {
-        let ViewerReport { ledger, stats, banners, pause } = viewer;
+        let ViewerReport { ledger, stats, banners, pause, causes } = viewer;
         self.violations.extend(ledger.violations);
         self.delivered += ledger.seen;
         self.gaps += ledger.gaps;
@@ -64,6 +67,9 @@ impl Report {
         self.duplicates += stats.duplicates;
         self.histories += stats.history_requests;
         self.pause = self.pause.max(pause);
+        for (cause, times) in causes {
+            *self.causes.entry(cause).or_default() += times;
+        }
     }
 }
 
@@ -78,6 +84,7 @@ impl fmt::Display for Report {
         )?;
         write!(f, ", {} duplicates dropped, {} histories", self.duplicates, self.histories)?;
         write!(f, ", {} banners, longest pause {:.0?}", self.banners, self.pause)?;
-        write!(f, ", {} violations", self.violations.len())
+        write!(f, ", {} violations", self.violations.len())?;
+        if self.causes.is_empty() { Ok(()) } else { write!(f, ", connections lost: {:?}", self.causes) }
     }
 }

@@ -1,5 +1,6 @@
 //! A viewer: a session over a real socket that checks its deliveries.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -25,6 +26,8 @@ pub struct ViewerReport {
     pub banners: u64,
     /// Longest time for which the viewer received no publication.
     pub pause: Duration,
+    /// Reasons for which connections were lost or could not be opened, with the number of times.
+    pub causes: BTreeMap<String, u64>,
 }
 
 /// A session that watches the topics of the test and checks every delivery, until the test is over.
@@ -38,6 +41,7 @@ pub struct Viewer {
     banners: u64,
     last_delivery: Option<Instant>,
     pause: Duration,
+    causes: BTreeMap<String, u64>,
 }
 
 impl Viewer {
@@ -55,6 +59,7 @@ impl Viewer {
             banners: 0,
             last_delivery: None,
             pause: Duration::ZERO,
+            causes: BTreeMap::new(),
         }
     }
 
@@ -72,7 +77,13 @@ impl Viewer {
         }
         let stats = self.driver.session().stats();
         self.driver.close().await;
-        ViewerReport { ledger: self.ledger, stats, banners: self.banners, pause: self.pause }
+        ViewerReport {
+            ledger: self.ledger,
+            stats,
+            banners: self.banners,
+            pause: self.pause,
+            causes: self.causes,
+        }
     }
 
     async fn catch_up(&mut self) {
@@ -92,6 +103,9 @@ impl Viewer {
             }
             Some(Event::Gap { topic, from, to, .. }) => self.ledger.gap(&topic, &from, &to, &self.progress),
             Some(Event::Subscribed { .. }) => self.subscribed(),
+            Some(Event::Disconnected { cause } | Event::AttemptFailed { cause, .. }) => {
+                *self.causes.entry(format!("{cause:?}")).or_default() += 1;
+            }
             Some(
                 event @ (Event::EpochChanged { .. }
                 | Event::TopicGone { .. }

@@ -35,7 +35,7 @@ fn a_hundred_viewers_lose_nothing_and_see_no_banner_through_ten_rotations() {
     });
     println!("ten rotations: {report}");
     assert_eq!(report.violations, Vec::<String>::new());
-    assert_eq!((report.gaps, report.banners), (0, 0));
+    assert_eq!((report.gaps, report.banners), (0, 0), "{report}");
     assert!(report.least_rotations >= ROTATIONS, "{report}");
     assert!(report.publications >= 80 * 50, "50 a second: {report}");
 }
