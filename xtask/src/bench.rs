@@ -15,7 +15,7 @@ use command::{from_outside, measure};
 
 /// Runs all benchmarks, or only the one that the first argument names.
 ///
-/// The benchmarks `appends`, `durable`, `past`, `screens`, `units` and `websocket-units` are examples of the crates that they measure, and
+/// The benchmarks `appends`, `durable`, `posts`, `past`, `screens`, `units` and `websocket-units` are examples of the crates that they measure, and
 /// `schedules` is the program of the crate `simulation`. The benchmarks `init` and `broadcast` run in the AWS topology, and
 /// `emulate` measures `tickertape emulate`.
 /// Every other name is passed to the program `bench` of the crate `e2e`.
@@ -23,6 +23,7 @@ pub fn bench(project: &Project, arguments: &[String]) -> Result<(), TaskError> {
     match arguments.first().map(String::as_str) {
         Some("appends") => appends(project),
         Some("durable") => durable(project),
+        Some("posts") => posts(project),
         Some("units") => units(project),
         Some("websocket-units") => websocket_units(project),
         Some("past") => past(project),
@@ -40,6 +41,7 @@ fn all(project: &Project) -> Result<(), TaskError> {
     system(project, &[])?;
     appends(project)?;
     durable(project)?;
+    posts(project)?;
     past(project)?;
     screens(project)?;
     schedules(project)?;
@@ -80,6 +82,13 @@ fn durable(project: &Project) -> Result<(), TaskError> {
     let mut durable = project.command("cargo");
     durable.args(["run", "--quiet", "--release", "--package", "backend-store", "--example", "durable"]);
     measure(&mut durable)
+}
+
+/// Compares the processor time of `POST @connections` with that of a loop that only sends.
+fn posts(project: &Project) -> Result<(), TaskError> {
+    let mut posts = project.command("cargo");
+    posts.args(["run", "--quiet", "--release", "--package", "apigw-websocket", "--example", "posts"]);
+    measure(&mut posts)
 }
 
 /// Measures how long a day in buckets takes over loopback. The day is written to the store directly, with times in the past.

@@ -21,9 +21,8 @@ Builds, tests and deploys Tickertape. Each command installs the tools it needs, 
                                   light, dark and with forced colours, into target/screenshots
     cargo xtask bench [-- NAME]   run all benchmarks in release mode, or the one called NAME: fanout, latency,
                                   recovery, memory, page, page-memory, board, hostile, kills, appends (of the store),
-                                  durable (appends beside the disk's own sync), past (a day in buckets), screens
-                                  (that boards need),
-                                  schedules (of the simulation), units and websocket-units (billed by AWS), init
+                                  durable (appends beside the disk's own sync), posts (to @connections), past (a day in
+                                  buckets), screens (that boards need), schedules (of the simulation), units and websocket-units (billed by AWS), init
                                   (start-up time and size of the functions), broadcast (posts per CPU second), emulate
                                   (beside serverless-offline). Some are compared with Node and Bun, if npm is installed
     cargo xtask soak [MINUTES]    test with injected faults over real sockets for MINUTES (default 10), printing a

@@ -1,14 +1,14 @@
 //! Measures `POST @connections`: the processor time of the gateway for each request, from the request to its answer, with the
 //! delivery to the client in between.
 //!
-//! `cargo run --release -p apigw-websocket --example posts -- 8 20000` posts 20,000 messages of 128 bytes over each of 8 kept
-//! connections, one after the other on each. The clients run in another process. It runs only on Linux.
+//! `cargo xtask bench -- posts` runs it. `cargo run --release -p apigw-websocket --example posts -- 8 20000` posts 20,000 messages of 128
+//! bytes over each of 8 kept connections, one after the other on each. Without numbers there are 64 connections, as many as the function
+//! `broadcast` has. The clients run in another process, in one thread, as AWS's SDKs wait. It runs only on Linux.
 //!
 //! In turns with the gateway, it measures a loop that reads the requests, sends the frame and sends the answer: the least that any
 //! server does. It parses nothing. With `gateway` or `bare` as a third argument, only one of the two is measured, once.
 
 use std::io::{Read, Write};
-
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::process::Command;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -30,7 +30,7 @@ fn main() -> Result<(), AnyError> {
     if text(0) == "client" {
         return clients(text(1).parse()?, number(2, 1), number(3, 1));
     }
-    let (posters, posts) = (number(0, 8), number(1, 10_000));
+    let (posters, posts) = (number(0, 64), number(1, 5_000));
     println!("{posters} connections, {posts} posts on each");
     match text(2) {
         "gateway" => {
