@@ -144,15 +144,13 @@ pub fn signal(pid: u64, name: &str) -> bool {
     Command::new("kill").args(["-s", name, &pid.to_string()]).status().is_ok_and(|status| status.success())
 }
 
-/// Returns the ids of the processes whose parent is `parent`.
-#[cfg(target_os = "linux")]
+/// Returns the ids of the processes whose parent is `parent`. There are none on systems without `/proc`.
 pub fn children_of(parent: u64) -> Vec<u64> {
     let processes = std::fs::read_dir("/proc").into_iter().flatten().flatten();
     let pids = processes.filter_map(|entry| entry.file_name().to_str()?.parse().ok());
     pids.filter(|pid| parent_of(*pid) == Some(parent)).collect()
 }
 
-#[cfg(target_os = "linux")]
 fn parent_of(pid: u64) -> Option<u64> {
     let status = std::fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
     status.lines().find_map(|line| line.strip_prefix("PPid:"))?.trim().parse().ok()

@@ -10,7 +10,7 @@ mod sizes;
 use crate::error::TaskError;
 use crate::product::{self, Profile};
 use crate::project::Project;
-use crate::tools::{Browser, DynamoDbLocal, uplot};
+use crate::tools::{Browser, DynamoDbLocal, Nchan, uplot};
 use command::{from_outside, measure};
 
 /// Runs all benchmarks, or only the one that the first argument names.
@@ -66,7 +66,17 @@ fn system(project: &Project, arguments: &[String]) -> Result<(), TaskError> {
     if let Some(files) = uplot::set_up(project) {
         bench.env("TICKERTAPE_UPLOT", files);
     }
+    if measures_deliveries(arguments)
+        && let Some(nchan) = Nchan::set_up(project)
+    {
+        nchan.announce(&mut bench);
+    }
     measure(&mut bench)
+}
+
+/// Returns true if the benchmark `fanout` runs, alone or with the others.
+fn measures_deliveries(arguments: &[String]) -> bool {
+    arguments.first().is_none_or(|name| name == "fanout")
 }
 
 /// Measures the appends per second of the embedded store. The store is measured without the server, because the server
@@ -127,4 +137,16 @@ fn websocket_units(project: &Project) -> Result<(), TaskError> {
     let mut units = project.command("cargo");
     units.args(["run", "--quiet", "--package", "backend-core", "--example", "websocket_units"]);
     measure(&mut units)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn deliveries_are_measured_by_fanout_and_by_all_benchmarks() {
+        assert!(measures_deliveries(&[]));
+        assert!(measures_deliveries(&["fanout".to_owned(), "100".to_owned()]));
+        assert!(!measures_deliveries(&["latency".to_owned()]));
+    }
 }

@@ -5,12 +5,12 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpSocket, TcpStream};
 use tokio::task::JoinSet;
 
 use super::frames;
+use super::hub::Hub;
 
 /// Number of viewers with the same source address. A server that limits the connections of an address must accept all.
 const VIEWERS_OF_ADDRESS: usize = 64;
@@ -33,21 +33,23 @@ struct Seen {
 }
 
 impl Crowd {
-    /// Connects viewers, each of which subscribes to `topic`. The ages of publications are computed from `start`, as in
-    /// [`payload`](super::viewer::payload).
+    /// Connects viewers to a server, each of which subscribes to `topic`. The ages of publications are computed from
+    /// `start`, as in [`payload`](super::viewer::payload).
     ///
     /// # Panics
     ///
     /// If the server refuses a viewer for another reason than its limit of new connections per second.
-    pub async fn gather(ws: &str, topic: &str, viewers: usize, start: Instant) -> Self {
-        let (address, path) = parts(ws);
-        let subscribe = json!({"action": "subscribe", "id": 1, "filter": topic}).to_string();
-        let subscribe = frames::masked_text(subscribe.as_bytes());
+    pub async fn gather(hub: &Hub, topic: &str, viewers: usize, start: Instant) -> Self {
+        let (address, path) = parts(&hub.protocol.viewers(&hub.ws, topic));
+        let subscription = hub.protocol.subscription(topic);
+        let subscription = subscription.map(|text| frames::masked_text(text.as_bytes()));
         let (seen, mut readers) = (Arc::<Mutex<Seen>>::default(), JoinSet::new());
         for number in 0..viewers {
             let mut stream = shake_hands(address, &path, number).await;
-            stream.write_all(&subscribe).await.expect("sent");
-            let unread = until_subscribed(&mut stream).await;
+            let unread = match &subscription {
+                Some(message) => subscribe(&mut stream, message).await,
+                None => Vec::new(),
+            };
             readers.spawn(read(stream, unread, seen.clone(), start));
         }
         Self { seen, _readers: readers }
@@ -92,7 +94,7 @@ async fn shake_hands(address: SocketAddr, path: &str, number: usize) -> TcpStrea
         stream.write_all(request.as_bytes()).await.expect("sent");
         let mut head = Vec::new();
         while !head.ends_with(b"\r\n\r\n") {
-            // There are no frames after the head, because a viewer has not subscribed yet.
+            // There are no frames after the head, because nobody publishes yet.
             let read = stream.read_buf(&mut head).await.expect("an answer");
             assert!(read > 0, "the hub closed a viewer's socket");
         }
@@ -112,8 +114,9 @@ fn source(number: usize) -> SocketAddr {
     SocketAddr::from((address, 0))
 }
 
-/// Waits for the answer to `subscribe`, and returns the bytes after it.
-async fn until_subscribed(stream: &mut TcpStream) -> Vec<u8> {
+/// Sends the frame that subscribes, waits for the answer, and returns the bytes after it.
+async fn subscribe(stream: &mut TcpStream, message: &[u8]) -> Vec<u8> {
+    stream.write_all(message).await.expect("sent");
     let mut received = Vec::new();
     loop {
         let read = stream.read_buf(&mut received).await.expect("an answer");

@@ -62,8 +62,8 @@ fn has_files_for(viewers: usize) -> bool {
 /// Measures each server several times. The order of the servers changes, so that a change of the machine's speed affects
 /// all alike.
 async fn in_turns(packages: &Packages, viewers: usize, a_second: u64) -> Vec<(&'static str, Turns)> {
-    let starts: [fn(&Packages) -> Option<Hub>; 4] =
-        [|_| Some(Hub::tickertape()), |_| Some(Hub::bare()), Hub::bun, Hub::node];
+    let starts: [fn(&Packages) -> Option<Hub>; 5] =
+        [|_| Some(Hub::tickertape()), |_| Some(Hub::bare()), Hub::bun, Hub::node, |_| Hub::nchan()];
     let mut measured: Vec<Option<(&str, Turns)>> = vec![None; starts.len()];
     for turn in 0..TURNS {
         let forwards: Vec<usize> = (0..starts.len()).collect();
@@ -81,18 +81,18 @@ async fn in_turns(packages: &Packages, viewers: usize, a_second: u64) -> Vec<(&'
 /// each of them in a frame of its own. Returns `None` if there is no `/proc`.
 async fn measure(hub: &Hub, viewers: usize, a_second: u64) -> Option<Figures> {
     let start = Instant::now();
-    let mut publisher = viewer::connect(&hub.ws).await;
-    let memory_before = usage::resident_bytes(hub.pid())?;
-    let crowd = Crowd::gather(&hub.ws, TOPIC, viewers, start).await;
+    let mut publisher = viewer::connect(&hub.protocol.publishers(&hub.ws, TOPIC)).await;
+    let memory_before = hub.resident_bytes()?;
+    let crowd = Crowd::gather(hub, TOPIC, viewers, start).await;
     tokio::time::sleep(SETTLING).await;
-    let memory = usage::resident_bytes(hub.pid())?.saturating_sub(memory_before);
-    let warm_up = publish(&mut publisher, start, WARM_UP, a_second).await;
+    let memory = hub.resident_bytes()?.saturating_sub(memory_before);
+    let warm_up = publish(hub, &mut publisher, start, WARM_UP, a_second).await;
     settle(&crowd, warm_up * viewers as u64).await;
     crowd.forget();
-    let before = usage::cpu(hub.pid())?;
-    let expected = publish(&mut publisher, start, RUN, a_second).await * viewers as u64;
+    let before = hub.cpu()?;
+    let expected = publish(hub, &mut publisher, start, RUN, a_second).await * viewers as u64;
     settle(&crowd, expected).await;
-    let cpu = usage::cpu(hub.pid())? - before;
+    let cpu = hub.cpu()? - before;
     assert_eq!(crowd.deliveries(), expected, "{}: not every publication has arrived", hub.name);
     let mut ages = crowd.ages_us();
     Some(Figures {
@@ -104,14 +104,14 @@ async fn measure(hub: &Hub, viewers: usize, a_second: u64) -> Option<Figures> {
 }
 
 /// Publishes for some time, and returns the number of publications.
-async fn publish(publisher: &mut Socket, start: Instant, run: Duration, a_second: u64) -> u64 {
+async fn publish(hub: &Hub, publisher: &mut Socket, start: Instant, run: Duration, a_second: u64) -> u64 {
     let (began, mut sent) = (Instant::now(), 0);
     let mut pace = tokio::time::interval(Duration::from_micros(1_000_000 / a_second));
     pace.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     while began.elapsed() < run {
         pace.tick().await;
         sent += 1;
-        viewer::publish(publisher, TOPIC, sent, &viewer::payload(start)).await;
+        viewer::publish_as(hub.protocol, publisher, TOPIC, sent, &viewer::payload(start)).await;
     }
     sent
 }

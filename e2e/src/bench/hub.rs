@@ -1,14 +1,18 @@
 //! The servers that the benchmarks measure: `tickertape serve`, and the *peers* with which it is compared. Peers are
-//! minimal servers: with Node's package `ws`, with Bun, and a bare loop of our own.
+//! minimal servers: with Node's package `ws`, with Bun, and a bare loop of our own; and nginx with its module nchan.
 
 use std::path::PathBuf;
 use std::process::Command;
+use std::time::Duration;
 
 use serde_json::Value;
 use tempfile::TempDir;
 
+use super::nchan;
 use super::packages::Packages;
-use crate::child::Spawned;
+use super::protocol::Protocol;
+use super::usage;
+use crate::child::{self, Spawned};
 use crate::setting;
 
 /// Argument with which the program of the benchmarks runs the bare loop.
@@ -20,6 +24,8 @@ pub struct Hub {
     pub name: &'static str,
     /// URL of the server's WebSocket.
     pub ws: String,
+    /// The messages that the server understands.
+    pub protocol: Protocol,
     process: Spawned,
     data: TempDir,
 }
@@ -34,7 +40,7 @@ impl Hub {
     pub fn tickertape() -> Self {
         let data = TempDir::new().expect("a temporary directory");
         let (process, ws) = serve(&data);
-        Self { name: "tickertape", ws, process, data }
+        Self { name: "tickertape", ws, protocol: Protocol::Tickertape, process, data }
     }
 
     /// Ends the server as `kill -9` does, and starts `tickertape serve` again with the same data. Its address is another one.
@@ -79,16 +85,53 @@ impl Hub {
         Some(Self::peer("bun", Command::new(packages.bun()?).arg(script("bun-hub.js"))))
     }
 
+    /// Starts nginx with the module nchan. Returns `None` if one of them is missing or does not start.
+    ///
+    /// # Panics
+    ///
+    /// If there is no temporary directory.
+    pub fn nchan() -> Option<Self> {
+        let data = TempDir::new().expect("a temporary directory");
+        let (process, ws) = nchan::start(data.path())?;
+        Some(Self { name: "nchan", ws, protocol: Protocol::Nchan, process, data })
+    }
+
     /// Starts a peer, which prints the URL of its WebSocket.
     fn peer(name: &'static str, command: &mut Command) -> Self {
         let process = Spawned::start(command);
         let ws = process.line_with(|line| Some(line.trim().to_string()));
-        Self { name, ws, process, data: TempDir::new().expect("a temporary directory") }
+        let data = TempDir::new().expect("a temporary directory");
+        Self { name, ws, protocol: Protocol::Tickertape, process, data }
     }
 
-    /// Returns the id of the server's process.
+    /// Returns the id of the server's process, or of its first process if it has several.
     pub fn pid(&self) -> u32 {
         self.process.pid()
+    }
+
+    /// Returns the CPU time that all processes of the server have used. Returns `None` if it cannot be read, as on
+    /// systems without `/proc`.
+    pub fn cpu(&self) -> Option<Duration> {
+        self.pids().map(usage::cpu).sum()
+    }
+
+    /// Returns the resident memory of all processes of the server in bytes. Returns `None` if it cannot be read.
+    pub fn resident_bytes(&self) -> Option<u64> {
+        self.pids().map(usage::resident_bytes).sum()
+    }
+
+    /// Returns the ids of the server's process and of those that it has started, such as the workers of nginx.
+    fn pids(&self) -> impl Iterator<Item = u32> {
+        let started = child::children_of(self.pid().into());
+        std::iter::once(self.pid()).chain(started.into_iter().filter_map(|pid| u32::try_from(pid).ok()))
+    }
+}
+
+impl Drop for Hub {
+    fn drop(&mut self) {
+        if self.protocol == Protocol::Nchan {
+            nchan::end(&self.process);
+        }
     }
 }
 

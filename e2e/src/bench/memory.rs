@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use super::crowd::Crowd;
 use super::hub::Hub;
 use super::packages::Packages;
-use super::{report_spread, usage};
+use super::report_spread;
 
 /// Number of times that each figure is measured.
 const TURNS: usize = 3;
@@ -39,11 +39,11 @@ pub async fn run() {
 /// Returns the memory that each of so many viewers adds to a server, in KiB.
 async fn kib_a_viewer(hub: &Hub, viewers: usize) -> Option<f64> {
     // Opens some connections first, so that memory which is allocated only once is not counted as memory of the others.
-    let _first = Crowd::gather(&hub.ws, TOPIC, 10, Instant::now()).await;
+    let _first = Crowd::gather(hub, TOPIC, 10, Instant::now()).await;
     tokio::time::sleep(SETTLING).await;
-    let before = usage::resident_bytes(hub.pid())?;
-    let _crowd = Crowd::gather(&hub.ws, TOPIC, viewers, Instant::now()).await;
+    let before = hub.resident_bytes()?;
+    let _crowd = Crowd::gather(hub, TOPIC, viewers, Instant::now()).await;
     tokio::time::sleep(SETTLING).await;
-    let after = usage::resident_bytes(hub.pid())?;
+    let after = hub.resident_bytes()?;
     Some(after.saturating_sub(before) as f64 / viewers as f64 / 1024.0)
 }

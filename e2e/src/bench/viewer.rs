@@ -12,6 +12,8 @@ use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 use tokio_tungstenite::tungstenite::{Error, Message};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async_with_config};
 
+use super::protocol::Protocol;
+
 /// An open WebSocket of a client.
 pub type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
 
@@ -109,12 +111,26 @@ pub fn payload(start: Instant) -> serde_json::Value {
 ///
 /// If the server closes the socket.
 pub async fn publish(socket: &mut Socket, topic: &str, id: u64, data: &serde_json::Value) {
-    let request = json!({"action": "publish", "id": id, "topic": topic, "data": data}).to_string();
-    socket.send(Message::text(request)).await.expect("sent");
+    publish_as(Protocol::Tickertape, socket, topic, id, data).await;
+}
+
+/// Does the same as [`publish`] with the messages of another server.
+///
+/// # Panics
+///
+/// If the server refuses or closes the socket.
+pub async fn publish_as(
+    protocol: Protocol,
+    socket: &mut Socket,
+    topic: &str,
+    id: u64,
+    data: &serde_json::Value,
+) {
+    socket.send(Message::text(protocol.publication(topic, id, data))).await.expect("sent");
     while let Some(Ok(message)) = socket.next().await {
         let Ok(text) = message.to_text() else { continue };
         assert!(!text.contains("\"error\""), "the hub refused: {text}");
-        if text.contains("\"published\"") {
+        if text.contains(protocol.published()) {
             return;
         }
     }

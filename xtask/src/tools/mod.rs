@@ -10,6 +10,7 @@ mod browser;
 mod cargo_tool;
 mod dynamodb_local;
 mod find;
+mod nchan;
 mod npm;
 mod python;
 mod toolchain;
@@ -19,6 +20,7 @@ mod version;
 pub use browser::Browser;
 pub use dynamodb_local::DynamoDbLocal;
 pub use find::{on_path, program};
+pub use nchan::Nchan;
 pub use toolchain::{ARM_TARGET, WASM_TARGET, components, wasm_target};
 
 use crate::error::TaskError;
