@@ -22,10 +22,11 @@ Builds, tests and deploys Tickertape. Each command installs the tools it needs, 
     cargo xtask bench [-- NAME]   run all benchmarks in release mode, or the one called NAME: fanout, latency,
                                   recovery, memory, page, page-memory, board, hostile, kills, appends (of the store),
                                   durable (appends beside the disk's own sync), posts (to @connections), past (a day in
-                                  buckets), screens (that boards need), schedules (of the simulation), units and websocket-units (billed by AWS), init
-                                  (start-up time and size of the functions), broadcast (posts per CPU second), emulate
-                                  (beside serverless-offline). Some are compared with Node and Bun, if npm is installed,
-                                  and fanout with nchan, if nginx with it is installed or Debian's packages can be had
+                                  buckets), screens (that boards need), schedules (of the simulation), units and
+                                  websocket-units (billed by AWS), init (start-up time and size of the functions),
+                                  broadcast (posts per CPU second), emulate (beside serverless-offline). Some are
+                                  compared with Node and Bun, if npm is installed, and fanout with nchan, if nginx
+                                  with it is installed or Debian's packages can be had
     cargo xtask soak [MINUTES]    test with injected faults over real sockets for MINUTES (default 10), printing a
                                   line a minute; then run 20,000 schedules of the simulation for each minute
     cargo xtask record            record the messages between this version's clients and server, and a store it wrote,
