@@ -8,6 +8,7 @@ pub mod bench;
 pub mod board;
 pub mod browser;
 pub mod child;
+pub mod downloads;
 pub mod hand;
 pub mod page_clock;
 pub mod proxy;

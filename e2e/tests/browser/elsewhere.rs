@@ -1,11 +1,11 @@
 //! Tests what is taken elsewhere: one panel alone and in pages of other origins, data and pictures as files, values and addresses, and
 //! the board on paper.
 
-use std::path::PathBuf;
 use std::time::Duration;
 
 use e2e::board::{open, open_at, panel};
 use e2e::browser::{Browser, TIMEOUT};
+use e2e::downloads::Downloads;
 use e2e::server::Server;
 use e2e::wait;
 use e2e::wiki::Wiki;
@@ -136,29 +136,6 @@ async fn an_embedded_panel_uses_the_token_in_its_address_even_if_the_browser_giv
     browser.appears(&panel("host/cpu")).await;
     browser.text_becomes(STATE, |state| state == "Live").await;
     assert_eq!(browser.value("location.hash.includes('token')").await, json!(false));
-}
-
-/// Downloads of a browser, in a folder.
-pub(super) struct Downloads(TempDir);
-
-impl Downloads {
-    pub(super) async fn of(browser: &Browser) -> Self {
-        let folder = TempDir::new().expect("a folder");
-        let behavior = json!({"behavior": "allow", "downloadPath": folder.path().display().to_string()});
-        browser.devtools("Browser.setDownloadBehavior", behavior).await;
-        Self(folder)
-    }
-
-    /// Waits for a file with this ending, and returns its path and its content.
-    pub(super) async fn file(&self, ending: &str) -> (PathBuf, Vec<u8>) {
-        let find = || {
-            let files = std::fs::read_dir(self.0.path()).ok()?.filter_map(|entry| Some(entry.ok()?.path()));
-            let file = files.filter(|path| path.extension().is_some_and(|found| found == ending)).last()?;
-            let content = std::fs::read(&file).ok().filter(|content| !content.is_empty())?;
-            Some((file, content))
-        };
-        wait::until(&format!("a file {ending} is downloaded"), TIMEOUT, || async { find() }).await.0
-    }
 }
 
 /// Presses keys, in whatever has the focus.

@@ -4,13 +4,12 @@
 
 use e2e::board::{open, open_at, panel};
 use e2e::browser::{Browser, TIMEOUT};
+use e2e::downloads::Downloads;
 use e2e::server::Server;
 use e2e::wait;
 use e2e::wiki::Wiki;
 use serde_json::{Value, json};
 use thirtyfour::prelude::*;
-
-use crate::elsewhere::Downloads;
 
 const ARRANGING: &str = "[data-testid=arranging]";
 const NOTICE: &str = "[data-testid=board-notice]";

@@ -7,6 +7,7 @@ use std::time::Duration;
 use e2e::board::{open, open_at, panel};
 use e2e::browser::{Browser, TIMEOUT};
 use e2e::child::Spawned;
+use e2e::downloads::Downloads;
 use e2e::replay::replay;
 use e2e::server::Server;
 use e2e::site::copy_folder;
@@ -302,9 +303,7 @@ async fn r_records_what_the_board_receives_and_the_file_can_be_played() {
     server.publish("shop/count", &json!(41)).await;
     let browser = open(&server).await;
     browser.appears(&panel("shop/count")).await;
-    let folder = TempDir::new().expect("a folder");
-    let behavior = json!({"behavior": "allow", "downloadPath": folder.path().display().to_string()});
-    browser.devtools("Browser.setDownloadBehavior", behavior).await;
+    let downloads = Downloads::of(&browser).await;
     let press = "document.body.dispatchEvent(new KeyboardEvent('keydown', {key: 'r', bubbles: true}))";
     browser.value(press).await;
     browser.appears("[data-testid=record][aria-pressed=true]").await;
@@ -313,13 +312,8 @@ async fn r_records_what_the_board_receives_and_the_file_can_be_played() {
     server.publish("shop/count", &json!(42)).await;
     value_becomes(&browser, "shop/count", "42").await;
     click(&browser, "[data-testid=record]").await;
-    let find = || {
-        let files =
-            std::fs::read_dir(folder.path()).expect("a folder").filter_map(|entry| Some(entry.ok()?.path()));
-        files.filter(|path| path.extension().is_some_and(|extension| extension == "ttr")).last()
-    };
-    let (file, _) = wait::until("the file is downloaded", TIMEOUT, || async { find() }).await;
-    let recording = Recording::read(&std::fs::read(&file).expect("a file")).expect("a recording");
+    let (file, bytes) = downloads.file("ttr").await;
+    let recording = Recording::read(&bytes).expect("a recording");
     assert!(!recording.is_truncated);
     assert_eq!(recording.lines[0].entry, Entry::Opened);
 

@@ -12,13 +12,13 @@ use std::time::Instant;
 
 use e2e::board::{open_at, panel};
 use e2e::browser::{Browser, TIMEOUT};
+use e2e::downloads::Downloads;
 use e2e::hand::Point;
 use e2e::replay::replay;
 use e2e::wait;
 use serde_json::{Value, json};
 use shared::Millis;
 use shared::recording::{Entry, Recording};
-use tempfile::TempDir;
 
 use crate::kept::Kept;
 use crate::kept_days::{self, SPIKE, SPIKE_MS};
@@ -44,7 +44,7 @@ struct Story {
     /// Time at which the spike began.
     spike_at: Millis,
     browser: Browser,
-    downloads: TempDir,
+    downloads: Downloads,
 }
 
 impl Story {
@@ -52,9 +52,7 @@ impl Story {
     async fn begin() -> Self {
         let (shop, spike_at) = kept_days::begin().await;
         let browser = open_at("about:blank").await;
-        let downloads = TempDir::new().expect("a folder");
-        let behavior = json!({"behavior": "allow", "downloadPath": downloads.path().display().to_string()});
-        browser.devtools("Browser.setDownloadBehavior", behavior).await;
+        let downloads = Downloads::of(&browser).await;
         let permissions = json!({"origin": shop.server.url(), "permissions": ["clipboardReadWrite", "clipboardSanitizedWrite"]});
         browser.devtools("Browser.grantPermissions", permissions).await;
         let story = Self { shop, spike_at, browser, downloads };
@@ -148,13 +146,7 @@ impl Story {
     /// Waits for the downloaded recording, and asserts that it is complete: it contains every publication of the last
     /// quarter of an hour, each once.
     async fn recording(&self) -> PathBuf {
-        let find = || async {
-            let files = std::fs::read_dir(self.downloads.path()).expect("a folder");
-            let mut files = files.filter_map(|entry| Some(entry.ok()?.path()));
-            files.find(|path| path.extension().is_some_and(|extension| extension == "ttr"))
-        };
-        let (file, _) = wait::until("the recording is downloaded", TIMEOUT, find).await;
-        let bytes = std::fs::read(&file).expect("a file");
+        let (file, bytes) = self.downloads.file("ttr").await;
         let recording = Recording::read(&bytes).expect("a recording");
         assert!(!recording.is_truncated);
         assert_eq!(recording.lines[0].entry, Entry::Opened);
