@@ -20,7 +20,8 @@
 //!   at one of them.
 //! * [`follow`]: helper functions for views; [`figure`]: widths of figures in large type; [`late`]: parts of the page whose
 //!   code is loaded when they are opened; [`first_picture`]: the moment before which only little is loaded;
-//!   `early_keys`: keys that are pressed before the code that handles them is there.
+//!   `early_keys`: keys that are pressed before the code that handles them is there; [`turns`]: work that is done in several tasks of the
+//!   browser.
 //! * [`late_style`]: style sheets of parts; [`signal`]: values whose changes are followed;
 //!   [`task`]: futures.
 //! * [`tools`]: keys, palette and dialogs; [`annotations`]: events, which mark moments in charts; [`trouble`]: title, icon and
