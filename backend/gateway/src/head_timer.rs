@@ -8,7 +8,7 @@
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use hyper::rt::{Sleep, Timer};
 
@@ -29,7 +29,7 @@ struct HeadSleep {
 }
 
 impl Timer for HeadTimer {
-    fn sleep(&self, duration: std::time::Duration) -> Pin<Box<dyn Sleep>> {
+    fn sleep(&self, duration: Duration) -> Pin<Box<dyn Sleep>> {
         self.sleep_until(self.now() + duration)
     }
 
@@ -67,7 +67,6 @@ impl Drop for HeadSleep {
 #[cfg(test)]
 mod tests {
     use std::task::Waker;
-    use std::time::Duration;
 
     use super::*;
 

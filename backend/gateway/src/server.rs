@@ -125,7 +125,8 @@ pub async fn serve<S, B>(
 
 fn http(settings: &ServerSettings) -> http1::Builder {
     let mut http = http1::Builder::new();
-    // A small answer is copied into one buffer: a system call with one buffer costs less than one with several.
+    // Head and body of an answer are copied into one buffer. Most answers are small, and a system call with one buffer costs less than
+    // one with several.
     http.timer(HeadTimer::default())
         .writev(false)
         .header_read_timeout(settings.header_read)

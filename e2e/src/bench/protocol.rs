@@ -33,7 +33,7 @@ impl Protocol {
     /// subscribed by connecting.
     pub fn subscription(self, topic: &str) -> Option<String> {
         match self {
-            Self::Tickertape => Some(json!({"action": "subscribe", "id": 1, "filter": topic}).to_string()),
+            Self::Tickertape => Some(subscription(topic)),
             Self::Nchan => None,
         }
     }
@@ -55,6 +55,11 @@ impl Protocol {
             Self::Nchan => "queued messages:",
         }
     }
+}
+
+/// Returns Tickertape's message that subscribes to `topic`.
+pub fn subscription(topic: &str) -> String {
+    json!({"action": "subscribe", "id": 1, "filter": topic}).to_string()
 }
 
 #[cfg(test)]

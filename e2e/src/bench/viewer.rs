@@ -12,7 +12,7 @@ use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 use tokio_tungstenite::tungstenite::{Error, Message};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async_with_config};
 
-use super::protocol::Protocol;
+use super::protocol::{self, Protocol};
 
 /// An open WebSocket of a client.
 pub type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
@@ -72,8 +72,7 @@ pub async fn watch(url: &str, topic: &str) -> Socket {
 ///
 /// If the server refuses.
 pub async fn subscribe(socket: &mut Socket, topic: &str) -> serde_json::Value {
-    let subscribe = json!({"action": "subscribe", "id": 1, "filter": topic}).to_string();
-    socket.send(Message::text(subscribe)).await.expect("sent");
+    socket.send(Message::text(protocol::subscription(topic))).await.expect("sent");
     while let Some(Ok(message)) = socket.next().await {
         if let Ok(text) = message.to_text()
             && text.contains("\"subscribed\"")
