@@ -83,8 +83,11 @@ fn gateway() -> Result<SocketAddr, AnyError> {
     });
     let (send, started) = std::sync::mpsc::channel();
     std::thread::spawn(move || {
-        let runtime = tokio::runtime::Runtime::new().expect("threads");
-        runtime.block_on(async {
+        // As many threads as `tickertape serve` has.
+        let threads = std::thread::available_parallelism().map_or(1, |all| all.get() - 1).max(1);
+        let runtime =
+            tokio::runtime::Builder::new_multi_thread().worker_threads(threads).enable_all().build();
+        runtime.expect("threads").block_on(async {
             let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
             send.send(listener.local_addr().expect("an address")).expect("main waits");
             let gateway = app.build().expect("a valid app");

@@ -47,8 +47,8 @@ pub(crate) fn service_message(message: &str, connection: &ConnectionId, request_
 }
 
 /// Sets the header with the id of the request, unless the response has it already.
-pub(crate) fn set_request_id(response: &mut Response<Body>, request_id: &str) {
-    if let Ok(id) = HeaderValue::from_str(request_id) {
+pub(crate) fn set_request_id(response: &mut Response<Body>, request_id: String) {
+    if let Ok(id) = HeaderValue::try_from(request_id) {
         response.headers_mut().entry(REQUEST_ID).or_insert(id);
     }
 }

@@ -123,7 +123,7 @@ impl<F: Functions> Gateway<F> {
         let mut response = self.answer(request, peer).await;
         if !answer::has_request_id(&response) {
             let moment = self.connections().moment();
-            answer::set_request_id(&mut response, &id::request_id(moment.now_ms, moment.random));
+            answer::set_request_id(&mut response, id::request_id(moment.now_ms, moment.random));
         }
         response
     }

@@ -78,7 +78,7 @@ pub(crate) async fn handle<F: Functions, B: hyper::body::Body>(
         Ok(response) => switching_protocols(accept, subprotocol(response)),
         Err(refusal) => refusal.answer_to(&id, &request_id),
     };
-    answer::set_request_id(&mut response, &request_id);
+    answer::set_request_id(&mut response, request_id.clone());
     if let Some(observer) = connections.observer() {
         observer.handshake(&ObservedHandshake {
             connection: &id,

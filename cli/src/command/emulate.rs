@@ -44,10 +44,7 @@ const FOLDER: &str = "emulate";
 pub fn run(args: &EmulateArgs) -> Result<(), CliError> {
     serve::log_to_stderr(args.log);
     serve::raise_open_files();
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
-    let runtime = runtime
-        .map_err(|error| CliError::failed(format!("this program cannot start its threads: {error}")))?;
-    runtime.block_on(emulate(args))
+    serve::start_threads()?.block_on(emulate(args))
 }
 
 async fn emulate(args: &EmulateArgs) -> Result<(), CliError> {

@@ -4,6 +4,7 @@ mod access;
 mod announce;
 mod data_dir;
 mod limits;
+mod runtime;
 pub(super) mod signals;
 mod tls;
 
@@ -26,6 +27,7 @@ use signals::Signals;
 pub(super) use access::{read_secret, unusable};
 pub(super) use data_dir::platform_data_dir;
 pub(super) use limits::raise_open_files;
+pub(super) use runtime::start_threads;
 
 /// Default of `--keep-age`, the age at which publications are deleted.
 const KEEP_AGE: Duration = Duration::from_secs(24 * 60 * 60);
@@ -43,10 +45,7 @@ pub fn run(args: &ServeArgs) -> Result<(), CliError> {
     log_to_stderr(args.log);
     limits::raise_open_files();
     tickertape_server::limit_arenas();
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
-    let runtime = runtime
-        .map_err(|error| CliError::failed(format!("this program cannot start its threads: {error}")))?;
-    runtime.block_on(serve(args))
+    start_threads()?.block_on(serve(args))
 }
 
 /// Writes the log to standard error, because a program that starts the server reads standard output. The log has no

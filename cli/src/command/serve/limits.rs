@@ -1,9 +1,8 @@
 //! Determines the limits of the server, and raises the number of files that this process may open.
 
-use std::num::NonZeroUsize;
-
 use tickertape_server::LimitsOf;
 
+use super::runtime::processors;
 use crate::cli::{LimitsArg, ServeArgs};
 
 /// Returns the limits that the flags ask for. Without `--limits`, the limits of AWS are enforced if faults are injected,
@@ -12,7 +11,9 @@ pub fn of(args: &ServeArgs) -> LimitsOf {
     match args.limits {
         Some(LimitsArg::Aws) => LimitsOf::Aws,
         None if args.chaos.is_some() => LimitsOf::Aws,
-        Some(LimitsArg::Machine) | None => LimitsOf::Machine { open_files: open_files(), cores: cores() },
+        Some(LimitsArg::Machine) | None => {
+            LimitsOf::Machine { open_files: open_files(), cores: processors() }
+        }
     }
 }
 
@@ -38,8 +39,4 @@ fn open_files() -> Option<u64> {
 #[cfg(not(unix))]
 fn open_files() -> Option<u64> {
     None
-}
-
-fn cores() -> usize {
-    std::thread::available_parallelism().map_or(1, NonZeroUsize::get)
 }
