@@ -94,6 +94,7 @@ fn in_turn(project: &Project, suites: &[Named], ahead: Option<&Ahead>) -> Vec<Su
 /// Installs the tools that suites need which run at the same time, so that no tool is installed twice at once. If this is
 /// impossible, the suites report it.
 fn install_tools(project: &Project) {
+    let _interpreters = tools::require_interpreters(project);
     let _dynamodb = DynamoDbLocal::set_up(project);
     let _moto = tools::announce_moto(project, &mut project.command("true"));
     let _browser = Browser::set_up(project);
@@ -174,7 +175,7 @@ fn emulate(project: &Project) -> Result<Suite, TaskError> {
     command.env("TICKERTAPE_BIN", tickertape).env("XDG_DATA_HOME", project.target.join("xtask").join("data"));
     DynamoDbLocal::set_up(project)?.announce(&mut command);
     tools::announce_moto(project, &mut command)?;
-    tools::require_interpreters()?;
+    tools::require_interpreters(project)?;
     observed(project, EMULATE, &mut command)
 }
 

@@ -9,7 +9,7 @@ use crate::tools::{self, DynamoDbLocal};
 
 /// Measures `tickertape emulate`, and serverless-offline with the same app if npm can install it.
 pub fn emulate(project: &Project) -> Result<(), TaskError> {
-    tools::require_interpreters()?;
+    tools::require_interpreters(project)?;
     let tickertape = product::build_without_page(project, Profile::Release)?;
     let mut bench = from_outside(project);
     bench.arg("emulate").env("TICKERTAPE_BIN", tickertape);

@@ -1,6 +1,6 @@
 //! Installs axe, which looks for faults that keep people with disabilities from using the page.
 
-use super::npm;
+use super::{node, npm};
 use crate::error::TaskError;
 use crate::project::Project;
 use crate::terminal;
@@ -22,11 +22,7 @@ pub fn set_up(project: &Project) -> Result<PathBuf, TaskError> {
         terminal::done("axe", "found");
         return Ok(script);
     }
-    let npm = local_tools::npm().ok_or_else(|| TaskError::MissingProgram {
-        what: "npm, which installs axe".to_owned(),
-        install: "see https://nodejs.org/en/download".to_owned(),
-    })?;
-    npm::install(&TOOL, project, &npm)?;
+    npm::install(&TOOL, project, &node::npm(project)?)?;
     TOOL.file(&project.tools, SCRIPT).ok_or_else(|| TaskError::UnexpectedOutput {
         what: format!("the npm package {}", TOOL.package),
         reason: format!("it has no {SCRIPT}"),

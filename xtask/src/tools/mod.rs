@@ -11,6 +11,7 @@ mod cargo_tool;
 mod dynamodb_local;
 mod find;
 mod nchan;
+mod node;
 mod npm;
 mod python;
 mod toolchain;
@@ -21,6 +22,7 @@ pub use browser::Browser;
 pub use dynamodb_local::DynamoDbLocal;
 pub use find::{on_path, program};
 pub use nchan::Nchan;
+pub use node::has_node;
 pub use toolchain::{ARM_TARGET, WASM_TARGET, components, wasm_target};
 
 use crate::error::TaskError;
@@ -149,24 +151,10 @@ pub fn announce_axe(project: &Project, command: &mut Command) -> Result<(), Task
     Ok(())
 }
 
-/// Returns true if Node is installed. Tests in WebAssembly then run in Node, because it is faster than a browser.
-pub fn has_node() -> bool {
-    find::on_path("node").is_some()
-}
-
-/// Checks that the interpreters of functions are installed: Node.js with npm, and Python.
-pub fn require_interpreters() -> Result<(), TaskError> {
-    for (name, what, address) in [
-        ("node", "Node.js 20 or later", "https://nodejs.org"),
-        ("npm", "npm", "https://nodejs.org"),
-        ("python3", "Python 3", "https://www.python.org/downloads"),
-    ] {
-        if find::on_path(name).is_none() {
-            let install = format!("see {address}");
-            return Err(TaskError::MissingProgram { what: what.to_owned(), install });
-        }
-    }
-    Ok(())
+/// Checks that the interpreters of functions are installed, or installs them: Node.js with npm, and Python.
+pub fn require_interpreters(project: &Project) -> Result<(), TaskError> {
+    node::require(project)?;
+    python::interpreter(project).map(drop)
 }
 
 fn trunk() -> CargoTool {

@@ -15,7 +15,7 @@ pub fn set_up(tool: &PythonTool, project: &Project) -> Result<PathBuf, TaskError
         terminal::done(&title, "found");
         return Ok(folder);
     }
-    let python = python(project)?;
+    let python = interpreter(project)?;
     step::run(project, "python environment", &mut tool.environment(&project.tools, &python))?;
     let writing = || format!("writing the requirements of {title}");
     let mut install = tool.installation(&project.tools).map_err(TaskError::while_doing(writing()))?;
@@ -29,7 +29,7 @@ pub fn set_up(tool: &PythonTool, project: &Project) -> Result<PathBuf, TaskError
 
 /// Returns the path of a Python that can create virtual environments. Debian has the modules for this in a separate
 /// package, which is installed if the user is root.
-fn python(project: &Project) -> Result<PathBuf, TaskError> {
+pub fn interpreter(project: &Project) -> Result<PathBuf, TaskError> {
     if let Some(python) = find_python() {
         return Ok(python);
     }

@@ -3,7 +3,8 @@
 /// Returns the first version number in a text such as `trunk 0.21.14`, `wasm-opt version 132 (version_132)` or
 /// `Chromium 156.0.8078.79 built on Debian`. Returns `None` if there is none.
 pub fn number_in(output: &str) -> Option<String> {
-    output.split_whitespace().find(|word| is_number(word)).map(str::to_owned)
+    let words = output.split_whitespace().map(|word| word.strip_prefix('v').unwrap_or(word));
+    words.into_iter().find(|word| is_number(word)).map(str::to_owned)
 }
 
 /// Returns the major version, the number before the first dot of `version`. Returns `None` if this is not a number.
@@ -28,9 +29,11 @@ mod tests {
             "Chromium 156.0.8078.79 built on Debian GNU/Linux 12 (bookworm)",
             "Google Chrome 141.0.7390.54 ",
             "ChromeDriver 156.0.8078.79 (a8f6cbc-refs/branch-heads/8078@{#1})",
+            "v20.20.2",
         ];
         let numbers = said.map(|output| number_in(output).unwrap_or_default());
-        let expected = ["0.21.14", "0.2.130", "132", "156.0.8078.79", "141.0.7390.54", "156.0.8078.79"];
+        let expected =
+            ["0.21.14", "0.2.130", "132", "156.0.8078.79", "141.0.7390.54", "156.0.8078.79", "20.20.2"];
         assert_eq!(numbers, expected);
     }
 
