@@ -9,7 +9,7 @@ use serverless_app::{
 };
 use serverless_emulator::Addresses;
 
-use crate::term::{Look, Paint};
+use crate::term::{Look, Paint, escaped_json};
 
 /// An app that begins to run, with its addresses.
 pub struct Announcement<'a> {
@@ -25,8 +25,11 @@ pub struct Announcement<'a> {
 /// standard output is closed.
 pub fn print(announcement: &Announcement<'_>, as_json: bool) {
     let mut out = io::stdout().lock();
-    let text =
-        if as_json { announcement.to_json().to_string() } else { announcement.to_words(Paint::stdout()) };
+    let text = if as_json {
+        escaped_json(&announcement.to_json().to_string()).into_owned()
+    } else {
+        announcement.to_words(Paint::stdout())
+    };
     let _ = writeln!(out, "{}", text.trim_end()).and_then(|()| out.flush());
 }
 

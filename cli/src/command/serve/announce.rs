@@ -7,7 +7,7 @@ use std::path::Path;
 use serde_json::json;
 use tickertape_server::{STAGE, reachable};
 
-use crate::term::{Look, Paint};
+use crate::term::{Look, Paint, escaped, escaped_json};
 
 /// The addresses and settings to print.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,7 +55,7 @@ impl Announcement {
         if let Some(chaos) = &self.chaos {
             line["chaos"] = chaos.as_str().into();
         }
-        line.to_string()
+        escaped_json(&line.to_string()).into_owned()
     }
 
     fn to_words(&self, paint: Paint) -> String {
@@ -69,7 +69,7 @@ impl Announcement {
         let mut lines = vec![
             format!("{} {}", dim(board), paint.paint(Look::Bold, url)),
             format!("{} {ws}", dim("ws   ")),
-            format!("{} {data_dir}", dim("data ")),
+            format!("{} {}", dim("data "), escaped(data_dir)),
         ];
         lines.extend(chaos);
         lines.push(format!("{} {}", dim("try  "), self.try_it()));
