@@ -228,8 +228,8 @@ ms=12`), or else as a name: `eth0: rx=5` is published as {\"eth0\": {\"rx\": 5}}
 Fields that journald uses internally, such as __CURSOR, are not published.
 
 While the server cannot be reached, pipe keeps at least the next 1,000 lines in memory. When its memory is full, it \
-stops reading until the server is back, and the program that writes the lines has to wait. No line is lost, and none \
-is published twice.",
+stops reading until the server is back, and the program that writes the lines has to wait. No line is lost. None \
+is published twice, unless the server could not be reached for more than ten minutes after it had received the line.",
         error::HELP_OF_PIPE,
     )
 }

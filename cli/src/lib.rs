@@ -1,7 +1,7 @@
 //! The program `tickertape`: `serve`, `publish`, `pipe`, `host`, `watch` and others.
 //!
-//! It is a library with a small `main`, so that tests can use its parts. It parses the command line, calls the libraries
-//! `tickertape-server` and `tickertape-client`, and prints.
+//! It is a library with a small `main`, so that tests can use its parts. It parses the command line, calls libraries (`tickertape-server`,
+//! `tickertape-client`, `tickertape-inputs` and `serverless-emulator`), and prints.
 //!
 //! # Layout
 //!

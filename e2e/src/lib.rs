@@ -1,8 +1,7 @@
 //! Tests of the whole system: the real program, real sockets, and a real browser.
 //!
-//! `cargo xtask test` builds the programs that the tests need and passes their paths in `TICKERTAPE_BIN`, `TICKERTAPE_SITE`,
-//! `TICKERTAPE_CHROMIUM`, `TICKERTAPE_CHROMEDRIVER`, `TICKERTAPE_TRUNK`, `TICKERTAPE_WASM_BINDGEN` and `TICKERTAPE_AXE`. Nothing that is released
-//! depends on this crate.
+//! `cargo xtask test` builds the programs that the tests need and passes their paths in variables such as `TICKERTAPE_BIN`,
+//! `TICKERTAPE_SITE` and `TICKERTAPE_CHROMIUM`. Nothing that is released depends on this crate.
 
 pub mod bench;
 pub mod board;

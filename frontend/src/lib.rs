@@ -6,7 +6,6 @@
 //! * [`board_model`], in its own crate: the data of the board; [`chart`]: charts on a canvas.
 //! * [`socket`], [`http`], [`refusal`], [`now`], [`mod@file`], [`config`], [`prefs`], [`token`]: access to the browser; [`early`]: what was
 //!   requested before the code was there.
-//!   Each part of the browser's interface is used by only one of these files.
 //! * [`board`]: the model in signals; [`intake`] (the session's events), [`tick`] (the passing of time) and [`past`] (the
 //!   loading of the past) change it.
 //! * [`boards`]: boards as documents: arranging, saving and opening them.

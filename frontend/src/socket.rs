@@ -1,4 +1,5 @@
-//! Runs the session (the client's side of the protocol) in a browser. Only this file uses the browser's `WebSocket`.
+//! Runs the session (the client's side of the protocol) in a browser. Every `WebSocket` of the page is opened here,
+//! except the first one, which `start.js` opens while the code is being loaded.
 //!
 //! This file makes no decisions. It passes events of sockets, page and clock to the session, performs the session's
 //! effects, and sets a timer for the time at which the session has to be called again.

@@ -1,7 +1,7 @@
 //! The token with which the page identifies its reader to the server.
 //!
 //! It is taken from the part of the address after `#`, from the sign-in dialog of this tab, or from `config.json`, in
-//! this order. A token in the address is removed from the address before anything else happens. The token is stored
+//! this order. A token in the address is removed from the address when the code starts, before it does anything else. The token is stored
 //! in the tab's session storage, so that it is kept when the page is loaded again, is deleted with the tab, and is
 //! not visible to other tabs or sites. It is never put into an address, a title, a command to copy or a log. A
 //! browser may store the addresses that it has opened, so a link with a token should contain one that expires soon.

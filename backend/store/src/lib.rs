@@ -1,5 +1,5 @@
-//! The store of a server on one machine: the table of connections in memory, and the topics and their history in one
-//! file.
+//! The store of a server on one machine: the table of connections in memory, and topics, their history and boards
+//! in one file.
 //!
 //! # Layout
 //!

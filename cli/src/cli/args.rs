@@ -1,4 +1,4 @@
-//! The arguments of each command except `serve`.
+//! The arguments of the commands that have no file of their own.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -42,7 +42,7 @@ pub struct MetaArgs {
     /// Short description of the topic, shown on its panel
     #[arg(long)]
     pub label: Option<String>,
-    /// Expected time between two publications, such as 10s; if none arrives for longer, the panel shows that it is late
+    /// Expected time between two publications, such as 10s; if none arrives for twice as long, the panel shows that it is late
     #[arg(long, value_name = "TIME", value_parser = duration::read)]
     pub every: Option<Duration>,
     /// Lower end of the chart's axis
@@ -220,7 +220,7 @@ pub struct TopicsArgs {
 pub struct ForgetArgs {
     /// Topics to delete: a topic, a prefix such as 'host/*', or '*' for all
     pub filter: Filter,
-    /// Do not ask for confirmation if several topics match
+    /// Delete all topics that match; without this flag, nothing is deleted if several match
     #[arg(long)]
     pub yes: bool,
     /// Options of the connection.

@@ -78,13 +78,13 @@ pub struct EmulateArgs {
     /// Stop when standard input ends, for programs that start this one and may be killed
     #[arg(long)]
     pub until_eof: bool,
-    /// Print no logs of functions
+    /// Print neither logs and errors of functions, nor connections and messages of services; only notices are printed
     #[arg(long)]
     pub quiet: bool,
     /// Print the addresses and the description's notes as one line of JSON
     #[arg(long)]
     pub json: bool,
-    /// Log this program's own messages of this level and above to standard error; the logs of functions are always printed
+    /// Log this program's own messages of this level and above to standard error; this does not affect the logs of functions
     #[arg(long, value_enum, value_name = "LEVEL", default_value_t = LogArg::Error, hide_possible_values = true)]
     pub log: LogArg,
 }

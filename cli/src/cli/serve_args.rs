@@ -78,7 +78,7 @@ pub struct ServeArgs {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub keep_count: Option<u64>,
     /// Maximum size of topics and history on the disk, such as 500MB or 2GB; when it is reached, the oldest publications
-    /// are deleted [default: a tenth of the disk, but at most half of the free space]
+    /// are deleted [default: a tenth of the disk, but at most half of what is free or already used by the topics]
     #[arg(long, value_name = "SIZE", value_parser = size::read)]
     pub keep_bytes: Option<u64>,
     /// Minimum time between two frames with publications, such as 5s; at most 30s. Publications in between are collected and sent
