@@ -6,6 +6,7 @@ mod support;
 use backend_core::Access;
 use backend_core::ports::ConnectionId;
 use backend_core::testing::Keep;
+use backend_core::token::Verifier;
 use serde_json::{Value, json};
 use shared::{ErrorCode, Millis, limits};
 use support::*;
@@ -97,4 +98,45 @@ async fn a_rate_that_is_too_high_or_zero_is_refused() {
     }
     broadcast_at(&world, &[json!(1)], NOW).await;
     assert_eq!(world.received(&viewer), [], "it is not subscribed");
+}
+
+#[tokio::test]
+async fn a_subscription_that_was_refused_changes_no_rate() {
+    let world = conflating();
+    let viewer = world.connect("a").await;
+    for number in 0..limits::SUBSCRIPTIONS {
+        let filter = if number == 0 { "x".to_owned() } else { format!("other/{number}") };
+        let message = json!({"action": "subscribe", "id": 1, "filter": filter, "max_hz": 1});
+        subscribed(&world.say(&viewer, message).await);
+    }
+    for (filter, max_hz) in [("*", None), ("y/*", Some(60)), ("x/*", None)] {
+        let message = json!({"action": "subscribe", "id": 7, "filter": filter, "max_hz": max_hz});
+        assert_eq!(world.refused(&viewer, message).await.code, ErrorCode::TooManySubscriptions);
+    }
+    broadcast_at(&world, &[json!(1)], NOW).await;
+    broadcast_at(&world, &[json!(2), json!(3)], NOW + 10).await;
+    assert_eq!(frames(&world, &viewer), [(Some(0), vec![1])], "still at one publication a second");
+}
+
+#[tokio::test]
+async fn the_rate_of_a_subscription_that_a_new_token_has_ended_is_forgotten() {
+    let access = Access::Tokens(Verifier::new(SECRET).unwrap());
+    let world = World::with(access, Keep::PLENTY, |settings| settings.conflates = true);
+    let viewer = world.connect_as("a", agent(&["a/*", "b/x"], &[])).await;
+    let ask = async |filter: &str, max_hz: Option<u32>| {
+        let message = json!({"action": "subscribe", "id": 1, "filter": filter, "max_hz": max_hz});
+        subscribed(&world.say(&viewer, message).await)
+    };
+    ask("a/*", Some(1)).await;
+    ask("b/x", None).await;
+    for allowed in [&["a/*"][..], &["a/*", "b/*"]] {
+        let token = token(&agent(allowed, &[]));
+        world.say(&viewer, json!({"action": "refresh", "id": 2, "token": token})).await;
+    }
+    ask("b/*", Some(1)).await;
+    for (number, now) in [(1, NOW), (2, NOW + 10)] {
+        world.log.append_now(one("b/x", json!(number))).unwrap();
+        world.service.broadcast(&world.log.take_changes(), now).await.unwrap();
+    }
+    assert_eq!(frames(&world, &viewer), [(Some(0), vec![1])], "one publication a second");
 }

@@ -6,7 +6,7 @@ use shared::{ErrorCode, Filter, Millis, Topic, limits};
 use super::{BroadcastReport, Service};
 use crate::fanout::{self, Delivery};
 use crate::lock::lock;
-use crate::ports::{Connection, Connections, Management, TopicLog, Unavailable};
+use crate::ports::{Connection, ConnectionId, Connections, Management, TopicLog, Unavailable};
 use crate::refusal::Refusal;
 
 impl<C: Connections, L: TopicLog, M: Management> Service<C, L, M> {
@@ -78,5 +78,10 @@ impl<C: Connections, L: TopicLog, M: Management> Service<C, L, M> {
         let until = connection.connected_at.saturating_add(Millis::try_from(life_ms).unwrap_or(Millis::MAX));
         lock(&self.conflation).subscribed(id, filters, until, now);
         Ok(())
+    }
+
+    /// Forgets the rate of a subscription that has ended, or that was refused.
+    pub(super) fn forget_rate(&self, id: &ConnectionId, filter: &Filter) {
+        lock(&self.conflation).unsubscribed(id, filter);
     }
 }

@@ -36,6 +36,7 @@ impl<C: Connections, L: TopicLog, M: Management> Service<C, L, M> {
         for filter in self.connections.subscriptions(id, now).await? {
             if !principal.may_subscribe(&filter) {
                 self.connections.unsubscribe(id, &filter).await?;
+                self.forget_rate(id, &filter);
                 self.left(&filter);
                 errors.extend(error(&no_longer_allowed(&filter), None));
             }

@@ -24,7 +24,11 @@ impl<C: Connections, L: TopicLog, M: Management> Service<C, L, M> {
         permission::check_subscribe(&connection.principal, &request.filter)?;
         self.check_rate(&request)?;
         self.note_rate(connection, &request, now).await?;
-        self.connections.subscribe(&connection.id, &request.filter, now).await?;
+        if let Err(refused) = self.connections.subscribe(&connection.id, &request.filter, now).await {
+            // Otherwise a connection could have the server remember any number of filters.
+            self.forget_rate(&connection.id, &request.filter);
+            return Err(refused.into());
+        }
         // From here on every new publication is sent to the connection live. The history that is read below may contain
         // some of these publications again, but none is missing.
         let heads = self.log.heads(&request.filter).await?;

@@ -6,7 +6,6 @@ use shared::server::Unsubscribed;
 use shared::{Millis, ServerMessage};
 
 use super::{Answer, Service, frame};
-use crate::lock::lock;
 use crate::permission;
 use crate::ports::{Connection, Connections, Management, TopicLog};
 
@@ -19,7 +18,7 @@ impl<C: Connections, L: TopicLog, M: Management> Service<C, L, M> {
     ) -> Answer {
         permission::check_token(&connection.principal, now)?;
         let Unsubscribe { id, filter } = request;
-        lock(&self.conflation).unsubscribed(&connection.id, &filter);
+        self.forget_rate(&connection.id, &filter);
         if self.connections.unsubscribe(&connection.id, &filter).await? {
             self.left(&filter);
         }
