@@ -148,6 +148,9 @@ pub const FRAME_EVERY_MS: u64 = 30_000;
 pub const MAX_HZ: u32 = 60;
 /// Maximum number of publications that one `history` request may ask for.
 pub const HISTORY_ITEMS: usize = 1_000;
+/// Maximum size of the publications in the answer of `GET /topics/TOPIC`, in bytes of JSON. An answer contains at least one
+/// publication, if there are any. AWS's Lambda refuses answers of more than 6 MB.
+pub const HISTORY_BYTES: usize = 1024 * 1024;
 /// Maximum number of buckets of one series into which `history` divides the stretch that is asked for. If `step_ms` is shorter, the
 /// server uses a longer one and says so.
 pub const BUCKETS: u64 = 2_000;
@@ -409,6 +412,13 @@ pub const TABLE: &[Limit] = &[
     row("body of an HTTP request", BODY_BYTES as u64, "bytes", OURS, "HTTP 413"),
     row("topics on a page of `GET /topics`", TOPICS_PAGE as u64, "topics", OURS, "the rest by `after`"),
     row("page of `GET /topics`", TOPICS_PAGE_BYTES as u64, "bytes of JSON", OURS, "the rest by `after`"),
+    row(
+        "publications of `GET /topics/TOPIC`",
+        HISTORY_BYTES as u64,
+        "bytes of JSON",
+        OURS,
+        "the rest by `since` or `to_ms`",
+    ),
     row("topics of a server", TOPICS as u64, "topics", OURS, "210 too_many_topics"),
     row(
         "topics of a principal",

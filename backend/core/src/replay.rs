@@ -31,8 +31,8 @@ pub fn ask(request: &Subscribe, topic: &Topic, now: Millis) -> Ask {
     }
 }
 
-/// Limits on the past publications of one topic that are sent when a client subscribes. The client reads the rest with
-/// `history` requests.
+/// Limits on the past publications of one topic that are sent when a client subscribes, or requests history. The client
+/// reads the rest with further requests for history.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Share {
     /// Largest number of past publications that are sent for one topic.

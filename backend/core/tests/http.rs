@@ -157,6 +157,48 @@ async fn pages_of_topics_contain_only_what_the_token_allows_and_each_once() {
 }
 
 #[tokio::test]
+async fn history_over_http_has_answers_of_bounded_size_that_together_are_all() {
+    let world = World::open();
+    let large = "x".repeat(20_000);
+    for _ in 0..120 {
+        world.log.append_now(one("x", json!(large))).unwrap();
+    }
+    let mut read = 0;
+    while read < 120 {
+        let page = get(&world, "x", &[("since", &read.to_string())]).await.unwrap();
+        let items = page["items"].as_array().unwrap();
+        assert!(page.to_string().len() < limits::HISTORY_BYTES * 11 / 10);
+        assert_eq!((items[0]["offset"].as_u64(), page["recovered"].as_bool()), (Some(read + 1), Some(true)));
+        read = items.last().unwrap()["offset"].as_u64().unwrap();
+    }
+    let newest = get(&world, "x", &[]).await.unwrap();
+    assert!(newest.to_string().len() < limits::HISTORY_BYTES * 11 / 10);
+    assert_eq!(newest["items"].as_array().unwrap().last().unwrap()["offset"], 120);
+}
+
+#[tokio::test]
+async fn a_period_says_if_what_the_client_lacks_of_it_may_have_been_deleted() {
+    let world = World::keeping(Keep { items: 5, ..Keep::PLENTY });
+    world.fill("x", 10);
+    let received = |offset: u64| (NOW + 1000 * offset as i64).to_string();
+    let recovered = async |since: &str, from_ms: Option<u64>| {
+        let (to_ms, from_ms) = (received(9), from_ms.map(received));
+        let mut query = vec![("since", since), ("to_ms", &*to_ms)];
+        query.extend(from_ms.as_deref().map(|from_ms| ("from_ms", from_ms)));
+        let read = get(&world, "x", &query).await.unwrap();
+        let first = read["items"][0]["offset"].as_u64().unwrap();
+        (first, read["recovered"].as_bool().unwrap())
+    };
+    assert_eq!(recovered("filled:5", None).await, (6, true), "nothing is missing");
+    assert_eq!(recovered("filled:2", None).await, (6, false), "3 to 5 were deleted");
+    assert_eq!(recovered("filled:2", Some(4)).await, (6, false), "4 and 5 were deleted");
+    assert_eq!(recovered("filled:2", Some(8)).await, (8, true), "what was deleted is older");
+    assert_eq!(recovered("older:8", None).await, (6, false), "another log");
+    let huge = format!("filled:{}", u64::MAX);
+    assert_eq!(recovered(&huge, None).await, (6, false), "beyond the end of this log");
+}
+
+#[tokio::test]
 async fn history_over_http_reads_on_from_a_position_or_an_offset() {
     let world = World::open();
     world.fill("x", 10);

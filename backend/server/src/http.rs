@@ -63,7 +63,9 @@ async fn answer_request(State(context): State<Context>, request: Request) -> Res
         Ok(Route::Health) => {
             for_anybody(&context, request, async |context, request| health::healthz(context, &request)).await
         }
-        Ok(Route::Topics | Route::Boards(_)) => large(&context, request, topics::topics).await,
+        Ok(Route::Topics | Route::History(_) | Route::Boards(_)) => {
+            large(&context, request, topics::topics).await
+        }
         _ if Route::is_api(path) => topics::topics(&context, request).await,
         _ if context.page.site().is_in_memory() => for_anybody(&context, request, page_file).await,
         _ => {

@@ -66,7 +66,9 @@ impl<C, L: TopicLog, M> Service<C, L, M> {
             None => log.2 + 1,
         };
         let after = match ask {
-            Ask::Since(since) if since.epoch == head.epoch => since.offset.max(first - 1),
+            Ask::Since(since) if since.epoch == head.epoch && since.offset <= log.2 => {
+                since.offset.max(first - 1)
+            }
             Ask::Since(_) => first - 1,
             Ask::Last(_) | Ask::ReceivedSince(_) | Ask::Nothing => {
                 end.saturating_sub(1).saturating_sub(limit as u64).max(first - 1)
@@ -77,7 +79,11 @@ impl<C, L: TopicLog, M> Service<C, L, M> {
             return Ok(None);
         };
         page.items.retain(|item| period.contains(item.received_at));
-        Ok(Some(Past { page, recovered: true }))
+        let recovered = match ask {
+            Ask::Since(since) => has_all_after(since, &page, first),
+            Ask::Last(_) | Ask::ReceivedSince(_) | Ask::Nothing => true,
+        };
+        Ok(Some(Past { page, recovered }))
     }
 
     /// Returns the offset of the first publication that was received at `since` or later, or the offset after the last one.
@@ -152,6 +158,17 @@ impl<C, L: TopicLog, M> Service<C, L, M> {
     ) -> Result<Option<Past>, Unavailable> {
         let page = self.log.read(topic, from, limit, now).await?;
         Ok(page.map(|page| Past { page: replay::newest_as_written(page, limit), recovered: true }))
+    }
+}
+
+/// Returns false if publications of a period that a client does not have may have been deleted. It has those up to `since`.
+/// `first` is the offset at which the period begins.
+fn has_all_after(since: &Position, page: &Page, first: u64) -> bool {
+    match replay::fit(since, page) {
+        Fit::Whole => true,
+        // If a kept publication is older than the period, so are all deleted ones.
+        Fit::Truncated => page.oldest < first,
+        Fit::OtherLog => false,
     }
 }
 

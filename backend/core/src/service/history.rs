@@ -7,14 +7,13 @@ use shared::{Millis, Position, ServerMessage, Topic, limits};
 use super::buckets::{BucketsAsk, FRAME_ROOM, buckets_frame};
 use super::catch_up::{Past, Period, unknown};
 use super::{Answer, Service, frame};
-use crate::pack;
 use crate::payer::Payer;
 use crate::permission;
 use crate::ports::{Connection, Connections, Management, TopicLog};
 use crate::principal::Principal;
 use crate::query::Since;
 use crate::refusal::Refusal;
-use crate::replay::Ask;
+use crate::replay::{self, Ask, Share};
 
 impl<C: Connections, L: TopicLog, M: Management> Service<C, L, M> {
     pub(super) async fn history(
@@ -69,16 +68,6 @@ fn reply(id: RequestId, topic: Topic, ask: &Ask, past: Past) -> HistoryReply {
     let mut reply = HistoryReply { id, topic, epoch: page.epoch, items: Vec::new(), head, recovered };
     let fixed = frame(&ServerMessage::History(reply.clone())).len();
     let room = limits::PACK_BYTES - fixed;
-    let mut items = page.items;
-    reply.items = match ask {
-        Ask::Since(_) => {
-            items.truncate(pack::fitting(items.iter().map(pack::json_len), room).max(1));
-            items
-        }
-        Ask::Nothing | Ask::Last(_) | Ask::ReceivedSince(_) => {
-            let keep = pack::fitting(items.iter().rev().map(pack::json_len), room).max(1);
-            items.split_off(items.len().saturating_sub(keep))
-        }
-    };
+    reply.items = replay::cut(page.items, ask, Share { items: limits::HISTORY_ITEMS, bytes: room });
     reply
 }

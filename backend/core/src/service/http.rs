@@ -28,7 +28,7 @@ use crate::ports::{Boards, Head, TopicLog};
 use crate::principal::Principal;
 use crate::query::{HistoryQuery, PublishQuery, Since, TopicsQuery};
 use crate::refusal::Refusal;
-use crate::replay::Ask;
+use crate::replay::{self, Ask, Share};
 
 impl<C, L: TopicLog, M> Service<C, L, M> {
     /// Answers one request of the HTTP API. `boards` is the store of board documents.
@@ -232,7 +232,8 @@ impl<C, L: TopicLog, M> Service<C, L, M> {
     }
 
     /// Reads a part of a topic's log. If the query has `since`, these are the oldest publications after it, and
-    /// otherwise the newest ones.
+    /// otherwise the newest ones. They have at most [`limits::HISTORY_BYTES`] bytes, but there is always one if any
+    /// match.
     ///
     /// # Errors
     ///
@@ -258,7 +259,9 @@ impl<C, L: TopicLog, M> Service<C, L, M> {
         let past = self.page(principal, &topic, &ask, query.limit, period, now).await?;
         let page = past.page;
         let (epoch, head) = (page.epoch, page.head);
-        Ok(HttpHistory { topic, epoch, items: page.items, head, recovered: past.recovered })
+        let share = Share { items: limits::HISTORY_ITEMS, bytes: limits::HISTORY_BYTES };
+        let items = replay::cut(page.items, &ask, share);
+        Ok(HttpHistory { topic, epoch, items, head, recovered: past.recovered })
     }
 
     /// Reads a stretch of a topic's past in buckets. The client is `payer`, against whose limit the work is counted.
