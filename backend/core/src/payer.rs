@@ -40,7 +40,7 @@ impl Payer {
 
 /// Returns the network that counts as one client. For IPv4 this is the address itself, and for IPv6 its first 64 bits,
 /// because one customer of an Internet provider usually has at least 2^64 addresses (RFC 6177).
-fn network_of(address: IpAddr) -> IpAddr {
+pub fn network_of(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V6(v6) => Ipv6Addr::from_bits(v6.to_bits() & !u128::from(u64::MAX)).into(),
         v4 @ IpAddr::V4(_) => v4,

@@ -6,7 +6,7 @@ use std::net::{IpAddr, Ipv6Addr};
 /// Returns the network that counts as one client in limits. For an IPv4 address this is the address itself. For an IPv6
 /// address it is the first 64 bits, since an internet provider usually gives each customer at least that many addresses
 /// (RFC 6177).
-pub(crate) fn network_of(address: IpAddr) -> IpAddr {
+pub fn network_of(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V6(v6) => Ipv6Addr::from_bits(v6.to_bits() & !u128::from(u64::MAX)).into(),
         v4 => v4,

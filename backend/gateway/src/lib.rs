@@ -15,6 +15,7 @@
 #![warn(missing_docs)]
 
 pub use accept::Accept;
+pub use address::network_of;
 pub use answer::Body;
 pub use api::Api;
 pub use app::App;

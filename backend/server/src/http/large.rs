@@ -1,16 +1,17 @@
-//! Limits the number of large answers that wait in memory until their clients have read them. Such answers are the
-//! lists of topics, which have up to a megabyte, and files of the page that are read from a directory.
+//! Limits the number of large answers that wait in memory until their clients have read them. Such answers are lists of
+//! topics and parts of logs, which have up to a megabyte, and files of the page that are read from a directory.
 
 use std::collections::HashMap;
 use std::convert::Infallible;
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::IpAddr;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
 use axum::body::Body;
+use backend_core::payer::network_of;
 use backend_core::{fair, lock};
 use bytes::Bytes;
 use http::HeaderMap;
@@ -141,13 +142,6 @@ impl hyper::body::Body for PartedBody {
     }
 }
 
-fn network_of(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() & !u128::from(u64::MAX)).into(),
-        address => address,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use http_body_util::BodyExt;
@@ -156,6 +150,14 @@ mod tests {
 
     fn client(number: u8) -> Client {
         Client::new(Some([192, 0, 2, number].into()), &HeaderMap::new())
+    }
+
+    #[test]
+    fn the_gateway_and_the_core_count_the_same_addresses_as_one_client() {
+        for text in ["192.0.2.7", "::ffff:192.0.2.7", "2001:db8:1:2:3:4:5:6", "::1", "127.0.0.1"] {
+            let address: IpAddr = text.parse().expect("an address");
+            assert_eq!(network_of(address), apigw_websocket::network_of(address), "{text}");
+        }
     }
 
     const LONG: Duration = Duration::from_secs(60);

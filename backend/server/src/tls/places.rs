@@ -2,9 +2,10 @@
 //! together. A client that connects and sends nothing is counted until its handshake times out.
 
 use std::collections::HashMap;
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::IpAddr;
 use std::sync::{Arc, Mutex};
 
+use backend_core::payer::network_of;
 use backend_core::{fair, lock};
 
 use crate::limits::MostHandshakes;
@@ -58,13 +59,6 @@ impl Drop for Place {
             Some(count) if *count > 1 => *count -= 1,
             _ => drop(counts.of_network.remove(&self.network)),
         }
-    }
-}
-
-fn network_of(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() & !u128::from(u64::MAX)).into(),
-        address => address,
     }
 }
 
