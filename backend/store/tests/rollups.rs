@@ -86,6 +86,34 @@ async fn the_publications_of_a_store_without_rollups_get_them_in_the_background(
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_topic_whose_publications_are_damaged_does_not_keep_others_from_their_rollups() {
+    let directory = tempdir().unwrap();
+    let (log, changes) = open(directory.path());
+    drop(changes);
+    for name in ["a", "b", "c"] {
+        fill(&log, name, 100, T0).await;
+        wait_for(&log, name, 1).await;
+    }
+    drop(log);
+    without_rollups(directory.path());
+    damage_a_publication(directory.path(), 0);
+    let (log, changes) = open(directory.path());
+    drop(changes);
+    wait_for(&log, "b", 1).await;
+    wait_for(&log, "c", 1).await;
+    assert_eq!(blocks(&log, "a", Level::LOWEST, T0).await, []);
+}
+
+/// Damages the fifth publication of the topic with this number in a closed store.
+fn damage_a_publication(directory: &Path, number: u32) {
+    let db = redb::Database::open(directory.join("tickertape.redb")).unwrap();
+    let transaction = db.begin_write().unwrap();
+    let table: TableDefinition<(u32, u64), &[u8]> = TableDefinition::new("history");
+    assert!(transaction.open_table(table).unwrap().insert((number, 5), &[0xff][..]).unwrap().is_some());
+    transaction.commit().unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn publications_that_are_too_many_are_deleted_once_they_are_in_a_rollup() {
     let directory = tempdir().unwrap();
     let few = Retention { max_items_per_topic: 0, ..Retention::default() };

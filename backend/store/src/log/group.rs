@@ -122,17 +122,19 @@ impl<'t> Group<'t> {
     }
 
     /// Stores blocks of rollup, and then deletes rows that are too many. Does nothing if the topic was deleted since the
-    /// blocks were computed, or if the disk has no room.
-    pub fn roll(&mut self, computed: &Computed) -> Result<(), redb::Error> {
+    /// blocks were computed. If the disk has no room, the outcome is a refusal, and the group is unchanged.
+    pub fn roll(&mut self, computed: &Computed) -> Result<Result<(), Unavailable>, redb::Error> {
+        if let Some(trouble) = &self.bounds.trouble {
+            return Ok(Err(Unavailable::new(trouble)));
+        }
         let entry = self.entry(&computed.topic).filter(|entry| entry.head.epoch == computed.epoch);
-        let Some(entry) = entry.filter(|_| self.bounds.trouble.is_none()) else { return Ok(()) };
-        let entry = entry.clone();
+        let Some(entry) = entry.cloned() else { return Ok(Ok(())) };
         let draft = self.drafts.entry(computed.topic.clone()).or_insert_with(|| Draft::of(&entry));
         draft.entry.rolled.store(&mut self.tables.rollups, entry.number, computed)?;
         self.bytes += computed.blocks.iter().map(|(_, _, value)| value.len()).sum::<usize>();
         let budget = trim_budget(computed.blocks.len() as u64 * Level::LOWEST.size());
         draft.trim(&mut self.tables, &self.bounds.retention, self.bounds.retention_now, budget)?;
-        Ok(())
+        Ok(Ok(()))
     }
 
     /// Deletes rows that are too old or too many, or that exceed the maximum size of the history, also of topics to

@@ -107,8 +107,9 @@ impl Index {
     pub fn remove(&mut self, topic: &Topic) {
         let Some(entry) = self.topics.remove(topic) else { return };
         self.bytes -= entry.all_bytes();
-        if let Some(owned) = self.owned.get_mut(&entry.owner) {
-            *owned -= 1;
+        match self.owned.get_mut(&entry.owner) {
+            Some(owned) if *owned > 1 => *owned -= 1,
+            _ => drop(self.owned.remove(&entry.owner)),
         }
     }
 

@@ -6,7 +6,7 @@
 //! named that have such blocks: those of a store from a version without rollups, and those that were not stored before the process
 //! ended.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -40,11 +40,14 @@ impl Roller {
 
     /// Computes blocks until the store is closed.
     pub fn run(self) {
+        let mut failing = HashSet::new();
         while let Some(topic) = self.state.unrolled().next() {
             match self.roll(&topic) {
-                Ok(()) => {}
+                Ok(()) => drop(failing.remove(&topic)),
                 Err(error) => {
-                    tracing::debug!(%topic, %error, "rollups cannot be stored now");
+                    if failing.insert(topic.clone()) {
+                        tracing::warn!(%topic, %error, "rollups cannot be stored now; this is tried again");
+                    }
                     self.state.unrolled().put_back(topic, RETRY);
                 }
             }

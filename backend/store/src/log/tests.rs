@@ -184,3 +184,26 @@ async fn a_disk_that_is_nearly_full_takes_no_publications_before_a_write_fails()
     log.append(produced(2)).await.unwrap();
     assert_eq!(log.trouble(), None);
 }
+
+#[tokio::test]
+async fn a_rollup_that_finds_no_room_is_refused_so_that_it_is_tried_again() {
+    const MIB: u64 = 1024 * 1024;
+    let disk = Disk::default();
+    let (log, _changes) = disk.open();
+    log.append(append(1, T0)).await.unwrap();
+    let topic = Topic::new("t").unwrap();
+    let epoch = log.head(&topic).await.unwrap().unwrap().epoch;
+    let stored = async || {
+        let (topic, epoch) = (topic.clone(), epoch.clone());
+        let computed = rollups::Computed { topic, epoch, blocks: Vec::new(), until: 0, received_at: T0 };
+        let (reply, stored) = oneshot::channel();
+        log.commands.send(Command::Roll(Box::new(computed), reply)).await.unwrap();
+        stored.await.unwrap()
+    };
+    disk.leave(MIB);
+    assert!(log.check_disk(T0).await.is_some());
+    assert!(stored().await.is_err());
+    disk.leave(100 * MIB);
+    assert_eq!(log.check_disk(T0).await, None);
+    assert_eq!(stored().await, Ok(()));
+}

@@ -1,6 +1,7 @@
 //! The topics that have complete blocks without rollup.
 
 use std::collections::BTreeSet;
+use std::ops::Bound;
 use std::sync::{Condvar, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -17,7 +18,21 @@ pub struct Unrolled {
 #[derive(Debug, Default)]
 struct Waiting {
     topics: BTreeSet<Topic>,
+    /// The topic that was taken out last.
+    last: Option<Topic>,
     is_closed: bool,
+}
+
+impl Waiting {
+    /// Takes out the first topic after the one that was taken out last, or else the first of all.
+    fn take_next(&mut self) -> Option<Topic> {
+        let after = self.last.take().map_or(Bound::Unbounded, Bound::Excluded);
+        let mut later = self.topics.range((after, Bound::Unbounded));
+        let topic = later.next().or_else(|| self.topics.first()).cloned()?;
+        self.topics.remove(&topic);
+        self.last = Some(topic.clone());
+        Some(topic)
+    }
 }
 
 impl Unrolled {
@@ -31,14 +46,15 @@ impl Unrolled {
         }
     }
 
-    /// Waits for a topic and takes it out. Returns `None` when the store is closed.
+    /// Waits for a topic and takes it out. Returns `None` when the store is closed. The topics are taken in turn, so that
+    /// one that fails again and again does not keep the others from being computed.
     pub fn next(&self) -> Option<Topic> {
         let mut waiting = lock(&self.waiting);
         loop {
             if waiting.is_closed {
                 return None;
             }
-            if let Some(topic) = waiting.topics.pop_first() {
+            if let Some(topic) = waiting.take_next() {
                 return Some(topic);
             }
             waiting = self.changed.wait(waiting).unwrap_or_else(PoisonError::into_inner);

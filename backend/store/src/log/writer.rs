@@ -82,7 +82,7 @@ enum Work {
 /// failure was stored.
 enum Reply {
     Append(oneshot::Sender<Outcome>, Option<Outcome>),
-    Roll(oneshot::Sender<Result<(), Unavailable>>),
+    Roll(oneshot::Sender<Result<(), Unavailable>>, Option<Result<(), Unavailable>>),
     Sweep(oneshot::Sender<Result<Swept, Unavailable>>, Option<Swept>),
 }
 
@@ -385,7 +385,7 @@ impl Command {
                 Some(Work::Append(append))
             }
             Self::Roll(computed, to) => {
-                replies.push(Reply::Roll(to));
+                replies.push(Reply::Roll(to, None));
                 Some(Work::Roll(computed))
             }
             Self::Sweep(_, to) => {
@@ -418,7 +418,7 @@ impl Work {
             (Self::Append(append), Some(Reply::Append(_, outcome))) => {
                 *outcome = Some(group.append(*append)?)
             }
-            (Self::Roll(computed), Some(Reply::Roll(_))) => group.roll(&computed)?,
+            (Self::Roll(computed), Some(Reply::Roll(_, outcome))) => *outcome = Some(group.roll(&computed)?),
             (Self::Sweep, Some(Reply::Sweep(_, swept))) => {
                 let (removed, more) = group.sweep()?;
                 *swept = Some(Swept { removed, more });
@@ -436,9 +436,9 @@ impl Reply {
         match self {
             Self::Append(to, Some(outcome)) => drop(to.send(outcome)),
             Self::Sweep(to, Some(swept)) => drop(to.send(Ok(swept))),
-            Self::Roll(to) => drop(to.send(Ok(()))),
+            Self::Roll(to, Some(outcome)) => drop(to.send(outcome)),
             // This does not happen, because every command of a committed group has an outcome.
-            Self::Append(_, None) | Self::Sweep(_, None) => {}
+            Self::Append(_, None) | Self::Roll(_, None) | Self::Sweep(_, None) => {}
         }
     }
 
@@ -450,7 +450,7 @@ impl Reply {
                 drop(to.send(Err(refused)));
             }
             Self::Sweep(to, _) => drop(to.send(Err(unavailable))),
-            Self::Roll(to) => drop(to.send(Err(unavailable))),
+            Self::Roll(to, _) => drop(to.send(Err(unavailable))),
         }
     }
 }
