@@ -99,6 +99,13 @@ impl Turns {
         }
     }
 
+    /// Notes that the ends of logs for `filter` could not be read, so that the next ping reads them.
+    pub fn failed(&mut self, filter: &Filter) {
+        if let Some(turn) = self.by_filter.get_mut(filter) {
+            turn.read_at = Millis::MIN;
+        }
+    }
+
     fn make_room(&mut self) {
         if self.by_filter.len() < FILTERS {
             return;
@@ -139,6 +146,16 @@ mod tests {
             matches!(turns.step(&filter, 0), Step::Read { .. })
         });
         assert_eq!(reads.count(), 1, "a burst is two readings");
+    }
+
+    #[test]
+    fn a_reading_that_failed_is_made_again_by_the_next_ping() {
+        let mut turns = Turns::new(BOUNDS);
+        assert_eq!(turns.step(&Filter::All, 0), Step::Read { after: None });
+        turns.read(&Filter::All, &[end("a"), end("b")]);
+        assert_eq!(turns.step(&Filter::All, 1000), Step::Read { after: Some(topic("b")) });
+        turns.failed(&Filter::All);
+        assert_eq!(turns.step(&Filter::All, 1001), Step::Read { after: Some(topic("b")) });
     }
 
     #[test]

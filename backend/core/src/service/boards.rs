@@ -49,7 +49,7 @@ impl<C, L: TopicLog, M> Service<C, L, M> {
                 match boards.delete(&name, expected).await {
                     Ok(true) => Ok(Answer::json(&serde_json::json!({ "name": name }))),
                     Ok(false) => Ok(self.observed(&principal, Err(unknown(&name)))?),
-                    Err(error) => Err(self.board_error(&principal, error)),
+                    Err(error) => Err(self.board_error(&principal, head, error, clock())),
                 }
             }
         }
@@ -79,7 +79,7 @@ impl<C, L: TopicLog, M> Service<C, L, M> {
                 let tag = quoted(&entry.version);
                 Ok(Answer::json(&HttpBoard::from(entry)).and_header("etag", tag))
             }
-            Err(error) => Err(self.board_error(&principal, error)),
+            Err(error) => Err(self.board_error(&principal, head, error, clock())),
         }
     }
 
@@ -105,14 +105,29 @@ impl<C, L: TopicLog, M> Service<C, L, M> {
         Ok(StoredBoard { entry, text: Arc::from(text) })
     }
 
-    fn board_error(&self, principal: &Principal, error: BoardError) -> Answer {
+    /// Returns the answer to a request to change a board that failed. An answer with the document as it is now counts as one that was
+    /// read, and is refused to a client that has read too much.
+    fn board_error(
+        &self,
+        principal: &Principal,
+        head: &RequestHead<'_>,
+        error: BoardError,
+        now: Millis,
+    ) -> Answer {
         let current = match &error {
             BoardError::Changed(current) => current.as_deref().cloned(),
             _ => None,
         };
+        let is_affordable = match current {
+            Some(_) => self.check_read(&Payer::new(&principal.name, head.peer), now),
+            None => Ok(()),
+        };
+        if let Err(limited) = self.observed(principal, is_affordable) {
+            return Answer::refused(&limited);
+        }
         let refusal = Refusal::from(error);
         (self.settings.on_refusal)(principal, &refusal);
-        board_changed(&refusal, current)
+        self.charge_answer(principal, head, board_changed(&refusal, current), now)
     }
 }
 

@@ -22,8 +22,8 @@ impl<C: Connections, L: TopicLog, M: Management> Service<C, L, M> {
     ///
     /// # Errors
     ///
-    /// [`Unavailable`] if the connections cannot be listed. Then the conditions are not stored, so that the next call
-    /// sends them.
+    /// [`Unavailable`] if the connections cannot be listed. The conditions then do not count as sent, so that the next
+    /// call sends them.
     pub async fn set_conditions(
         &self,
         conditions: Vec<Condition>,

@@ -47,7 +47,8 @@ impl<C: Connections, L: TopicLog, M: Management> Service<C, L, M> {
             Step::Send(ends) => return Ok(ends),
             Step::Read { after } => after,
         };
-        let heads = self.log.page_of_heads(filter, after.as_ref(), topics).await?;
+        let heads = self.log.page_of_heads(filter, after.as_ref(), topics).await;
+        let heads = heads.inspect_err(|_| lock(&self.turns).failed(filter))?;
         let ends: Vec<LogEnd> = heads.iter().map(LogEnd::from).collect();
         lock(&self.turns).read(filter, &ends);
         Ok(ends)
