@@ -117,6 +117,8 @@ pub struct Board {
     delays: StoredValue<Delays>,
     /// Decides if the server leaves out publications.
     thinning: StoredValue<Thinning>,
+    /// Filters to which the session is subscribed.
+    subscribed: StoredValue<Vec<Filter>>,
     /// True while beats follow each other quickly, to find the cause of a delay.
     is_watching: StoredValue<bool>,
     /// The current problems of the server, each with the server's message.
@@ -196,6 +198,7 @@ impl Board {
             delay: RwSignal::new(Delay::default()),
             delays: StoredValue::new(Delays::default()),
             thinning: StoredValue::new(Thinning::default()),
+            subscribed: StoredValue::new(Vec::new()),
             is_watching: StoredValue::new(false),
             conditions: RwSignal::new(Vec::new()),
             waiting: RwSignal::new(0),
@@ -218,7 +221,7 @@ impl Board {
     /// Subscribes to all topics over `connection`, and connects to the server.
     pub fn watch(self, connection: Connection) {
         self.connection.set_value(Some(connection));
-        self.subscribe(&[self.wanted()]);
+        self.subscribe(vec![self.wanted()]);
     }
 
     /// Returns the filter of the topics that the page shows: all or, if a panel is shown alone, its topic. The panel of a board may
@@ -229,10 +232,11 @@ impl Board {
     }
 
     /// Subscribes to the topics that match `filters`, and connects to the server if there is no connection.
-    fn subscribe(self, filters: &[Filter]) {
+    fn subscribe(self, filters: Vec<Filter>) {
         let rewind = self.time.window().rewind();
+        self.subscribed.set_value(filters.clone());
         self.with_session(|session, now| {
-            filters.iter().for_each(|filter| session.subscribe(filter.clone(), Some(rewind), now));
+            filters.into_iter().for_each(|filter| session.subscribe(filter, Some(rewind), now));
             session.open(now);
         });
     }
@@ -240,7 +244,7 @@ impl Board {
     /// Shows the topics that the reader's token allows, after the server has refused the subscription to all topics.
     pub(crate) fn show_allowed(self, allowed: Vec<Filter>) {
         if !allowed.is_empty() && self.allowed.with_untracked(Vec::is_empty) {
-            self.subscribe(&allowed);
+            self.subscribe(allowed.clone());
             self.allowed.set(allowed);
         }
     }
@@ -251,8 +255,10 @@ impl Board {
         let rewind = self.time.window().rewind();
         self.with_session(|session, now| {
             if !before.is_empty() {
+                let wanted = self.wanted();
                 before.iter().for_each(|filter| session.unsubscribe(filter, now));
-                session.subscribe(self.wanted(), Some(rewind), now);
+                self.subscribed.set_value(vec![wanted.clone()]);
+                session.subscribe(wanted, Some(rewind), now);
             }
             session.set_token(token, now);
         });
@@ -493,9 +499,8 @@ impl Board {
         let max_hz = self.thinning.with_value(Thinning::max_hz);
         // It is asked for again each second, because a subscription may be a new one. The session sends only changes.
         if max_hz.is_some() || before.is_some() {
+            let filters = self.subscribed.get_value();
             self.with_session(|session, now| {
-                let allowed = self.allowed.get_untracked();
-                let filters = if allowed.is_empty() { vec![Filter::All] } else { allowed };
                 filters.iter().for_each(|filter| session.conflate(filter, max_hz, now));
             });
         }
