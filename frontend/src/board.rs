@@ -4,7 +4,7 @@
 //! times a second, regardless of the number of messages. A hidden page has no animation frames, so its panels are notified when it is
 //! shown again.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::ops::Range;
 use std::time::Duration;
 
@@ -23,7 +23,6 @@ use crate::signal::{RwSignal, StoredValue};
 use crate::socket::Connection;
 use crate::time::Time;
 use board_model::arrival::Conditions;
-use board_model::budget::MOST_TOPICS;
 use board_model::chart::clock::LocalClock;
 use board_model::chart::duration;
 use board_model::chart::pace::{self, Crowd};
@@ -33,8 +32,8 @@ use board_model::delay::{Delay, Delays};
 use board_model::figure::Figure;
 use board_model::layout::{Group, Layout};
 use board_model::link::Link;
+use board_model::panels::Panels;
 use board_model::query::Query;
-use board_model::sorted;
 use board_model::standing::chip;
 use board_model::stream::Stream;
 use board_model::thinning::{Load, Thinning};
@@ -43,12 +42,6 @@ use board_model::view::Tense;
 
 /// Time between two measurements of the browser's load while no data is late.
 const USUAL_BEAT: Duration = Duration::from_secs(1);
-/// Maximum number of panels that one search adds for topics that have none because the board has its maximum number
-/// of panels.
-const MOST_ADDED: usize = 50;
-/// Maximum number of panels that searches have added beyond the maximum of the board, and that are kept. If there are
-/// more, the oldest of them are removed.
-const MOST_FOUND: usize = 100;
 /// Number of publications that are requested of a topic for which a search has added a panel.
 const FOUND_ITEMS: u32 = 60;
 
@@ -58,8 +51,11 @@ pub(crate) type ChipOf = fn(Board, &Topic) -> Option<Chip>;
 /// A handle to the state of the whole board. It can be copied, and every component uses the same state.
 #[derive(Clone, Copy)]
 pub struct Board {
-    /// Model of each topic. It is written to only by [`Board::change`] and [`Board::fill_in`].
-    cells: StoredValue<HashMap<Topic, Cell>>,
+    /// The topics that have a panel, each with its model, and those that are left out. Models are written to only by
+    /// [`Board::change`] and [`Board::fill_in`].
+    panels: StoredValue<Panels<Cell>>,
+    /// Notified when other topics are left out.
+    left_out_changed: Trigger,
     changed: StoredValue<HashSet<Topic>>,
     /// Topics whose data has changed since their panels were notified, and whose panels are out of sight. They are notified once a
     /// second, for screen readers.
@@ -125,13 +121,9 @@ pub struct Board {
     pub conditions: RwSignal<Vec<Condition>>,
     /// Number of publications that have arrived since the board was paused.
     pub waiting: RwSignal<u64>,
-    /// Topics that have no panel, because the board already had its maximum number of panels when they appeared.
-    pub left_out: RwSignal<HashSet<Topic>>,
     /// True while a board without panels does not mean that nothing has been published: until the server has answered the
     /// subscription, and after it has announced topics. False again when a topic is removed.
     pub awaits_topics: RwSignal<bool>,
-    /// Topics for which a search has added a panel beyond the maximum number of panels, the oldest first.
-    found: StoredValue<Vec<Topic>>,
     /// Time zone that the reader has chosen.
     pub zone: RwSignal<Zone>,
     /// True if the board shows a recording.
@@ -169,7 +161,8 @@ impl Board {
         let window = address.window.unwrap_or_default();
         let time = Time::new(window, address.past.clone());
         let board = Self {
-            cells: StoredValue::new(HashMap::new()),
+            panels: StoredValue::new(Panels::default()),
+            left_out_changed: Trigger::new(),
             changed: StoredValue::new(HashSet::new()),
             unseen: StoredValue::new(HashSet::new()),
             is_unseen_due: StoredValue::new(false),
@@ -202,9 +195,7 @@ impl Board {
             is_watching: StoredValue::new(false),
             conditions: RwSignal::new(Vec::new()),
             waiting: RwSignal::new(0),
-            left_out: RwSignal::new(HashSet::new()),
             awaits_topics: RwSignal::new(true),
-            found: StoredValue::new(Vec::new()),
             zone: time.zone,
             clock: time.clock,
             is_recording: RwSignal::new(false),
@@ -383,7 +374,7 @@ impl Board {
 
     /// Returns the model of a topic; `None` if the board does not contain the topic.
     pub fn cell(self, topic: &Topic) -> Option<Cell> {
-        self.cells.with_value(|cells| cells.get(topic).cloned())
+        self.panels.with_value(|panels| panels.get(topic).cloned())
     }
 
     /// Returns the model of a panel, which is that of its topic unless the panel shows several.
@@ -559,20 +550,18 @@ impl Board {
         }
     }
 
-    /// Removes a topic that the server has removed. While the board is paused or shows the past, the panel stays and says that
+    /// Removes a topic that the server has removed. While the board is paused or shows the past, its panel stays and says that
     /// the topic is deleted.
     pub(crate) fn remove(self, topic: &Topic) {
-        if self.keeps_deleted() {
+        if let Some(cell) = self.cell(topic).filter(|_| self.keeps_deleted()) {
             self.leaving.update_value(|leaving| {
                 leaving.insert(topic.clone());
             });
-            self.cell(topic).into_iter().for_each(|cell| cell.is_deleted.set(true));
+            cell.is_deleted.set(true);
             return;
         }
         self.layout.update(|layout| layout.remove(topic));
-        self.cells.update_value(|cells| {
-            cells.remove(topic);
-        });
+        self.change_panels(|panels| panels.remove(topic));
     }
 
     fn keeps_deleted(self) -> bool {
@@ -590,87 +579,59 @@ impl Board {
 
     /// Returns every topic with its model.
     pub(crate) fn every_cell(self) -> Vec<(Topic, Cell)> {
-        self.cells
-            .with_value(|cells| cells.iter().map(|(topic, cell)| (topic.clone(), cell.clone())).collect())
+        self.panels
+            .with_value(|panels| panels.iter().map(|(topic, cell)| (topic.clone(), cell.clone())).collect())
     }
 
     fn add(self, topic: &Topic) -> Option<Cell> {
-        let is_full = self.cells.with_value(|cells| cells.len() >= MOST_TOPICS);
-        if is_full {
-            self.left_out.update(|left_out| {
-                left_out.insert(topic.clone());
-            });
-            return None;
-        }
-        Some(self.add_cell(topic))
+        self.change_panels(|panels| panels.add(topic, || Cell::new(topic.clone())).cloned())?
     }
 
-    fn add_cell(self, topic: &Topic) -> Cell {
-        let cell = Cell::new(topic.clone());
-        self.cells.update_value(|cells| {
-            cells.insert(topic.clone(), cell.clone());
-        });
-        cell
+    /// Changes the topics that have a panel by calling `change` with them, and returns its result. If other topics are left out
+    /// then, the page is notified.
+    fn change_panels<T>(self, change: impl FnOnce(&mut Panels<Cell>) -> T) -> Option<T> {
+        let before = self.panels.with_value(Panels::version);
+        let result = self.panels.try_update_value(change);
+        if self.panels.with_value(Panels::version) != before {
+            self.left_out_changed.notify();
+        }
+        result
     }
 
     /// Adds panels for topics that match the search text and have no panel because the board has its maximum number
-    /// of panels. Their newest data is requested again, because it was not kept. If there are then too many such
-    /// panels, the oldest of them are removed.
+    /// of panels. If there are then too many such panels, the oldest of them are removed.
     fn add_found(self) {
-        let (found, _) = self.left_out_found();
-        for topic in found {
-            self.left_out.update(|left_out| {
-                left_out.remove(&topic);
-            });
-            self.add_cell(&topic);
-            self.with_session(|session, now| {
-                let before = session.position(&topic).map_or(1, |position| position.offset + 1);
-                // This fails without a connection. The panel is then added with the topic's next publication.
-                let _asked = session.fetch_earlier(&topic, before, FOUND_ITEMS, now);
-            });
-            self.found.update_value(|found| found.push(topic.clone()));
-        }
-        while self.found.with_value(Vec::len) > MOST_FOUND {
-            let oldest = self.found.try_update_value(|found| found.remove(0));
-            oldest.into_iter().for_each(|topic| self.leave_out(topic));
+        let query = Query::new(&self.filter.get_untracked());
+        let search = self.change_panels(|panels| panels.find(&query, |topic| Cell::new(topic.clone())));
+        let search = search.unwrap_or_default();
+        search.added.iter().for_each(|topic| self.fetch_newest(topic));
+        for topic in search.removed {
+            self.layout.update(|layout| layout.remove(&topic));
+            // A topic that the server has removed is not left out.
+            if self.leaving.try_update_value(|leaving| leaving.remove(&topic)) == Some(true) {
+                self.change_panels(|panels| panels.remove(&topic));
+            }
         }
     }
 
-    /// Returns the topics without a panel that match the search text, at most [`MOST_ADDED`] of them, and the number
-    /// of further matching topics. Returns no topics if the search text is empty.
-    fn left_out_found(self) -> (Vec<Topic>, usize) {
-        let text = self.filter.get_untracked();
-        if text.trim().is_empty() {
-            return (Vec::new(), 0);
-        }
-        let query = Query::new(&text);
-        let mut found = self.left_out.with_untracked(|topics| {
-            topics.iter().filter(|topic| query.finds(topic)).cloned().collect::<Vec<_>>()
+    /// Requests the newest data of a topic that was left out, because it was not kept.
+    fn fetch_newest(self, topic: &Topic) {
+        self.with_session(|session, now| {
+            let before = session.position(topic).map_or(1, |position| position.offset + 1);
+            // This fails without a connection. The panel is then added with the topic's next publication.
+            let _asked = session.fetch_earlier(topic, before, FOUND_ITEMS, now);
         });
-        sorted::sort(&mut found);
-        let more = found.len().saturating_sub(MOST_ADDED);
-        found.truncate(MOST_ADDED);
-        (found, more)
     }
 
-    /// Returns the topics without a panel that match the search text, sorted.
-    pub fn left_out_topics(self) -> Vec<Topic> {
-        let query = Query::new(&self.filter.get());
-        let mut topics = self
-            .left_out
-            .with(|topics| topics.iter().filter(|topic| query.finds(topic)).cloned().collect::<Vec<_>>());
-        sorted::sort(&mut topics);
-        topics
+    /// Returns true if a topic has no panel because the board has its maximum number of panels.
+    pub(crate) fn is_left_out(self, topic: &Topic) -> bool {
+        self.panels.with_value(|panels| panels.is_left_out(topic))
     }
 
-    fn leave_out(self, topic: Topic) {
-        self.layout.update(|layout| layout.remove(&topic));
-        self.cells.update_value(|cells| {
-            cells.remove(&topic);
-        });
-        self.left_out.update(|left_out| {
-            left_out.insert(topic);
-        });
+    /// Returns the topics without a panel that match `query`, sorted.
+    pub(crate) fn left_out_by(self, query: &Query) -> Vec<Topic> {
+        self.left_out_changed.track();
+        self.panels.with_value(|panels| panels.left_out_by(query))
     }
 
     fn go_on(self) {

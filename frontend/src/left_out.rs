@@ -7,6 +7,7 @@ use crate::board::Board;
 use crate::follow::{click, context, follow, parts, when};
 use crate::late::part;
 use crate::signal::Memo;
+use board_model::query::Query;
 
 /// Maximum number of names in the list of topics for which the board has no panel.
 const MOST_NAMES: usize = 500;
@@ -21,7 +22,7 @@ part!(load_left_out, Topics, list);
 #[component]
 pub fn LeftOut() -> impl IntoView {
     let board: Board = context();
-    let topics = Memo::new(move |_| board.left_out_topics());
+    let topics = Memo::new(move |_| board.left_out_by(&Query::new(&board.filter.get())));
     let is_shown = Memo::new(move |_| topics.with(|topics| !topics.is_empty()));
     when(is_shown, move || load_left_out(topics))
 }

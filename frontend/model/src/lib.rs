@@ -15,6 +15,7 @@
 //! | [`paused_state`] | the newest state of a topic while the board is paused |
 //! | [`link`] | the state of the connection in words |
 //! | [`layout`], [`query`] | order of the panels, and the search for them |
+//! | [`panels`] | the topics that have a panel, and those that are left out of a full board |
 //! | [`picture`] | the last data of the board, for a page whose server cannot be reached |
 //! | [`placement`], [`sight`] | position and size of each panel on the page; the panels that are in the page |
 //! | [`window`], [`view`], [`timeline`] | the range of time that is shown, and movement through time |
@@ -61,6 +62,7 @@ pub mod link;
 pub mod log_view;
 pub mod order;
 pub mod palette;
+pub mod panels;
 pub mod past;
 pub mod past_chip;
 pub mod pasted;

@@ -15,6 +15,11 @@ impl Query {
         Self { words: text.split_whitespace().map(str::to_ascii_lowercase).collect() }
     }
 
+    /// Returns true if the search has no words, so that it finds every topic.
+    pub fn is_empty(&self) -> bool {
+        self.words.is_empty()
+    }
+
     /// Returns true if the search finds `topic`.
     pub fn finds(&self, topic: &Topic) -> bool {
         let name = topic.as_str().to_ascii_lowercase();
@@ -50,6 +55,7 @@ mod tests {
     #[test]
     fn nothing_typed_finds_everything() {
         assert!(finds("", "host/cpu") && finds("  ", "host/cpu") && finds("*", "host/cpu"));
+        assert!(Query::new("  ").is_empty() && !Query::new("*").is_empty());
     }
 
     #[test]

@@ -12,6 +12,7 @@ use board_model::command::{Command, Row, TABLE};
 use board_model::document::Edit;
 use board_model::layout::group_name;
 use board_model::palette::{Item, Section};
+use board_model::query::Query;
 
 /// Name of the entry that closes a board, so that all topics are shown.
 const ALL_TOPICS: &str = "All topics, without a board";
@@ -92,8 +93,7 @@ fn topics(actor: Actor) -> Vec<(Topic, Item)> {
     let board = actor.board;
     let known = untrack(|| board.with_layout(|layout| layout.groups().to_vec()));
     let with_panel: Vec<Topic> = known.into_iter().flat_map(|group| group.topics).collect();
-    let mut without: Vec<Topic> = board.left_out.with_untracked(|topics| topics.iter().cloned().collect());
-    without.sort_unstable();
+    let without = untrack(|| board.left_out_by(&Query::default()));
     let entry = |topic: Topic, has_panel: bool| {
         let title = untrack(|| board.boards.title(&topic)).filter(|title| *title != *topic.as_str());
         let state = match board.cell(&topic) {

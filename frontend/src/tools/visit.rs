@@ -41,7 +41,7 @@ fn panel_of(board: Board, topic: &Topic) -> Option<Topic> {
 /// Shows the panel of a topic, scrolls to it, and moves the focus to it.
 pub(crate) fn visit(actor: Actor, topic: Topic) {
     let board = actor.board;
-    if board.left_out.with_untracked(|left_out| left_out.contains(&topic)) {
+    if board.is_left_out(&topic) {
         board.look_for(topic.to_string());
     } else if !Query::new(&board.filter.get_untracked()).finds(&topic) {
         board.look_for(String::new());
