@@ -39,6 +39,7 @@ use board_model::stream::Stream;
 use board_model::thinning::{Load, Thinning};
 use board_model::travel::Travel;
 use board_model::view::Tense;
+use board_model::watched::Watched;
 
 /// Time between two measurements of the browser's load while no data is late.
 const USUAL_BEAT: Duration = Duration::from_secs(1);
@@ -113,17 +114,14 @@ pub struct Board {
     delays: StoredValue<Delays>,
     /// Decides if the server leaves out publications.
     thinning: StoredValue<Thinning>,
-    /// Filters to which the session is subscribed.
-    subscribed: StoredValue<Vec<Filter>>,
+    /// Filters to which the session is subscribed, with the server's answers.
+    pub(crate) watched: RwSignal<Watched>,
     /// True while beats follow each other quickly, to find the cause of a delay.
     is_watching: StoredValue<bool>,
     /// The current problems of the server, each with the server's message.
     pub conditions: RwSignal<Vec<Condition>>,
     /// Number of publications that have arrived since the board was paused.
     pub waiting: RwSignal<u64>,
-    /// True while a board without panels does not mean that nothing has been published: until the server has answered the
-    /// subscription, and after it has announced topics. False again when a topic is removed.
-    pub awaits_topics: RwSignal<bool>,
     /// Time zone that the reader has chosen.
     pub zone: RwSignal<Zone>,
     /// True if the board shows a recording.
@@ -191,11 +189,10 @@ impl Board {
             delay: RwSignal::new(Delay::default()),
             delays: StoredValue::new(Delays::default()),
             thinning: StoredValue::new(Thinning::default()),
-            subscribed: StoredValue::new(Vec::new()),
+            watched: RwSignal::new(Watched::default()),
             is_watching: StoredValue::new(false),
             conditions: RwSignal::new(Vec::new()),
             waiting: RwSignal::new(0),
-            awaits_topics: RwSignal::new(true),
             zone: time.zone,
             clock: time.clock,
             is_recording: RwSignal::new(false),
@@ -225,7 +222,7 @@ impl Board {
     /// Subscribes to the topics that match `filters`, and connects to the server if there is no connection.
     fn subscribe(self, filters: Vec<Filter>) {
         let rewind = self.time.window().rewind();
-        self.subscribed.set_value(filters.clone());
+        self.watched.set(Watched::new(filters.clone()));
         self.with_session(|session, now| {
             filters.into_iter().for_each(|filter| session.subscribe(filter, Some(rewind), now));
             session.open(now);
@@ -243,12 +240,13 @@ impl Board {
     /// Connects with another token, which may allow other topics than the one before.
     pub(crate) fn sign_in(self, token: String) {
         let before = self.allowed.try_update(std::mem::take).unwrap_or_default();
-        let rewind = self.time.window().rewind();
+        let (wanted, rewind) = (self.wanted(), self.time.window().rewind());
+        if !before.is_empty() {
+            self.watched.set(Watched::new(vec![wanted.clone()]));
+        }
         self.with_session(|session, now| {
             if !before.is_empty() {
-                let wanted = self.wanted();
                 before.iter().for_each(|filter| session.unsubscribe(filter, now));
-                self.subscribed.set_value(vec![wanted.clone()]);
                 session.subscribe(wanted, Some(rewind), now);
             }
             session.set_token(token, now);
@@ -490,7 +488,7 @@ impl Board {
         let max_hz = self.thinning.with_value(Thinning::max_hz);
         // It is asked for again each second, because a subscription may be a new one. The session sends only changes.
         if max_hz.is_some() || before.is_some() {
-            let filters = self.subscribed.get_value();
+            let filters = self.watched.with_untracked(Watched::filters);
             self.with_session(|session, now| {
                 filters.iter().for_each(|filter| session.conflate(filter, max_hz, now));
             });

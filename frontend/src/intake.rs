@@ -1,12 +1,13 @@
 //! Applies the events of the session (the client's side of the protocol) to the board.
 
 use shared::{Publication, Topic};
-use tickertape_session::{Event, Session};
+use tickertape_session::{Event, Session, State};
 
 use crate::board::Board;
 use crate::last_picture;
 use board_model::link::Link;
 use board_model::stream::Origin;
+use board_model::watched::Watched;
 
 /// Applies one event of the session (the client's side of the protocol) to the board.
 pub fn handle_event(board: Board, event: Event) {
@@ -18,28 +19,36 @@ pub fn handle_event(board: Board, event: Event) {
         Event::Earlier { topic, items, .. } => fill_in(board, &topic, &items),
         Event::Topic { topic, meta } => board.change(&topic, |stream, series| stream.tell(meta, series)),
         Event::TopicGone { topic, .. } => {
-            board.awaits_topics.set(false);
+            board.watched.update(|watched| watched.forget(&topic));
             board.remove(&topic);
         }
         Event::Gap { topic, from_ts, to_ts, .. } => {
             board.change(&topic, |stream, series| stream.lose(from_ts, to_ts, series));
         }
         Event::EpochChanged { topic, .. } => board.change(&topic, |stream, series| stream.start_anew(series)),
-        Event::Subscribed { viewers, topics, .. } => {
-            board.awaits_topics.set(topics > 0);
-            board.link.update(|link| link.viewers = viewers);
+        Event::Subscribed { filter, viewers, topics, .. } => {
+            board.watched.update(|watched| watched.confirm(&filter, viewers, topics));
+            update_link(board);
         }
-        Event::Occupancy { viewers, .. } => board.link.update(|link| link.viewers = Some(viewers)),
+        Event::Occupancy { filter, viewers } => {
+            board.watched.update(|watched| watched.count(&filter, viewers));
+            update_link(board);
+        }
         Event::Conditions { conditions } => board.conditions.set(conditions),
         Event::Disconnected { .. } => interrupt(board),
+        Event::StateChanged { to: State::Connecting | State::Handshaking, .. } => {
+            board.watched.update(Watched::start_anew);
+            update_link(board);
+        }
         Event::StateChanged { .. }
         | Event::BannerChanged
         | Event::Failed { .. }
         | Event::AttemptFailed { .. } => {
             update_link(board);
         }
-        Event::SubscribeRefused { allowed, refused, .. } => {
+        Event::SubscribeRefused { filter, allowed, refused } => {
             warn(&refused.message);
+            board.watched.update(|watched| watched.refuse(&filter));
             board.show_allowed(allowed);
         }
         Event::Error { refused } => warn(&refused.message),
@@ -67,7 +76,8 @@ pub fn handle_event(board: Board, event: Event) {
 
 /// Reads the connection's state from the session, and notifies the page if the state has changed.
 pub fn update_link(board: Board) {
-    let (viewers, last_data_at) = board.link.with_untracked(|link| (link.viewers, link.last_data_at));
+    let viewers = board.watched.with_untracked(Watched::viewers);
+    let last_data_at = board.link.with_untracked(|link| link.last_data_at);
     let left_out_percent = board.left_out_percent();
     let seen =
         board.view_session(|session, now| link_of(session, now, viewers, last_data_at, left_out_percent));

@@ -13,7 +13,7 @@
 //! | [`stream`], [`figure`] | all of the above for one topic; its newest value in large type |
 //! | [`gauge`], [`bar_list`], [`things_strip`] | contents of gauges, lists of bars and timelines |
 //! | [`paused_state`] | the newest state of a topic while the board is paused |
-//! | [`link`] | the state of the connection in words |
+//! | [`link`], [`watched`] | the state of the connection in words; the answers of the server to the page's subscriptions |
 //! | [`layout`], [`query`] | order of the panels, and the search for them |
 //! | [`panels`] | the topics that have a panel, and those that are left out of a full board |
 //! | [`picture`] | the last data of the board, for a page whose server cannot be reached |
@@ -93,5 +93,6 @@ pub mod travel;
 pub mod trouble;
 pub mod view;
 pub mod wall;
+pub mod watched;
 pub mod window;
 pub mod zone;

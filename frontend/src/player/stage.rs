@@ -25,7 +25,6 @@ impl Stage for BoardStage {
     }
 
     fn remove(&mut self, topic: &Topic) {
-        self.0.awaits_topics.set(false);
         self.0.remove(topic);
     }
 
