@@ -48,7 +48,7 @@ fn list(topics: Topics) -> AnyView {
     view! {
         <details class="left-out" data-testid="left-out">
             <summary>{follow(words)}</summary>
-            <p>"A board shows at most 500 topics. Press a name, or search for it, to show its panel."</p>
+            <p>"A board shows at most 2,000 topics. Press a name, or search for it, to show its panel."</p>
             <ul>{follow(names)}</ul>
             <p>{follow(unlisted)}</p>
         </details>
