@@ -34,7 +34,6 @@ use crate::{early_keys, first_picture, intake, last_picture, now, past, sight, t
 use board_model::layout::Group;
 use board_model::link::Link;
 use board_model::placement::Band;
-use board_model::watched::Watched;
 
 /// Shows the whole page.
 #[component]
@@ -123,9 +122,7 @@ fn Panels() -> impl IntoView {
     let arrangement: Arrangement = context();
     let groups = arrangement.groups;
     let is_connected = Memo::new(move |_| board.link.with(|link: &Link| link.state.is_connected()));
-    let is_empty = Memo::new(move |_| {
-        is_connected.get() && board.is_empty() && !board.watched.with(Watched::awaits_topics)
-    });
+    let is_empty = Memo::new(move |_| is_connected.get() && board.is_empty() && !board.awaits_topics.get());
     let is_narrow = Memo::new(move |_| board.allowed.with(|allowed| !allowed.is_empty()));
     let finds_nothing = Memo::new(move |_| !board.is_empty() && groups.with(Vec::is_empty));
     past::follow(board, arrangement);

@@ -114,8 +114,10 @@ pub struct Board {
     delays: StoredValue<Delays>,
     /// Decides if the server leaves out publications.
     thinning: StoredValue<Thinning>,
-    /// Filters to which the session is subscribed, with the server's answers.
-    pub(crate) watched: RwSignal<Watched>,
+    /// Filters to which the session is subscribed, with the server's answers. Changed only by [`Board::answered`].
+    pub(crate) watched: StoredValue<Watched>,
+    /// True while a board without panels does not mean that nothing has been published: [`Watched::awaits_topics`].
+    pub(crate) awaits_topics: RwSignal<bool>,
     /// True while beats follow each other quickly, to find the cause of a delay.
     is_watching: StoredValue<bool>,
     /// The current problems of the server, each with the server's message.
@@ -189,7 +191,8 @@ impl Board {
             delay: RwSignal::new(Delay::default()),
             delays: StoredValue::new(Delays::default()),
             thinning: StoredValue::new(Thinning::default()),
-            watched: RwSignal::new(Watched::default()),
+            watched: StoredValue::new(Watched::default()),
+            awaits_topics: RwSignal::new(true),
             is_watching: StoredValue::new(false),
             conditions: RwSignal::new(Vec::new()),
             waiting: RwSignal::new(0),
@@ -222,11 +225,18 @@ impl Board {
     /// Subscribes to the topics that match `filters`, and connects to the server if there is no connection.
     fn subscribe(self, filters: Vec<Filter>) {
         let rewind = self.time.window().rewind();
-        self.watched.set(Watched::new(filters.clone()));
+        self.answered(&mut |watched| *watched = Watched::new(filters.clone()));
         self.with_session(|session, now| {
             filters.into_iter().for_each(|filter| session.subscribe(filter, Some(rewind), now));
             session.open(now);
         });
+    }
+
+    /// Changes what is known about the filters to which the session is subscribed. This function is not generic, so that each
+    /// caller adds little code to the page.
+    pub(crate) fn answered(self, change: &mut dyn FnMut(&mut Watched)) {
+        self.watched.update_value(|watched| change(watched));
+        self.awaits_topics.set(self.watched.with_value(Watched::awaits_topics));
     }
 
     /// Shows the topics that the reader's token allows, after the server has refused the subscription to all topics.
@@ -242,7 +252,7 @@ impl Board {
         let before = self.allowed.try_update(std::mem::take).unwrap_or_default();
         let (wanted, rewind) = (self.wanted(), self.time.window().rewind());
         if !before.is_empty() {
-            self.watched.set(Watched::new(vec![wanted.clone()]));
+            self.answered(&mut |watched| *watched = Watched::new(vec![wanted.clone()]));
         }
         self.with_session(|session, now| {
             if !before.is_empty() {
@@ -488,7 +498,7 @@ impl Board {
         let max_hz = self.thinning.with_value(Thinning::max_hz);
         // It is asked for again each second, because a subscription may be a new one. The session sends only changes.
         if max_hz.is_some() || before.is_some() {
-            let filters = self.watched.with_untracked(Watched::filters);
+            let filters = self.watched.with_value(Watched::filters);
             self.with_session(|session, now| {
                 filters.iter().for_each(|filter| session.conflate(filter, max_hz, now));
             });

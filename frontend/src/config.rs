@@ -3,7 +3,6 @@
 use shared::board_config::BoardConfig;
 
 use crate::{early, http};
-use gloo_net::http::Method;
 
 /// Fetches the file. If it is missing or not valid, returns an empty configuration, with which the page's own server is
 /// used. Returns `None` if the server cannot be reached, or a proxy answers in its place that it cannot be reached.
@@ -21,6 +20,6 @@ pub async fn fetch() -> Option<BoardConfig> {
 
 /// Returns the status and the text of the server's answer.
 async fn ask() -> Option<(u16, String)> {
-    let response = http::request(Method::GET, "config.json", None).await?;
-    Some((response.status(), response.text().await.ok()?))
+    let response = http::fetch("GET", "config.json", None).await?;
+    Some((response.status(), http::body(&response).await?))
 }

@@ -1,6 +1,31 @@
-//! HTTP requests of the page, made with gloo-net. Only this file makes HTTP requests.
+//! HTTP requests of the page. Only this file and `start.js` make HTTP requests.
+//!
+//! They are made with gloo-net, except those that may be necessary before the first picture ([`fetch`]): gloo-net belongs to the code that
+//! is loaded later.
 
 use gloo_net::http::{Method, RequestBuilder, Response};
+use wasm_bindgen::JsCast;
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{Headers, RequestInit};
+
+/// Sends an HTTP request without a body, with the token if there is one, by the browser's function `fetch`. Returns `None` if there is no
+/// response: the server cannot be reached, or the page's content security policy forbids the request.
+pub async fn fetch(method: &str, url: &str, token: Option<&str>) -> Option<web_sys::Response> {
+    let init = RequestInit::new();
+    init.set_method(method);
+    if let Some(token) = token.filter(|token| is_header_value(token)) {
+        let headers = Headers::new().ok()?;
+        headers.set("Authorization", &["Bearer ", token].concat()).ok()?;
+        init.set_headers(&headers);
+    }
+    let response = JsFuture::from(web_sys::window()?.fetch_with_str_and_init(url, &init)).await;
+    response.ok()?.dyn_into().ok()
+}
+
+/// Returns the body of a response as text; `None` if it cannot be received.
+pub async fn body(response: &web_sys::Response) -> Option<String> {
+    JsFuture::from(response.text().ok()?).await.ok()?.as_string()
+}
 
 /// Sends an HTTP request without a body, with the token if there is one. Returns `None` if there is no response: the
 /// server cannot be reached, or the page's content security policy forbids the request.
@@ -45,7 +70,8 @@ pub async fn reason(response: Response) -> String {
 /// Fetches the text of a file that is beside the page. Returns `None` if the file does not exist or cannot be
 /// fetched.
 pub async fn text(url: &str) -> Option<String> {
-    request(Method::GET, url, None).await.filter(Response::ok)?.text().await.ok()
+    let response = fetch("GET", url, None).await.filter(web_sys::Response::ok)?;
+    body(&response).await
 }
 
 /// Fetches the bytes of a file that is beside the page. Returns `None` if the file does not exist or cannot be fetched.

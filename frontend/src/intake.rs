@@ -19,7 +19,7 @@ pub fn handle_event(board: Board, event: Event) {
         Event::Earlier { topic, items, .. } => fill_in(board, &topic, &items),
         Event::Topic { topic, meta } => board.change(&topic, |stream, series| stream.tell(meta, series)),
         Event::TopicGone { topic, .. } => {
-            board.watched.update(|watched| watched.forget(&topic));
+            board.answered(&mut |watched| watched.forget(&topic));
             board.remove(&topic);
         }
         Event::Gap { topic, from_ts, to_ts, .. } => {
@@ -27,17 +27,17 @@ pub fn handle_event(board: Board, event: Event) {
         }
         Event::EpochChanged { topic, .. } => board.change(&topic, |stream, series| stream.start_anew(series)),
         Event::Subscribed { filter, viewers, topics, .. } => {
-            board.watched.update(|watched| watched.confirm(&filter, viewers, topics));
+            board.answered(&mut |watched| watched.confirm(&filter, viewers, topics));
             update_link(board);
         }
         Event::Occupancy { filter, viewers } => {
-            board.watched.update(|watched| watched.count(&filter, viewers));
+            board.answered(&mut |watched| watched.count(&filter, viewers));
             update_link(board);
         }
         Event::Conditions { conditions } => board.conditions.set(conditions),
         Event::Disconnected { .. } => interrupt(board),
         Event::StateChanged { to: State::Connecting | State::Handshaking, .. } => {
-            board.watched.update(Watched::start_anew);
+            board.answered(&mut Watched::start_anew);
             update_link(board);
         }
         Event::StateChanged { .. }
@@ -48,7 +48,7 @@ pub fn handle_event(board: Board, event: Event) {
         }
         Event::SubscribeRefused { filter, allowed, refused } => {
             warn(&refused.message);
-            board.watched.update(|watched| watched.refuse(&filter));
+            board.answered(&mut |watched| watched.refuse(&filter));
             board.show_allowed(allowed);
         }
         Event::Error { refused } => warn(&refused.message),
@@ -76,7 +76,7 @@ pub fn handle_event(board: Board, event: Event) {
 
 /// Reads the connection's state from the session, and notifies the page if the state has changed.
 pub fn update_link(board: Board) {
-    let viewers = board.watched.with_untracked(Watched::viewers);
+    let viewers = board.watched.with_value(Watched::viewers);
     let last_data_at = board.link.with_untracked(|link| link.last_data_at);
     let left_out_percent = board.left_out_percent();
     let seen =
