@@ -218,20 +218,22 @@ impl Session {
         }
     }
 
-    /// Schedules the next attempt to connect. It begins after `hint_ms` if the server has asked for a delay, and
-    /// otherwise after a delay that depends on the number of failures.
+    /// Schedules the next attempt to connect. It begins after a delay that depends on the number of failures, or after
+    /// `hint_ms` if the server has asked for a longer delay.
     fn wait(&mut self, cause: Cause, was_connected: bool, hint_ms: Option<u64>, now: Now) {
         let since_ms = *self.outage.failing_since_ms.get_or_insert(now.mono_ms);
-        let (state, delay_ms) = if !self.online {
+        let (state, usual_ms) = if !self.online {
             (State::Offline, OFFLINE_RETRY_MS)
         } else if now.mono_ms.saturating_sub(since_ms) >= SUSPEND_AFTER_MS {
             (State::Suspended, backoff::spread_ms(SUSPENDED_RETRY_MS, &mut self.rng))
         } else {
             (State::Waiting, self.backoff_ms())
         };
+        // A server may ask for any delay, even for none, each time.
+        let delay_ms = hint_ms.map_or(usual_ms, |hint_ms| hint_ms.max(self.backoff_ms()));
         // The delay is at least 1 ms, so that `handle_timeout` always makes progress.
-        let retry_in_ms = hint_ms.unwrap_or(delay_ms).max(1);
-        self.timers.set(Timer::Retry, now.mono_ms + retry_in_ms);
+        let retry_in_ms = delay_ms.max(1);
+        self.timers.set(Timer::Retry, now.mono_ms.saturating_add(retry_in_ms));
         self.enter(state, now);
         if !was_connected {
             let attempt = self.outage.attempts;

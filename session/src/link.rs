@@ -234,7 +234,9 @@ impl Link {
     }
 
     pub(super) fn ask(&mut self, id: RequestId, request: Request, now: Now, timeout_ms: u64) {
-        let pending = Pending { request, sent_ms: now.mono_ms, due_ms: now.mono_ms + timeout_ms };
+        // The time-out may be a number of the server.
+        let due_ms = now.mono_ms.saturating_add(timeout_ms);
+        let pending = Pending { request, sent_ms: now.mono_ms, due_ms };
         self.requests.insert(id, pending);
     }
 

@@ -135,7 +135,8 @@ impl Session {
             let in_doubt = (reply.code != ErrorCode::RateLimited).then_some(ticket);
             let told = self.outbox.lose(in_doubt.as_slice());
             self.events.extend(told);
-            self.outbox.hold(ticket, now.mono_ms + reply.retry_after_ms.unwrap_or(REFUSED_RETRY_MS));
+            let pause_ms = reply.retry_after_ms.unwrap_or(REFUSED_RETRY_MS);
+            self.outbox.hold(ticket, now.mono_ms.saturating_add(pause_ms));
         } else if let Some(told) = self.outbox.drop_in_doubt(ticket) {
             self.emit(told);
         } else if self.outbox.settle(ticket) {

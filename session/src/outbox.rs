@@ -235,6 +235,7 @@ impl Queue for Outbox {
         let index = self.sendable(now_ms)?;
         let entry = self.entries.get_mut(index)?;
         entry.on_its_way = true;
+        entry.not_before_ms = None;
         Some(entry.ticket)
     }
 
@@ -271,7 +272,7 @@ impl Queue for Outbox {
         let Some(age_ms) = self.age_ms else {
             return Vec::new();
         };
-        let is_old = |entry: &Entry| !entry.on_its_way && entry.queued_ms + age_ms <= now_ms;
+        let is_old = |entry: &Entry| !entry.on_its_way && entry.queued_ms.saturating_add(age_ms) <= now_ms;
         let in_doubt = self.drop_where(|entry| is_old(entry) && entry.in_doubt, DropReason::OutcomeUnknown);
         let old = self.drop_where(is_old, DropReason::TooOld);
         in_doubt.into_iter().chain(old).collect()
@@ -286,7 +287,9 @@ impl Queue for Outbox {
     fn due(&self) -> Option<u64> {
         let waiting = self.entries.iter().filter(|entry| !entry.on_its_way);
         waiting
-            .flat_map(|entry| [entry.not_before_ms, self.age_ms.map(|age_ms| entry.queued_ms + age_ms)])
+            .flat_map(|entry| {
+                [entry.not_before_ms, self.age_ms.map(|age_ms| entry.queued_ms.saturating_add(age_ms))]
+            })
             .flatten()
             .min()
     }

@@ -37,7 +37,7 @@ impl Session {
             }
             None => self.rng.around(ROTATE_MS, ROTATE_SPREAD_MS),
         };
-        self.timers.set(Timer::Rotate, now.mono_ms + in_ms);
+        self.timers.set(Timer::Rotate, now.mono_ms.saturating_add(in_ms));
     }
 
     /// Handles the time after which the server wants the connection to be replaced. Every `subscribed` message contains

@@ -370,7 +370,7 @@ impl Log {
         self.seen_ts = Some(last.ts);
         self.head = self.head.max(last.offset);
         tally.publications += items.len() as u64;
-        tally.left_out += left_out;
+        tally.left_out = tally.left_out.saturating_add(left_out);
         tally.recovered += if replay { items.len() as u64 } else { 0 };
         let (topic, epoch) = (self.topic.clone(), self.epoch.clone());
         out.push(Event::Publications { topic, epoch, items, replay, left_out });

@@ -44,8 +44,11 @@ impl Holes {
                 }
                 Entry::Gap { topic, from, to, from_ts, to_ts } if from.epoch == to.epoch => {
                     let first_ts = from_ts.or(*to_ts).unwrap_or(line.at);
-                    let ends = ((from.offset + 1, first_ts), (to.offset, to_ts.unwrap_or(first_ts)));
-                    hold(topic.clone(), to.epoch.clone(), ends);
+                    let last = (to.offset, to_ts.unwrap_or(first_ts));
+                    // After the highest number there is, nothing can be lost.
+                    if let Some(first) = from.offset.checked_add(1) {
+                        hold(topic.clone(), to.epoch.clone(), ((first, first_ts), last));
+                    }
                 }
                 Entry::Gap { .. } | Entry::Opened | Entry::Closed { .. } => {}
             }

@@ -170,6 +170,16 @@ fn a_hole_that_a_later_answer_fills_or_whose_loss_was_recorded_is_no_gap_of_the_
 }
 
 #[test]
+fn a_recorded_gap_after_the_highest_offset_there_is_contains_nothing() {
+    let position = |offset| Position { epoch: Epoch::new("e"), offset };
+    let topic = Topic::new("t").unwrap();
+    let entry =
+        Entry::Gap { topic, from: position(u64::MAX), to: position(u64::MAX), from_ts: None, to_ts: None };
+    let lines = vec![Line { at: 101, entry }, frame(102, &publication("e", 4, "1"))];
+    assert_eq!(offsets(&played(&mut damaged(lines, &[0]), 200)), [4]);
+}
+
+#[test]
 fn the_connection_is_right_again_after_a_damaged_line_about_it() {
     let data = |at: Millis| frame(at, &publication("e", at as u64, "1"));
     // The line that says that the socket was closed is damaged.

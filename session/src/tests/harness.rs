@@ -26,6 +26,8 @@ pub(super) struct Harness {
     pub events: Vec<Event>,
     /// Limits that the server announces in its answers to subscriptions.
     pub limits: Announced,
+    /// Time after which the server wants connections to be replaced, in milliseconds.
+    pub rotate_in_ms: u64,
 }
 
 impl Harness {
@@ -43,6 +45,7 @@ impl Harness {
             sent: Vec::new(),
             events: Vec::new(),
             limits: Announced::default(),
+            rotate_in_ms: 6_600_000,
         }
     }
 
@@ -136,7 +139,7 @@ impl Harness {
             viewers: Some(2),
             server_ts: self.server_ts(),
             limits: self.limits.clone(),
-            rotate_in_ms: 6_600_000,
+            rotate_in_ms: self.rotate_in_ms,
             conditions: Vec::new(),
             more: false,
         })

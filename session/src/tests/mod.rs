@@ -6,6 +6,7 @@ mod epochs;
 mod harness;
 mod liveness;
 mod model;
+mod numbers;
 mod past;
 mod publishing;
 mod recovery;
