@@ -56,7 +56,7 @@ pub fn read(text: &str, comma: Comma, place: Place) -> Option<String> {
             let whole = if whole.is_empty() { "0" } else { whole };
             let fraction = fraction.map(|digits| format!(".{digits}")).unwrap_or_default();
             let number = format!("{negative}{whole}{fraction}{exponent}");
-            number.parse::<f64>().is_ok_and(f64::is_finite).then_some(number)
+            is_in_range(&number).then_some(number)
         }
     }
 }
@@ -82,6 +82,18 @@ pub fn read_thousands(text: &str) -> Option<String> {
 /// decimal point of the input.
 pub fn read_dotted(text: &str, comma: Comma) -> Option<String> {
     (comma == Comma::Decimal).then(|| read_whole_groups(text, '.')).flatten()
+}
+
+/// Returns a computed number as JSON text; `None` if it is not finite. A large one has an exponent, because the JSON parser refuses
+/// the largest numbers in plain digits.
+pub fn computed(number: f64) -> Option<String> {
+    let is_large = number.abs() >= 1e16;
+    number.is_finite().then(|| if is_large { format!("{number:e}") } else { format!("{number}") })
+}
+
+/// Returns true if a number in JSON's notation is within the range of an `f64`. The server refuses any other.
+pub fn is_in_range(json: &str) -> bool {
+    serde_json::from_str::<f64>(json).is_ok()
 }
 
 fn read_whole_groups(text: &str, separator: char) -> Option<String> {
@@ -341,6 +353,21 @@ mod tests {
         ] {
             assert_eq!(is_long_integer(text), is_long, "{text}");
         }
+    }
+
+    #[test]
+    fn a_computed_number_is_json_unless_it_is_not_finite() {
+        for (number, json) in [
+            (5.0, "5"),
+            (-0.1, "-0.1"),
+            (1e15, "1000000000000000"),
+            (1e16, "1e16"),
+            (f64::MIN, "-1.7976931348623157e308"),
+        ] {
+            assert_eq!(computed(number).as_deref(), Some(json));
+            assert!(is_in_range(json));
+        }
+        assert_eq!((computed(f64::INFINITY), computed(f64::NAN)), (None, None));
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! Reads units after numbers, and converts numbers between the prefixes of a unit without rounding.
 
+use crate::number;
+
 /// A unit as it was written, and the factor of its prefix.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unit {
@@ -144,8 +146,8 @@ impl Unit {
         Self { written: "s".into(), base: "s".into(), twos: 0, tens: 0 }
     }
 
-    /// Converts a number in this unit to the unit `into`. Returns `None` if the units measure different things or if
-    /// the number would have to be rounded.
+    /// Converts a number in this unit to the unit `into`. Returns `None` if the units measure different things, if the
+    /// number would have to be rounded, or if it would be beyond the range of an `f64`.
     pub fn convert(&self, number: &str, into: &Self) -> Option<String> {
         if self.base != into.base {
             return None;
@@ -153,6 +155,7 @@ impl Unit {
         Decimal::read(number)?
             .scaled(self.twos - into.twos, self.tens - into.tens)
             .map(|decimal| decimal.to_json())
+            .filter(|json| number::is_in_range(json))
     }
 }
 

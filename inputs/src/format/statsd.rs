@@ -52,7 +52,7 @@ impl Statsd {
         }
         let cell = match (kind, number::read(value, Comma::Separates, Place::Field)) {
             ("s", _) => Cell::Value(Data::Text(value.to_owned())),
-            ("g", Some(number)) => self.gauge(&path.join(","), value, number),
+            ("g", Some(number)) => self.gauge(&path.join(","), value, number)?,
             ("ms", Some(number)) => {
                 let unit = Unit::read("ms")?;
                 Cell::Quantity { number, unit, written: value.to_owned() }
@@ -69,17 +69,17 @@ impl Statsd {
     }
 
     /// Returns the new value of a gauge. A value with a sign is added to the last value. Without a last value, it is
-    /// added to zero, as in StatsD.
-    fn gauge(&mut self, name: &str, written: &str, number: String) -> Cell {
-        let Ok(value) = number.parse::<f64>() else { return Cell::Missing };
+    /// added to zero, as in StatsD. Returns `None`, and keeps the last value, if the new one is not finite.
+    fn gauge(&mut self, name: &str, written: &str, number: String) -> Option<Cell> {
+        let value = number.parse::<f64>().ok()?;
         let is_change = written.starts_with(['+', '-']);
         let last = self.gauges.get(name).copied().unwrap_or(0.0);
         let now = if is_change { last + value } else { value };
+        let computed = number::computed(now)?;
         if self.gauges.len() < MOST_GAUGES || self.gauges.contains_key(name) {
             self.gauges.insert(name.to_owned(), now);
         }
-        let text = if is_change { format!("{now}") } else { number };
-        Cell::Value(Data::Number(text))
+        Some(Cell::Value(Data::Number(if is_change { computed } else { number })))
     }
 }
 
@@ -87,8 +87,7 @@ impl Statsd {
 /// if it is not finite. The other kinds of metrics have the same value whatever their rate is.
 fn counted(number: String, rate: Option<f64>) -> Option<String> {
     let Some(rate) = rate.filter(|rate| *rate < 1.0) else { return Some(number) };
-    let count = number.parse::<f64>().ok()? / rate;
-    count.is_finite().then(|| format!("{count}"))
+    number::computed(number.parse::<f64>().ok()? / rate)
 }
 
 fn is_number(text: &str) -> bool {

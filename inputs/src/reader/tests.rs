@@ -15,6 +15,7 @@ mod events;
 mod every_line;
 mod kept;
 mod keys;
+mod large_numbers;
 mod more_programs;
 mod pairs;
 mod programs;
