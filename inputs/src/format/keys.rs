@@ -3,7 +3,8 @@
 //! A column with such a name may also contain measured values: `cpu` is the number of a processor in one table and its
 //! load in another one. The values decide.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 
 use crate::cell::{self, Style};
 use crate::number;
@@ -49,7 +50,8 @@ pub struct Keys {
 
 #[derive(Debug, Clone, Default)]
 struct Column {
-    numbers: BTreeSet<u32>,
+    /// The numbers of devices that occurred, which are consecutive; `None` if there were none.
+    numbers: Option<RangeInclusive<u32>>,
     /// True if the column contained a value that is not the name or the number of a device.
     is_measured: bool,
 }
@@ -57,7 +59,8 @@ struct Column {
 impl Keys {
     /// Returns true if `text` is a number that the column `name` did not contain before.
     pub fn is_new_number(&self, name: &str, text: &str) -> bool {
-        let known = |number| self.columns.get(name).is_some_and(|column| column.numbers.contains(&number));
+        let numbers = self.columns.get(name).and_then(|column| column.numbers.as_ref());
+        let known = |number: u32| numbers.is_some_and(|numbers| numbers.contains(&number));
         text.parse().is_ok_and(|number| !known(number))
     }
 
@@ -75,7 +78,7 @@ impl Keys {
         }
         let is_certain = is_certain || NUMBERED.iter().any(|known| name.eq_ignore_ascii_case(known));
         let column = self.columns.entry(name.to_owned()).or_default();
-        column.is_measured |= !column.fits(text, is_certain, u32::from(!is_doubtful));
+        column.is_measured = column.is_measured || !column.fits(text, is_certain, u32::from(!is_doubtful));
         !column.is_measured
     }
 }
@@ -95,15 +98,18 @@ impl Column {
             return is_whole;
         }
         let Ok(number) = text.parse::<u32>() else { return false };
-        let is_next = match self.numbers.last() {
-            None => number <= first,
-            Some(last) => number <= last.saturating_add(1),
+        let (known, is_next) = match &self.numbers {
+            None => (number..=number, number <= first),
+            Some(known) => {
+                let (first, last) = known.clone().into_inner();
+                let may_follow = first..=last.saturating_add(1);
+                (first..=last.max(number), may_follow.contains(&number))
+            }
         };
-        // A number below the first one, or between two others, was skipped before.
-        let is_known =
-            self.numbers.contains(&number) || self.numbers.last().is_none_or(|last| number > *last);
-        self.numbers.insert(number);
-        is_next && is_known
+        if is_next {
+            self.numbers = Some(known);
+        }
+        is_next
     }
 }
 
@@ -143,5 +149,31 @@ mod tests {
         assert_eq!(all("cpu", &["0", "3", "1"]), [true, false, false]);
         assert_eq!(all("cpu", &["1", "2"]), [false, false]);
         assert_eq!(all("cpu", &["-", "-1", "0"]), [true; 3]);
+    }
+
+    #[test]
+    fn what_is_stored_of_a_column_does_not_grow_with_its_rows() {
+        let counter: fn(u32) -> u32 = |row| row;
+        for (name, value) in [("disk", counter), ("queue", |row| row * 17), ("cpu", |row| row % 64)] {
+            let mut keys = Keys::default();
+            let mut stored_after = |rows: std::ops::Range<u32>| {
+                rows.for_each(|row| {
+                    let _ = keys.accepts(name, &value(row).to_string(), false);
+                });
+                // The text of all that is stored, as a measure of its size.
+                format!("{keys:?}").len()
+            };
+            let (before, after) = (stored_after(0..100), stored_after(100..20_000));
+            assert!(after <= before + 10, "{name}: {before} became {after}");
+        }
+    }
+
+    #[test]
+    fn a_number_is_new_until_it_was_counted() {
+        let mut keys = Keys::default();
+        assert!(keys.is_new_number("cpu", "0"));
+        ["0", "1"].iter().for_each(|text| assert!(keys.accepts("cpu", text, false)));
+        assert!(!keys.is_new_number("cpu", "0") && !keys.is_new_number("cpu", "1"));
+        assert!(keys.is_new_number("cpu", "2") && !keys.is_new_number("cpu", "all"));
     }
 }
