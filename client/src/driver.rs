@@ -13,6 +13,8 @@ use crate::{ClientError, ConnectError, Target};
 /// Maximum number of events of all sockets that the session has not handled yet. Sockets stop reading while there are
 /// that many.
 const EVENTS: usize = 64;
+/// Close code that the session gets for a socket that was closed before it was open (RFC 6455, section 7.4.1).
+const NEVER_OPENED: u16 = 1006;
 
 /// Something that a socket of a [`Driver`] has received, or that has happened to it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -164,6 +166,10 @@ impl Driver {
                 self.session.socket_refused(socket, error.to_refusal(), now);
                 self.last_error = error;
             }
+            SocketEvent::Abandoned => {
+                self.sockets.remove(&socket);
+                self.session.socket_closed(socket, NEVER_OPENED, "", now);
+            }
             SocketEvent::Closed(code, reason) => {
                 self.sockets.remove(&socket);
                 self.session.socket_closed(socket, code, &reason, now);
@@ -197,16 +203,19 @@ impl Driver {
 }
 
 impl SocketEvent {
-    /// Returns what a tap gets. An attempt that failed is not part of it, because no socket was opened.
+    /// Returns what a tap gets. An attempt that failed or was given up is not part of it, because no socket was opened.
     fn heard(&self) -> Option<Heard<'_>> {
         match self {
             Self::Opened => Some(Heard::Opened),
             Self::Message(text) => Some(Heard::Frame(text)),
             Self::Closed(code, reason) => Some(Heard::Closed { code: *code, reason }),
-            Self::Refused(_) => None,
+            Self::Refused(_) | Self::Abandoned => None,
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
 
 async fn sleep_until(due: Option<tokio::time::Instant>) {
     match due {

@@ -1,11 +1,15 @@
 //! One WebSocket, run by a task of its own. Received messages go into a bounded channel, so a slow reader slows down
 //! only its own socket.
 
+use std::time::Duration;
+
 use futures_util::{SinkExt, StreamExt};
 use http::header::RETRY_AFTER;
 use shared::handshake::{GATEWAY_ERROR_HEADER, REFUSED_HEADER};
+use tickertape_session::constants::{CLOSE_MS, REPLY_MS};
 use tickertape_session::{Refusal, SocketId};
 use tokio::sync::mpsc;
+use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::error::ProtocolError;
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 use tokio_tungstenite::tungstenite::{self, Error, Message};
@@ -13,6 +17,11 @@ use tokio_tungstenite::{WebSocketStream, client_async_with_config};
 
 use crate::wire::Wire;
 use crate::{ConnectError, Target};
+
+/// Maximum time to wait until the peer closes a connection that this side has closed. The session does not wait longer either.
+const CLOSE_TIMEOUT: Duration = Duration::from_millis(CLOSE_MS);
+/// Maximum time to wait until the peer accepts a message. The session considers its requests lost after that time.
+const SEND_TIMEOUT: Duration = Duration::from_millis(REPLY_MS);
 
 /// WebSocket of a client, over TCP or TLS.
 pub(crate) type Stream = WebSocketStream<Wire>;
@@ -24,6 +33,8 @@ pub(crate) enum SocketEvent {
     Opened,
     /// The socket could not be opened, for this reason.
     Refused(ConnectError),
+    /// The socket was closed on request before it was open.
+    Abandoned,
     /// A text message arrived.
     Message(String),
     /// The socket was closed, with this close code and reason. The code is 1006 if the connection broke.
@@ -48,12 +59,13 @@ pub(crate) async fn run(
     events: mpsc::Sender<(SocketId, SocketEvent)>,
 ) {
     let opened = tokio::select! {
-        opened = open(&target, &protocols) => opened,
-        () = closed(&mut commands) => return,
+        opened = open(&target, &protocols) => Some(opened),
+        () = closed(&mut commands) => None,
     };
     let end = match opened {
-        Err(error) => SocketEvent::Refused(error),
-        Ok(stream) => {
+        None => SocketEvent::Abandoned,
+        Some(Err(error)) => SocketEvent::Refused(error),
+        Some(Ok(stream)) => {
             if events.send((socket, SocketEvent::Opened)).await.is_err() {
                 return;
             }
@@ -128,19 +140,27 @@ async fn converse(
             },
         };
         let sent = match command {
-            Some(SocketCommand::Send(text)) => sink.send(Message::text(text)).await,
-            Some(SocketCommand::Close) | None => {
-                let _ = sink.send(Message::Close(None)).await;
-                return drain(&mut source).await;
-            }
+            Some(SocketCommand::Send(text)) => timeout(SEND_TIMEOUT, sink.send(Message::text(text))).await,
+            Some(SocketCommand::Close) | None => return close(sink, source).await,
         };
-        if sent.is_err() {
+        if !matches!(sent, Ok(Ok(()))) {
             return broken();
         }
     }
 }
 
+type Sink = futures_util::stream::SplitSink<Stream, Message>;
 type Source = futures_util::stream::SplitStream<Stream>;
+
+/// Closes an open socket. A peer that does not answer is not waited for longer than [`CLOSE_TIMEOUT`]. Returns the event that describes
+/// the end.
+async fn close(mut sink: Sink, mut source: Source) -> SocketEvent {
+    let closing = async {
+        let _ = sink.send(Message::Close(None)).await;
+        drain(&mut source).await
+    };
+    timeout(CLOSE_TIMEOUT, closing).await.unwrap_or_else(|_| broken())
+}
 
 /// Waits until the peer closes the connection, after this side has sent its close frame. Other messages are ignored.
 /// Returns the event that describes the end.
