@@ -625,7 +625,7 @@ impl Board {
     /// Requests the newest data of a topic that was left out, because it was not kept.
     fn fetch_newest(self, topic: &Topic) {
         self.with_session(|session, now| {
-            let before = session.position(topic).map_or(1, |position| position.offset + 1);
+            let before = session.position(topic).map_or(1, |position| position.offset.saturating_add(1));
             // This fails without a connection. The panel is then added with the topic's next publication.
             let _asked = session.fetch_earlier(topic, before, FOUND_ITEMS, now);
         });

@@ -111,9 +111,10 @@ impl Bucket {
 
     /// Adds the values of `later`. `ends` are those of this bucket, and are parsed once for many calls.
     fn merge_with(&mut self, later: &Self, ends: &mut Ends) {
-        self.others = self.texts() + later.texts();
-        self.changes += later.changes + u64::from(self.last != later.first);
-        self.count += later.count;
+        let is_change = u64::from(self.last != later.first);
+        self.others = self.texts().saturating_add(later.texts());
+        self.changes = self.changes.saturating_add(later.changes).saturating_add(is_change);
+        self.count = self.count.saturating_add(later.count);
         if later.first_ms < self.first_ms {
             (self.first_ms, self.first) = (later.first_ms, later.first.clone());
         }
@@ -198,7 +199,7 @@ impl Tally {
     pub fn merge(&mut self, other: &Self) {
         self.first_ms = self.first_ms.min(other.first_ms);
         self.last_ms = self.last_ms.max(other.last_ms);
-        self.count += other.count;
+        self.count = self.count.saturating_add(other.count);
     }
 }
 

@@ -14,6 +14,8 @@ use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 use serde_json::{Error, Result};
 
+use crate::Millis;
+
 /// A value that can be read from JSON text.
 pub(crate) trait Read: Sized {
     /// Reads the value.
@@ -143,8 +145,25 @@ macro_rules! read_from {
 }
 pub(crate) use read_from;
 
-read_by_serde!(bool, i64, u64, f64, String, serde_json::Value);
+read_by_serde!(bool, u64, f64, String, serde_json::Value);
 read_from!(u64: u16, u32, usize);
+
+/// The highest time that is read, and with a minus sign the lowest, in milliseconds since the Unix epoch. It is in the year 275760, as
+/// the highest time of browsers. The server refuses publications with such times.
+pub(crate) const FURTHEST_MS: Millis = 8_640_000_000_000_000;
+
+/// Replaces a time that is beyond [`FURTHEST_MS`] by that, so that sums and differences of times do not overflow, whatever a server or
+/// the author of a file has written.
+pub(crate) fn bounded(time_ms: Millis) -> Millis {
+    time_ms.clamp(-FURTHEST_MS, FURTHEST_MS)
+}
+
+impl Read for Millis {
+    /// Reads a time. No other value in messages has this type.
+    fn read(json: &RawValue) -> Result<Self> {
+        serde_json::from_str(json.get()).map(bounded)
+    }
+}
 
 impl<T: Read> Read for Option<T> {
     fn read(json: &RawValue) -> Result<Self> {

@@ -99,7 +99,7 @@ impl Past {
     /// Forgets what is loaded, so that all publications are requested again, the newest one included.
     pub fn load_again(&mut self) {
         let Some(last) = self.held.last().map(|held| held.last) else { return };
-        let next = Place { offset: last.offset + 1, ts: last.ts };
+        let next = Place { offset: last.offset.saturating_add(1), ts: last.ts };
         *self = Self { is_lossy: self.is_lossy, ..Self::default() };
         self.observe(next);
     }
@@ -158,7 +158,9 @@ impl Past {
         match (index.checked_sub(1).and_then(|before| self.held.get(before).copied()), newest) {
             // The publications just before `fetch.before` did not come. They are gone, and are not requested again.
             (None, None) => self.is_whole = true,
-            (Some(before), newest) if newest.is_none_or(|newest| newest <= before.last.offset + 1) => {
+            (Some(before), newest)
+                if newest.is_none_or(|newest| newest <= before.last.offset.saturating_add(1)) =>
+            {
                 self.bridge(index - 1);
             }
             (Some(_), _) | (None, Some(_)) => {}
@@ -191,7 +193,8 @@ impl Past {
             return false;
         }
         self.held.insert(index, Held { first: place, last: place });
-        let touches = |before: Held, after: Held| before.last.offset + 1 == after.first.offset;
+        let touches =
+            |before: Held, after: Held| before.last.offset.checked_add(1) == Some(after.first.offset);
         let pair = |index: usize| Some((*self.held.get(index)?, *self.held.get(index + 1)?));
         if pair(index).is_some_and(|(held, after)| touches(held, after)) {
             self.bridge(index);

@@ -43,9 +43,11 @@ impl Thinning {
     pub fn tick(&mut self, load: Load) {
         let received = load.received.saturating_sub(self.before.received);
         let left_out = load.left_out.saturating_sub(self.before.left_out);
-        let all = received + left_out;
+        let all = received.saturating_add(left_out);
         self.before = load;
-        self.left_out_percent = (left_out * 100).checked_div(all).unwrap_or(0);
+        // So many publications that their hundredfold overflows are all but those that were received.
+        let hundredfold = left_out.checked_mul(100);
+        self.left_out_percent = hundredfold.map_or(100, |left_out| left_out.checked_div(all).unwrap_or(0));
         self.since_s += 1;
         self.calm_s = if load.is_behind || all > FEW_A_SECOND { 0 } else { self.calm_s + 1 };
         match self.rate {
@@ -130,6 +132,15 @@ mod tests {
         assert_eq!(page.seconds(1, 300, 0, true), Some(5));
         assert_eq!(page.seconds(60, 300, 0, true), Some(1));
         assert_eq!(page.seconds(20, 300, 0, false), None);
+    }
+
+    #[test]
+    fn a_share_of_any_number_is_at_most_all() {
+        for left_out in [u64::MAX, u64::MAX / 2, u64::MAX / 100] {
+            let mut page = Page::new();
+            page.seconds(1, 1, left_out, false);
+            assert!((99..=100).contains(&page.thinning.left_out_percent()), "{left_out}");
+        }
     }
 
     #[test]

@@ -7,7 +7,7 @@ use serde::ser::SerializeTuple;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::{Bucket, Range, Tally};
-use crate::read::read_by_serde;
+use crate::read::{bounded, read_by_serde};
 use crate::{Data, Millis};
 
 // Buckets are read together, because there are thousands of them in a message.
@@ -115,7 +115,8 @@ fn beginning<'de, A: SeqAccess<'de>>(list: &mut A) -> Result<(Millis, Millis, u6
     let first_ms: Millis = required(list)?;
     let span_ms: u64 = required(list)?;
     let last_ms = first_ms.checked_add_unsigned(span_ms);
-    Ok((first_ms, last_ms.ok_or_else(|| A::Error::custom("the time is out of range"))?, required(list)?))
+    let last_ms = last_ms.ok_or_else(|| A::Error::custom("the time is out of range"))?;
+    Ok((bounded(first_ms), bounded(last_ms), required(list)?))
 }
 
 fn required<'de, T: Deserialize<'de>, A: SeqAccess<'de>>(list: &mut A) -> Result<T, A::Error> {

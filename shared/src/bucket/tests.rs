@@ -62,6 +62,17 @@ fn every_bucket_is_read_as_it_was_written() {
 }
 
 #[test]
+fn counts_of_a_server_do_not_overflow() {
+    let most = u64::MAX;
+    let one: Bucket = serde_json::from_str(&format!("[0,1,{most},{most},1,2,1,2,{most}]")).unwrap();
+    let both = Bucket::merged([&one, &one]).unwrap();
+    assert_eq!((both.count, both.changes, both.others), (most, most, most));
+    let mut tally = Tally { first_ms: 0, last_ms: 1, count: most };
+    tally.merge(&tally.clone());
+    assert_eq!(tally.count, most);
+}
+
+#[test]
 fn a_list_that_is_no_bucket_is_refused() {
     for text in ["[]", "[1,2,3,4]", "[1,-2,3,0,5]", "[1,2,3,1,4,5,6]", "[1,2,3,1,4,5,\"a\",\"b\"]", "{}"] {
         assert!(serde_json::from_str::<Bucket>(text).is_err(), "{text}");

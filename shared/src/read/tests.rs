@@ -234,6 +234,27 @@ fn a_text_that_is_no_object_is_an_error() {
 }
 
 #[test]
+fn a_time_is_so_near_that_sums_of_times_do_not_overflow() {
+    let server_ts = |time: i64| {
+        let text = format!(r#"{{"type": "pong", "t": 1, "server_ts": {time}}}"#);
+        match ServerMessage::from_json(&text) {
+            Ok(ServerMessage::Pong(pong)) => pong.server_ts,
+            other => panic!("{other:?}"),
+        }
+    };
+    for (sent, read) in [
+        (1_795_344_127_000, 1_795_344_127_000),
+        (i64::MAX, super::FURTHEST_MS),
+        (i64::MIN, -super::FURTHEST_MS),
+    ] {
+        assert_eq!(server_ts(sent), read);
+    }
+    let buckets: Vec<crate::bucket::Bucket> =
+        serde_json::from_str("[[-9223372036854775808,18446744073709551615,1,0,5]]").unwrap();
+    assert_eq!((buckets[0].first_ms, buckets[0].last_ms), (-super::FURTHEST_MS, super::FURTHEST_MS));
+}
+
+#[test]
 fn an_error_names_the_field_at_fault() {
     let fault = |text| ServerMessage::from_json(text).expect_err("an error").to_string();
     assert_eq!(fault(r#"{"type": "pong", "t": 1}"#), "missing field `server_ts`");

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::entry::{Entry, Header, Line, VERSION};
 use super::error::RecordingError;
+use crate::read::{FURTHEST_MS, bounded};
 use crate::{Filter, Millis, Position, Topic};
 
 /// Value of the field `tickertape` of the first line.
@@ -65,6 +66,9 @@ impl RawHeader {
         if raw.version != VERSION {
             return Err(RecordingError::OtherVersion { found: raw.version });
         }
+        if !is_possible(raw.started_at) {
+            return Err(RecordingError::Header { fault: "the time `started_at` is out of range".to_owned() });
+        }
         let fault = "the field `filter` is missing".to_owned();
         let filter = raw.filter.ok_or(RecordingError::Header { fault })?;
         Ok(Header { started_at: raw.started_at, filter, server: raw.server })
@@ -94,6 +98,9 @@ impl RawLine {
     pub(super) fn read(line: &[u8]) -> Result<Line, String> {
         let raw: Self = from_bytes(line)?;
         let at = raw.at;
+        if !is_possible(at) {
+            return Err("its time is out of range".to_owned());
+        }
         Ok(Line { at, entry: raw.entry()? })
     }
 
@@ -108,12 +115,17 @@ impl RawLine {
                 let (Some(topic), Some(from), Some(to)) = (self.topic, self.from, self.to) else {
                     return Err("a gap needs the fields `topic`, `from` and `to`".to_owned());
                 };
-                Ok(Entry::Gap { topic, from, to, from_ts: self.from_ts, to_ts: self.to_ts })
+                let (from_ts, to_ts) = (self.from_ts.map(bounded), self.to_ts.map(bounded));
+                Ok(Entry::Gap { topic, from, to, from_ts, to_ts })
             }
             (None, Some(name)) => Err(format!("the event `{name}` is not known")),
             _ => Err("it needs either the field `frame` or the field `event`".to_owned()),
         }
     }
+}
+
+fn is_possible(time_ms: Millis) -> bool {
+    time_ms.abs_diff(0) <= FURTHEST_MS.unsigned_abs()
 }
 
 /// Parses JSON. The error is the fault, for people.

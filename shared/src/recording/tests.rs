@@ -81,6 +81,7 @@ fn a_damaged_line_is_left_out_and_named_and_all_others_are_read() {
         (b"{\"at\":999,\"event\":\"opened\"}", "its time is before the beginning of the recording"),
         (b"{\"at\":1000,\"event\":\"opened\"}", "its time does not fit those of the lines around it"),
         (b"{\"at\":9999,\"event\":\"opened\"}", "its time does not fit those of the lines around it"),
+        (b"{\"at\":9223372036854775807,\"event\":\"opened\"}", "its time is out of range"),
         (b"{\"at\":1002,\"frame\":7}", "invalid type: integer `7`, expected a string at column 20"),
         (b"", "EOF while parsing a value"),
         (b"\0\0\0\0", "expected value at column 1"),
@@ -125,6 +126,14 @@ fn other_files_and_other_versions_are_refused() {
 }
 
 #[test]
+fn a_recording_that_begins_at_an_impossible_time_is_refused() {
+    for started_at in [i64::MIN, i64::MAX, 8_640_000_000_000_001] {
+        let text = written(&[]).replace(&header().started_at.to_string(), &started_at.to_string());
+        assert!(matches!(Recording::read(text.as_bytes()), Err(RecordingError::Header { .. })), "{text}");
+    }
+}
+
+#[test]
 fn a_recording_is_not_longer_than_it_may_be() {
     let (mut writer, first) = Writer::new(&header(), 300);
     let mut bytes = first.len();
@@ -151,11 +160,12 @@ mod any {
     use super::*;
 
     fn entries() -> impl Strategy<Value = Entry> {
+        let time = || proptest::option::of(-8_640_000_000_000_000..=8_640_000_000_000_000_i64);
         prop_oneof![
             any::<String>().prop_map(|text| Entry::Frame(text.into())),
             Just(Entry::Opened),
             (any::<u16>(), any::<String>()).prop_map(|(code, reason)| Entry::Closed { code, reason }),
-            (any::<u32>(), any::<Option<i64>>()).prop_map(|(offset, ts)| Entry::Gap {
+            (any::<u32>(), time()).prop_map(|(offset, ts)| Entry::Gap {
                 topic: Topic::new("a/b").unwrap(),
                 from: position(1),
                 to: position(u64::from(offset)),
