@@ -14,9 +14,18 @@ pub(crate) struct Node {
 pub(crate) enum Value {
     Null,
     /// A string, a number or a boolean, as it was written. CloudFormation converts between them.
-    Text(String),
+    Text(String, Style),
     List(Vec<Node>),
     Map(Vec<Entry>),
+}
+
+/// The writing of a text, on which its type depends where nothing converts it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Style {
+    /// Without quotation marks: `1` is a number and `true` is a boolean.
+    Plain,
+    /// With quotation marks, or computed: `"1"` is a string.
+    Quoted,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,8 +37,13 @@ pub(crate) struct Entry {
 }
 
 impl Node {
+    /// Returns a string.
     pub fn text(text: impl Into<String>, place: &Place) -> Self {
-        Self { value: Value::Text(text.into()), place: place.clone() }
+        Self::styled(text, Style::Quoted, place)
+    }
+
+    pub fn styled(text: impl Into<String>, style: Style, place: &Place) -> Self {
+        Self { value: Value::Text(text.into(), style), place: place.clone() }
     }
 
     pub fn list(items: Vec<Self>, place: &Place) -> Self {
@@ -64,7 +78,7 @@ impl Node {
 
     pub fn as_text(&self) -> Option<&str> {
         match &self.value {
-            Value::Text(text) => Some(text),
+            Value::Text(text, _) => Some(text),
             _ => None,
         }
     }
@@ -128,7 +142,7 @@ impl Node {
     pub fn kind(&self) -> &'static str {
         match self.value {
             Value::Null => "nothing",
-            Value::Text(_) => "a single value",
+            Value::Text(..) => "a single value",
             Value::List(_) => "a list",
             Value::Map(_) => "a map",
         }

@@ -191,7 +191,7 @@ impl<'a> Fields<'a> {
             return Err(self.wrong(name, node, "a map of names and values"));
         }
         let text = |entry: &Entry| match &entry.node.value {
-            Value::Text(text) => Ok((entry.key.clone(), text.clone())),
+            Value::Text(text, _) => Ok((entry.key.clone(), text.clone())),
             _ => Err(self.within(node, name).wrong(&entry.key, &entry.node, "a single value")),
         };
         node.entries().iter().filter(|entry| !entry.node.is_null()).map(text).collect()

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use saphyr_parser::{Event, Parser, ScalarStyle, ScanError, Span, StrInput, Tag};
 
 use crate::error::Error;
-use crate::node::{Entry, Node, Value};
+use crate::node::{Entry, Node, Style, Value};
 use crate::place::Place;
 
 /// Number of values inside of each other. Templates of CDK have some twenty.
@@ -142,7 +142,7 @@ impl<'a> Loader<'a> {
 
     fn key(&mut self, event: Event<'a>, place: &Place, depth: usize) -> Result<String, Error> {
         match self.node(event, place.clone(), depth + 1)?.value {
-            Value::Text(text) => Ok(text),
+            Value::Text(text, _) => Ok(text),
             Value::Null => Ok(String::new()),
             _ => Err(Error::new(place, "a key must be a text", "write the key in quotes")),
         }
@@ -158,8 +158,9 @@ fn deep_enough(depth: usize, place: &Place) -> Result<(), Error> {
 }
 
 fn scalar(text: &str, style: ScalarStyle) -> Value {
-    let is_null = style == ScalarStyle::Plain && matches!(text, "" | "~" | "null" | "Null" | "NULL");
-    if is_null { Value::Null } else { Value::Text(text.to_owned()) }
+    let style = if style == ScalarStyle::Plain { Style::Plain } else { Style::Quoted };
+    let is_null = style == Style::Plain && matches!(text, "" | "~" | "null" | "Null" | "NULL");
+    if is_null { Value::Null } else { Value::Text(text.to_owned(), style) }
 }
 
 /// Writes out a short form of CloudFormation: `!Sub x` is `{"Fn::Sub": x}` (AWS CloudFormation User Guide, "Intrinsic

@@ -96,7 +96,7 @@ enum Bare<'a> {
 fn bare(node: &Node) -> Bare<'_> {
     match &node.value {
         Value::Null => Bare::Null,
-        Value::Text(text) => Bare::Text(text),
+        Value::Text(text, _) => Bare::Text(text),
         Value::List(items) => Bare::List(items.iter().map(bare).collect()),
         Value::Map(entries) => {
             Bare::Map(entries.iter().map(|entry| (entry.key.as_str(), bare(&entry.node))).collect())

@@ -89,9 +89,9 @@ impl Scope<'_> {
             return self.call(name, argument);
         }
         let value = match &node.value {
-            Value::Text(text) => {
+            Value::Text(text, style) => {
                 self.note_dynamic_reference(text, &node.place);
-                Value::Text(text.clone())
+                Value::Text(text.clone(), *style)
             }
             Value::Null => Value::Null,
             Value::List(items) => Value::List(self.evaluate_all(items)?),
@@ -116,7 +116,7 @@ impl Scope<'_> {
     pub fn text(self, node: &Node, wanted: &str) -> Result<String, Error> {
         let value = self.evaluate(node)?;
         match value.map(|node| node.value) {
-            Some(Value::Text(text)) => Ok(text),
+            Some(Value::Text(text, _)) => Ok(text),
             other => {
                 let kind =
                     other.map_or("AWS::NoValue", |value| Node { value, place: node.place.clone() }.kind());

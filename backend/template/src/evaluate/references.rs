@@ -36,7 +36,7 @@ impl Scope<'_> {
     pub(super) fn get_att(self, argument: &Node) -> Result<Node, Error> {
         let place = &argument.place;
         let parts = match &argument.value {
-            Value::Text(text) => text.split_once('.').map(|(id, name)| (id.to_owned(), name.to_owned())),
+            Value::Text(text, _) => text.split_once('.').map(|(id, name)| (id.to_owned(), name.to_owned())),
             Value::List(items) => match items.as_slice() {
                 [id, name] => Some((self.text(id, "a resource")?, self.text(name, "an attribute")?)),
                 _ => None,

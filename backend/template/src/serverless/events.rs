@@ -2,7 +2,7 @@
 
 use crate::app::{Note, NoteKind};
 use crate::error::Error;
-use crate::node::{Entry, Node};
+use crate::node::{Entry, Node, Style, Value};
 use crate::serverless::service::resource;
 use crate::serverless::websocket;
 use crate::stack::Resource;
@@ -161,21 +161,20 @@ fn unknown(event: &Node, path: &str) -> Vec<Note> {
     unknown.map(note).collect()
 }
 
-/// Returns a value as JSON. A text that is a number, a boolean or null in JSON stays one.
+/// Returns a value as JSON. A text without quotation marks that is a number or a boolean in JSON stays one.
 fn json(node: &Node) -> String {
     value(node).to_string()
 }
 
 fn value(node: &Node) -> serde_json::Value {
     match &node.value {
-        crate::node::Value::Null => serde_json::Value::Null,
-        crate::node::Value::List(items) => items.iter().map(value).collect(),
-        crate::node::Value::Map(entries) => {
-            entries.iter().map(|entry| (entry.key.clone(), value(&entry.node))).collect()
-        }
-        crate::node::Value::Text(text) => match serde_json::from_str(text) {
+        Value::Null => serde_json::Value::Null,
+        Value::List(items) => items.iter().map(value).collect(),
+        Value::Map(entries) => entries.iter().map(|entry| (entry.key.clone(), value(&entry.node))).collect(),
+        Value::Text(text, Style::Quoted) => text.as_str().into(),
+        Value::Text(text, Style::Plain) => match serde_json::from_str(text) {
             Ok(scalar @ (serde_json::Value::Bool(_) | serde_json::Value::Number(_))) => scalar,
-            _ => serde_json::Value::String(text.clone()),
+            _ => text.as_str().into(),
         },
     }
 }

@@ -226,6 +226,34 @@ resources:
 }
 
 #[test]
+fn only_numbers_and_booleans_without_quotation_marks_are_those_of_a_pattern() {
+    let pattern = |pattern: &str| {
+        let app = serverless(&service(&format!(
+            "
+custom: {{ plain: 7, quoted: '7' }}
+functions:
+  work:
+    handler: a.b
+    events:
+      - sqs: {{ arn: !GetAtt Jobs.Arn, filterPatterns: [{{ body: {pattern} }}] }}
+resources: {{ Resources: {{ Jobs: {{ Type: AWS::SQS::Queue }} }} }}
+"
+        )));
+        app.mappings[0].filters[0].clone()
+    };
+    let cases = [
+        (r#"{ N: ["1"] }"#, r#"{"body":{"N":["1"]}}"#),
+        ("{ S: ['123', 'true', 'a'] }", r#"{"body":{"S":["123","true","a"]}}"#),
+        ("[1, true, a]", r#"{"body":[1,true,"a"]}"#),
+        ("['${self:custom.plain}', \"${self:custom.quoted}\"]", r#"{"body":[7,"7"]}"#),
+        ("['${self:custom.plain}0', \"${opt:none, '1'}\", '${opt:none, 1}']", r#"{"body":["70","1",1]}"#),
+    ];
+    for (written, json) in cases {
+        assert_eq!(pattern(written), json, "{written}");
+    }
+}
+
+#[test]
 fn events_that_are_not_done_are_named() {
     let app = serverless(&service(
         "

@@ -11,7 +11,7 @@ use crate::app::Note;
 use crate::budget::{Bounds, Budget};
 use crate::error::Error;
 use crate::files::Files;
-use crate::node::{Entry, Node, Value};
+use crate::node::{Entry, Node, Style, Value};
 use crate::place::Place;
 use crate::settings::Settings;
 use syntax::Piece;
@@ -71,13 +71,13 @@ impl<'a> Variables<'a> {
         self.budget.charge(1, &node.place)?;
         let value = match &node.value {
             Value::Null => Value::Null,
-            Value::Text(text) => return self.resolve_text(text, &node.place),
+            Value::Text(text, style) => return self.resolve_text(text, *style, &node.place),
             Value::List(items) => {
                 Value::List(items.iter().map(|item| self.resolve(item)).collect::<Result<_, _>>()?)
             }
             Value::Map(entries) => {
                 let entry = |entry: &Entry| {
-                    let key = self.resolve_text(&entry.key, &entry.place)?;
+                    let key = self.resolve_text(&entry.key, Style::Quoted, &entry.place)?;
                     let key = key.as_text().unwrap_or(&entry.key).to_owned();
                     Ok(Entry { key, place: entry.place.clone(), node: self.resolve(&entry.node)? })
                 };
@@ -87,13 +87,16 @@ impl<'a> Variables<'a> {
         Ok(Node { value, place: node.place.clone() })
     }
 
-    /// Replaces the variables of a text. A text that is one variable may become any value.
-    fn resolve_text(&self, text: &str, place: &Place) -> Result<Node, Error> {
+    /// Replaces the variables of a text. A text that is one variable may become any value, and a text with variables and other
+    /// characters becomes a string. A text without variables keeps its style.
+    fn resolve_text(&self, text: &str, style: Style, place: &Place) -> Result<Node, Error> {
         self.budget.charge(text.len() / 16, place)?;
         let pieces = syntax::pieces(text);
-        if let [Piece::Variable(inner)] = pieces.as_slice() {
-            return self.required(inner, place);
-        }
+        let style = match pieces.as_slice() {
+            [Piece::Variable(inner)] => return self.required(inner, place),
+            [Piece::Text(_)] => style,
+            _ => Style::Quoted,
+        };
         let mut joined = String::new();
         for piece in pieces {
             match piece {
@@ -105,7 +108,7 @@ impl<'a> Variables<'a> {
             }
         }
         self.budget.charge(joined.len() / 16, place)?;
-        Ok(Node::text(joined, place))
+        Ok(Node::styled(joined, style, place))
     }
 
     fn as_text<'n>(&self, value: &'n Node, inner: &str, place: &Place) -> Result<&'n str, Error> {

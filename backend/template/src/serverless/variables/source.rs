@@ -6,7 +6,7 @@ use crate::app::{Note, NoteKind};
 use crate::document;
 use crate::error::Error;
 use crate::files::join;
-use crate::node::{Node, Value};
+use crate::node::{Node, Style, Value};
 use crate::place::Place;
 use crate::serverless::variables::Variables;
 
@@ -172,13 +172,13 @@ fn literal(name: &str, place: &Place) -> Option<Node> {
         return Some(Node { value: Value::Null, place: place.clone() });
     }
     let is_plain = matches!(name, "true" | "false") || name.parse::<f64>().is_ok();
-    is_plain.then(|| Node::text(name, place))
+    is_plain.then(|| Node::styled(name, Style::Plain, place))
 }
 
 fn boolean(argument: &str, place: &Place) -> Result<Node, Error> {
     match argument.trim().trim_matches(['\'', '"']) {
-        "true" | "1" => Ok(Node::text("true", place)),
-        "false" | "0" | "" => Ok(Node::text("false", place)),
+        "true" | "1" => Ok(Node::styled("true", Style::Plain, place)),
+        "false" | "0" | "" => Ok(Node::styled("false", Style::Plain, place)),
         other => {
             let problem = format!("`{other}` is neither true nor false");
             Err(Error::new(place, problem, "write true, false, 1 or 0"))
