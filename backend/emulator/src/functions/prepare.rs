@@ -98,7 +98,7 @@ impl Preparation<'_> {
         configured.runtime = function.runtime.clone().unwrap_or_else(|| "provided.al2023".to_owned());
         configured.region.clone_from(&self.app.region);
         configured.account_id = self.account.to_owned();
-        configured.qualifiers = self.qualifiers_of(&function.name);
+        configured.qualifiers = self.qualifiers_of(function);
         configured.environment = self.environment.of(function, code.opt.as_deref());
         configured.memory_mb = function.memory_mb;
         configured.timeout = Duration::from_secs(function.timeout_s.into());
@@ -111,8 +111,8 @@ impl Preparation<'_> {
         configured
     }
 
-    /// Returns the qualifiers with which routes name a function.
-    fn qualifiers_of(&self, function: &str) -> Vec<String> {
+    /// Returns the aliases and versions of a function, with the qualifiers by which routes name it.
+    fn qualifiers_of(&self, function: &Function) -> Vec<String> {
         let routes = self.app.apis.iter().flat_map(|api| &api.routes);
         let named = |route: &Route| match &route.integration {
             Integration::Function { name, qualifier, .. } => Some((name.clone(), qualifier.clone()?)),
@@ -122,10 +122,10 @@ impl Preparation<'_> {
             },
             Integration::Mock(_) | Integration::Unsupported { .. } => None,
         };
-        let of_function = routes.filter_map(named).filter(|(name, _)| name == function);
-        let mut qualifiers: Vec<String> = of_function.map(|(_, qualifier)| qualifier).collect();
-        qualifiers.dedup();
-        qualifiers
+        let of_function = routes.filter_map(named).filter(|(name, _)| *name == function.name);
+        let mut qualifiers = function.qualifiers.clone();
+        qualifiers.extend(of_function.map(|(_, qualifier)| qualifier));
+        qualifiers.into_iter().collect()
     }
 
     fn node(&self, runtime: &str) -> Result<Start, String> {

@@ -1,6 +1,6 @@
 //! Lambda functions.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::place::Place;
 
@@ -31,6 +31,8 @@ pub struct Function {
     pub architecture: String,
     /// Number of invocations that may run at a time, if the function has a number of its own.
     pub reserved_concurrency: Option<u32>,
+    /// Aliases and versions of the description, by which the function can be invoked: `NAME:ALIAS`.
+    pub qualifiers: BTreeSet<String>,
     /// Address by which the function can be invoked with HTTP.
     pub url: Option<FunctionUrl>,
     /// Treatment of asynchronous invocations that fail.

@@ -1,6 +1,6 @@
 //! `AWS::Lambda::Function`, with its layers, its address and its settings for asynchronous invocations.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::app::{AsyncInvocation, Code, Cors, Function, FunctionUrl, Layer, Note, NoteKind};
 use crate::build::code;
@@ -74,6 +74,7 @@ pub(super) fn read(item: &Item<'_>, layers: &BTreeMap<String, Layer>) -> Result<
         memory_mb: fields.number("MemorySize", 128, 32_768)?.unwrap_or(128),
         architecture: architecture(fields)?,
         reserved_concurrency: fields.number("ReservedConcurrentExecutions", 0, u32::MAX)?,
+        qualifiers: BTreeSet::new(),
         url: None,
         async_invocation: AsyncInvocation::default(),
         build: build.map(str::to_owned),

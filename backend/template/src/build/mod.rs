@@ -10,6 +10,7 @@ mod item;
 mod mapping;
 mod named;
 mod parts;
+mod qualifiers;
 mod queue;
 mod response_headers;
 mod route;
@@ -40,6 +41,7 @@ pub(crate) fn build(all: &Evaluator<'_>) -> Result<App, Error> {
     check_names(&app)?;
     let named = Named::of(&app);
     function::complete(&items, &named, &mut app.functions)?;
+    qualifiers::add(all, &named, &mut app.functions)?;
     let mappings = each(&items, &["AWS::Lambda::EventSourceMapping"], |item| mapping::read(item, &named))?;
     app.mappings = mappings.into_iter().flatten().collect();
     app.apis = api::read(&items, &named)?;

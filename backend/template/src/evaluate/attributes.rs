@@ -133,7 +133,7 @@ impl Scope<'_> {
     }
 
     /// Returns the resource name of a version or an alias of a function.
-    fn qualified(self, resource: &Resource) -> Result<String, Error> {
+    pub fn qualified(self, resource: &Resource) -> Result<String, Error> {
         let function = resource.properties.get("FunctionName");
         let function =
             function.map_or(Ok(String::new()), |node| self.text(node, "the name of a function"))?;

@@ -116,6 +116,40 @@ Outputs:
 }
 
 #[test]
+fn aliases_and_versions_are_further_names_of_a_function() {
+    let app = app("
+Transform: AWS::Serverless-2016-10-31
+Conditions: { Never: !Equals [a, b] }
+Resources:
+  Plain:
+    Type: AWS::Lambda::Function
+    Properties: { Code: src/, Handler: a.b, Runtime: nodejs22.x }
+  Version: { Type: AWS::Lambda::Version, Properties: { FunctionName: !Ref Plain } }
+  Live:
+    Type: AWS::Lambda::Alias
+    Properties: { FunctionName: !GetAtt Plain.Arn, FunctionVersion: !GetAtt Version.Version, Name: live }
+  Off:
+    Type: AWS::Lambda::Alias
+    Condition: Never
+    Properties: { FunctionName: !Ref Plain, FunctionVersion: '1', Name: off }
+  Foreign:
+    Type: AWS::Lambda::Alias
+    Properties: { FunctionName: other, FunctionVersion: '1', Name: theirs }
+  Worker:
+    Type: AWS::Serverless::Function
+    Properties: { CodeUri: src/, Handler: a.b, Runtime: nodejs22.x, AutoPublishAlias: !Sub 'live${AWS::Region}' }
+  Alone:
+    Type: AWS::Serverless::Function
+    Properties: { CodeUri: src/, Handler: a.b, Runtime: nodejs22.x }
+");
+    let qualifiers = |id: &str| Vec::from_iter(function(&app, id).qualifiers.clone());
+    assert_eq!(qualifiers("Plain"), ["1", "live"]);
+    assert_eq!(qualifiers("Worker"), ["1", "liveus-east-1"]);
+    assert_eq!(qualifiers("Alone"), [""; 0]);
+    assert_eq!(missing(&app), [""; 0]);
+}
+
+#[test]
 fn code_that_is_not_in_the_project_is_named() {
     let template = |code: &str| {
         format!(
