@@ -27,6 +27,7 @@ use crate::error::StartError;
 use crate::functions::all;
 use crate::functions::clients::Clients;
 use crate::functions::code::CodeFinder;
+use crate::functions::debugger_ports::DebuggerPorts;
 use crate::functions::environment::EnvironmentSource;
 use crate::functions::prepare::{Preparation, Runnable};
 use crate::functions::watch::WatchedFiles;
@@ -109,7 +110,7 @@ impl Emulator {
         let desk = Desk::bind(app, authority.clone(), &settings, data.endpoints())
             .await
             .map_err(StartError::file("the listener"))?;
-        let preparation = Preparation {
+        let mut preparation = Preparation {
             app,
             account: &settings.account,
             environment: EnvironmentSource {
@@ -123,8 +124,9 @@ impl Emulator {
             node,
             pythons,
             inspect: settings.inspect,
+            debuggers: DebuggerPorts::default(),
         };
-        let (runnable, broken) = all::prepare(app, code, &preparation, watcher.as_ref());
+        let (runnable, broken) = all::prepare(app, code, &mut preparation, watcher.as_ref());
         let (event, events) = mpsc::unbounded_channel();
         let log = Arc::new(FunctionLog::new(watcher.clone(), event));
         let host = host(&runnable, &settings, log.clone());

@@ -40,7 +40,7 @@ pub async fn pythons(app: &App) -> BTreeMap<String, Interpreter> {
 pub fn prepare(
     app: &App,
     code: Vec<Result<FoundCode, String>>,
-    preparation: &Preparation<'_>,
+    preparation: &mut Preparation<'_>,
     watcher: &dyn Watcher,
 ) -> (Vec<Runnable>, BTreeMap<String, String>) {
     let (mut runnable, mut broken) = (Vec::new(), BTreeMap::new());

@@ -4,6 +4,7 @@ pub mod all;
 pub mod archive;
 pub mod clients;
 pub mod code;
+pub mod debugger_ports;
 pub mod environment;
 pub mod files;
 pub mod handler_file;

@@ -1,7 +1,6 @@
 //! Makes functions of a description runnable by the host.
 
 use std::collections::BTreeMap;
-use std::net::{Ipv4Addr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -9,6 +8,7 @@ use lambda_host::Retries;
 use serverless_app::{App, Function, Integration, Route, ServiceTarget};
 
 use crate::functions::code::FoundCode;
+use crate::functions::debugger_ports::DebuggerPorts;
 use crate::functions::environment::EnvironmentSource;
 use crate::functions::handler_file;
 use crate::functions::interpreter::Interpreter;
@@ -47,6 +47,7 @@ pub struct Preparation<'a> {
     /// Interpreters of Python, by the runtimes for which they were found.
     pub pythons: BTreeMap<String, Interpreter>,
     pub inspect: bool,
+    pub debuggers: DebuggerPorts,
 }
 
 impl Preparation<'_> {
@@ -56,7 +57,7 @@ impl Preparation<'_> {
     ///
     /// A sentence that says why the function cannot run and what to do.
     pub fn prepare(
-        &self,
+        &mut self,
         index: usize,
         function: &Function,
         code: Result<FoundCode, String>,
@@ -86,7 +87,7 @@ impl Preparation<'_> {
         runnable.function.arguments = start.arguments.into_iter().map(Into::into).collect();
         if self.inspect {
             self.name_program(&mut runnable, family);
-            debug(&mut runnable, family, u16::try_from(index).unwrap_or_default());
+            self.debug(&mut runnable, family, u16::try_from(index).unwrap_or_default());
         }
         Ok(runnable)
     }
@@ -143,6 +144,26 @@ impl Preparation<'_> {
         if let (Family::Node, Ok(program)) = (family, named) {
             runnable.function.arguments = vec![program.into_os_string()];
         }
+    }
+
+    /// Starts the function under a debugger, in one process and without time-outs.
+    fn debug(&mut self, runnable: &mut Runnable, family: Family, index: u16) {
+        let function = &mut runnable.function;
+        let (port, before) = match family {
+            Family::Node => {
+                let port = self.debuggers.give(NODE_DEBUGGER + index);
+                (port, vec![format!("--inspect=127.0.0.1:{port}")])
+            }
+            Family::Python => {
+                let port = self.debuggers.give(PYTHON_DEBUGGER + index);
+                (port, vec!["-m".into(), "debugpy".into(), "--listen".into(), format!("127.0.0.1:{port}")])
+            }
+            Family::Provided | Family::Ruby | Family::Java | Family::DotNet | Family::Unknown => return,
+        };
+        function.arguments.splice(0..0, before.into_iter().map(Into::into));
+        function.timeout = WITHOUT_END;
+        function.processes = 1;
+        runnable.debugger = Some(port);
     }
 
     fn python(&self, runtime: &str) -> Result<Start, String> {
@@ -203,30 +224,4 @@ fn with_build(function: &Function, reason: String) -> String {
         Some(command) => format!("{reason}; run `{command}` first"),
         None => reason,
     }
-}
-
-/// Starts the function under a debugger, in one process and without time-outs.
-fn debug(runnable: &mut Runnable, family: Family, index: u16) {
-    let function = &mut runnable.function;
-    let (port, before) = match family {
-        Family::Node => {
-            let port = free_port(NODE_DEBUGGER + index);
-            (port, vec![format!("--inspect=127.0.0.1:{port}")])
-        }
-        Family::Python => {
-            let port = free_port(PYTHON_DEBUGGER + index);
-            (port, vec!["-m".into(), "debugpy".into(), "--listen".into(), format!("127.0.0.1:{port}")])
-        }
-        Family::Provided | Family::Ruby | Family::Java | Family::DotNet | Family::Unknown => return,
-    };
-    function.arguments.splice(0..0, before.into_iter().map(Into::into));
-    function.timeout = WITHOUT_END;
-    function.processes = 1;
-    runnable.debugger = Some(port);
-}
-
-/// Returns the first port that is free, of a hundred beginning with this one.
-fn free_port(first: u16) -> u16 {
-    let is_free = |port: &u16| TcpListener::bind((Ipv4Addr::LOCALHOST, *port)).is_ok();
-    (first..first.saturating_add(100)).find(is_free).unwrap_or(first)
 }
