@@ -11,6 +11,7 @@ use http::{HeaderMap, HeaderValue, Request, Response, StatusCode, Uri, header};
 use http_body_util::Full;
 use hyper::body::Incoming;
 use lambda_host::InvokeApi;
+use serverless_app::Domain;
 
 use crate::api::deployed::Deployed;
 use crate::api::refused;
@@ -106,28 +107,24 @@ impl Front {
                 }
             };
         }
-        if let Some(deployed) = self.by_domain(name, request.uri().path()) {
-            let own = deployed.domains.iter().find(|domain| domain.name == name);
-            let prefix = own.and_then(|domain| domain.path.as_deref()).unwrap_or_default();
-            let path = request.uri().path().trim_start_matches('/');
-            let rest = path.strip_prefix(prefix).unwrap_or(path).trim_start_matches('/');
-            let path = format!("/{}/{rest}", deployed.stage);
-            set_path(&mut request, &path);
-            return deployed.gateway.handle(request, peer).await;
+        let of_name: Vec<_> = self.domains().filter(|(_, domain)| domain.name == name).collect();
+        if of_name.is_empty() {
+            return self.by_path(request, peer).await;
         }
-        self.by_path(request, peer).await
+        let path = request.uri().path();
+        let Some((deployed, rest)) = below_domain(&of_name, path) else {
+            watcher.notice(&format!("no base path of {name} leads to {path}, so the answer is 403"));
+            return forbidden("Forbidden");
+        };
+        let path = format!("/{}/{rest}", deployed.stage);
+        set_path(&mut request, &path);
+        deployed.gateway.handle(request, peer).await
     }
 
-    /// Returns the stage that a custom domain leads to. If it leads to several, the path decides.
-    fn by_domain(&self, name: &str, path: &str) -> Option<&Deployed> {
-        let segment = first_segment(path);
-        let of_name = |deployed: &&Deployed| deployed.domains.iter().any(|domain| domain.name == name);
-        let of_path = |deployed: &&Deployed| {
-            let of_both = |path: &Option<String>| path.as_deref() == Some(segment);
-            deployed.domains.iter().any(|domain| domain.name == name && of_both(&domain.path))
-        };
-        let mut found = self.0.deployed.iter().filter(of_name);
-        self.0.deployed.iter().find(of_path).or_else(|| found.next())
+    /// Returns the paths of custom domains, with the stages that they lead to.
+    fn domains(&self) -> impl Iterator<Item = (&Deployed, &Domain)> {
+        let deployed = self.0.deployed.iter();
+        deployed.flat_map(|deployed| deployed.domains.iter().map(move |domain| (deployed, domain)))
     }
 
     /// Tells the person who runs the app that a request is going to be answered with 403, and why. Browsers do not show the reason.
@@ -221,6 +218,19 @@ fn is_custom_domain(host: &str) -> bool {
     !["amazonaws.com", "amazonaws.com.cn", "api.aws", "on.aws"].iter().any(|suffix| name.ends_with(suffix))
 }
 
+/// Returns the stage that a path of a custom domain leads to, and the rest of the path: that of the base path which is the first
+/// segment, or else that of the domain without a base path.
+fn below_domain<'p, S: Copy>(domains: &[(S, &Domain)], path: &'p str) -> Option<(S, &'p str)> {
+    let path = path.trim_start_matches('/');
+    let (segment, rest) = path.split_once('/').unwrap_or((path, ""));
+    let of_base = |base: &str| {
+        let found = domains.iter().find(|(_, domain)| domain.path.as_deref().unwrap_or_default() == base);
+        found.map(|(stage, _)| *stage)
+    };
+    let own = of_base(segment).map(|stage| (stage, rest));
+    own.or_else(|| Some((of_base("")?, path)))
+}
+
 fn first_segment(path: &str) -> &str {
     path.trim_start_matches('/').split('/').next().unwrap_or_default()
 }
@@ -242,4 +252,40 @@ fn forbidden(message: &str) -> Answer {
     *response.status_mut() = StatusCode::FORBIDDEN;
     response.headers_mut().insert("x-amzn-errortype", HeaderValue::from_static("ForbiddenException"));
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn leads(paths: &[Option<&str>], path: &str, expected: Option<(usize, &str)>) {
+        let domain = |path: &Option<&str>| Domain {
+            name: "ws.example.com".to_owned(),
+            path: path.map(str::to_owned),
+            stage: "prod".to_owned(),
+        };
+        let domains: Vec<Domain> = paths.iter().map(domain).collect();
+        let numbered: Vec<_> = domains.iter().enumerate().collect();
+        assert_eq!(below_domain(&numbered, path), expected, "{path}");
+    }
+
+    #[test]
+    fn the_base_path_of_a_custom_domain_is_the_first_segment_as_a_whole() {
+        let paths = [Some("v1"), Some("v2")];
+        leads(&paths, "/v1/@connections/a=", Some((0, "@connections/a=")));
+        leads(&paths, "/v2/@connections/a=", Some((1, "@connections/a=")));
+        leads(&paths, "/v2", Some((1, "")));
+        leads(&paths, "/v11/@connections/a=", None);
+        leads(&paths, "/@connections/a=", None);
+    }
+
+    #[test]
+    fn a_custom_domain_without_a_base_path_has_all_other_paths() {
+        let paths = [None, Some("v1")];
+        leads(&paths, "/v1/@connections/a=", Some((1, "@connections/a=")));
+        leads(&paths, "/v11/@connections/a=", Some((0, "v11/@connections/a=")));
+        leads(&paths, "/@connections/a=", Some((0, "@connections/a=")));
+        leads(&paths, "/", Some((0, "")));
+    }
 }
