@@ -82,6 +82,18 @@ mod tests {
     }
 
     #[test]
+    fn messages_beyond_the_size_of_a_payload_are_the_next_batch_and_none_is_lost() {
+        let mut gather = Gather::new(100, 5);
+        for message in 0..30 {
+            gather.push(message, 256 * 1024, 100);
+        }
+        let first = gather.take();
+        assert_eq!((first.len(), gather.due_ms()), (23, Some(5100)));
+        assert_eq!([first, gather.take()].concat(), Vec::from_iter(0..30));
+        assert_eq!(gather.due_ms(), None);
+    }
+
+    #[test]
     fn a_batch_without_a_window_is_due_at_once() {
         let mut gather = Gather::new(100, 0);
         gather.push('a', 1, 100);

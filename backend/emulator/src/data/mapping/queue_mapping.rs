@@ -41,11 +41,13 @@ impl QueueMapping {
         let most = self.context.mapping.max_concurrency.and_then(|most| usize::try_from(most).ok());
         let permits = Arc::new(Semaphore::new(most.unwrap_or(CONCURRENCY).clamp(1, Semaphore::MAX_PERMITS)));
         let mut batches = JoinSet::new();
+        // Messages beyond the size of a payload stay in it for the next batch.
+        let mut gather = Gather::new(self.context.mapping.batch_size, self.context.mapping.batch_window_s);
         loop {
             while batches.try_join_next().is_some() {}
             // A message is received only when it can be processed, because its visibility time-out begins then.
             let Ok(permit) = permits.clone().acquire_owned().await else { return };
-            let messages = self.receive().await;
+            let messages = self.receive(&mut gather).await;
             if messages.is_empty() {
                 continue;
             }
@@ -59,9 +61,7 @@ impl QueueMapping {
 
     /// Receives a batch of messages that match the filters. The others are deleted. An error is written to the log, and what
     /// was received until then is returned.
-    async fn receive(&self) -> Vec<Message> {
-        let mapping = &self.context.mapping;
-        let mut gather = Gather::new(mapping.batch_size, mapping.batch_window_s);
+    async fn receive(&self, gather: &mut Gather<Message>) -> Vec<Message> {
         loop {
             let left_ms = gather.due_ms().map(|due| due.saturating_sub(now_ms()));
             if left_ms == Some(0) {
@@ -74,7 +74,7 @@ impl QueueMapping {
                     if received.is_empty() && wait_s == 0 {
                         sleep(Duration::from_millis(100)).await;
                     }
-                    self.add(&received, &mut gather).await;
+                    self.add(&received, gather).await;
                 }
                 Err(error) => {
                     self.context.log(&format!("the queue {} cannot be read: {error}", self.queue.name));
