@@ -72,13 +72,16 @@ async fn send(
         }
         ServiceTarget::Sqs { path, action } => {
             let service = services.sqs.as_ref().ok_or(there)?;
-            let body = match action {
-                Some(action) if !body.contains("Action=") => format!("Action={action}&{body}"),
-                Some(_) | None => body,
-            };
+            let body = action.as_ref().map_or_else(|| body.clone(), |action| with_action(action, &body));
             service.post(path, FORM, None, body).await
         }
     }
+}
+
+/// Adds the action to a form, unless one of its fields names the action already.
+fn with_action(action: &str, form: &str) -> String {
+    let has_action = form.split('&').any(|field| field.starts_with("Action="));
+    if has_action { form.to_owned() } else { format!("Action={action}&{form}") }
 }
 
 /// Returns what a service says about a refused request.
@@ -86,4 +89,20 @@ fn refusal(body: &str) -> String {
     let json: Value = serde_json::from_str(body).unwrap_or_default();
     let message = json["message"].as_str().or(json["Message"].as_str());
     message.map_or_else(|| body.chars().take(300).collect(), str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_action_is_added_to_a_form_without_a_field_of_this_name() {
+        let added = |form: &str| with_action("SendMessage", form);
+        assert_eq!(added("MessageBody=hello"), "Action=SendMessage&MessageBody=hello");
+        assert_eq!(added("MessageBody=Action=x"), "Action=SendMessage&MessageBody=Action=x");
+        assert_eq!(added("MyAction=x"), "Action=SendMessage&MyAction=x");
+        for form in ["Action=SendMessage&MessageBody=a", "MessageBody=a&Action=SendMessage"] {
+            assert_eq!(added(form), form);
+        }
+    }
 }
