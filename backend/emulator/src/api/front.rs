@@ -218,17 +218,20 @@ fn is_custom_domain(host: &str) -> bool {
     !["amazonaws.com", "amazonaws.com.cn", "api.aws", "on.aws"].iter().any(|suffix| name.ends_with(suffix))
 }
 
-/// Returns the stage that a path of a custom domain leads to, and the rest of the path: that of the base path which is the first
-/// segment, or else that of the domain without a base path.
+/// Returns the stage that a path of a custom domain leads to, and the rest of the path. The longest base path counts.
 fn below_domain<'p, S: Copy>(domains: &[(S, &Domain)], path: &'p str) -> Option<(S, &'p str)> {
     let path = path.trim_start_matches('/');
-    let (segment, rest) = path.split_once('/').unwrap_or((path, ""));
-    let of_base = |base: &str| {
-        let found = domains.iter().find(|(_, domain)| domain.path.as_deref().unwrap_or_default() == base);
-        found.map(|(stage, _)| *stage)
+    let below = |(stage, domain): &(S, &Domain)| {
+        Some((*stage, below_base(domain.path.as_deref().unwrap_or_default(), path)?))
     };
-    let own = of_base(segment).map(|stage| (stage, rest));
-    own.or_else(|| Some((of_base("")?, path)))
+    domains.iter().filter_map(below).min_by_key(|(_, rest)| rest.len())
+}
+
+/// Returns the rest of a path below a base path, which is whole segments of it.
+fn below_base<'p>(base: &str, path: &'p str) -> Option<&'p str> {
+    let rest = path.strip_prefix(base)?;
+    let is_below = base.is_empty() || rest.is_empty() || rest.starts_with('/');
+    is_below.then(|| rest.trim_start_matches('/'))
 }
 
 fn first_segment(path: &str) -> &str {
@@ -271,13 +274,16 @@ mod tests {
     }
 
     #[test]
-    fn the_base_path_of_a_custom_domain_is_the_first_segment_as_a_whole() {
+    fn a_base_path_of_a_custom_domain_is_whole_segments_and_the_longest_one_counts() {
         let paths = [Some("v1"), Some("v2")];
         leads(&paths, "/v1/@connections/a=", Some((0, "@connections/a=")));
         leads(&paths, "/v2/@connections/a=", Some((1, "@connections/a=")));
         leads(&paths, "/v2", Some((1, "")));
         leads(&paths, "/v11/@connections/a=", None);
         leads(&paths, "/@connections/a=", None);
+        let paths = [Some("v1"), Some("v1/chat")];
+        leads(&paths, "/v1/chat/@connections/a=", Some((1, "@connections/a=")));
+        leads(&paths, "/v1/@connections/a=", Some((0, "@connections/a=")));
     }
 
     #[test]

@@ -99,7 +99,7 @@ impl Preparation<'_> {
         configured.runtime = function.runtime.clone().unwrap_or_else(|| "provided.al2023".to_owned());
         configured.region.clone_from(&self.app.region);
         configured.account_id = self.account.to_owned();
-        configured.qualifiers = self.qualifiers_of(function);
+        configured.qualifiers = qualifiers_of(self.app, function);
         configured.environment = self.environment.of(function, code.opt.as_deref());
         configured.memory_mb = function.memory_mb;
         configured.timeout = Duration::from_secs(function.timeout_s.into());
@@ -110,23 +110,6 @@ impl Preparation<'_> {
         retries.max_age = Duration::from_secs(function.async_invocation.max_age_s.into());
         configured.retries = Some(retries);
         configured
-    }
-
-    /// Returns the aliases and versions of a function, with the qualifiers by which routes name it.
-    fn qualifiers_of(&self, function: &Function) -> Vec<String> {
-        let routes = self.app.apis.iter().flat_map(|api| &api.routes);
-        let named = |route: &Route| match &route.integration {
-            Integration::Function { name, qualifier, .. } => Some((name.clone(), qualifier.clone()?)),
-            Integration::Service(call) => match &call.target {
-                ServiceTarget::Function { name, qualifier } => Some((name.clone(), qualifier.clone()?)),
-                ServiceTarget::DynamoDb { .. } | ServiceTarget::Sqs { .. } => None,
-            },
-            Integration::Mock(_) | Integration::Unsupported { .. } => None,
-        };
-        let of_function = routes.filter_map(named).filter(|(name, _)| *name == function.name);
-        let mut qualifiers = function.qualifiers.clone();
-        qualifiers.extend(of_function.map(|(_, qualifier)| qualifier));
-        qualifiers.into_iter().collect()
     }
 
     fn node(&self, runtime: &str) -> Result<Start, String> {
@@ -172,6 +155,23 @@ impl Preparation<'_> {
         let remark = instead(runtime, python, "Python");
         Ok(Start { program: python.program.clone(), arguments, remark })
     }
+}
+
+/// Returns the aliases and versions of a function, with the qualifiers by which routes name it.
+fn qualifiers_of(app: &App, function: &Function) -> Vec<String> {
+    let routes = app.apis.iter().flat_map(|api| &api.routes);
+    let named = |route: &Route| match &route.integration {
+        Integration::Function { name, qualifier, .. } => Some((name.clone(), qualifier.clone()?)),
+        Integration::Service(call) => match &call.target {
+            ServiceTarget::Function { name, qualifier } => Some((name.clone(), qualifier.clone()?)),
+            ServiceTarget::DynamoDb { .. } | ServiceTarget::Sqs { .. } => None,
+        },
+        Integration::Mock(_) | Integration::Unsupported { .. } => None,
+    };
+    let of_function = routes.filter_map(named).filter(|(name, _)| *name == function.name);
+    let mut qualifiers = function.qualifiers.clone();
+    qualifiers.extend(of_function.map(|(_, qualifier)| qualifier));
+    qualifiers.into_iter().collect()
 }
 
 /// The program that runs a function.
@@ -223,5 +223,40 @@ fn with_build(function: &Function, reason: String) -> String {
     match &function.build {
         Some(command) => format!("{reason}; run `{command}` first"),
         None => reason,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_function_has_the_qualifiers_of_its_aliases_and_versions_and_of_routes() {
+        let uri = |function: &str| {
+            format!(
+                "!Sub 'arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/{function}/invocations'"
+            )
+        };
+        let template = format!(
+            "
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  Worker:
+    Type: AWS::Serverless::Function
+    Properties: {{ CodeUri: src/, Handler: a.b, Runtime: nodejs22.x, AutoPublishAlias: live }}
+  Api: {{ Type: AWS::ApiGatewayV2::Api, Properties: {{ Name: chat, ProtocolType: WEBSOCKET, RouteSelectionExpression: $request.body.action }} }}
+  Stage: {{ Type: AWS::ApiGatewayV2::Stage, Properties: {{ ApiId: !Ref Api, StageName: prod }} }}
+  One: {{ Type: AWS::ApiGatewayV2::Integration, Properties: {{ ApiId: !Ref Api, IntegrationType: AWS_PROXY, IntegrationUri: {} }} }}
+  A: {{ Type: AWS::ApiGatewayV2::Route, Properties: {{ ApiId: !Ref Api, RouteKey: a, Target: !Sub 'integrations/${{One}}' }} }}
+  Two: {{ Type: AWS::ApiGatewayV2::Integration, Properties: {{ ApiId: !Ref Api, IntegrationType: AWS_PROXY, IntegrationUri: {} }} }}
+  B: {{ Type: AWS::ApiGatewayV2::Route, Properties: {{ ApiId: !Ref Api, RouteKey: b, Target: !Sub 'integrations/${{Two}}' }} }}
+",
+            uri("${Worker.Alias}"),
+            uri("${Worker.Arn}:blue")
+        );
+        let files = BTreeMap::from([("template.yaml".to_owned(), template)]);
+        let app = serverless_app::read("template.yaml", &files, &serverless_app::Settings::default())
+            .unwrap_or_else(|error| panic!("{error}"));
+        assert_eq!(qualifiers_of(&app, &app.functions[0]), ["1", "blue", "live"]);
     }
 }
