@@ -5,6 +5,9 @@ use std::cmp::Ordering;
 /// Maximum number of digits before the decimal point with which a number is written out. A number with more digits is
 /// written with an exponent.
 const LONGEST_WHOLE: i32 = 15;
+/// Largest exponent, positive or negative, of a number that is a [`Decimal`]. The numbers of an `f64` have exponents up to 324. A
+/// number with the exponent -999999999 is valid JSON, and has so many zeros that they would not fit into memory.
+const MOST_EXPONENT: u32 = 330;
 
 /// Returns `value` with the fewest digits that are read back as `value`, in the notation of JSON: `0.5`, `1200` or `1e-7`. A value that is not
 /// finite is `null`.
@@ -31,7 +34,8 @@ pub struct Decimal {
 }
 
 impl Decimal {
-    /// Parses a number in the notation of JSON (`-12.50`, `3e8`); `None` for any other text.
+    /// Parses a number in the notation of JSON (`-12.50`, `3e8`); `None` for any other text, and for a number whose exponent is far
+    /// beyond those of an `f64`. The exponent of zero is ignored, so that `0e9` is 0.
     pub fn parse(text: &str) -> Option<Self> {
         let (negative, rest) = text.strip_prefix('-').map_or((false, text), |rest| (true, rest));
         let (mantissa, exponent) = match rest.split_once(['e', 'E']) {
@@ -43,8 +47,12 @@ impl Decimal {
             return None;
         }
         let all = format!("{whole}{fraction}");
-        let scale = i32::try_from(fraction.len()).ok()?.checked_sub(exponent)?;
-        Some(Self { negative, digits: all.trim_start_matches('0').to_owned(), scale })
+        let digits = all.trim_start_matches('0').to_owned();
+        let exponent = if digits.is_empty() { 0 } else { exponent };
+        if exponent.unsigned_abs() > MOST_EXPONENT {
+            return None;
+        }
+        Some(Self { negative, digits, scale: i32::try_from(fraction.len()).ok()? - exponent })
     }
 
     /// Returns `value` as the decimal number with the fewest digits that is read back as `value`. Returns `None` if
@@ -128,9 +136,10 @@ impl Decimal {
         if self.is_zero() {
             return Self { scale: decimals, ..self.clone() };
         }
-        let has_digits = surplus as usize <= self.digits.len();
-        let rounded = has_digits.then(|| self.without_last(surplus as usize).1);
-        rounded.filter(|rounded| !rounded.is_zero()).unwrap_or_else(|| self.rounded(decimals + 1))
+        // Without any of its digits, the number is rounded to zero or to one at the place before its first digit.
+        let length = self.digits.len();
+        let (_, rounded) = self.without_last(length.min(surplus as usize));
+        if rounded.is_zero() { self.without_last(length - 1).1 } else { rounded }
     }
 
     /// Returns this number without its last digits: truncated, and rounded. It has at least so many digits.
@@ -288,6 +297,18 @@ mod tests {
     }
 
     #[test]
+    fn a_number_with_more_zeros_than_fit_into_memory_is_none() {
+        for text in ["1e-999999999", "1e999999999", "-1.5e-2147483647", "7e-2147483648", "1e99999999999"] {
+            assert_eq!(Decimal::parse(text), None, "{text}");
+        }
+        assert_eq!(
+            (plain("0e999999999").as_str(), plain("0.00e-999999999").as_str(), plain("-0E9").as_str()),
+            ("0", "0.00", "0")
+        );
+        assert!(Decimal::parse("4.9406564584124654e-324").is_some(), "it is the smallest number of an f64");
+    }
+
+    #[test]
     fn a_float_has_the_fewest_digits_that_read_back_as_it() {
         let of = |value: f64| Decimal::of(value).map(|decimal| decimal.plain(None)).unwrap_or_default();
         assert_eq!(
@@ -319,6 +340,8 @@ mod tests {
         assert_eq!((rounded("0.035", 1), rounded("0.96", 0)), ("0.04".to_owned(), "1".to_owned()));
         assert_eq!((rounded("0.00", 1), rounded("0.4", 0)), ("0.0".to_owned(), "0.4".to_owned()));
         assert_eq!(rounded("-0.0049", 2), "0.005");
+        assert_eq!((rounded("0.96", 1), rounded("0.0096", 0)), ("1.0".to_owned(), "0.01".to_owned()));
+        assert_eq!(rounded("4e-300", 0), format!("0.{}4", "0".repeat(299)));
     }
 
     #[test]

@@ -29,6 +29,8 @@ const SMALLEST_POINT: i32 = -3;
 const SMALLEST_METRIC_POINT: i32 = -2;
 /// Maximum number of decimals in the label of a mark on an axis.
 const MOST_STEP_DECIMALS: f64 = 9.0;
+/// Numbers that can be read in the unit of an axis. Others get a prefix or an exponent of their own.
+const LEGIBLE: std::ops::Range<f64> = 0.001..1e18;
 const THIN_SPACE: char = '\u{202f}';
 const MINUS: char = '\u{2212}';
 const NO_VALUE: &str = "–";
@@ -299,7 +301,8 @@ impl Format {
 
     /// Formats a published number with its unit. `sent` is the JSON text of the number. The number is written in the
     /// publisher's unit if it is short enough. Otherwise it is written in the unit of this format or, if it would be
-    /// close to zero in that unit, with the prefix that suits it.
+    /// close to zero or very large in that unit, with the prefix that suits it. A number that is closer to zero than those of an
+    /// `f64` is written as it was sent.
     pub fn reading(&self, sent: &str) -> String {
         let (number, suffix) = self.parts(sent);
         if suffix.is_empty() { number } else { format!("{number}{THIN_SPACE}{suffix}") }
@@ -307,12 +310,17 @@ impl Format {
 
     /// Formats a published number as [`Self::reading`] does. Returns the number and its unit separately.
     pub fn parts(&self, sent: &str) -> (String, String) {
-        let Some(decimal) = Decimal::parse(sent) else { return (sent.to_owned(), String::new()) };
+        let Some(decimal) = Decimal::parse(sent) else {
+            return (sent.to_owned(), self.unit.symbol().to_owned());
+        };
         // Rust's own parser of numbers would make the page twelve kilobytes larger.
         let value = serde_json::from_str(sent).unwrap_or(f64::NAN);
+        if value == 0.0 && !decimal.is_zero() {
+            return (sent.to_owned(), self.unit.symbol().to_owned());
+        }
         let alone = Self::for_value(&self.unit, value);
-        let is_hidden = value != 0.0 && (value / self.prefix.divisor).abs() < 0.001;
-        let format = if alone.prefix.power == Some(0) || is_hidden { &alone } else { self };
+        let is_legible = value == 0.0 || LEGIBLE.contains(&(value / self.prefix.divisor).abs());
+        let format = if alone.prefix.power == Some(0) || !is_legible { &alone } else { self };
         let scaled = format.scaled(&decimal, value);
         let scaled = match self.unit.decimals {
             Some(decimals) => scaled.rounded(decimals as i32),

@@ -259,3 +259,53 @@ fn digits_that_are_not_shown_are_told_exactly() {
     }
     assert_eq!(Format::for_value(&Unit::default(), 0.0).exact("unavailable", "unavailable"), None);
 }
+
+#[test]
+fn a_number_with_a_billion_zeros_is_shown_as_it_was_sent() {
+    for sent in ["1e-999999999", "-7.25e-999999999", "1e-400", "1e999999999"] {
+        let unit = Unit::parse("°C");
+        let shown = Format::for_value(&unit, 0.0).reading(sent).replace(THIN_SPACE, " ");
+        assert_eq!(shown, format!("{sent} °C"));
+        let rounded = Format::for_value(&unit.rounded(Some(1)), 0.0).reading(sent).replace(THIN_SPACE, " ");
+        assert_eq!(rounded, format!("{sent} °C"));
+        assert_eq!(in_full(sent), sent);
+    }
+    assert_eq!((figure("%", "0e9").as_str(), in_full("0e999999999").as_str()), ("0 %", "0"));
+}
+
+#[test]
+fn a_number_that_is_far_above_its_axis_has_an_exponent_of_its_own() {
+    let format = Format::for_range(&Unit::parse("°C"), 0.0, 1e-300);
+    assert_eq!(format.reading("1e300").replace(THIN_SPACE, " "), "1 × 10³⁰⁰ °C");
+}
+
+#[cfg(not(target_arch = "wasm32"))]
+mod properties {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// Longest text, in characters, that a number of at most 60 characters becomes.
+    const LONGEST: usize = 500;
+
+    proptest! {
+        /// A publisher may send any JSON number. None makes a text that is too long to draw.
+        #[test]
+        fn no_number_becomes_a_long_text(
+            sent in "-?(0|[1-9][0-9]{0,20})(\\.[0-9]{1,20})?([eE][+-]?[0-9]{1,12})?",
+            range in prop::sample::select(vec![0.0, 1e-300, 1.0, 1e7, 1e300]),
+            unit in prop::sample::select(vec!["", "°C", "ms", "B", "MiB", "W"]),
+            decimals in prop::option::of(0_u32..=15),
+        ) {
+            prop_assume!(sent.len() <= 60);
+            let unit = Unit::parse(unit).rounded(decimals);
+            let value = serde_json::from_str(&sent).unwrap_or(f64::NAN);
+            for format in [Format::for_value(&unit, value), Format::for_range(&unit, 0.0, range)] {
+                let text = format.reading(&sent);
+                prop_assert!(text.chars().count() <= LONGEST, "{sent} is {text}");
+                prop_assert!(format.exact(&sent, &text).is_none_or(|exact| exact.len() <= LONGEST));
+            }
+            prop_assert!(in_full(&sent).chars().count() <= LONGEST);
+        }
+    }
+}
