@@ -148,8 +148,10 @@ impl Origin {
 /// The losses of a topic: ranges of time whose data is lost for good.
 #[derive(Clone, Debug, Default)]
 struct Loss {
+    /// Start and end of each loss by the publisher's clock, the oldest first.
     spans: Vec<(Millis, Millis)>,
-    /// Start of a loss whose end is not known until the next publication arrives; `None` if there is no such loss.
+    /// Start of a loss by the publisher's clock, whose end is not known until the next publication arrives; `None` if there is no
+    /// such loss.
     open_from: Option<Millis>,
 }
 
@@ -306,8 +308,8 @@ impl Stream {
         self.overruled.as_ref().map(|overruled| overruled.wanted.clone()).unwrap_or_default()
     }
 
-    /// Records that the data between two times is lost for good. If `from` is `None`, the loss begins after the
-    /// newest publication. If `to` is `None`, it ends at the next publication.
+    /// Records that the data between two times by the publisher's clock is lost for good. If `from` is `None`, the loss begins after
+    /// the newest publication. If `to` is `None`, it ends at the next publication.
     pub fn lose(&mut self, from: Option<Millis>, to: Option<Millis>, series: &mut SeriesSet) {
         self.past.lose();
         self.loss.open_from = from.or(self.arrival.last_ts());
@@ -530,9 +532,32 @@ impl Stream {
         self.past.keeps_before(ts.saturating_add(error_ms)) || series.keeps_before(ts)
     }
 
-    /// Returns the ranges of time after `from` whose data is lost, the newest first, each with its start and its end.
+    /// Returns the ranges of time after `from` whose data is lost, the newest first, each with its start and its end. They are
+    /// corrected by the error of the publisher's clock.
     pub fn losses(&self, from: Millis) -> impl Iterator<Item = (Millis, Millis)> + '_ {
-        self.loss.spans.iter().rev().copied().filter(move |(_, to)| *to > from)
+        self.losses_less(self.clock_error.ms().unwrap_or(0)).filter(move |(_, to)| *to > from)
+    }
+
+    /// Returns all losses with times that are earlier by `error_ms` than by the publisher's clock, the newest first.
+    fn losses_less(&self, error_ms: i64) -> impl Iterator<Item = (Millis, Millis)> + '_ {
+        self.loss.spans.iter().rev().map(move |(from, to)| (from - error_ms, to - error_ms))
+    }
+
+    /// Returns the states that the panel shows: those of the past, or those of live data.
+    pub fn shown_states(&self) -> PastStates {
+        match self.look_back() {
+            Some(look_back) => look_back.states.clone(),
+            None => self.live_states(&self.states),
+        }
+    }
+
+    /// Returns the states of live data, and when they are not known: where data is lost, and where it may not be loaded. `known` are
+    /// the states of the topic, or of one of its things.
+    pub fn live_states(&self, known: &States) -> PastStates {
+        // The effective times of states contain the error of a clock that is behind, but not of one that is ahead.
+        let error_ms = self.clock_error.ms().unwrap_or(0).max(0);
+        let lost: Vec<(Millis, Millis)> = self.losses_less(error_ms).collect();
+        PastStates::live(known, &lost, self.past.complete_from().saturating_sub(error_ms))
     }
 
     /// Returns the facts from which the freshness of the topic is determined. `window_ms` is the length of the range
@@ -609,7 +634,8 @@ impl Stream {
 
     fn close_loss(&mut self, to: Millis, series: &mut SeriesSet) {
         let Some(from) = self.loss.open_from.take().filter(|from| *from < to) else { return };
-        series.lost_mut().add(from + 1..to);
+        let error_ms = series.clock_error_ms();
+        series.lost_mut().add(from + 1 - error_ms..to - error_ms);
         self.loss.spans.push((from, to));
         if self.loss.spans.len() > MOST_LOSSES {
             self.loss.spans.remove(0);

@@ -91,11 +91,8 @@ pub(crate) fn states(stream: &Stream) -> Vec<(String, PastStates)> {
     if let Some(look_back) = stream.look_back() {
         return look_back.things.clone();
     }
-    let lost: Vec<(Millis, Millis)> = stream.losses(Millis::MIN).collect();
-    let complete_from = stream.complete_from();
     let Some(things) = stream.things() else { return Vec::new() };
-    let own =
-        things.iter().map(|(name, states)| (name.to_owned(), PastStates::live(states, &lost, complete_from)));
+    let own = things.iter().map(|(name, states)| (name.to_owned(), stream.live_states(states)));
     things.gathered().iter().cloned().chain(own).collect()
 }
 

@@ -49,8 +49,10 @@ pub fn compose(past: &TopicPast, step_ms: u64, known: &Known<'_>) -> SeriesSet {
     let joined_at = joined_at(&track, raw_from);
     let mut set = known.series.clone();
     set.reduce(Reduced { step_ms, raw_from: joined_at, kept_from: past.kept_from() }, MOST_BUCKET_ROWS);
+    let error_ms = set.clock_error_ms();
     for lost in track.lost() {
-        set.lost_mut().add(lost.first_ms + 1..lost.last_ms.max(lost.first_ms + 2));
+        let (first_ms, last_ms) = (shown(lost.first_ms, error_ms), shown(lost.last_ms, error_ms));
+        set.lost_mut().add(first_ms + 1..last_ms.max(first_ms + 2));
     }
     set.set_unloaded(unloaded(&track, raw_from, past.kept_from()));
     for series in track.series() {
@@ -76,11 +78,16 @@ fn unloaded(track: &Track, raw_from: Millis, kept_from: Option<Millis>) -> Spans
     unloaded
 }
 
+/// Converts an effective time to one that is corrected by the error of the publisher's clock. The effective times of buckets contain
+/// the error of a clock that is behind, but not of one that is ahead.
+fn shown(effective_ms: Millis, error_ms: i64) -> Millis {
+    effective_ms - error_ms.min(0)
+}
+
 fn add<'a>(set: &mut SeriesSet, name: &str, buckets: impl Iterator<Item = &'a Bucket>, pauses: Pauses) {
-    // The effective times of buckets do not contain the error of a clock that is ahead. A set contains times with
-    // the error, and takes it away when it is read.
+    // A set contains times with the error, and takes it away when it is read.
     let error_ms = set.clock_error_ms();
-    let (sent, shown) = (|ts_ms: Millis| ts_ms + error_ms.max(0), |ts_ms: Millis| ts_ms - error_ms.min(0));
+    let sent = |effective_ms: Millis| effective_ms + error_ms.max(0);
     let (mut rows, mut bands): (Vec<(Millis, Field)>, Vec<Band>) = Default::default();
     let mut before: Option<&Bucket> = None;
     for bucket in buckets {
@@ -93,8 +100,8 @@ fn add<'a>(set: &mut SeriesSet, name: &str, buckets: impl Iterator<Item = &'a Bu
             rows.push((sent(bucket.last_ms), field(&bucket.last)));
         }
         bands.extend(span(bucket).map(|span| Band {
-            from_ms: shown(bucket.first_ms),
-            to_ms: shown(bucket.last_ms),
+            from_ms: shown(bucket.first_ms, error_ms),
+            to_ms: shown(bucket.last_ms, error_ms),
             min: span.min,
             max: span.max,
             count: bucket.count,

@@ -208,9 +208,15 @@ impl SeriesSet {
     }
 
     /// Corrects all times by the error of the publisher's clock in milliseconds, which is positive if the clock is
-    /// ahead.
+    /// ahead. The stretches that are lost or replayed are those between rows, and move with them.
     pub fn correct_clock(&mut self, error_ms: i64) {
-        self.upheavals += u64::from(self.clock_error_ms != error_ms);
+        if self.clock_error_ms == error_ms {
+            return;
+        }
+        self.upheavals += 1;
+        let by_ms = self.clock_error_ms - error_ms;
+        self.lost.shift(by_ms);
+        self.replayed.shift(by_ms);
         self.clock_error_ms = error_ms;
     }
 

@@ -48,6 +48,13 @@ impl Spans {
         self.remove(i64::MIN..ts_ms);
     }
 
+    /// Moves all spans by `by_ms`, to later times if it is positive.
+    pub fn shift(&mut self, by_ms: i64) {
+        for span in &mut self.spans {
+            *span = span.start.saturating_add(by_ms)..span.end.saturating_add(by_ms);
+        }
+    }
+
     /// Removes all spans.
     pub fn clear(&mut self) {
         self.spans.clear();

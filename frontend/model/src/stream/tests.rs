@@ -305,6 +305,48 @@ fn a_publisher_whose_clock_is_behind_is_recognised_too() {
     );
 }
 
+/// Returns a topic whose clock has this error in seconds, with the losses after `count` publications, one each second, and before as
+/// many others.
+fn with_a_loss_of_41_s(error: i64, count: i64) -> Bench {
+    let mut bench = Bench::new();
+    for second in (0..count).chain(count + 41..2 * count + 41) {
+        if second == count + 41 {
+            bench.stream.lose(None, None, &mut bench.series);
+        }
+        let item = Publication { ts: (second + error) * 1_000, ..publication(second, json!(second)) };
+        bench.stream.take(&[item], Origin::Live, &mut bench.series, second * 1_000);
+    }
+    bench
+}
+
+#[test]
+fn a_loss_is_where_data_is_missing_even_if_the_clock_of_the_publisher_is_wrong() {
+    for (error, count) in [(0, 9), (-3_600, 9), (240, 9), (-3_600, 3), (240, 1)] {
+        let bench = with_a_loss_of_41_s(error, count);
+        let (from, to) = ((count - 1) * 1_000, (count + 41) * 1_000);
+        assert_eq!(bench.lost(), [(from + 1, to)], "{error} {count}");
+        assert_eq!(bench.stream.losses(0).collect::<Vec<_>>(), [(from, to)], "{error} {count}");
+        assert_eq!(bench.freshness(2 * count + 41), Freshness::Gap, "{error} {count}");
+        assert_eq!(bench.stream.losses(to).count(), 0, "{error} {count}");
+    }
+}
+
+#[test]
+fn states_are_lost_between_the_same_states_as_numbers() {
+    for error in [-3_600, 0, 240] {
+        let states = with_a_loss_of_41_s(error, 9).stream.shown_states();
+        // A state keeps the time by a clock that is behind.
+        let shift = error.min(0);
+        assert_eq!(states.at((shift + 8) * 1_000), Some("8"), "{error}");
+        assert_eq!(
+            (states.at((shift + 9) * 1_000), states.at((shift + 49) * 1_000)),
+            (None, None),
+            "{error}"
+        );
+        assert_eq!(states.at((shift + 50) * 1_000), Some("50"), "{error}");
+    }
+}
+
 #[test]
 fn data_sent_later_about_earlier_times_is_drawn_there_and_is_not_current() {
     let mut bench = Bench::new();

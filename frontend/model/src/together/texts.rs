@@ -126,7 +126,7 @@ fn things(sources: &[Source<'_>]) -> Things {
         match input.stream.kind() {
             Some(Kind::State) => {
                 let own = input.stream.topic().leaf();
-                things.push((series_name(&wanted.name, own, true), states(input.stream)));
+                things.push((series_name(&wanted.name, own, true), input.stream.shown_states()));
             }
             Some(Kind::Timeline) => {
                 let named = things_strip::states(input.stream).into_iter();
@@ -137,14 +137,4 @@ fn things(sources: &[Source<'_>]) -> Things {
         }
     }
     Things::of_several(things, left_out)
-}
-
-fn states(stream: &Stream) -> PastStates {
-    match stream.look_back() {
-        Some(look_back) => look_back.states.clone(),
-        None => {
-            let lost: Vec<(Millis, Millis)> = stream.losses(Millis::MIN).collect();
-            PastStates::live(stream.states(), &lost, stream.complete_from())
-        }
-    }
 }

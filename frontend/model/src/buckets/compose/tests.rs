@@ -154,6 +154,21 @@ fn a_loss_stays_visible_at_every_zoom() {
 }
 
 #[test]
+fn a_loss_is_between_the_values_beside_it_whatever_the_clock_of_the_publisher() {
+    let series = json!([{"name": "v", "buckets": [
+        [6_000_000, 59_000, 60, 59, 1, 2, 1, 2], [6_100_000, 59_000, 60, 59, 1, 2, 1, 2]]}]);
+    let past = past(6_000_000..7_000_000, &series, &json!([[6_059_000, 41_000, 41]]));
+    for error_ms in [-3_600_000, 0, 240_000] {
+        let mut known = SeriesSet::new(9);
+        known.correct_clock(error_ms);
+        let set = composed(&past, &known, Millis::MAX, "a");
+        let times: Vec<_> = set.samples(0, 0..set.len()).map(|(ts_ms, _)| ts_ms).collect();
+        let lost: Vec<_> = set.lost().iter().collect();
+        assert_eq!(lost, std::slice::from_ref(&(times[1] + 1..times[2])), "{error_ms}");
+    }
+}
+
+#[test]
 fn a_null_in_the_past_parts_the_line() {
     let series = json!([{"name": "v", "buckets": [
         [6_000_000, 0, 1, 0, 1], [6_001_000, 0, 1, 0, null], [6_002_000, 0, 1, 0, 2], [6_003_000, 0, 1, 0, 3]]}]);
