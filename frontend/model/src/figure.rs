@@ -27,8 +27,8 @@ pub struct Figure {
     /// The value with the digits and the unit with which it was sent, if it is shown shortened or with a prefix; otherwise
     /// `None`.
     pub exact: Option<String>,
-    /// Text about the last number, if the newest value is not a number: `last number 21.5 °C at 14:30:12`. For a value of the
-    /// past, text about its time and its bucket: `one of 20.1 °C to 24.0 °C, 60 values`. Otherwise `None`.
+    /// Text about the last number, if the newest value is not a number, or if the series has stopped: `last number 21.5 °C at
+    /// 14:30:12`. For a value of the past, text about its time and its bucket: `one of 20.1 °C to 24.0 °C, 60 values`. Otherwise `None`.
     pub note: Option<String>,
 }
 
@@ -39,11 +39,15 @@ impl Figure {
         Self::of_series((stream, series, 0), clock)
     }
 
-    /// Returns the newest value of the series with this index, like [`Self::of`] that of the first one.
+    /// Returns the newest value of the series with this index, like [`Self::of`] that of the first one. It is a dash if the series has
+    /// stopped, while others of the topic go on.
     pub fn of_series((stream, series, column): (&Stream, &SeriesSet, usize), clock: LocalClock) -> Self {
         let unit = series.unit(column).cloned().unwrap_or_else(|| stream.unit());
         let last_number = || last_number(series, column, &unit, clock);
         match series.newest(column).map(|newest| &newest.field) {
+            Some(_) if series.stopped_ms(column, Millis::MIN).is_some() => {
+                Self { text: "–".to_owned(), note: last_number(), ..Self::default() }
+            }
             Some(Field::Number { value, sent }) => Self::number(&Format::for_value(&unit, *value), sent),
             Some(Field::Text(text)) => Self { text: text.clone(), note: last_number(), ..Self::default() },
             Some(Field::Nothing) => Self { text: "–".to_owned(), note: last_number(), ..Self::default() },
@@ -103,10 +107,20 @@ impl Figure {
 /// Returns a text about the last number of a series, such as `last number 21.5 °C at 14:30:12`; `None` if there is no
 /// number.
 fn last_number(series: &SeriesSet, column: usize, unit: &Unit, clock: LocalClock) -> Option<String> {
-    let row = series.rows_with_number(column, 0..series.len()).next_back()?;
-    let number = Format::for_value(unit, series.value(column, row)).reading(&series.sent(column, row)?);
-    let newest_ms = series.newest(column).map_or(i64::MAX, |newest| newest.moment.ts_ms);
-    Some(format!("last number {number} at {}", clock.seconds_beside(series.time(row)?, newest_ms)))
+    let newest = series.newest(column)?;
+    let (value, sent, ts_ms) = match &newest.field {
+        // The row of a series that has stopped may have left the set.
+        Field::Number { value, sent } => {
+            (*value, sent.clone(), newest.moment.ts_ms - series.clock_error_ms())
+        }
+        Field::Text(_) | Field::Nothing => {
+            let row = series.rows_with_number(column, 0..series.len()).next_back()?;
+            (series.value(column, row), series.sent(column, row)?, series.time(row)?)
+        }
+    };
+    let number = Format::for_value(unit, value).reading(&sent);
+    let newest_ms = series.last_time().unwrap_or(i64::MAX);
+    Some(format!("last number {number} at {}", clock.seconds_beside(ts_ms, newest_ms)))
 }
 
 #[cfg(test)]
@@ -161,6 +175,29 @@ mod tests {
         let figure = Figure::of(&stream, &series, LocalClock::UTC);
         assert_eq!(figure.exact.as_deref(), Some("123456789012345"));
         assert_eq!(Figure::at(&stream, &series, (0, 5), LocalClock::UTC).exact, figure.exact);
+    }
+
+    #[test]
+    fn a_series_that_has_stopped_has_no_value_and_says_its_last_one() {
+        let (mut stream, mut series) = (Stream::new(Topic::new("shop/load").unwrap()), SeriesSet::new(9));
+        for second in (0..=3_600_i64).chain([90_000]) {
+            let (ts, offset) = (second * 1_000, second.unsigned_abs());
+            let data = if second < 30 { json!({"a": second, "b": 2}) } else { json!({"a": second}) };
+            let item = Publication { offset, ts, received_at: ts, data: data.into() };
+            stream.take(&[item], Origin::Live, &mut series, ts);
+            if second == 32 {
+                let late = Figure::of_series((&stream, &series, 1), LocalClock::UTC);
+                assert_eq!(late.text, "2", "it may only be late");
+            }
+            if second == 3_600 {
+                let over = Figure::of_series((&stream, &series, 1), LocalClock::UTC);
+                assert_eq!((over.text.as_str(), over.is_number), ("–", false));
+                assert_eq!(over.note.as_deref(), Some("last number 2 at 00:00:29"));
+            }
+        }
+        assert_eq!(Figure::of(&stream, &series, LocalClock::UTC).text, "90\u{202f}000");
+        let over = Figure::of_series((&stream, &series, 1), LocalClock::UTC);
+        assert_eq!(over.note.as_deref(), Some("last number 2 at Thu 1 Jan, 00:00:29"), "a day later");
     }
 
     #[test]

@@ -36,7 +36,7 @@ pub fn chip(
         crossed: crossed(stream, series, None, clock),
         loaded_percent: loaded_percent(stream, series, &window),
         clock_error_ms: stream.clock_error_ms(),
-        stopped: if stream.kind().is_some_and(Kind::has_several) { series.stopped() } else { 0 },
+        stopped: if stream.kind().is_some_and(Kind::has_numbers) { series.stopped() } else { 0 },
         series: series.series().len(),
         left_out: left_out(stream, series),
         empty: emptiness(stream, series, &window),
@@ -180,7 +180,7 @@ fn emptiness(stream: &Stream, series: &SeriesSet, window: &Range<Millis>) -> Opt
 #[cfg(test)]
 mod tests {
     use serde_json::json;
-    use shared::{Publication, Topic};
+    use shared::{Publication, Topic, TopicMeta};
 
     use super::*;
     use crate::chip::PanelState;
@@ -203,6 +203,23 @@ mod tests {
 
     fn at(now: Millis) -> Conditions {
         Conditions { now, ..Conditions::default() }
+    }
+
+    #[test]
+    fn a_series_that_stops_is_said_by_every_panel_that_shows_numbers() {
+        let (mut stream, mut series) = (Stream::new(Topic::new("shop/load").unwrap()), SeriesSet::new(99));
+        for second in 0..=60_i64 {
+            let (ts, offset) = (second * 1_000, second.unsigned_abs());
+            let data = if second < 30 { json!({"a": 1, "b": 2}) } else { json!({"a": 1}) };
+            let item = Publication { offset, ts, received_at: ts, data: data.into() };
+            stream.take(&[item], Origin::Live, &mut series, ts);
+        }
+        for kind in Kind::ALL.into_iter().filter(|kind| kind.has_numbers()) {
+            let meta = TopicMeta { panel: Some(kind.word().to_owned()), ..TopicMeta::default() };
+            stream.tell(meta, &mut series);
+            let chip = chip(&stream, &series, WINDOW_MS, at(61_000), LocalClock::UTC);
+            assert_eq!(chip.text, "1 of 2 stopped", "{kind:?}");
+        }
     }
 
     #[test]

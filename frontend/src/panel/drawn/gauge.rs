@@ -158,6 +158,7 @@ fn gauge(shown: Shown, column: usize, target: Option<f64>) -> Gauge {
                 let row = last_row(set, column, &(from..at)).filter(|_| from <= at);
                 row.map(|row| set.value(column, row))
             }
+            None if set.stopped_ms(column, i64::MIN).is_some() => None,
             None => set.newest(column).and_then(|newest| newest.field.value()),
         };
         Gauge::of(&Wanted { value, extent: set.extent(column, &window), unit: &unit, bounds, target })
