@@ -97,7 +97,11 @@ mod tests {
             let lines: Vec<_> = stream.lines().newest(100).collect();
             let (states, clock) = (stream.states(), LocalClock::default());
             let samples: Vec<_> = self.series.samples(0, 0..self.series.len()).collect();
-            let state = (states.current(), states.history(clock, 0), states.strip(&window));
+            let state = (
+                states.current(),
+                states.history(clock, 0),
+                stream.shown_states().strip(&window, window.end),
+            );
             format!("{:?} {lines:?} {state:?} {:?} {samples:?}", stream.kind(), stream.table())
         }
     }

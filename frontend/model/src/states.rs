@@ -2,7 +2,6 @@
 //! changes. Depends on [`super::order`] and [`super::digits`].
 
 use std::collections::{BTreeMap, VecDeque};
-use std::ops::Range;
 
 use serde_json::Value;
 
@@ -98,18 +97,6 @@ impl States {
             1 => format!("since {seen}, changed once since {from}"),
             changes => format!("since {seen}, changed {changes} times since {from}"),
         })
-    }
-
-    /// Returns the states in the window, oldest first, each with the share of the window that it fills, from 0 to 1.
-    pub fn strip(&self, window: &Range<i64>) -> Vec<(String, f64)> {
-        let length = (window.end - window.start).max(1) as f64;
-        let changes = self.changes();
-        let ends = changes.iter().skip(1).map(|(from_ms, _)| *from_ms).chain([window.end]);
-        let cut = changes.iter().zip(ends).map(|((from_ms, state), end_ms)| {
-            let span = *from_ms.max(&window.start)..end_ms.min(window.end);
-            ((*state).to_owned(), (span.end - span.start) as f64 / length)
-        });
-        cut.filter(|(_, share)| *share > 0.0).collect()
     }
 
     /// Returns the time from which on all states are kept; `Millis::MIN` if none was removed because there were too many.
@@ -273,14 +260,6 @@ mod tests {
     fn an_older_state_becomes_the_first() {
         let states = states(&[(9, "open"), (4, "closed")]);
         assert_eq!((states.current(), states.distinct(9)), (Some("open"), 2));
-    }
-
-    #[test]
-    fn a_strip_shares_the_window_among_the_states_seen_in_it() {
-        let states = states(&[(0, "open"), (6, "closed"), (8, "open")]);
-        let strip = states.strip(&(4 * 60_000..12 * 60_000));
-        assert_eq!(strip, [("open".to_owned(), 0.25), ("closed".to_owned(), 0.25), ("open".to_owned(), 0.5)]);
-        assert_eq!(states.strip(&(-9..0)), []);
     }
 
     #[test]

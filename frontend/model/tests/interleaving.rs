@@ -120,7 +120,8 @@ impl Page {
             format!("missing {:?}", set.unloaded()),
         ];
         shown.push(format!("history {:?}", states.history(CLOCK, 0)));
-        shown.push(format!("strip {:?}", states.strip(&(BORN_MS - 90_000..BORN_MS + 900_000))));
+        let window = BORN_MS - 90_000..BORN_MS + 900_000;
+        shown.push(format!("strip {:?}", stream.shown_states().strip(&window, window.end)));
         shown.push(format!("legend {:?}", self.legend()));
         if set.series().len() < 2 {
             shown.push(format!("figure {:?}", Figure::of(stream, set, CLOCK)));

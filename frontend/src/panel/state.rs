@@ -81,21 +81,8 @@ fn longest(shown: Shown, current: String) -> String {
 /// Returns the parts of the strip, each with its share of the window.
 fn runs(shown: Shown) -> Vec<(Part, f64)> {
     let window = shown.board.time.stretch();
-    shown.stream.with(|stream| match stream.look_back() {
-        Some(look_back) => look_back.states.strip(&window, shown.known_until(window.end)),
-        None => {
-            let runs = stream.states().strip(&window);
-            runs.into_iter().map(|(state, share)| (Part::State(state), share)).collect()
-        }
-    })
-}
-
-/// Returns the part of the window before the first known state. It is not loaded if there may be earlier publications.
-fn first_part(shown: Shown) -> Part {
-    let from = shown.board.time.stretch().start;
-    let is_loaded =
-        shown.stream.with(|stream| stream.look_back().is_some() || stream.complete_from() <= from);
-    if is_loaded { Part::Nothing } else { Part::Unloaded }
+    let until = shown.known_until(window.end);
+    shown.stream.with(|stream| stream.shown_states().strip(&window, until))
 }
 
 /// Returns the CSS class of a part, and its words.
@@ -113,19 +100,11 @@ fn looks(shown: Shown, part: Part) -> (String, String) {
 /// Shows the states in the window as a strip, each with a width in proportion to its duration. Screen readers do not
 /// read the strip, since the note below it says the same in words.
 fn strip(shown: Shown) -> impl IntoView {
-    let runs = runs(shown);
-    let before = 1.0 - runs.iter().map(|(_, share)| share).sum::<f64>();
     let run = |(part, share): (Part, f64)| {
         let (class, words) = looks(shown, part);
         view! { <i class=class style:flex-grow=weight(share) title=words></i> }
     };
-    let (class, words) = looks(shown, first_part(shown));
-    view! {
-        <div class="strip" aria-hidden="true">
-            <i class=class style:flex-grow=weight(before.max(0.0)) title=words></i>
-            {parts(runs.into_iter().map(run))}
-        </div>
-    }
+    view! { <div class="strip" aria-hidden="true">{parts(runs(shown).into_iter().map(run))}</div> }
 }
 
 /// Returns a part of the strip's width as a value of the style `flex-grow`. It is a whole number, because the code that

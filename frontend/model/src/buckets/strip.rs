@@ -73,6 +73,7 @@ impl PastStates {
     /// Returns the states of live data. Nothing is known of the ranges in `lost`, and what is before `complete_from` may not be
     /// loaded.
     pub fn live(known: &States, lost: &[(Millis, Millis)], complete_from: Millis) -> Self {
+        let complete_from = complete_from.max(known.known_from());
         let changes = known.changes().into_iter();
         let mut all =
             Self { parts: changes.map(|(at_ms, state)| (at_ms, Part::State(state.to_owned()))).collect() };

@@ -8,7 +8,6 @@ use super::iso::iso;
 use super::writer::{Cell, Csv, is_number};
 use crate::buckets::strip::Part;
 use crate::lines::{Level, Line};
-use crate::states::States;
 use crate::stream::Stream;
 use crate::table::Table;
 use crate::things_strip;
@@ -19,7 +18,7 @@ use crate::things_strip;
 pub fn states_csv(stream: &Stream, stretch: &Range<Millis>, now: Millis, state: &str) -> String {
     let mut csv = Csv::default();
     csv.line(["time", "time_ms", "until", "until_ms", "state", "note"].map(Cell::text));
-    write_states(&mut csv, parts_of(stream, stretch, now), stretch, now, None);
+    write_states(&mut csv, stream.shown_states().within(stretch, now), stretch, now, None);
     if !state.is_empty() {
         let empty = [Cell::Nothing, Cell::Nothing, Cell::Nothing];
         csv.line(times(stretch.end).into_iter().chain(empty).chain([Cell::text(state)]));
@@ -82,25 +81,7 @@ pub fn state_spans(stream: &Stream, stretch: &Range<Millis>, now: Millis) -> Vec
         Part::Unloaded => Some((span, "not loaded".to_owned())),
         Part::Nothing => None,
     };
-    parts_of(stream, stretch, now).into_iter().filter_map(words).collect()
-}
-
-fn parts_of(stream: &Stream, stretch: &Range<Millis>, now: Millis) -> Vec<(Range<Millis>, Part)> {
-    match stream.look_back() {
-        Some(look_back) => look_back.states.within(stretch, now),
-        None => live_parts(stream.states(), stretch, now),
-    }
-}
-
-/// Returns the states of a live panel in the same form as those of the past.
-fn live_parts(states: &States, stretch: &Range<Millis>, now: Millis) -> Vec<(Range<Millis>, Part)> {
-    let changes = states.changes();
-    let ends = changes.iter().skip(1).map(|(at_ms, _)| *at_ms).chain([now]);
-    let parts = changes.iter().zip(ends).map(|((from_ms, state), end_ms)| {
-        let span = (*from_ms).max(stretch.start)..end_ms.min(stretch.end);
-        (span, Part::State((*state).to_owned()))
-    });
-    parts.filter(|(span, _)| !span.is_empty()).collect()
+    stream.shown_states().within(stretch, now).into_iter().filter_map(words).collect()
 }
 
 /// Formats the lines of a log whose times are in a stretch, the oldest first. `lines` are those that the panel has, the newest
@@ -202,13 +183,16 @@ fn until_times(until: Option<Millis>) -> [Cell; 2] {
 #[cfg(test)]
 mod tests {
     use serde_json::json;
+    use shared::{Publication, Topic};
 
     use super::super::writer::parse;
     use super::*;
+    use crate::chart::SeriesSet;
     use crate::chart::format::in_full;
     use crate::digits::Digits;
     use crate::lines::Lines;
     use crate::order::Order;
+    use crate::stream::Origin;
     #[cfg(target_arch = "wasm32")]
     use wasm_bindgen_test::wasm_bindgen_test as test;
 
@@ -259,12 +243,56 @@ mod tests {
 
     #[test]
     fn the_states_of_a_live_panel_have_the_times_from_which_and_until_which_they_lasted() {
-        let mut states = States::default();
-        for (ts_ms, state) in [(1_000, "ok"), (5_000, "failed"), (7_000, "ok")] {
-            states.add(Order::at(ts_ms, 1), &json!(state), &Digits::default());
+        let stream = with_states(&[(1_000, "ok"), (5_000, "failed"), (7_000, "ok")]).0;
+        let part = |from_ms, until_ms, state: &str| (from_ms..until_ms, state.to_owned());
+        assert_eq!(
+            state_spans(&stream, &(2_000..10_000), 9_000),
+            [part(2_000, 5_000, "ok"), part(5_000, 7_000, "failed"), part(7_000, 9_000, "ok")]
+        );
+    }
+
+    #[test]
+    fn a_live_panel_says_that_states_are_lost_and_when_nothing_was_published() {
+        let (mut stream, mut series) = with_states(&[(1_000, "ok")]);
+        stream.lose(None, None, &mut series);
+        publish(&mut stream, &mut series, 9, (50_000, "ok"));
+        let csv = parse(&states_csv(&stream, &(0..60_000), 60_000, ""));
+        let rows: Vec<[&str; 3]> =
+            csv[1..].iter().map(|row| [&row[1], &row[4], &row[5]].map(String::as_str)).collect();
+        assert_eq!(
+            rows,
+            [
+                ["0", "", "nothing was published"],
+                ["1000", "ok", ""],
+                ["1001", "", "lost"],
+                ["50000", "ok", ""]
+            ]
+        );
+        let (mut late, mut series) = (Stream::new(Topic::new("shop/door").unwrap()), SeriesSet::new(9));
+        publish(&mut late, &mut series, 7, (5_000, "ok"));
+        let spans = state_spans(&late, &(0..9_000), 9_000);
+        assert_eq!(spans, [(0..5_000, "not loaded".to_owned()), (5_000..9_000, "ok".to_owned())]);
+    }
+
+    #[test]
+    fn states_that_are_too_many_to_keep_are_not_called_unpublished() {
+        let states: Vec<(Millis, &str)> =
+            (0..1_000).map(|ts_ms| (ts_ms, if ts_ms % 2 == 0 { "open" } else { "closed" })).collect();
+        let spans = state_spans(&with_states(&states).0, &(0..1_000), 1_000);
+        assert_eq!(spans.first(), Some(&(0..500, "not loaded".to_owned())));
+    }
+
+    /// Returns a topic with these states, each with its time.
+    fn with_states(states: &[(Millis, &str)]) -> (Stream, SeriesSet) {
+        let (mut stream, mut series) = (Stream::new(Topic::new("shop/door").unwrap()), SeriesSet::new(9));
+        for (offset, state) in (1..).zip(states) {
+            publish(&mut stream, &mut series, offset, *state);
         }
-        let parts = live_parts(&states, &(2_000..10_000), 9_000);
-        let part = |from_ms, until_ms, state: &str| (from_ms..until_ms, Part::State(state.to_owned()));
-        assert_eq!(parts, [part(2_000, 5_000, "ok"), part(5_000, 7_000, "failed"), part(7_000, 9_000, "ok")]);
+        (stream, series)
+    }
+
+    fn publish(stream: &mut Stream, series: &mut SeriesSet, offset: u64, (ts, state): (Millis, &str)) {
+        let item = Publication { offset, ts, received_at: ts, data: json!(state).into() };
+        stream.take(&[item], Origin::Live, series, ts);
     }
 }
