@@ -143,9 +143,17 @@ impl Line {
         self.order
     }
 
-    /// Returns the line as one of several topics. `number` is one that no line of any topic has.
-    pub(crate) fn of_topic(&self, topic: Option<Arc<str>>, number: u64) -> Self {
-        Self { number, topic, order: Order::at(self.order.effective_ms(), number), ..self.clone() }
+    /// Returns the line with its time corrected by the error of the publisher's clock in milliseconds, which is positive if the clock
+    /// is ahead.
+    #[must_use]
+    pub fn corrected(&self, error_ms: i64) -> Self {
+        Self { ts_ms: self.ts_ms - error_ms, ..self.clone() }
+    }
+
+    /// Returns the line as one of several topics, with the correct time. `number` is one that no line of any topic has.
+    pub(crate) fn of_topic(&self, topic: Option<Arc<str>>, number: u64, error_ms: i64) -> Self {
+        let order = Order::at(self.order.effective_ms(), number);
+        Self { number, topic, order, ..self.corrected(error_ms) }
     }
 }
 

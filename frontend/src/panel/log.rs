@@ -51,13 +51,20 @@ impl Body {
         })
     }
 
+    /// Returns the error of the publisher's clock in milliseconds, by which the times of lines are corrected.
+    fn error_ms(self) -> i64 {
+        self.shown.stream.with(|stream| stream.clock_error_ms().unwrap_or(0))
+    }
+
     /// Returns the lines that are shown, and the number of further ones that the reader wants to see.
     fn lines(self) -> (Vec<Line>, usize) {
         let most = if self.all.get() { usize::MAX } else { MOST_SHOWN };
+        let error_ms = self.error_ms();
         self.view.with(|view| {
             self.with_lines(|lines| {
                 let mut found = lines.filter(|line| view.shows(line));
-                let shown: Vec<Line> = found.by_ref().take(most).cloned().collect();
+                let shown: Vec<Line> =
+                    found.by_ref().take(most).map(|line| line.corrected(error_ms)).collect();
                 (shown, found.count())
             })
         })
@@ -286,7 +293,7 @@ fn open(body: Body, line: &Element) {
     let number: Option<u64> = line.get_attribute("data-number").and_then(|number| number.parse().ok());
     let line =
         body.with_lines(|mut lines| Iterator::find(&mut lines, |line| Some(line.number) == number).cloned());
-    body.open.set(line);
+    body.open.set(line.map(|line| line.corrected(body.error_ms())));
 }
 
 /// Opens a line that was clicked, unless a part of its text was selected.

@@ -134,10 +134,11 @@ impl Still {
                     cut(Vec::new(), rows.collect(), most, 0)
                 }
                 Some(Kind::Log) => {
+                    let error_ms = stream.clock_error_ms().unwrap_or(0);
                     let lines = stream.lines().newest(usize::MAX);
                     let rows = lines.map(|line| {
                         let topic = line.topic.as_deref().map(str::to_owned);
-                        let time = clock.milliseconds(line.ts_ms);
+                        let time = clock.milliseconds(line.ts_ms - error_ms);
                         [time].into_iter().chain(topic).chain([line.text.clone()]).collect()
                     });
                     cut(Vec::new(), rows.collect(), most, stream.lines().left_out())

@@ -68,10 +68,10 @@ fn state(stream: &Stream, at: Option<Millis>) -> Vec<Value> {
 }
 
 fn lines(stream: &Stream, shown: Shown) -> Vec<Value> {
-    let clock = shown.board.clock.get();
+    let (clock, error_ms) = (shown.board.clock.get(), stream.clock_error_ms().unwrap_or(0));
     let line = |line: &board_model::lines::Line| {
         let start: String = line.text.chars().take(40).collect();
-        named(&[clock.milliseconds(line.ts_ms), start].join(" "), line.text.as_str())
+        named(&[clock.milliseconds(line.ts_ms - error_ms), start].join(" "), line.text.as_str())
     };
     stream.lines().newest(MOST_LINES).map(line).collect()
 }

@@ -47,7 +47,8 @@ pub fn panel_csv(
                 0 => String::new(),
                 count => format!("{count} older lines are not kept"),
             };
-            lines_csv(stream.lines().newest(usize::MAX), stretch, [&left_out, state])
+            let error_ms = stream.clock_error_ms().unwrap_or(0);
+            lines_csv(stream.lines().newest(usize::MAX), error_ms, stretch, [&left_out, state])
         }
         Some(Kind::Table) => table_csv(stream.table(), stream.table_at()),
         Some(Kind::Timeline) => things_csv(stream, stretch, now, state),

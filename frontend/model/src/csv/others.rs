@@ -86,15 +86,16 @@ pub fn state_spans(stream: &Stream, stretch: &Range<Millis>, now: Millis) -> Vec
 
 /// Formats the lines of a log whose times are in a stretch, the oldest first. `lines` are those that the panel has, the newest
 /// first. `left_out` are words about older lines that it does not have, and `state` are words about newer ones that may be missing;
-/// they are empty if it has all of them.
+/// they are empty if it has all of them. `error_ms` is the error of the publisher's clock, by which the times are corrected.
 pub fn lines_csv<'a>(
     lines: impl Iterator<Item = &'a Line>,
+    error_ms: i64,
     stretch: &Range<Millis>,
     [left_out, state]: [&str; 2],
 ) -> String {
     let mut csv = Csv::default();
     let mut shown: Vec<&Line> =
-        lines.filter(|line| (stretch.start..=stretch.end).contains(&line.ts_ms)).collect();
+        lines.filter(|line| (stretch.start..=stretch.end).contains(&(line.ts_ms - error_ms))).collect();
     shown.reverse();
     // A column names the topic if there are several.
     let has_topics = shown.iter().any(|line| line.topic.is_some());
@@ -116,7 +117,7 @@ pub fn lines_csv<'a>(
         };
         let topic = has_topics.then(|| Cell::text(line.topic.as_deref().unwrap_or_default()));
         let cells = [level, Cell::text(line.text.as_str()), Cell::Nothing];
-        csv.line(times(line.ts_ms).into_iter().chain(topic).chain(cells));
+        csv.line(times(line.ts_ms - error_ms).into_iter().chain(topic).chain(cells));
     }
     note(stretch.end, state).into_iter().for_each(|cells| csv.line(cells));
     csv.into_text()
@@ -203,7 +204,7 @@ mod tests {
             lines.add(Order::at(ts_ms, 1), ts_ms, &json!(text), &Digits::default(), text);
         }
         let csv =
-            parse(&lines_csv(lines.newest(10), &(0..5_000), ["7 older lines are not kept", "late, 3 s"]));
+            parse(&lines_csv(lines.newest(10), 0, &(0..5_000), ["7 older lines are not kept", "late, 3 s"]));
         let rest = |line: usize| csv[line][1..].iter().map(String::as_str).collect::<Vec<_>>();
         assert_eq!(rest(0), ["time_ms", "level", "text", "note"]);
         assert_eq!(rest(1), ["0", "", "", "7 older lines are not kept"]);
@@ -211,6 +212,19 @@ mod tests {
         assert_eq!(rest(3), ["2000", "", "'=fine", ""]);
         assert_eq!(rest(4), ["5000", "", "", "late, 3 s"]);
         assert_eq!(csv.len(), 5);
+    }
+
+    #[test]
+    fn the_lines_of_a_publisher_whose_clock_is_wrong_have_the_times_of_the_panel() {
+        let mut lines = Lines::default();
+        for (received_ms, text) in [(1_000, "one"), (2_000, "two"), (9_000, "later")] {
+            let ts_ms = received_ms + 240_000;
+            lines.add(Order::at(received_ms, 1), ts_ms, &json!(text), &Digits::default(), text);
+        }
+        let csv = parse(&lines_csv(lines.newest(10), 240_000, &(0..5_000), ["", ""]));
+        let rows: Vec<[&str; 2]> =
+            csv[1..].iter().map(|row| [&row[1], &row[3]].map(String::as_str)).collect();
+        assert_eq!(rows, [["1000", "one"], ["2000", "two"]]);
     }
 
     #[test]

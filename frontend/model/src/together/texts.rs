@@ -100,7 +100,8 @@ fn lines(sources: &[Source<'_>]) -> Lines {
         .collect();
     let line = |(place, line): &(usize, &Line)| {
         let number = ((*place as u64) << NUMBER_BITS) | (line.number & ((1 << NUMBER_BITS) - 1));
-        line.of_topic(names.get(*place).cloned().flatten(), number)
+        let error_ms = sources.get(*place).and_then(|(_, input)| input.stream.clock_error_ms()).unwrap_or(0);
+        line.of_topic(names.get(*place).cloned().flatten(), number, error_ms)
     };
     let kept: VecDeque<Line> = all[excess..].iter().map(line).collect();
     Lines::of_several(kept, left_out + excess as u64)

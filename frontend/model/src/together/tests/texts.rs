@@ -7,7 +7,7 @@ use super::{Data, Subject, panel, with};
 use crate::buckets::strip::Part;
 use crate::kind::Kind;
 use crate::lines::MOST_LINES;
-use crate::stream::{LookBack, Stream};
+use crate::stream::{LookBack, Origin, Stream};
 use crate::things_strip;
 
 const LONG: &str = "a line that is far too long to be one of a few states";
@@ -52,6 +52,17 @@ fn lines_of_several_logs_stand_in_order_of_time_with_the_name_of_their_topic() {
     numbers.dedup();
     assert_eq!(numbers.len(), 4, "no two lines share a number");
     assert_eq!(subject.together.left_out(), Vec::<String>::new());
+}
+
+#[test]
+fn lines_of_a_publisher_whose_clock_is_wrong_stand_with_their_correct_times() {
+    let (api, mut edge) = (log("web/api", [1_000, 3_000]), Data::new("web/edge"));
+    let item = Publication { offset: 1, ts: 242_000, received_at: 2_000, data: json!(LONG).into() };
+    edge.stream.take(&[item], Origin::Live, &mut edge.series, 2_000);
+    let mut subject = Subject::new(&panel(&["web/api", "web/edge"]));
+    subject.update(&[&api, &edge]);
+    let line = |name: &str, at| (name.to_owned(), at);
+    assert_eq!(lines(&subject), [line("api", 1_000), line("edge", 2_000), line("api", 3_000)]);
 }
 
 #[test]
