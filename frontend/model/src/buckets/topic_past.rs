@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use shared::client::RequestId;
 use shared::server::BucketsReply;
-use shared::{Epoch, Millis, Position, Publication};
+use shared::{Epoch, Millis, Position, Publication, limits};
 
 use super::track::Track;
 use crate::chart::Spans;
@@ -15,6 +15,10 @@ const MOST_TRACKS: usize = 4;
 const MOST_SPARE: usize = 16_000;
 /// Maximum number of publications of a stretch that a log shows.
 pub const MOST_ITEMS: usize = 500;
+/// Size of a publication in an answer in addition to its data, in bytes.
+const ITEM_BYTES: usize = 75;
+/// Size of the publications for which an answer has room at least, in bytes.
+const ROOM_BYTES: usize = limits::PACK_BYTES - 1_024;
 /// Time after its request in which data that was received before the request may still be missing in the answer, in
 /// milliseconds, because the server was about to store it.
 const SETTLING_MS: Millis = 3_000;
@@ -163,12 +167,15 @@ impl TopicPast {
         }
         let Some(Asked { ask, .. }) = self.asked.take_if(|asked| asked.id == id) else { return false };
         (self.failure, self.version) = (None, self.version + 1);
+        let is_full = is_full(&items, ask.limit);
         if ask.to_ms == self.items.stretch.end {
             self.items.items.clear();
         }
         let first = self.items.items.first().map_or(u64::MAX, |first| first.offset);
         let older: Vec<_> = items.into_iter().filter(|item| item.offset < first).collect();
         self.items.is_complete = older.is_empty();
+        // Older ones of the same millisecond cannot be requested, since a request names times.
+        self.items.has_more = older.is_empty() && is_full && first > 1 && most > 1;
         self.items.items.splice(0..0, older);
         let excess = self.items.items.len().saturating_sub(most);
         if excess > 0 {
@@ -289,6 +296,15 @@ impl TopicPast {
             self.tracks.remove(0);
         }
     }
+}
+
+/// Returns true if the server may have left older publications out of an answer: it has as many as were requested, or another one
+/// that is as large as the largest would not fit.
+fn is_full(items: &[Publication], limit: Option<u32>) -> bool {
+    let size = |item: &Publication| item.data.text().len() + ITEM_BYTES;
+    let bytes: usize = items.iter().map(size).sum();
+    let largest = items.iter().map(size).max().unwrap_or(0);
+    limit.is_some_and(|limit| items.len() >= limit as usize) || bytes + largest > ROOM_BYTES
 }
 
 /// Returns the newest part of the wanted stretch that is neither loaded nor in the page as publications; `None` if there

@@ -204,6 +204,49 @@ fn lines_of_a_stretch_are_read_back_from_its_end_until_there_are_enough() {
     assert_eq!(past.next(&wanted, NOW), None);
 }
 
+/// Returns true if a log says that older lines are left out, after all requests are answered by the newest 50 of these lines that
+/// are in the stretch, or by as many of them as have `room` bytes of text.
+fn is_cut(lines: &[Publication], room: usize) -> bool {
+    let mut past = TopicPast::default();
+    let wanted = Wanted { step_ms: None, items: 50, ..wanted(2_000_000..3_000_000) };
+    for id in 1..20 {
+        let Some(ask) = past.next(&wanted, NOW) else { break };
+        let mut bytes = 0;
+        let found = lines.iter().rev().filter(|line| (ask.from_ms..ask.to_ms).contains(&line.received_at));
+        let fitting = found.take(50).take_while(|line| {
+            bytes += line.data.text().len();
+            bytes <= room
+        });
+        let mut items: Vec<_> = fitting.cloned().collect();
+        items.reverse();
+        past.asked(id, ask, NOW);
+        past.answered_items(id, items, 500, NOW);
+    }
+    assert_eq!(past.next(&wanted, NOW), None);
+    past.items(&wanted.stretch).unwrap().1
+}
+
+#[test]
+fn a_log_says_that_older_lines_of_one_request_are_missing() {
+    let together =
+        |first: u64, last: u64| -> Vec<_> { (first..=last).map(|offset| item(offset, 2_900_000)).collect() };
+    assert!(is_cut(&together(1, 2_000), usize::MAX), "there are more than an answer has");
+    assert!(!is_cut(&together(1, 50), usize::MAX), "they are all of the log");
+    assert!(!is_cut(&together(5, 40), usize::MAX), "the ones before are not in the stretch");
+    let apart: Vec<_> =
+        (5..=304).map(|offset| item(offset, 2_000_000 + Millis::try_from(offset).unwrap())).collect();
+    assert!(!is_cut(&apart, usize::MAX), "they are read one part after the other");
+}
+
+#[test]
+fn a_log_says_that_older_lines_did_not_fit() {
+    let data = json!("x".repeat(1_000));
+    let line = |offset| Publication { data: Data::from(data.clone()), ..item(offset, 2_900_000) };
+    let lines: Vec<_> = (2..=45).map(line).collect();
+    assert!(is_cut(&lines, 29_000));
+    assert!(!is_cut(&lines[..20], 29_000));
+}
+
 #[test]
 fn a_stretch_without_lines_is_loaded_and_empty() {
     let mut past = TopicPast::default();
