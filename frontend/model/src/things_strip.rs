@@ -54,17 +54,17 @@ pub struct Time {
     pub clock: LocalClock,
 }
 
+/// Number of states whose looks a panel remembers. If there are more, it forgets those that no row shows.
+const MOST_WORDS: usize = 500;
+
 /// Returns a row for each thing, in the order in which the things first occurred. `words` are the states that the panel has shown
-/// so far, by whose order they look different; new ones are added, so that a state never changes its look.
+/// so far, by whose order they look different; new ones are added, so that a state that is shown never changes its look.
 pub fn rows(stream: &Stream, time: &Time, words: &mut Vec<String>) -> Vec<Row> {
     let mut rows: Vec<Row> = Vec::new();
     for (name, states) in states(stream) {
         let mut shown = |part: Part| match part {
             Part::State(state) => {
-                let place = words.iter().position(|known| *known == state).unwrap_or_else(|| {
-                    words.push(state.clone());
-                    words.len() - 1
-                });
+                let place = place_of(&state, words);
                 let severity = stream.severity(&state);
                 Shown::State(state, severity, place)
             }
@@ -83,7 +83,40 @@ pub fn rows(stream: &Stream, time: &Time, words: &mut Vec<String>) -> Vec<Row> {
         let severity = state.as_ref().map_or(Severity::Neutral, |state| stream.severity(state));
         rows.push(Row { name, parts, state: state.unwrap_or_else(|| "–".to_owned()), severity, since });
     }
+    forget_words(&rows, words);
     rows
+}
+
+/// Returns the place of a state among the known ones. A new one takes the place of one that was forgotten, if there is any.
+fn place_of(state: &str, words: &mut Vec<String>) -> usize {
+    if let Some(place) = words.iter().position(|known| known == state) {
+        return place;
+    }
+    let place = words.iter().position(String::is_empty).unwrap_or_else(|| {
+        words.push(String::new());
+        words.len() - 1
+    });
+    state.clone_into(&mut words[place]);
+    place
+}
+
+/// Empties the words that no row shows, if there are too many. The others keep their places.
+fn forget_words(rows: &[Row], words: &mut Vec<String>) {
+    if words.len() < MOST_WORDS {
+        return;
+    }
+    let mut is_shown = vec![false; words.len()];
+    for (part, _) in rows.iter().flat_map(|row| &row.parts) {
+        if let Shown::State(_, _, place) = part {
+            is_shown[*place] = true;
+        }
+    }
+    words
+        .iter_mut()
+        .zip(&is_shown)
+        .filter(|(_, is_shown)| !**is_shown)
+        .for_each(|(word, _)| *word = String::new());
+    words.truncate(is_shown.iter().rposition(|is_shown| *is_shown).map_or(0, |last| last + 1));
 }
 
 /// Returns the states of each thing: those of the past that the panel shows, or those of live data.
@@ -170,6 +203,31 @@ mod tests {
             let rows = rows(&bench.0, &time, &mut words);
             let look = rows[0].parts.last().map(|(part, _)| part.clone());
             assert_eq!(look, Some(Shown::State("moving".to_owned(), Severity::Neutral, 1)));
+        }
+    }
+
+    #[test]
+    fn states_that_no_row_shows_are_forgotten_and_the_others_keep_their_looks() {
+        let mut bench = Bench::new();
+        bench.publish(1, 0, json!({"door": "open"}));
+        let mut words = Vec::new();
+        for number in 1..=2_000_i64 {
+            let ts = number * 1_000;
+            bench.publish(number.unsigned_abs() + 1, ts, json!({"job": format!("step {number}")}));
+            let time = Time { window: ts - 3_000..ts + 1, until: ts + 1, at: ts, clock: LocalClock::UTC };
+            let rows = rows(&bench.0, &time, &mut words);
+            let looks: Vec<_> =
+                rows.iter()
+                    .flat_map(|row| &row.parts)
+                    .filter_map(|(part, _)| {
+                        if let Shown::State(state, _, look) = part { Some((state, look)) } else { None }
+                    })
+                    .collect();
+            for (state, look) in &looks {
+                assert_eq!(words.get(**look), Some(*state), "step {number}");
+            }
+            assert!(looks.contains(&(&"open".to_owned(), &0)), "step {number}");
+            assert!(words.len() <= MOST_WORDS, "step {number}: {}", words.len());
         }
     }
 

@@ -9,8 +9,10 @@ use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use board_model::budget::{MOST_ROWS, keep_from};
-use board_model::chart::SeriesSet;
+use board_model::chart::{LocalClock, SeriesSet};
 use board_model::stream::{Origin, Stream};
+use board_model::things::Keeper;
+use board_model::things_strip::{Time, rows};
 use board_model::window::Window;
 use serde_json::{Value, json};
 use shared::limits::Announced;
@@ -50,6 +52,8 @@ struct Page {
     session: Session,
     socket: SocketId,
     topics: Vec<(Topic, Stream, SeriesSet)>,
+    /// The states that the timeline has shown.
+    words: Vec<String>,
 }
 
 impl Page {
@@ -62,7 +66,7 @@ impl Page {
             panic!("no socket is opened")
         };
         session.socket_opened(socket, at(0));
-        let mut page = Self { session, socket, topics: Vec::new() };
+        let mut page = Self { session, socket, topics: Vec::new(), words: Vec::new() };
         page.hear(&subscribed(), 0);
         page
     }
@@ -81,6 +85,20 @@ impl Page {
             stream.settle(series, now);
             stream.turns_late(now);
         }
+        if second.is_multiple_of(10) {
+            self.draw_timeline(now);
+        }
+    }
+
+    /// Computes the rows of the timeline, as the page does to show it.
+    fn draw_timeline(&mut self, now: i64) {
+        let Some((_, stream, _)) = self.topics.iter_mut().find(|(topic, ..)| topic.as_str() == TIMELINE)
+        else {
+            return;
+        };
+        stream.keep_things(Keeper::DEFAULT);
+        let time = Time { window: now - 300_000..now, until: now, at: now, clock: LocalClock::UTC };
+        assert!(rows(stream, &time, &mut self.words).len() <= 2);
     }
 
     fn hear(&mut self, message: &Value, second: u64) {
@@ -125,8 +143,12 @@ fn publication(topic: &str, second: u64, data: Value) -> Value {
 
 type Data = fn(u64) -> Value;
 
+/// The topic of a timeline, one of whose things is in another state each second.
+const TIMELINE: &str = "wall/jobs";
+
 /// The topics of the test: two for charts, and one for each other kind of panel.
-const TOPICS: [(&str, Data); 6] = [
+const TOPICS: [(&str, Data); 7] = [
+    (TIMELINE, |n| json!({"job": format!("step {n} of the nightly backup"), "door": "open"})),
     ("wall/cores", |n| json!({"a": n % 97, "b": n % 89, "c": n % 83, "d": n % 79})),
     ("wall/rates", |n| json!({"in": n * 7 % 1_009, "out": n * 3 % 997})),
     ("wall/number", |n| json!((n % 613) as f64 / 10.0)),
