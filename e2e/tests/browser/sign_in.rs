@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
-use e2e::board::BANNER;
+use e2e::board::{BANNER, is_loaded, panel};
 use e2e::browser::{Browser, TIMEOUT};
 use e2e::server::Server;
 use e2e::{setting, wait};
@@ -14,6 +14,7 @@ use tempfile::TempDir;
 
 const STATE: &str = "[data-testid=connection-state] b";
 const REASON: &str = ".sign-in p";
+const NOTICE: &str = "[data-testid=board-notice]";
 /// Maximum time until the page reports that its token has expired. The token is valid for ten seconds, the server
 /// tolerates another minute, and then the page tries to connect again.
 const RUN_OUT: Duration = Duration::from_secs(150);
@@ -105,8 +106,14 @@ pub(super) fn token(secret: &Path, ttl: &str) -> String {
 }
 
 fn token_for(filter: &str, secret: &Path, ttl: &str) -> String {
+    token_with(&["--subscribe", filter], secret, ttl)
+}
+
+fn token_with(permissions: &[&str], secret: &Path, ttl: &str) -> String {
     let output = Command::new(setting("TICKERTAPE_BIN"))
-        .args(["token", "--subscribe", filter, "--ttl", ttl, "--auth-secret-file"])
+        .arg("token")
+        .args(permissions)
+        .args(["--ttl", ttl, "--auth-secret-file"])
         .arg(secret)
         .output()
         .expect("the program runs");
@@ -183,6 +190,52 @@ async fn a_viewer_who_declines_to_sign_in_can_do_it_later() {
     assert!(!scene.asks().await);
     press(&scene.browser, &format!("{BANNER} button")).await;
     assert!(scene.asks().await);
+}
+
+/// Opens a page whose address names a board of the server, without a token. Returns a token with which the board can be saved.
+async fn open_board(scene: &Scene) -> String {
+    let permissions = ["--subscribe", "*", "--edit", "*"];
+    let token = token_with(&permissions, &scene.folder.path().join("secret"), "1h");
+    let board = json!({"version": 1, "new_topics": "hide", "panels": [{"sources": [{"topic": "host/cpu"}], "title": "Load"}]});
+    let put = reqwest::Client::new().put(format!("{}/boards/shop", scene.server.url()));
+    let saved = put.bearer_auth(&token).body(board.to_string()).send().await.expect("the server answers");
+    assert_eq!(saved.status(), 200);
+    scene.go("?board=shop").await;
+    scene.browser.text_becomes(NOTICE, |text| text.contains("The board shop cannot be opened")).await;
+    token
+}
+
+/// Waits until the board is shown as the server has it, and saves it.
+async fn save_board(scene: &Scene) {
+    scene.browser.text_becomes(&(panel("host/cpu") + " .name"), |text| text.contains("Load")).await;
+    wait::until("the question and the notice go", TIMEOUT, || async {
+        (!scene.asks().await && scene.browser.text(NOTICE).await.is_none()).then_some(())
+    })
+    .await;
+    is_loaded(&scene.browser).await;
+    scene.browser.press_key("e", 0).await;
+    scene.browser.appears("[data-testid=boards] option[value=shop]").await;
+    press(&scene.browser, "[data-testid=save-board]").await;
+    scene.browser.text_becomes(NOTICE, |text| text.contains("Saved as shop")).await;
+}
+
+#[tokio::test]
+async fn a_board_is_opened_listed_and_saved_with_the_token_that_was_entered() {
+    let scene = Scene::set().await;
+    let token = open_board(&scene).await;
+    wait::until("the question comes", TIMEOUT, || async { scene.asks().await.then_some(()) }).await;
+    scene.answer(&token).await;
+    scene.is_live().await;
+    save_board(&scene).await;
+}
+
+#[tokio::test]
+async fn a_board_is_opened_listed_and_saved_with_a_token_that_was_pasted_over_the_address() {
+    let scene = Scene::set().await;
+    let token = open_board(&scene).await;
+    scene.go(&format!("?board=shop#token={token}")).await;
+    scene.is_live().await;
+    save_board(&scene).await;
 }
 
 #[tokio::test]

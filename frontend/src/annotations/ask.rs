@@ -9,7 +9,7 @@ use crate::follow::{click, effect, follow};
 use crate::signal::RwSignal;
 use crate::tools::actor::Actor;
 use crate::tools::dialog;
-use crate::{http, late, token};
+use crate::{http, late};
 use board_model::events::MARKS_TOPIC;
 
 /// Shows the dialog while a moment is being marked.
@@ -92,7 +92,6 @@ async fn mark(actor: Actor, at: Millis, text: String, outcome: RwSignal<String>)
     let refused = match (topic(actor), actor.recorder.server()) {
         (Some(topic), Some((server, token))) => {
             let url = format!("{}/topics/{topic}?panel=event&ts={at}", server.http);
-            let token = token::kept().or(token);
             match http::post(&url, token.as_deref(), serde_json::Value::from(text.as_str()).to_string()).await
             {
                 Some(response) if response.ok() => None,

@@ -12,8 +12,8 @@ use shared::{Millis, Publication, Topic};
 use super::store;
 use crate::board::Board;
 use crate::cell::Cell;
+use crate::http;
 use crate::recorder::Recorder;
-use crate::{http, token};
 use board_model::digits::Digits;
 use board_model::reading;
 
@@ -42,7 +42,8 @@ thread_local! {
 /// Requests older events of a topic, unless those from `from` on are loaded.
 pub(super) fn ask(board: Board, recorder: Recorder, topic: Topic, cell: Cell, from: Millis) {
     let now = board.server_now();
-    let Some(server) = recorder.server().filter(|_| !board.is_recording.get_untracked()) else { return };
+    let server = recorder.server().filter(|_| !board.is_recording.get_untracked());
+    let Some((server, token)) = server else { return };
     let next = READ.with_borrow_mut(|read| {
         let nothing =
             Read { oldest: None, is_complete: false, is_asked: false, requests: 0, not_before: Millis::MIN };
@@ -53,9 +54,8 @@ pub(super) fn ask(board: Board, recorder: Recorder, topic: Topic, cell: Cell, fr
         (may_ask && !has_enough).then_some(read.oldest)
     });
     let Some(before) = next else { return };
-    let token = token::kept().or(server.1);
     let until = before.map(|oldest| format!("&to_ms={}", oldest + 1)).unwrap_or_default();
-    let url = format!("{}/topics/{topic}?limit=1000{until}", server.0.http);
+    let url = format!("{}/topics/{topic}?limit=1000{until}", server.http);
     crate::task::spawn(async move {
         let items = fetch(&url, token.as_deref()).await;
         note(&topic, before, items.as_deref(), now);

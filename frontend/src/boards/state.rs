@@ -15,7 +15,7 @@ use crate::arrangement::Arrangement;
 use crate::board::Board;
 use crate::prefs;
 use crate::recorder::Recorder;
-use crate::signal::{RwSignal, StoredValue};
+use crate::signal::{Memo, RwSignal, StoredValue};
 use board_model::document::settings::value_of;
 use board_model::document::{Direction, Draft, Edit, Saved, edit, merge, size};
 use board_model::kind::Kind;
@@ -77,6 +77,8 @@ pub(crate) struct State {
     pub said: RwSignal<String>,
     /// Parameter `board` of the address, under which the draft is kept in the browser.
     key: RwSignal<String>,
+    /// True if the board that the address names could not be fetched.
+    is_missed: StoredValue<bool>,
 }
 
 /// A message that the controls show.
@@ -104,6 +106,7 @@ impl State {
             listed: RwSignal::default(),
             said: RwSignal::default(),
             key: RwSignal::default(),
+            is_missed: StoredValue::new(false),
         };
         state.open(prefs::board().unwrap_or_default());
         let boards = board.boards;
@@ -131,6 +134,12 @@ impl State {
         Effect::new(move |_| {
             boards.is_server_known.track();
             untrack(|| state.fetch());
+        });
+        let is_connected = Memo::new(move |_| board.link.with(|link| link.state.is_connected()));
+        Effect::new(move |_| {
+            if is_connected.get() {
+                untrack(|| state.fetch_missed());
+            }
         });
         STATE.set(Some(state));
         WAITING.take().into_iter().for_each(|act| act(state));
@@ -174,6 +183,7 @@ impl State {
             None => Draft::default(),
         };
         self.key.set(text);
+        self.is_missed.set_value(false);
         self.draft.set(draft);
         self.apply();
         self.fetch();
@@ -191,8 +201,20 @@ impl State {
         let name = self.key.with_untracked(|key| BoardName::new(key));
         let (Ok(name), Some(server)) = (name, self.recorder.server()) else { return };
         crate::task::spawn(async move {
-            match server::fetch(&server, &name).await {
-                Ok(saved) => self.opened(saved),
+            let outcome = server::fetch(&server, &name).await;
+            if self.key.with_untracked(|key| key != name.as_str()) {
+                // Another board was opened in the meantime.
+                return;
+            }
+            let was_missed = self.is_missed.get_value();
+            self.is_missed.set_value(outcome.is_err());
+            match outcome {
+                Ok(saved) => {
+                    if was_missed {
+                        self.notice.set(Notice::Nothing);
+                    }
+                    self.opened(saved);
+                }
                 Err(reason) => {
                     self.notice.set(Notice::Words(format!("The board {name} cannot be opened: {reason}")))
                 }
@@ -200,12 +222,18 @@ impl State {
         });
     }
 
+    /// Fetches what the server refused because a token was missing, or could not send because it was not reached.
+    fn fetch_missed(self) {
+        if self.is_missed.get_value() {
+            self.fetch();
+        }
+        if self.boards().is_arranging.get_untracked() {
+            self.list();
+        }
+    }
+
     /// Shows a board of the server, unless this browser has changes of it that are not saved.
     fn opened(self, saved: Saved) {
-        if self.key.with_untracked(|key| key != saved.name.as_str()) {
-            // Another board was opened in the meantime.
-            return;
-        }
         let (is_changed, seen) = self
             .draft
             .with_untracked(|draft| (draft.is_changed(), draft.saved().map(|seen| seen.version.clone())));

@@ -1,6 +1,7 @@
 //! The state of the recorder.
 
 use crate::signal::{RwSignal, StoredValue};
+use crate::token;
 use shared::Millis;
 use shared::board_config::Addresses;
 
@@ -11,8 +12,8 @@ pub struct Recorder {
     pub(super) is_wanted: RwSignal<bool>,
     /// Time at which the recording was started; `None` if nothing is recorded.
     pub(super) since: RwSignal<Option<Millis>>,
-    /// The server to record, with the token; `None` until it is known.
-    pub(super) server: StoredValue<Option<(Addresses, Option<String>)>>,
+    /// The server to record, with the token with which the page was opened; `None` until it is known.
+    server: StoredValue<Option<(Addresses, Option<String>)>>,
 }
 
 impl Recorder {
@@ -26,9 +27,11 @@ impl Recorder {
         self.server.set_value(Some((server, token)));
     }
 
-    /// Returns the server, with the token for it; `None` until it is known.
+    /// Returns the server, with the token for it; `None` until it is known. A token that the reader has entered since the page was
+    /// opened comes first.
     pub(crate) fn server(self) -> Option<(Addresses, Option<String>)> {
-        self.server.get_value()
+        let (server, token) = self.server.get_value()?;
+        Some((server, token::kept().or(token)))
     }
 
     /// Starts a recording, or ends it and downloads it.

@@ -27,7 +27,7 @@ struct Recording {
 
 /// Makes a recording, until the Leptos owner that is running is removed. The recording is then downloaded.
 pub(super) fn record(board: Board, recorder: Recorder) {
-    let Some((server, token)) = recorder.server.get_value() else { return };
+    let Some((server, token)) = recorder.server() else { return };
     let recording = Recording { recorder, tape: StoredValue::new(None) };
     recording.start(board, server, token);
     on_cleanup(move || recording.stop());

@@ -8,8 +8,8 @@ use shared::Topic;
 use super::actor::Actor;
 use super::dialog;
 use crate::follow::{click, follow};
+use crate::http;
 use crate::signal::RwSignal;
-use crate::{http, token};
 use tickertape_session::Session;
 
 /// Shows the question while a topic is about to be deleted.
@@ -77,7 +77,6 @@ fn lost(actor: Actor, topic: Option<&Topic>) -> String {
 async fn delete(actor: Actor, topic: Topic, refusal: RwSignal<String>) {
     let Some((server, token)) = actor.recorder.server() else { return };
     let url = [&server.http, "/topics/", topic.as_str()].concat();
-    let token = token::kept().or(token);
     match http::request(Method::DELETE, &url, token.as_deref()).await {
         Some(response) if response.ok() => {
             actor.tools.forget.set(None);

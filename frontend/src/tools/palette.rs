@@ -11,8 +11,8 @@ use super::handle::Mode;
 use super::link;
 use crate::boards::server::{self, Listed};
 use crate::follow::{click, effect, follow, parts};
+use crate::prefs;
 use crate::signal::{Memo, RwSignal};
-use crate::{prefs, token};
 use board_model::palette::{Found, Hit, Item, remember, search, step};
 use board_model::pasted::Pasted;
 
@@ -132,8 +132,7 @@ impl Palette {
 
     /// Requests the boards of the server, which are offered as soon as they are known.
     async fn list_boards(self) {
-        let Some((addresses, token)) = self.actor.recorder.server() else { return };
-        let server = (addresses, token::kept().or(token));
+        let Some(server) = self.actor.recorder.server() else { return };
         let Some(boards) = server::list(&server).await else { return };
         let is_new = self.boards.with_untracked(|known| *known != boards);
         self.boards.set(boards);

@@ -3,12 +3,11 @@
 use board_model::permit::Permit;
 
 use crate::recorder::Recorder;
-use crate::token;
 
 /// Returns what the reader's token allows. Before the server is known, it allows nothing.
 pub(crate) fn permit(recorder: Recorder) -> Permit {
     match recorder.server() {
-        Some((_, token)) => Permit::of(token::kept().or(token).as_deref()),
+        Some((_, token)) => Permit::of(token.as_deref()),
         None => Permit::of(Some("")),
     }
 }
