@@ -210,6 +210,62 @@ async fn the_second_of_two_who_save_the_same_board_is_told_and_loses_nothing() {
     is_gone(&ann, NOTICE).await;
 }
 
+/// Delays the answers to all requests that save a board, until `window.answerSave()` is called.
+const SLOW_SAVES: &str = "{
+    const send = window.fetch;
+    const released = new Promise((resolve) => { window.answerSave = resolve; });
+    window.fetch = async (...request) => {
+        const answer = await send.apply(window, request);
+        const method = request[1]?.method ?? request[0].method;
+        if (method === 'PUT') await released;
+        return answer;
+    };
+}";
+
+async fn put_board(server: &Server, name: &str, topic: &str) {
+    let board = json!({"version": 1, "panels": [{"sources": [{"topic": topic}]}]});
+    let put = reqwest::Client::new().put(format!("{}/boards/{name}", server.url()));
+    assert_eq!(put.body(board.to_string()).send().await.unwrap().status(), 200);
+}
+
+/// Opens a board of the server from the list.
+async fn choose(browser: &Browser, name: &str) {
+    browser.appears(&format!("[data-testid=boards] option[value={name}]")).await;
+    let choose = "const list = document.querySelector('[data-testid=boards]');
+        list.value = arguments[0]; list.dispatchEvent(new Event('change', {bubbles: true}));";
+    browser.driver.execute(choose, vec![json!(name)]).await.expect("the script runs");
+}
+
+#[tokio::test]
+async fn the_answer_to_a_save_leaves_another_board_that_was_opened_meanwhile_as_it_is() {
+    let server = server().await;
+    put_board(&server, "first", "host/cpu").await;
+    put_board(&server, "second", "shop/log").await;
+    let browser = open_at(&format!("{}/?board=first", server.url())).await;
+    shows(&browser, &NAMES).await;
+    move_cpu(&browser).await;
+    shows(&browser, &["host/mem", "host/cpu", "host/net", "shop/log"]).await;
+    browser.driver.execute(SLOW_SAVES, vec![]).await.expect("the script runs");
+    save(&browser).await;
+    let second = ["shop/log", "host/cpu", "host/mem", "host/net"];
+    choose(&browser, "second").await;
+    shows(&browser, &second).await;
+    browser.driver.execute("window.answerSave()", vec![]).await.expect("the script runs");
+    browser.text_becomes(NOTICE, |text| text.contains("Saved as first")).await;
+
+    shows(&browser, &second).await;
+    assert_eq!(browser.value("new URLSearchParams(location.search).get('board')").await, "second");
+    browser.text_becomes("[data-testid=changes]", |text| text == "No changes.").await;
+    save(&browser).await;
+    browser.text_becomes(NOTICE, |text| text.contains("Saved as second")).await;
+    let of_second = document(&server, "second").await;
+    assert_eq!(of_second["panels"][0]["sources"][0]["topic"], "shop/log");
+    choose(&browser, "first").await;
+    shows(&browser, &["host/mem", "host/cpu", "host/net", "shop/log"]).await;
+    browser.text_becomes("[data-testid=changes]", |text| text == "No changes.").await;
+    is_gone(&browser, NOTICE).await;
+}
+
 #[tokio::test]
 async fn a_small_document_in_the_address_is_shown_and_a_faulty_one_is_reported() {
     let server = server().await;

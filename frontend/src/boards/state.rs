@@ -292,8 +292,13 @@ impl State {
             let seen = draft.saved().filter(|saved| saved.name == name);
             (draft.board().clone(), seen.map(|saved| saved.version.clone()))
         });
+        let key = self.key.get_untracked();
         crate::task::spawn(async move {
-            match server::save(&server, &name, document, seen.as_deref()).await {
+            let outcome = server::save(&server, &name, document, seen.as_deref()).await;
+            if self.key.with_untracked(|open| *open != key) {
+                return self.note_elsewhere(&key, &name, outcome);
+            }
+            match outcome {
                 Ok(saved) => self.note_saved(saved),
                 Err(NotSaved::Changed(Some((theirs, by)))) => {
                     self.notice.set(Notice::Changed(Box::new(theirs), by))
@@ -309,6 +314,29 @@ impl State {
                 }
             }
         });
+    }
+
+    /// Notes the outcome of a save after another board was opened, which stays as it is. `key` is that of the board that was saved.
+    fn note_elsewhere(self, key: &str, name: &BoardName, outcome: Result<Saved, NotSaved>) {
+        let words = match outcome {
+            Ok(saved) => {
+                // What was changed after the save began is still kept.
+                if let Some(mut draft) = prefs::kept_board(key).and_then(|kept| Draft::read(&kept)) {
+                    draft.note_saved(saved);
+                    prefs::keep_board(key, &text_to_keep(&draft));
+                }
+                self.list();
+                format!("Saved as {name}")
+            }
+            Err(NotSaved::Changed(Some((_, by)))) => {
+                format!("The board {name} was not saved: {by} has saved it since you opened it")
+            }
+            Err(NotSaved::Changed(None)) => {
+                format!("The board {name} was not saved: it was deleted by somebody else")
+            }
+            Err(NotSaved::Refused(reason)) => format!("The board {name} was not saved: {reason}"),
+        };
+        self.notice.set(Notice::Words(words));
     }
 
     fn note_saved(self, saved: Saved) {
@@ -346,9 +374,7 @@ impl State {
 
     /// Shows the document, and keeps it in the browser if it is not saved.
     fn keep(self) {
-        let text = self
-            .draft
-            .with_untracked(|draft| if draft.is_changed() { draft.to_text() } else { String::new() });
+        let text = self.draft.with_untracked(text_to_keep);
         self.key.with_untracked(|key| prefs::keep_board(key, &text));
         self.apply();
     }
@@ -462,6 +488,11 @@ impl State {
             self.said.set(format!("{topic}: panel {} of {count}, group {group}", place + 1));
         }
     }
+}
+
+/// Returns the text that the browser keeps of a draft; empty if the server has this document.
+fn text_to_keep(draft: &Draft) -> String {
+    if draft.is_changed() { draft.to_text() } else { String::new() }
 }
 
 /// Returns a sentence about a field of the document that was changed.
