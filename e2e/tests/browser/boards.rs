@@ -267,6 +267,24 @@ async fn the_answer_to_a_save_leaves_another_board_that_was_opened_meanwhile_as_
 }
 
 #[tokio::test]
+async fn a_topic_that_was_forgotten_and_comes_back_has_the_settings_of_the_board() {
+    let server = server().await;
+    server.publish("house/temp", &json!(20.5)).await;
+    let board = json!({"version": 1, "panels": [{"sources": [{"topic": "house/temp"}], "unit": "K"}]});
+    let url = format!("{}/boards/house", server.url());
+    let client = reqwest::Client::new();
+    assert_eq!(client.put(url).body(board.to_string()).send().await.unwrap().status(), 200);
+    let browser = open_at(&format!("{}/?board=house", server.url())).await;
+    let figure = panel("house/temp");
+    browser.text_becomes(&figure, |text| text.contains("20.5") && text.contains('K')).await;
+    let topic = format!("{}/topics/house/temp", server.url());
+    assert_eq!(client.delete(topic).send().await.unwrap().status(), 200);
+    is_gone(&browser, &figure).await;
+    server.publish("house/temp", &json!(21.5)).await;
+    browser.text_becomes(&figure, |text| text.contains("21.5") && text.contains('K')).await;
+}
+
+#[tokio::test]
 async fn a_small_document_in_the_address_is_shown_and_a_faulty_one_is_reported() {
     let server = server().await;
     let board = r#"{"version":1,"new_topics":"hide","panels":[{"sources":[{"topic":"shop/log"}]},{"sources":[{"topic":"host/net"}]}]}"#;

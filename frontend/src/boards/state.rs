@@ -110,7 +110,6 @@ impl State {
         };
         state.open(prefs::board().unwrap_or_default());
         let boards = board.boards;
-        let arranged = StoredValue::new(HashMap::new());
         Effect::new(move |_| {
             state.draft.track();
             board.with_layout(|_| ());
@@ -118,7 +117,7 @@ impl State {
                 if state.refresh() {
                     state.announce();
                 }
-                state.arrange_cells(arranged);
+                state.arrange_cells();
             });
         });
         let arrangement: Arrangement = expect_context();
@@ -445,15 +444,13 @@ impl State {
         together::topics(key).is_some_and(|topics| topics.len() > 1)
     }
 
-    /// Sets the kinds, units and axes that the document wants. `arranged` are those that were set before.
-    fn arrange_cells(self, arranged: StoredValue<HashMap<Topic, TopicMeta>>) {
-        for (topic, _) in self.board.every_cell() {
+    /// Sets the kinds, units and axes that the document wants. A topic that has come back after it was deleted has none yet.
+    fn arrange_cells(self) {
+        for (topic, cell) in self.board.every_cell() {
             let wanted =
                 self.draft.with(|draft| plain_panel(draft.board(), &topic).map(meta_of).unwrap_or_default());
-            let before = arranged.with_value(|arranged| arranged.get(&topic).cloned().unwrap_or_default());
-            if wanted != before {
-                self.board.change(&topic, |stream, series| stream.arrange(wanted.clone(), series));
-                arranged.update_value(|arranged| drop(arranged.insert(topic, wanted)));
+            if cell.with_known(|stream, _| stream.wanted()) != wanted {
+                self.board.change(&topic, |stream, series| stream.arrange(wanted, series));
             }
         }
     }
