@@ -41,30 +41,39 @@ pub struct Event<'a> {
 pub struct Events {
     /// The words of each event, by its time, its source, and its number within the source.
     by_time: BTreeMap<(Millis, String, u64), String>,
+    /// The time of each event, by its source and its number within the source.
+    times: BTreeMap<(String, u64), Millis>,
 }
 
 impl Events {
-    /// Adds an event. `number` identifies it within its source. Returns true if it is new.
+    /// Adds an event, or moves it if its time has changed. `number` identifies it within its source. Returns true if it is new or was
+    /// moved.
     pub fn add(&mut self, source: &str, number: u64, ts_ms: Millis, text: &str) -> bool {
+        let known = (source.to_owned(), number);
         let key = (ts_ms, source.to_owned(), number);
-        if self.by_time.contains_key(&key) {
-            return false;
-        }
-        let is_older = self.by_time.first_key_value().is_some_and(|(oldest, _)| key < *oldest);
-        if self.by_time.len() >= MOST_EVENTS {
-            if is_older {
-                return false;
-            }
-            self.by_time.pop_first();
+        match self.times.get(&known) {
+            Some(before) if *before == ts_ms => return false,
+            Some(before) => drop(self.by_time.remove(&(*before, source.to_owned(), number))),
+            None if self.by_time.len() < MOST_EVENTS => {}
+            None if self.by_time.first_key_value().is_some_and(|(oldest, _)| key < *oldest) => return false,
+            None => self.drop_oldest(),
         }
         self.by_time.insert(key, text.to_owned());
+        self.times.insert(known, ts_ms);
         true
+    }
+
+    fn drop_oldest(&mut self) {
+        if let Some(((_, source, number), _)) = self.by_time.pop_first() {
+            self.times.remove(&(source, number));
+        }
     }
 
     /// Removes the events of sources that `is_kept` does not keep. Returns true if there were any.
     pub fn retain(&mut self, is_kept: impl Fn(&str) -> bool) -> bool {
         let count = self.by_time.len();
         self.by_time.retain(|(_, source, _), _| is_kept(source));
+        self.times.retain(|(source, _), _| is_kept(source));
         self.by_time.len() < count
     }
 
@@ -122,13 +131,27 @@ mod tests {
     }
 
     #[test]
+    fn an_event_whose_time_has_changed_is_moved_and_not_shown_twice() {
+        let mut events = Events::default();
+        assert!(events.add("a", 1, 10, "one") && events.add("a", 2, 20, "two"));
+        assert!(events.add("a", 1, 7, "one") && events.add("a", 2, 17, "two"), "the clock is further ahead");
+        assert_eq!(texts(&events, 0..99), ["one", "two"]);
+        assert_eq!(texts(&events, 7..8), ["one"]);
+        assert!(!events.add("a", 1, 7, "one"), "nothing has changed");
+        assert!(events.add("a", 1, 30, "one"), "it may also pass another one");
+        assert_eq!(texts(&events, 0..99), ["two", "one"]);
+    }
+
+    #[test]
     fn the_oldest_make_room_and_an_older_one_finds_none() {
         let mut events = Events::default();
-        for ts_ms in 0..=MOST_EVENTS as i64 {
-            assert!(events.add("a", 0, ts_ms, "x"));
+        for number in 0..=MOST_EVENTS as u64 {
+            assert!(events.add("a", number, number as i64, "x"));
         }
         assert_eq!(texts(&events, 0..1), [""; 0]);
-        assert!(!events.add("a", 0, -1, "too old"));
+        assert!(!events.add("a", 0, 0, "the oldest again") && !events.add("b", 0, -1, "too old"));
+        assert!(events.add("a", 1, 2, "moved"), "it needs no room");
+        assert_eq!((events.by_time.len(), events.times.len()), (MOST_EVENTS, MOST_EVENTS));
     }
 
     #[test]
@@ -138,6 +161,8 @@ mod tests {
         events.add("b", 1, 1, "y");
         assert!(events.retain(|source| source != "a") && !events.retain(|_| true));
         assert_eq!(texts(&events, 0..9), ["y"]);
+        assert!(events.add("a", 1, 1, "z"), "the topic may come back");
+        assert_eq!(texts(&events, 0..9), ["z", "y"]);
     }
 
     #[test]
