@@ -18,6 +18,7 @@ use crate::boards::handle::Boards;
 use crate::cell::Cell;
 use crate::chart::frame::{FrameTask, Step};
 use crate::limits::handle as limits;
+use crate::panel::trail_store;
 use crate::prefs::{self, Address, Zone};
 use crate::signal::{RwSignal, StoredValue};
 use crate::socket::Connection;
@@ -569,7 +570,12 @@ impl Board {
             return;
         }
         self.layout.update(|layout| layout.remove(topic));
+        self.drop_model(topic);
+    }
+
+    fn drop_model(self, topic: &Topic) {
         self.change_panels(|panels| panels.remove(topic));
+        trail_store::forget(topic);
     }
 
     fn keeps_deleted(self) -> bool {
@@ -617,7 +623,7 @@ impl Board {
             self.layout.update(|layout| layout.remove(&topic));
             // A topic that the server has removed is not left out.
             if self.leaving.try_update_value(|leaving| leaving.remove(&topic)) == Some(true) {
-                self.change_panels(|panels| panels.remove(&topic));
+                self.drop_model(&topic);
             }
         }
     }

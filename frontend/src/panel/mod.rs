@@ -21,7 +21,7 @@ mod state;
 pub(crate) mod still;
 mod table;
 mod take;
-mod trail_store;
+pub(crate) mod trail_store;
 mod values;
 
 use leptos::prelude::*;
