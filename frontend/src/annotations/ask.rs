@@ -18,6 +18,8 @@ pub(crate) fn ask(actor: Actor) -> AnyView {
     let (node, field) = (NodeRef::<html::Dialog>::new(), NodeRef::<html::Input>::new());
     // The reason for which the mark is kept in this browser, after it was kept.
     let outcome = RwSignal::new(String::new());
+    // The moment whose mark was sent and not answered yet.
+    let sent = RwSignal::new(None);
     dialog::follow(node, move || tools.mark.with(Option::is_some));
     effect(move || {
         if tools.mark.get().is_some() {
@@ -37,9 +39,16 @@ pub(crate) fn ask(actor: Actor) -> AnyView {
         let at = tools
             .mark
             .get_untracked()
-            .filter(|_| !text.is_empty() && outcome.with_untracked(String::is_empty));
+            .filter(|_| !text.is_empty() && outcome.with_untracked(String::is_empty))
+            .filter(|at| sent.get_untracked() != Some(*at));
         if let Some(at) = at {
-            crate::task::spawn(mark(actor, at, text, outcome));
+            sent.set(Some(at));
+            crate::task::spawn(async move {
+                mark(actor, at, text, outcome).await;
+                if sent.get_untracked() == Some(at) {
+                    sent.set(None);
+                }
+            });
         }
     };
     view! {
@@ -86,7 +95,7 @@ fn place(actor: Actor) -> String {
     }
 }
 
-/// Publishes a mark or, if that is not possible, keeps it in this browser and says so.
+/// Publishes a mark or, if that is not possible, keeps it in this browser and says so. By then, the dialog may be about another moment.
 async fn mark(actor: Actor, at: Millis, text: String, outcome: RwSignal<String>) {
     let clock = actor.board.clock.get_untracked();
     let refused = match (topic(actor), actor.recorder.server()) {
@@ -101,9 +110,12 @@ async fn mark(actor: Actor, at: Millis, text: String, outcome: RwSignal<String>)
         }
         _ => Some(String::new()),
     };
+    let is_open = actor.tools.mark.get_untracked() == Some(at);
     match refused {
         None => {
-            actor.tools.mark.set(None);
+            if is_open {
+                actor.tools.mark.set(None);
+            }
             actor.tools.say(format!("Marked {} in all charts", clock.seconds(at)));
         }
         Some(reason) => {
@@ -111,7 +123,8 @@ async fn mark(actor: Actor, at: Millis, text: String, outcome: RwSignal<String>)
             actor.board.time.events.notify();
             let because =
                 if reason.is_empty() { reason } else { [" It was not published: ", &reason, "."].concat() };
-            outcome.set(format!("The mark is kept in this browser only.{because}"));
+            let words = format!("The mark is kept in this browser only.{because}");
+            if is_open { outcome.set(words) } else { actor.tools.say(words) }
         }
     }
 }

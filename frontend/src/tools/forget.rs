@@ -16,13 +16,25 @@ use tickertape_session::Session;
 pub(super) fn show(actor: Actor) -> AnyView {
     let (tools, node) = (actor.tools, NodeRef::<html::Dialog>::new());
     let refusal = RwSignal::new(String::new());
+    // The topic whose deletion was requested and not answered yet.
+    let sent = RwSignal::new(None);
     dialog::follow(node, move || tools.forget.with(Option::is_some));
     let close = move || tools.forget.set(None);
     let name = move || tools.forget.with(|topic| topic.as_ref().map(Topic::to_string).unwrap_or_default());
     let confirm = move || {
-        if let Some(topic) = tools.forget.get_untracked() {
-            crate::task::spawn(delete(actor, topic, refusal));
+        let topic = tools.forget.get_untracked();
+        if topic.is_none() || topic == sent.get_untracked() {
+            return;
         }
+        sent.set(topic.clone());
+        crate::task::spawn(async move {
+            if let Some(topic) = &topic {
+                delete(actor, topic, refusal).await;
+            }
+            if sent.get_untracked() == topic {
+                sent.set(None);
+            }
+        });
     };
     view! {
         <dialog
@@ -73,16 +85,25 @@ fn lost(actor: Actor, topic: Option<&Topic>) -> String {
     )
 }
 
-/// Deletes the topic on the server. The server then tells all pages, also this one, that it is gone.
-async fn delete(actor: Actor, topic: Topic, refusal: RwSignal<String>) {
+/// Deletes the topic on the server. The server then tells all pages, also this one, that it is gone. When it answers, the dialog may be
+/// about another topic.
+async fn delete(actor: Actor, topic: &Topic, refusal: RwSignal<String>) {
     let Some((server, token)) = actor.recorder.server() else { return };
     let url = [&server.http, "/topics/", topic.as_str()].concat();
-    match http::request(Method::DELETE, &url, token.as_deref()).await {
-        Some(response) if response.ok() => {
-            actor.tools.forget.set(None);
+    let refused = match http::request(Method::DELETE, &url, token.as_deref()).await {
+        Some(response) if response.ok() => None,
+        Some(response) => Some(http::reason(response).await),
+        None => Some("The server cannot be reached. Nothing was deleted.".to_owned()),
+    };
+    let is_open = actor.tools.forget.with_untracked(|open| open.as_ref() == Some(topic));
+    match refused {
+        None => {
+            if is_open {
+                actor.tools.forget.set(None);
+            }
             actor.tools.say(format!("{topic} is forgotten"));
         }
-        Some(response) => refusal.set(http::reason(response).await),
-        None => refusal.set("The server cannot be reached. Nothing was deleted.".to_owned()),
+        Some(reason) if is_open => refusal.set(reason),
+        Some(reason) => actor.tools.say(format!("{topic} is not forgotten: {reason}")),
     }
 }
