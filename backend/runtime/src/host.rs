@@ -1,6 +1,5 @@
 //! The host of Lambda functions. It invokes them by name.
 
-use std::collections::BTreeMap;
 use std::ops::{Deref, DerefMut};
 use std::sync::{Arc, PoisonError, RwLock, Weak};
 use std::time::{Duration, Instant};
@@ -11,6 +10,7 @@ use tokio::time::{MissedTickBehavior, interval, sleep};
 
 use crate::event_report::{EventEnd, EventReport};
 use crate::fleet::Fleet;
+use crate::fleets::Fleets;
 use crate::function::Function;
 use crate::function_error::{FunctionError, InvokeError};
 use crate::invocation::Invocation;
@@ -32,7 +32,7 @@ const IDLE_CHECK: Duration = Duration::from_secs(10);
 pub struct Host(Arc<Inner>);
 
 struct Inner {
-    fleets: RwLock<BTreeMap<String, Arc<Fleet>>>,
+    fleets: RwLock<Fleets>,
     places: Places,
     shared: Shared,
     retries: Retries,
@@ -49,9 +49,8 @@ impl Host {
         let places = Places::new(limits.processes.max(1), limits.starts.max(1));
         let events = Arc::new(Semaphore::new(limits.events.min(Semaphore::MAX_PERMITS)));
         let shared = Shared { limits, log, sweeper: Sweeper::start() };
-        let fleet =
-            |function: Function| (function.name.clone(), Fleet::new(function, shared.clone(), &places));
-        let fleets = RwLock::new(functions.into_iter().map(fleet).collect());
+        let fleet = |function: Function| Fleet::new(function, shared.clone(), &places);
+        let fleets = RwLock::new(Fleets::new(functions.into_iter().map(fleet)));
         let inner = Arc::new(Inner { fleets, places, shared, retries, events });
         tokio::spawn(end_idle(Arc::downgrade(&inner)));
         Self(inner)
@@ -59,7 +58,7 @@ impl Host {
 
     /// Returns the names of the host's functions, sorted.
     pub fn functions(&self) -> Vec<String> {
-        self.0.read().keys().cloned().collect()
+        self.0.read().by_name().keys().cloned().collect()
     }
 
     /// Replaces the function of the same name, or adds it if there is none. Invocations in flight continue with the former
@@ -67,7 +66,7 @@ impl Host {
     pub fn replace(&self, function: Function) {
         let Inner { shared, places, .. } = &*self.0;
         let fleet = Fleet::new(function, shared.clone(), places);
-        let former = self.0.write().insert(fleet.function.name.clone(), fleet);
+        let former = self.0.write().replace(fleet);
         if let Some(former) = former {
             former.retire();
         }
@@ -154,14 +153,13 @@ impl Host {
 
     /// Ends the idle processes, and answers every further invocation with `Throttled`. Invocations in flight continue.
     pub fn close(&self) {
-        self.0.read().values().for_each(|fleet| fleet.close());
+        self.0.all().iter().for_each(|fleet| fleet.close());
     }
 
-    /// Ends all processes, also those of invocations in flight, which are answered with `Throttled`, and answers every further
-    /// invocation in the same way. Returns after the processes have been killed, together with those that they have started.
+    /// Ends all processes, also those of invocations in flight and of functions that were replaced. These invocations and every further
+    /// one are answered with `Throttled`. Returns after the processes have been killed, together with those that they have started.
     pub async fn end(&self) {
-        let fleets: Vec<Arc<Fleet>> = self.0.read().values().cloned().collect();
-        for fleet in fleets {
+        for fleet in self.0.all() {
             fleet.end().await;
         }
         self.0.shared.sweeper.finish().await;
@@ -173,6 +171,7 @@ impl Host {
 
     fn fleet(&self, function: &str) -> Result<Arc<Fleet>, InvokeError> {
         let fleets = self.0.read();
+        let fleets = fleets.by_name();
         let by_qualifier = || {
             let (name, qualifier) = function.rsplit_once(':')?;
             let is_known = |fleet: &&Arc<Fleet>| fleet.function.qualifiers.iter().any(|own| own == qualifier);
@@ -184,12 +183,17 @@ impl Host {
 }
 
 impl Inner {
-    /// Locks the functions for reading. Poisoning is ignored, since every change is one insertion.
-    fn read(&self) -> impl Deref<Target = BTreeMap<String, Arc<Fleet>>> {
+    /// Returns all functions, also those that were replaced and still have invocations.
+    fn all(&self) -> Vec<Arc<Fleet>> {
+        self.read().all()
+    }
+
+    /// Locks the functions for reading. Poisoning is ignored, since every change is one call that leaves them consistent.
+    fn read(&self) -> impl Deref<Target = Fleets> {
         self.fleets.read().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn write(&self) -> impl DerefMut<Target = BTreeMap<String, Arc<Fleet>>> {
+    fn write(&self) -> impl DerefMut<Target = Fleets> {
         self.fleets.write().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -237,6 +241,6 @@ async fn end_idle(host: Weak<Inner>) {
     loop {
         ticks.tick().await;
         let Some(host) = host.upgrade() else { return };
-        host.read().values().for_each(|fleet| fleet.end_idle());
+        host.read().by_name().values().for_each(|fleet| fleet.end_idle());
     }
 }

@@ -24,6 +24,7 @@ pub use retry::Retries;
 mod environment;
 mod event_report;
 mod fleet;
+mod fleets;
 mod function;
 mod function_error;
 mod function_url;

@@ -145,3 +145,17 @@ async fn the_end_of_a_host_ends_invocations_in_flight_and_starts_no_second_proce
     let answer = crate::support::soon(invocation).await.expect("no panic");
     assert!(matches!(answer, Err(lambda_host::InvokeError::Throttled { .. })), "{answer:?}");
 }
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn the_end_of_a_host_ends_the_invocations_of_a_function_that_was_replaced() {
+    let mut harness = Start::in_mode(Some("hang-in-init")).run();
+    let host = harness.host.clone();
+    let invocation = tokio::spawn(async move { host.invoke("thumb", "{}".into()).await });
+    harness.line("this init hangs").await;
+    harness.host.replace(crate::support::function("thumb", None));
+    harness.host.replace(crate::support::function("thumb", None));
+    crate::support::soon(harness.host.end()).await;
+    let answer = crate::support::soon(invocation).await.expect("no panic");
+    assert!(matches!(answer, Err(lambda_host::InvokeError::Throttled { .. })), "{answer:?}");
+}
