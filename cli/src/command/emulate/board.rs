@@ -149,7 +149,6 @@ impl BoardWatcher {
 impl Observer for BoardWatcher {
     fn handshake(&self, handshake: &ObservedHandshake<'_>) {
         let mut tally = self.tally();
-        tally.handshake(handshake.status);
         tally.frame(&FrameRow {
             at_ms: now_ms(),
             connection: handshake.connection.as_str(),
@@ -159,6 +158,7 @@ impl Observer for BoardWatcher {
             answer: &handshake.status.to_string(),
             duration: Some(handshake.duration),
         });
+        tally.handshake(handshake.connection.as_str(), handshake.status);
     }
 
     fn message(&self, message: &ObservedMessage<'_>) {

@@ -45,6 +45,8 @@ pub struct Tally {
     logs: BTreeMap<String, Lines>,
     frames: Table,
     connections: BTreeMap<String, Table>,
+    /// Connections with a table that have ended or were refused, the one that ended first at the front.
+    ended: VecDeque<String>,
     mappings: BTreeMap<String, MappingTally>,
     queues: BTreeMap<String, Value>,
 }
@@ -99,18 +101,20 @@ pub struct FrameRow<'a> {
 }
 
 impl Tally {
-    /// Counts a handshake by the status of its answer.
-    pub fn handshake(&mut self, status: u16) {
+    /// Counts a handshake by the status of its answer. If the connection was refused, its frame was its last one.
+    pub fn handshake(&mut self, connection: &str, status: u16) {
         *self.handshakes.entry(status.to_string()).or_default() += 1;
-        self.open += u64::from(status == 101);
+        if status == 101 {
+            self.open += 1;
+        } else {
+            self.give_up(connection);
+        }
     }
 
-    /// Counts the end of a connection.
+    /// Counts the end of a connection, after its last frame.
     pub fn end(&mut self, connection: &str) {
         self.open = self.open.saturating_sub(1);
-        if self.connections.len() >= TABLES {
-            self.connections.remove(connection);
-        }
+        self.give_up(connection);
     }
 
     /// Counts a message of a client, and the frame that answers it.
@@ -129,9 +133,32 @@ impl Tally {
     pub fn frame(&mut self, frame: &FrameRow<'_>) {
         let row = frame.row();
         self.frames.add(row.clone());
-        let is_known = self.connections.contains_key(frame.connection);
-        if is_known || self.connections.len() < TABLES {
+        if self.has_table(frame) {
             self.connections.entry(frame.connection.to_owned()).or_default().add(row);
+        }
+    }
+
+    /// Returns true if the connection of a frame has a table, or may have one. If there are as many as there may be, the table of the
+    /// connection that ended first makes room.
+    fn has_table(&mut self, frame: &FrameRow<'_>) -> bool {
+        if self.connections.contains_key(frame.connection) {
+            return true;
+        }
+        if frame.is_failed_post() {
+            return false;
+        }
+        if self.connections.len() >= TABLES
+            && let Some(ended) = self.ended.pop_front()
+        {
+            self.connections.remove(&ended);
+        }
+        self.connections.len() < TABLES
+    }
+
+    /// Lets the table of a connection make room for that of another one. Until then it stays, so that its last frames are seen.
+    fn give_up(&mut self, connection: &str) {
+        if self.connections.contains_key(connection) && !self.ended.iter().any(|ended| ended == connection) {
+            self.ended.push_back(connection.to_owned());
         }
     }
 
@@ -299,6 +326,11 @@ impl Table {
 }
 
 impl FrameRow<'_> {
+    /// Returns true for a post that failed. It is no sign of a connection, whose end would follow.
+    fn is_failed_post(&self) -> bool {
+        self.way == "out" && self.answer != "200"
+    }
+
     fn row(&self) -> Value {
         json!({
             "time": time_of_day(self.at_ms),
@@ -345,8 +377,8 @@ mod tests {
     #[test]
     fn counts_begin_anew_each_second_and_gauges_stay() {
         let mut tally = Tally::default();
-        tally.handshake(101);
-        tally.handshake(403);
+        tally.handshake("a", 101);
+        tally.handshake("b", 403);
         tally.message(true);
         tally.post("410");
         tally.begin("chat");
@@ -408,6 +440,47 @@ mod tests {
         assert_eq!((all[0].as_array().map(Vec::len), &all[0][0]["text"]), (Some(ROWS), &json!("hello")));
         assert_eq!(of(&published, "frames/b").expect("a table")[0][0]["connection"], "b=");
         assert_eq!(of(&tally.take(), "frames/all"), None);
+    }
+
+    /// Returns the connections that have a table.
+    fn with_table(tally: &Tally) -> Vec<&str> {
+        tally.connections.keys().map(String::as_str).collect()
+    }
+
+    #[test]
+    fn the_table_of_the_connection_that_ended_first_makes_room_for_another_one() {
+        let mut tally = Tally::default();
+        let names: Vec<String> = (0..TABLES + 3).map(|number| format!("{number:02}")).collect();
+        for name in &names[..TABLES] {
+            tally.frame(&frame(name, "hello"));
+        }
+        tally.end("07");
+        tally.end("03");
+        tally.frame(&frame("07", "a late frame"));
+        assert_eq!(with_table(&tally), names[..TABLES]);
+        tally.frame(&frame(&names[TABLES], "hello"));
+        assert!(!with_table(&tally).contains(&"07") && with_table(&tally).contains(&"24"));
+        tally.frame(&frame(&names[TABLES + 1], "hello"));
+        assert!(!with_table(&tally).contains(&"03") && with_table(&tally).contains(&"25"));
+        tally.frame(&frame(&names[TABLES + 2], "hello"));
+        assert_eq!((tally.connections.len(), with_table(&tally).contains(&"26")), (TABLES, false));
+    }
+
+    #[test]
+    fn a_page_that_is_loaded_again_and_again_and_a_refused_client_leave_room_for_others() {
+        let mut tally = Tally::default();
+        for number in 0..3 * TABLES {
+            let (loaded, refused) = (format!("loaded-{number}"), format!("refused-{number}"));
+            tally.frame(&frame(&loaded, "hello"));
+            tally.handshake(&loaded, 101);
+            tally.end(&loaded);
+            tally.frame(&frame(&refused, ""));
+            tally.handshake(&refused, 401);
+            tally.frame(&FrameRow { way: "out", answer: "410", ..frame("loaded-0", "too late") });
+        }
+        (0..TABLES).for_each(|number| tally.frame(&frame(&format!("open-{number}"), "hello")));
+        assert!(with_table(&tally).iter().all(|name| name.starts_with("open-")), "{:?}", with_table(&tally));
+        assert_eq!((tally.connections.len(), tally.ended.len()), (TABLES, 0));
     }
 
     #[test]
