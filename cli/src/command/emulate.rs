@@ -18,15 +18,20 @@ use std::env;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use apigw_websocket::ChaosFile;
 use serverless_app::{App, Surroundings};
 use serverless_emulator::{Credentials, Emulator, Project, Settings, StartError, Watcher};
 use tempfile::TempDir;
+use tokio::sync::oneshot;
+use tokio::time::timeout;
 
 use crate::cli::EmulateArgs;
 use crate::command::serve;
+use crate::command::serve::signals::Signals;
 use crate::error::CliError;
+use crate::term;
 
 use announce::Announcement;
 use board::Board;
@@ -36,6 +41,17 @@ use terminal::TerminalWatcher;
 /// Folder of the emulator in the data directory of this user.
 const FOLDER: &str = "emulate";
 
+/// Maximum time of what still has to be done after a second signal, and of threads that cannot be stopped.
+const LAST_STEPS: Duration = Duration::from_secs(2);
+
+/// The way in which the app has ended.
+enum End {
+    /// It was stopped, and has ended in order.
+    Stopped,
+    /// A second signal came before that.
+    Interrupted,
+}
+
 /// Runs the app until it receives Ctrl-C or SIGTERM.
 ///
 /// # Errors
@@ -44,41 +60,87 @@ const FOLDER: &str = "emulate";
 pub fn run(args: &EmulateArgs) -> Result<(), CliError> {
     serve::log_to_stderr(args.log);
     serve::raise_open_files();
-    serve::start_threads()?.block_on(emulate(args))
+    let threads = serve::start_threads()?;
+    let end = threads.block_on(emulate(args));
+    // A thread may wait until another program has installed packages, or for a name server.
+    threads.shutdown_timeout(LAST_STEPS);
+    match end? {
+        End::Stopped => Ok(()),
+        End::Interrupted => std::process::exit(serve::INTERRUPTED),
+    }
 }
 
-async fn emulate(args: &EmulateArgs) -> Result<(), CliError> {
+async fn emulate(args: &EmulateArgs) -> Result<End, CliError> {
     let project = Project::at(&args.path).map_err(|error| not_found(&args.path, &error))?;
     let reading = reading(args);
     let app = project.read(&reading).map_err(CliError::usage)?;
     check_stage(args, &app)?;
     let settings = settings(args, &app, &reading.surroundings)?;
     let store = TempDir::new().map_err(CliError::failed)?;
-    let terminal: Arc<dyn Watcher> = Arc::new(TerminalWatcher::new(args.quiet));
-    let board = match args.no_board {
-        true => None,
-        false => Some(Board::open(args.board, store.path().to_owned(), args.site.clone()).await?),
-    };
-    let watcher = match &board {
-        Some(board) => Arc::new(Both(terminal, board.watcher())),
-        None => terminal,
-    };
-    let emulator = Emulator::start(&app, &project, settings, watcher).await?;
-    let signals = serve::stop_on_signals()?;
-    let until_eof = args.until_eof;
-    let stop = async move {
-        match until_eof {
-            true => tokio::select! { () = signals => {}, () = end_of_input::end_of_input() => {} },
-            false => signals.await,
-        }
-    };
+    let (emulator, board) = start(args, &app, &project, settings, store.path()).await?;
+    let signals = serve::signals()?;
     let url = board.as_ref().map(Board::url);
     let announcement = Announcement { app: &app, addresses: emulator.addresses(), board: url.as_deref() };
     if let Some(path) = &args.outputs_file {
         outputs_file::write(path, &emulator.addresses().outputs)?;
     }
     announce::print(&announcement, args.json);
-    run_both(emulator, board, stop).await
+    run_until_signals(emulator, board, signals, args.until_eof).await
+}
+
+/// Starts the app, and its board if it has one, whose store is in the directory `store`.
+async fn start(
+    args: &EmulateArgs,
+    app: &App,
+    project: &Project,
+    settings: Settings,
+    store: &Path,
+) -> Result<(Emulator, Option<Board>), CliError> {
+    let terminal: Arc<dyn Watcher> = Arc::new(TerminalWatcher::new(args.quiet));
+    let board = match args.no_board {
+        true => None,
+        false => Some(Board::open(args.board, store.to_owned(), args.site.clone()).await?),
+    };
+    let watcher = match &board {
+        Some(board) => Arc::new(Both(terminal, board.watcher())),
+        None => terminal,
+    };
+    let emulator = Emulator::start(app, project, settings, watcher).await?;
+    Ok((emulator, board))
+}
+
+/// Runs the app until a signal, or also until the end of standard input. A second signal ends it at once.
+async fn run_until_signals(
+    emulator: Emulator,
+    board: Option<Board>,
+    mut signals: Signals,
+    until_eof: bool,
+) -> Result<End, CliError> {
+    let host = emulator.host().clone();
+    let (stop, has_signal) = oneshot::channel::<()>();
+    // The first signal drops the sender.
+    let has_signal = async { drop(has_signal.await) };
+    let stopped = async move {
+        match until_eof {
+            true => tokio::select! { () = has_signal => {}, () = end_of_input::end_of_input() => {} },
+            false => has_signal.await,
+        }
+    };
+    let second_signal = async move {
+        signals.next().await;
+        term::say(serve::STOPPING);
+        drop(stop);
+        signals.next().await;
+    };
+    tokio::select! {
+        result = run_both(emulator, board, stopped) => result.map(|()| End::Stopped),
+        () = second_signal => {
+            // Functions have process groups of their own, which get no signal, and their invocations do not end with the other future.
+            // An error means that a process does not end in time.
+            let _ = timeout(LAST_STEPS, host.end()).await;
+            Ok(End::Interrupted)
+        }
+    }
 }
 
 /// Runs the app until `stop` resolves, and its board until the app has ended.
@@ -87,7 +149,7 @@ async fn run_both(
     board: Option<Board>,
     stop: impl Future<Output = ()>,
 ) -> Result<(), CliError> {
-    let (ended, has_ended) = tokio::sync::oneshot::channel::<()>();
+    let (ended, has_ended) = oneshot::channel::<()>();
     // The board ends when the sender is dropped.
     let until_ended = async { drop(has_ended.await) };
     let showing = async {

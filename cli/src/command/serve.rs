@@ -34,7 +34,9 @@ const KEEP_AGE: Duration = Duration::from_secs(24 * 60 * 60);
 /// Default of `--keep-count`, the maximum number of publications of each topic.
 const KEEP_COUNT: u64 = 100_000;
 /// The exit code with which a shell reports that a program was ended by Ctrl-C.
-const INTERRUPTED: i32 = 130;
+pub(super) const INTERRUPTED: i32 = 130;
+/// The notice after the first signal.
+pub(super) const STOPPING: &str = "the server is shutting down; press Ctrl-C again to end it at once";
 
 /// Runs the server until it receives Ctrl-C or SIGTERM.
 ///
@@ -131,17 +133,22 @@ fn retention(args: &ServeArgs) -> backend_core::Retention {
 
 /// Returns a future that resolves when the process receives Ctrl-C or, on Unix, SIGTERM. A second signal ends the
 /// process at once.
-pub(super) fn stop_on_signals() -> Result<impl Future<Output = ()> + Send + 'static, CliError> {
-    let mut signals = Signals::listen()
-        .map_err(|error| CliError::failed(format!("signals such as Ctrl-C cannot be received: {error}")))?;
+fn stop_on_signals() -> Result<impl Future<Output = ()> + Send + 'static, CliError> {
+    let mut signals = signals()?;
     Ok(async move {
         signals.next().await;
-        term::say("the server is shutting down; press Ctrl-C again to end it at once");
+        term::say(STOPPING);
         tokio::spawn(async move {
             signals.next().await;
             std::process::exit(INTERRUPTED);
         });
     })
+}
+
+/// Starts to receive the signals that stop a server. From then on they no longer end the process by themselves.
+pub(super) fn signals() -> Result<Signals, CliError> {
+    Signals::listen()
+        .map_err(|error| CliError::failed(format!("signals such as Ctrl-C cannot be received: {error}")))
 }
 
 impl From<ServerError> for CliError {

@@ -11,6 +11,8 @@ mod clients;
 mod compatibility;
 mod cost;
 mod digits;
+#[cfg(target_os = "linux")]
+mod emulate;
 #[cfg(unix)]
 mod files;
 mod forget;
