@@ -76,9 +76,16 @@ async fn emulate(args: &EmulateArgs) -> Result<End, CliError> {
     let app = project.read(&reading).map_err(CliError::usage)?;
     check_stage(args, &app)?;
     let settings = settings(args, &app, &reading.surroundings)?;
+    // From here on there are files and processes, which end when their values are dropped.
+    let mut signals = serve::signals()?;
     let store = TempDir::new().map_err(CliError::failed)?;
-    let (emulator, board) = start(args, &app, &project, settings, store.path()).await?;
-    let signals = serve::signals()?;
+    let (emulator, board) = tokio::select! {
+        started = start(args, &app, &project, settings, store.path()) => started?,
+        () = signals.next() => {
+            term::say("stopped before the app was ready");
+            return Ok(End::Stopped);
+        }
+    };
     let url = board.as_ref().map(Board::url);
     let announcement = Announcement { app: &app, addresses: emulator.addresses(), board: url.as_deref() };
     if let Some(path) = &args.outputs_file {

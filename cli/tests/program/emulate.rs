@@ -30,6 +30,8 @@ Resources:
 ";
 /// A program that tells its id and then ignores everything.
 const FUNCTION: &str = "#!/bin/sh\ntrap '' INT TERM\necho \"process $$\"\nexec sleep 600\n";
+/// A program that writes its id to a file and then ignores everything.
+const NPM: &str = "#!/bin/sh\ntrap '' INT TERM\necho $$ > \"$TMPDIR/../npm\"\nexec sleep 600\n";
 
 /// A running `tickertape emulate`, and the folder of its app, its data directory and its temporary files.
 struct Emulate {
@@ -48,6 +50,7 @@ impl Emulate {
         }
         fs::write(path("app/template.yaml"), TEMPLATE.replace("RUNTIME", runtime)).unwrap();
         write_script(&path("app/code").join(file), text);
+        write_script(&path("bin/npm"), NPM);
         let mut child = Command::new(PROGRAM)
             .args(["emulate", "--json", "--no-board", "--listen", "127.0.0.1:0", "--data-dir"])
             .args([path("data"), path("app")])
@@ -133,6 +136,22 @@ fn a_second_interrupt_ends_a_function_that_never_ends_and_leaves_no_file() {
         until("a function goes on", || has_ended(function));
     }
     assert_eq!(emulate.temporary_files(), [""; 0]);
+}
+
+#[test]
+fn a_signal_while_packages_are_installed_ends_the_installation_and_leaves_no_file() {
+    for signal in ["INT", "TERM"] {
+        let mut emulate = Emulate::start("nodejs22.x", "index.mjs", "import '@aws-sdk/client-sqs';\n");
+        emulate.after("installing");
+        let npm = emulate.folder.path().join("npm");
+        until("npm does not start", || fs::read_to_string(&npm).is_ok_and(|text| text.ends_with('\n')));
+        let npm = fs::read_to_string(npm).unwrap();
+        assert_ne!(emulate.temporary_files(), [""; 0]);
+        emulate.signal(signal);
+        assert_eq!(emulate.code(), Some(0));
+        until("npm goes on", || has_ended(npm.trim()));
+        assert_eq!(emulate.temporary_files(), [""; 0]);
+    }
 }
 
 /// Invokes the function, and waits until the request is being handled. The caller waits for the answer until the stream is dropped.

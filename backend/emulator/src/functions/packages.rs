@@ -218,7 +218,9 @@ fn sources(folder: &Path, ends: &[&str]) -> Vec<String> {
 async fn run(command: &mut Command) -> Result<(), String> {
     let words = format!("{:?}", command.as_std()).replace('"', "");
     let failed = |why: String| format!("`{words}` failed: {why}");
-    let output = command.stdin(Stdio::null()).output().await.map_err(|error| failed(error.to_string()))?;
+    // The installation ends if the start of the app is given up.
+    let output = command.stdin(Stdio::null()).kill_on_drop(true).output().await;
+    let output = output.map_err(|error| failed(error.to_string()))?;
     if output.status.success() {
         return Ok(());
     }
