@@ -10,6 +10,7 @@ mod cloud;
 mod destroy;
 mod functions;
 mod options;
+mod resources;
 mod secret;
 mod site;
 mod stack;

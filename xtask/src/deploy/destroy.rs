@@ -1,13 +1,19 @@
 //! The subcommand `cargo xtask destroy`, which deletes a deployment on AWS.
 
+use super::call::Call;
 use super::cloud::Cloud;
 use super::options::Destroy;
+use super::resources::Resources;
 use super::secret;
-use super::stack::{self, Outputs};
+use super::stack;
 use crate::error::TaskError;
 use crate::project::Project;
+use crate::step;
 use crate::terminal;
 use std::io::{IsTerminal, stdin};
+
+/// Errors of S3 and DynamoDB about a bucket or a table that does not exist.
+const NOT_THERE: [&str; 2] = ["NoSuchBucket", "ResourceNotFoundException"];
 
 /// Asks the user to confirm, deletes the deployment with its data, and prints the resources that remain.
 pub fn destroy(project: &Project, options: &Destroy) -> Result<(), TaskError> {
@@ -19,16 +25,19 @@ pub fn destroy(project: &Project, options: &Destroy) -> Result<(), TaskError> {
     delete(&cloud)
 }
 
-/// Deletes a deployment: removes the page's files, removes the tables' protection against deletion, then deletes the
-/// stack.
+/// Deletes a deployment, also one that failed when it was created: removes the page's files, removes the tables' protection against
+/// deletion, then deletes the stack.
 pub fn delete(cloud: &Cloud) -> Result<(), TaskError> {
-    let outputs = Outputs::read(cloud)?;
-    // AWS does not delete a bucket that contains files.
-    let bucket = format!("s3://{}", outputs.bucket);
-    cloud.run("page", cloud.aws(["s3", "rm", &bucket, "--recursive", "--only-show-errors"]))?;
-    for table in &outputs.protected_tables {
-        cloud.run("protection of a table", stack::unprotect(cloud, table))?;
-        cloud.run("change of a table", stack::wait_for(cloud, table))?;
+    let resources = Resources::read(cloud)?;
+    if let Some(bucket) = resources.bucket {
+        // AWS does not delete a bucket that contains files.
+        let files = format!("s3://{bucket}");
+        run_if_there(cloud, "page", cloud.aws(["s3", "rm", &files, "--recursive", "--only-show-errors"]))?;
+    }
+    for table in &resources.protected_tables {
+        if run_if_there(cloud, "protection of a table", stack::unprotect(cloud, table))? {
+            cloud.run("change of a table", stack::wait_for(cloud, table))?;
+        }
     }
     cloud.run("stack", stack::delete(cloud))?;
     println!(
@@ -40,6 +49,21 @@ pub fn delete(cloud: &Cloud) -> Result<(), TaskError> {
         secret::remove(cloud).shown(),
     );
     Ok(())
+}
+
+/// Makes a call that changes a resource, and returns true. Returns false if the resource does not exist: CloudFormation also names those
+/// that it could not create.
+fn run_if_there(cloud: &Cloud, title: &str, call: Call) -> Result<bool, TaskError> {
+    let is_missing = |line: &String| NOT_THERE.iter().any(|code| line.contains(code));
+    match cloud.observe(title, call, "")? {
+        None => Ok(true),
+        Some(outcome) if outcome.status.success() => {
+            terminal::done(title, &terminal::human_duration(outcome.took));
+            Ok(true)
+        }
+        Some(outcome) if outcome.lines.iter().any(is_missing) => Ok(false),
+        Some(outcome) => Err(step::failed(title, outcome)),
+    }
 }
 
 /// Asks the user to type the name of the deployment's stage as confirmation.

@@ -15,14 +15,8 @@ pub struct Outputs {
     ingest: String,
     pub bucket: String,
     pub distribution: String,
-    /// Names of the tables that are protected against deletion.
-    pub protected_tables: Vec<String>,
     issuer: String,
 }
-
-/// Keys of those outputs that contain the names of protected tables. A stack of an earlier version does not have these
-/// outputs.
-const PROTECTED_TABLES: [&str; 2] = ["TopicsTable", "HistoryTable"];
 
 /// Returns the call of `aws` that removes the protection against deletion from a table.
 pub fn unprotect(cloud: &Cloud, table: &str) -> Call {
@@ -97,9 +91,7 @@ impl Outputs {
             let value = output.and_then(|output| output["OutputValue"].as_str());
             value.map(str::to_owned).ok_or_else(|| unreadable(format!("the output {key} is missing")))
         };
-        let protected_tables = PROTECTED_TABLES.iter().filter_map(|name| get(name).ok()).collect();
         Ok(Self {
-            protected_tables,
             site: get("Site")?,
             websocket: get("WebSocket")?,
             ingest: get("Ingest")?,
@@ -116,7 +108,6 @@ impl Outputs {
             ingest: "https://INGEST/".to_owned(),
             bucket: "BUCKET".to_owned(),
             distribution: "DISTRIBUTION".to_owned(),
-            protected_tables: PROTECTED_TABLES.map(str::to_uppercase).to_vec(),
             issuer: "secret".to_owned(),
         }
     }

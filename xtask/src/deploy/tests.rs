@@ -16,9 +16,22 @@ const OUTPUTS: &str = r#"[
     {"OutputKey": "Ingest", "OutputValue": "https://u1.lambda-url.eu-central-1.on.aws/"},
     {"OutputKey": "Bucket", "OutputValue": "page"},
     {"OutputKey": "Distribution", "OutputValue": "E1"},
-    {"OutputKey": "TopicsTable", "OutputValue": "dev-Topics"},
-    {"OutputKey": "HistoryTable", "OutputValue": "dev-History"},
     {"OutputKey": "Issuer", "OutputValue": "secret"}
+]"#;
+
+const RESOURCES: &str = r#"[
+    ["Connections", "dev-Connections", "CREATE_COMPLETE"],
+    ["History", "dev-History", "CREATE_COMPLETE"],
+    ["Site", "page", "CREATE_COMPLETE"],
+    ["Topics", "dev-Topics", "UPDATE_COMPLETE"]
+]"#;
+
+/// The resources of a stack whose creation failed and was undone, except for the tables, which are protected. One of them was not created.
+const RESOURCES_AFTER_FAILURE: &str = r#"[
+    ["History", "dev-History", "CREATE_FAILED"],
+    ["Site", "page", "DELETE_COMPLETE"],
+    ["Topics", "dev-Topics", "DELETE_FAILED"],
+    ["SocketDomainName", null, "DELETE_COMPLETE"]
 ]"#;
 
 /// A folder with a small project and with scripts that take the place of `aws` and `sam`.
@@ -36,13 +49,14 @@ impl Account {
         fs::create_dir_all(root.join("target/xtask")).unwrap();
         fs::write(root.join("dist/index.html"), "page").unwrap();
         fs::write(root.join("outputs.json"), OUTPUTS).unwrap();
+        fs::write(root.join("resources.json"), RESOURCES).unwrap();
         let (target, tools) = (root.join("target"), root.join("tools"));
         let project = Project { root, target, tools, priority: Priority::Usual };
         let account =
             Self { project, place: Place { stage: "dev".into(), region: Some("eu-central-1".into()) } };
         let refusal = "echo 'An error occurred (ParameterAlreadyExists)' >&2; exit 254";
         let put = if secret_exists { refusal } else { "cat > secret" };
-        account.program("aws", &format!("case \"$*\" in\n*put-parameter*) {put} ;;\n*with-decryption*) cat secret ;;\n*get-parameter*) echo 3 ;;\n*describe-stacks*) cat outputs.json ;;\nesac"));
+        account.program("aws", &format!("case \"$*\" in\n*put-parameter*) {put} ;;\n*with-decryption*) cat secret ;;\n*get-parameter*) echo 3 ;;\n*describe-stacks*) cat outputs.json ;;\n*list-stack-resources*) cat resources.json ;;\nesac"));
         account.program("sam", &format!("exit {sam_status}"));
         account
     }
@@ -220,7 +234,7 @@ fn the_bucket_is_emptied_and_the_tables_lose_their_protection_before_the_stack_i
     destroy::delete(&account.cloud()).unwrap();
     let calls = account.calls();
     let words = [
-        "describe-stacks --stack-name tickertape-dev",
+        "list-stack-resources --stack-name tickertape-dev",
         "s3 rm s3://page --recursive",
         "dynamodb update-table --table-name dev-Topics --no-deletion-protection-enabled",
         "dynamodb wait table-exists --table-name dev-Topics",
@@ -232,4 +246,39 @@ fn the_bucket_is_emptied_and_the_tables_lose_their_protection_before_the_stack_i
         calls.len() == words.len() && calls.iter().zip(words).all(|(call, words)| call.contains(words)),
         "{calls:#?}"
     );
+}
+
+#[test]
+fn a_deployment_that_failed_when_it_was_created_is_deleted_without_what_does_not_exist() {
+    let account = Account::new("failed-first", false, 0);
+    fs::write(account.path("outputs.json"), "null").unwrap();
+    fs::write(account.path("resources.json"), RESOURCES_AFTER_FAILURE).unwrap();
+    let missing =
+        "echo 'An error occurred (ResourceNotFoundException): Table: dev-History not found' >&2; exit 254";
+    let script = "*describe-stacks*) cat outputs.json ;;\n*list-stack-resources*) cat resources.json ;;";
+    account.program("aws", &format!("case \"$*\" in\n*dev-History*) {missing} ;;\n{script}\nesac"));
+    destroy::delete(&account.cloud()).unwrap();
+    let calls = account.calls();
+    let words = [
+        "list-stack-resources --stack-name tickertape-dev",
+        "update-table --table-name dev-Topics --no-deletion-protection-enabled",
+        "wait table-exists --table-name dev-Topics",
+        "update-table --table-name dev-History --no-deletion-protection-enabled",
+        "sam delete --no-prompts",
+    ];
+    assert!(
+        calls.len() == words.len() && calls.iter().zip(words).all(|(call, words)| call.contains(words)),
+        "{calls:#?}"
+    );
+}
+
+#[test]
+fn the_stack_is_not_deleted_if_the_protection_of_a_table_cannot_be_removed() {
+    let account = Account::new("protected", false, 0);
+    let refused = "echo 'An error occurred (AccessDeniedException)' >&2; exit 254";
+    let script = format!("*update-table*) {refused} ;;\n*list-stack-resources*) cat resources.json ;;");
+    account.program("aws", &format!("case \"$*\" in\n{script}\nesac"));
+    let failure = destroy::delete(&account.cloud()).unwrap_err();
+    assert!(matches!(failure, TaskError::CommandFailed { step, .. } if step == "protection of a table"));
+    assert_eq!(account.call("sam delete"), "");
 }
