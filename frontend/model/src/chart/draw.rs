@@ -579,14 +579,19 @@ impl Scene<'_> {
     /// each edge of the window, so that they reach the edges. Values are multiplied by `factor`, and are left out if a logarithmic
     /// axis has no place for them.
     pub(super) fn runs(&self, plot: &Plot, column: usize, factor: f64) -> Vec<Vec<Sample>> {
-        let rows = self.set.rows_within(&self.window);
-        let rows = rows.start.saturating_sub(1)..rows.end + 1;
+        let rows = self.set.rows_reaching(column, &self.window);
         let points = self.set.points(column, rows).map(|(ts_ms, value)| match value {
             // A logarithmic axis has no place for it.
             value if plot.is_log && value <= 0.0 => (ts_ms, f64::NAN),
             value => (ts_ms, value * factor),
         });
-        decimate(points, plot.pixel_ms(self.surface.density), self.breaks(column))
+        let mut runs = decimate(points, plot.pixel_ms(self.surface.density), self.breaks(column));
+        // A sample beyond an edge that no line joins to the window is not seen.
+        runs.retain(|run| {
+            run.iter().any(|(ts_ms, _)| (self.window.start..=self.window.end).contains(ts_ms))
+                || run.len() > 1
+        });
+        runs
     }
 
     /// Returns the conditions under which two samples of a series are not joined by a line.

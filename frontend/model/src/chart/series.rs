@@ -24,6 +24,8 @@ use crate::rhythm::Rhythm;
 /// Maximum number of series in one chart. Without it, publications with ever new field names would use up the memory.
 /// It is large enough for a machine with 128 cores.
 pub const MAX_SERIES: usize = 256;
+/// Maximum number of rows beyond each edge of a window in which the next number of a series is sought.
+const MOST_ROWS_BEYOND: usize = 2_000;
 /// Maximum number of names of left-out series that are stored, in order to count these series. If there are more,
 /// [`SeriesSet::series_left_out`] stays at this number.
 const MOST_NAMES_LEFT_OUT: usize = 1_000;
@@ -317,6 +319,16 @@ impl SeriesSet {
         rows: Range<usize>,
     ) -> impl DoubleEndedIterator<Item = usize> + '_ {
         rows.filter(move |row| !self.value(column, *row).is_nan())
+    }
+
+    /// Returns the rows whose time is in `window`, extended to the nearest number or gap of the series `column` before it and after
+    /// it, so that a line reaches the edges. Rows of other series may be between them, but not more than a few thousand.
+    pub fn rows_reaching(&self, column: usize, window: &Range<i64>) -> Range<usize> {
+        let rows = self.rows_within(window);
+        let before = rows.start.saturating_sub(MOST_ROWS_BEYOND)..rows.start;
+        let after = rows.end..(rows.end + MOST_ROWS_BEYOND).min(self.len());
+        let start = self.rows_with_number(column, before).next_back().unwrap_or(rows.start);
+        start..self.rows_with_number(column, after).next().map_or(rows.end, |row| row + 1)
     }
 
     /// Returns the time and the value of the newest number of the series `column` at or before `ts_ms`.

@@ -179,6 +179,25 @@ fn lines_reach_the_left_edge_from_a_sample_before_it() {
 }
 
 #[test]
+fn a_line_reaches_the_edges_although_other_series_have_samples_between() {
+    let mut set = SeriesSet::new(1_000);
+    for second in 0..600 {
+        let rare = (second % 60 == 0).then_some(("rare", 5.0));
+        set.append(second * 1_000, rare.into_iter().chain([("frequent", 1.0)]));
+    }
+    let bounds = Bounds { min: Some(0.0), max: Some(10.0) };
+    let axes = Axes::one(Scale::fit(None, &Unit::default(), bounds, 4), 2);
+    for window in [250_500..310_500, 250_500..290_500] {
+        let scene = Scene { hole_ms: Some(4_000), window: window.clone(), ..scene(&set, &axes) };
+        let (marks, plot) = (scene.marks(), scene.plot());
+        assert_eq!((lines(&marks).len(), dots(&marks)), (2, 0), "{window:?}");
+        for line in lines(&marks) {
+            assert!(line[0].x <= plot.x(window.start) && line.last().unwrap().x >= plot.x(window.end));
+        }
+    }
+}
+
+#[test]
 fn however_many_samples_there_are_a_line_has_at_most_four_points_a_pixel() {
     let mut many = SeriesSet::new(200_000);
     for ts in 0..100_000 {

@@ -129,9 +129,8 @@ fn layers(
     window: &Range<i64>,
     hole_ms: Option<i64>,
 ) -> Vec<Layer> {
-    let rows = set.rows_within(window);
-    let rows = rows.start.saturating_sub(1)..rows.end + 1;
     let layer = |(column, factor): &(usize, f64)| {
+        let rows = set.rows_reaching(*column, window);
         let breaks = set.breaks(*column, hole_ms);
         let points = set.points(*column, rows.clone()).map(|(ts_ms, value)| (ts_ms, value * factor));
         let runs: Vec<Vec<Sample>> = decimate(points, EXACT_MS, breaks);
@@ -139,9 +138,10 @@ fn layers(
         Layer {
             runs,
             has_earlier: set.rows_with_number(*column, 0..rows.start).next().is_some(),
-            is_over: hole_ms
-                .zip(set.last_time())
-                .is_some_and(|(hole_ms, end_ms)| end_ms.saturating_sub(last_ms) > hole_ms),
+            // A series with a value after the window has not stopped in it.
+            is_over: hole_ms.zip(set.last_time()).is_some_and(|(hole_ms, end_ms)| {
+                last_ms <= window.end && end_ms.saturating_sub(last_ms) > hole_ms
+            }),
         }
     };
     columns.iter().map(layer).collect()
@@ -306,6 +306,19 @@ mod tests {
             stretches,
             [(vec![0, 1], vec![0, 1_000, 2_000]), (vec![0, 2], vec![2_000, 3_000, 4_000, 5_000])]
         );
+    }
+
+    #[test]
+    fn a_series_with_few_values_is_added_in_a_short_window_of_a_series_with_many() {
+        let rare: Vec<(i64, f64)> = (0..10).map(|minute| (minute * 60_000, 5.0)).collect();
+        let frequent: Vec<(i64, f64)> = (0..600).map(|second| (second * 1_000, 1.0)).collect();
+        let mut bench = Bench::new(&[("rare", &rare), ("frequent", &frequent)]);
+        bench.hole_ms = Some(4_000);
+        bench.window = 250_500..290_500;
+        let stretches = found(&bench);
+        assert_eq!((stretches.len(), &stretches[0].layers), (1, &vec![0, 1]));
+        assert!(stretches[0].times.first() <= Some(&250_500) && stretches[0].times.last() >= Some(&290_500));
+        assert!(stretches[0].tops[1].iter().all(|sum| (sum - 6.0).abs() < 1e-9));
     }
 
     #[test]
