@@ -183,6 +183,10 @@ fn canonical(base: &str) -> &str {
     }
 }
 
+/// Maximum exponent of a number that is converted, in both directions. A larger one is beyond the range of an f64, and would be
+/// written with as many zeros.
+const MOST_EXPONENT: u32 = 400;
+
 /// A decimal number of up to 38 digits, which can be multiplied without rounding.
 struct Decimal {
     negative: bool,
@@ -199,7 +203,8 @@ impl Decimal {
             None => (false, text),
         };
         let (mantissa, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
-        let exponent: i32 = exponent.parse().ok()?;
+        let exponent: i32 =
+            exponent.parse().ok().filter(|given: &i32| given.unsigned_abs() <= MOST_EXPONENT)?;
         let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
         let digits = format!("{whole}{fraction}").parse().ok()?;
         Some(Self { negative, digits, scale: i32::try_from(fraction.len()).ok()? - exponent })
@@ -293,6 +298,14 @@ mod tests {
         assert_eq!(converted("1", "ms", "B"), None);
         assert_eq!(converted("1", "B", "B/s"), None);
         assert_eq!(converted("340282366920938463463374607431768211455", "GiB", "B"), None);
+    }
+
+    #[test]
+    fn a_number_with_a_huge_exponent_is_not_converted() {
+        let (from, into) = (Unit::read("KiB").expect("a unit"), Unit::read("MiB").expect("a unit"));
+        for number in ["1e-999999999", "0e999999999", "1e-2147483648"] {
+            assert_eq!(from.convert(number, &into), None, "{number}");
+        }
     }
 
     #[test]

@@ -80,7 +80,11 @@ fn show(stream: &Stream, set: &SeriesSet, now: Millis) {
     let scene = Scene { clock: CLOCK, ..Scene::new(set, window.clone(), (&axes, &unit), surface) };
     drop((Readout::of(&scene), scene.marks()));
     drop((standing::chip(stream, set, WINDOW_MS, conditions, CLOCK), Figure::of(stream, set, CLOCK)));
-    drop((stream.states().history(CLOCK, 0), stream.states().strip(&window), stream.clock_error_ms()));
+    drop((
+        stream.states().history(CLOCK, 0),
+        stream.shown_states().strip(&window, now),
+        stream.clock_error_ms(),
+    ));
 }
 
 proptest! {
