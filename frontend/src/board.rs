@@ -115,7 +115,8 @@ pub struct Board {
     delays: StoredValue<Delays>,
     /// Decides if the server leaves out publications.
     thinning: StoredValue<Thinning>,
-    /// Filters to which the session is subscribed, with the server's answers. Changed only by [`Board::answered`].
+    /// Filters to which the session is subscribed, with the server's answers. Changed only by [`Board::await_answers`]
+    /// and [`Board::note_answer`].
     pub(crate) watched: StoredValue<Watched>,
     /// True while a board without panels does not mean that nothing has been published: [`Watched::awaits_topics`].
     pub(crate) awaits_topics: RwSignal<bool>,
@@ -226,18 +227,24 @@ impl Board {
     /// Subscribes to the topics that match `filters`, and connects to the server if there is no connection.
     fn subscribe(self, filters: Vec<Filter>) {
         let rewind = self.time.window().rewind();
-        self.answered(&mut |watched| *watched = Watched::new(filters.clone()));
+        self.await_answers(filters.clone());
         self.with_session(|session, now| {
             filters.into_iter().for_each(|filter| session.subscribe(filter, Some(rewind), now));
             session.open(now);
         });
     }
 
-    /// Changes what is known about the filters to which the session is subscribed. This function is not generic, so that each
-    /// caller adds little code to the page.
-    pub(crate) fn answered(self, change: &mut dyn FnMut(&mut Watched)) {
-        self.watched.update_value(|watched| change(watched));
-        self.awaits_topics.set(self.watched.with_value(Watched::awaits_topics));
+    /// Records the filters to which the session is being subscribed.
+    fn await_answers(self, filters: Vec<Filter>) {
+        self.watched.set_value(Watched::new(filters));
+        self.awaits_topics.set(true);
+    }
+
+    /// Records what an event of the session says about the filters to which it is subscribed.
+    pub(crate) fn note_answer(self, event: &Event) {
+        if self.watched.try_update_value(|watched| watched.note(event)) == Some(true) {
+            self.awaits_topics.set(self.watched.with_value(Watched::awaits_topics));
+        }
     }
 
     /// Shows the topics that the reader's token allows, after the server has refused the subscription to all topics.
@@ -253,7 +260,7 @@ impl Board {
         let before = self.allowed.try_update(std::mem::take).unwrap_or_default();
         let (wanted, rewind) = (self.wanted(), self.time.window().rewind());
         if !before.is_empty() {
-            self.answered(&mut |watched| *watched = Watched::new(vec![wanted.clone()]));
+            self.await_answers(vec![wanted.clone()]);
         }
         self.with_session(|session, now| {
             if !before.is_empty() {

@@ -1,7 +1,7 @@
 //! Applies the events of the session (the client's side of the protocol) to the board.
 
 use shared::{Publication, Topic};
-use tickertape_session::{Event, Session, State};
+use tickertape_session::{Event, Session};
 
 use crate::board::Board;
 use crate::last_picture;
@@ -12,43 +12,30 @@ use board_model::watched::Watched;
 /// Applies one event of the session (the client's side of the protocol) to the board.
 pub fn handle_event(board: Board, event: Event) {
     last_picture::note(&event);
+    board.note_answer(&event);
     match event {
         Event::Publications { topic, items, replay, left_out, .. } => {
             take(board, &topic, &items, Origin::of(replay, left_out));
         }
         Event::Earlier { topic, items, .. } => fill_in(board, &topic, &items),
         Event::Topic { topic, meta } => board.change(&topic, |stream, series| stream.tell(meta, series)),
-        Event::TopicGone { topic, .. } => {
-            board.answered(&mut |watched| watched.forget(&topic));
-            board.remove(&topic);
-        }
+        Event::TopicGone { topic, .. } => board.remove(&topic),
         Event::Gap { topic, from_ts, to_ts, .. } => {
             board.change(&topic, |stream, series| stream.lose(from_ts, to_ts, series));
         }
         Event::EpochChanged { topic, .. } => board.change(&topic, |stream, series| stream.start_anew(series)),
-        Event::Subscribed { filter, viewers, topics, .. } => {
-            board.answered(&mut |watched| watched.confirm(&filter, viewers, topics));
-            update_link(board);
-        }
-        Event::Occupancy { filter, viewers } => {
-            board.answered(&mut |watched| watched.count(&filter, viewers));
-            update_link(board);
-        }
         Event::Conditions { conditions } => board.conditions.set(conditions),
         Event::Disconnected { .. } => interrupt(board),
-        Event::StateChanged { to: State::Connecting | State::Handshaking, .. } => {
-            board.answered(&mut Watched::start_anew);
-            update_link(board);
-        }
-        Event::StateChanged { .. }
+        Event::Subscribed { .. }
+        | Event::Occupancy { .. }
+        | Event::StateChanged { .. }
         | Event::BannerChanged
         | Event::Failed { .. }
         | Event::AttemptFailed { .. } => {
             update_link(board);
         }
-        Event::SubscribeRefused { filter, allowed, refused } => {
+        Event::SubscribeRefused { allowed, refused, .. } => {
             warn(&refused.message);
-            board.answered(&mut |watched| watched.refuse(&filter));
             board.show_allowed(allowed);
         }
         Event::Error { refused } => warn(&refused.message),

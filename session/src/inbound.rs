@@ -3,6 +3,7 @@
 use super::book::Requested;
 use super::constants::REFUSED_RETRY_MS;
 use super::link::{Pending, Phase, Request};
+use super::words::unreadable;
 use super::{Event, Now, Refused, Session, SessionFailure, SocketId};
 use shared::limits;
 use shared::server::{
@@ -21,7 +22,7 @@ impl Session {
             Ok(message) => self.dispatch(socket, message, now),
             Err(error) => {
                 self.stats.protocol_errors += 1;
-                self.emit(Event::ProtocolError { message: error.to_string() });
+                self.emit(Event::ProtocolError { message: unreadable(&error) });
             }
         }
     }

@@ -27,6 +27,7 @@ use shared::recording::{Entry, Line, Recording};
 use shared::server::{HistoryReply, Publications, Subscribed};
 use shared::{Epoch, Millis, Position, Publication, ServerMessage, Topic};
 
+use super::words::unreadable;
 use super::{Cause, Event};
 use holes::{Hole, Holes};
 
@@ -147,7 +148,7 @@ impl Playback {
                 match ServerMessage::from_json(text) {
                     Ok(message) => self.message(message, tell),
                     // A frame that cannot be read changes nothing, as in a session.
-                    Err(error) => tell(Event::ProtocolError { message: error.to_string() }),
+                    Err(error) => tell(Event::ProtocolError { message: unreadable(&error) }),
                 }
             }
             Entry::Opened => {

@@ -7,8 +7,24 @@
 //! assert_eq!(SessionFailure::SignIn.words(), "You are signed out. Sign in again to see live data.");
 //! ```
 
+use serde_json::error::Category;
+
 use super::State;
 use shared::{DisconnectCode, Millis};
+
+/// Describes a message of the server that could not be read, by the kind and the place of the fault. The text of `serde_json` is not used:
+/// with it, the first download of the page would be larger by more than a kilobyte.
+pub(crate) fn unreadable(error: &serde_json::Error) -> String {
+    let fault = match error.classify() {
+        Category::Syntax => "it is not valid JSON",
+        Category::Eof => "it ends too early",
+        Category::Data | Category::Io => "a field is missing or has a wrong value",
+    };
+    match error.column() {
+        0 => format!("a message of the server cannot be read: {fault}"),
+        column => format!("a message of the server cannot be read: {fault}, at character {column}"),
+    }
+}
 
 /// Reason for which there is no connection, or for which an attempt to connect failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -168,4 +184,25 @@ fn interruption_words(state: State, has_data: bool) -> &'static str {
         | State::Closed => ["Connection lost. Reconnecting\u{2026}", "Connecting to the server\u{2026}"],
     };
     if has_data { with_data } else { without_data }
+}
+
+#[cfg(test)]
+mod tests {
+    use shared::ServerMessage;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    use super::*;
+
+    #[test]
+    fn an_unreadable_message_is_described_by_the_kind_and_the_place_of_its_fault() {
+        for (text, expected) in [
+            ("{oops}", "it is not valid JSON, at character 2"),
+            ("{\"type\":", "it ends too early, at character 8"),
+            ("{\"type\": \"pong\"}", "a field is missing or has a wrong value"),
+        ] {
+            let error = ServerMessage::from_json(text).expect_err(text);
+            assert_eq!(unreadable(&error), format!("a message of the server cannot be read: {expected}"));
+        }
+    }
 }

@@ -61,7 +61,7 @@ pub const HEADER_MS: u64 = 10_000;
 /// Maximum time that a client may take to accept each 64 KB of an HTTP response, in milliseconds.
 pub const ANSWER_MS: u64 = 10_000;
 /// Maximum number of large HTTP responses to one client of `serve` that the client has not read completely yet. Lists
-/// of topics are large, and so are the files of a page that is not compiled into the program.
+/// of topics and parts of logs are large, and so are the files of a page that is not compiled into the program.
 pub const LARGE_ANSWERS_OF_CLIENT: usize = 16;
 /// Maximum number of large HTTP responses to all clients of `serve` together that the clients have not read completely
 /// yet.
@@ -340,7 +340,7 @@ pub const TABLE: &[Limit] = &[
     row("head of an HTTP request", HEADER_MS, "ms", OURS, "the connection is closed"),
     row("each 64 KB of an HTTP answer", ANSWER_MS, "ms", OURS, "the connection is closed"),
     share(
-        "lists of topics that a client has not taken yet",
+        "large answers that a client has not taken yet",
         LARGE_ANSWERS_OF_CLIENT as u64,
         LARGE_ANSWERS as u64,
         "answers",

@@ -29,11 +29,11 @@ impl Drop for Busy {
 /// An HTTP response body that keeps its TCP connection marked as busy. The mark is removed when the body was sent or is
 /// dropped.
 pub(crate) struct BusyBody<B> {
-    pub body: B,
+    pub body: Pin<Box<B>>,
     pub _busy: Busy,
 }
 
-impl<B: Body + Unpin> Body for BusyBody<B> {
+impl<B: Body> Body for BusyBody<B> {
     type Data = B::Data;
     type Error = B::Error;
 
@@ -41,7 +41,7 @@ impl<B: Body + Unpin> Body for BusyBody<B> {
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<B::Data>, B::Error>>> {
-        Pin::new(&mut self.body).poll_frame(context)
+        self.body.as_mut().poll_frame(context)
     }
 
     fn is_end_stream(&self) -> bool {

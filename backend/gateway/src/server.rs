@@ -96,7 +96,7 @@ pub async fn serve<S, B>(
 ) where
     S: Service<Request<Incoming>, Response = Response<B>, Error = Infallible> + Clone + Send + 'static,
     S::Future: Send,
-    B: HttpBody<Data = Bytes> + Send + Unpin + 'static,
+    B: HttpBody<Data = Bytes> + Send + 'static,
     B::Error: Into<Box<dyn Error + Send + Sync>>,
 {
     let slots = Arc::new(Slots::new(settings.connections, settings.connections_of_address));
@@ -162,7 +162,7 @@ async fn serve_connection<S, B>(accepted: AcceptedConnection, service: S, _open:
 where
     S: Service<Request<Incoming>, Response = Response<B>, Error = Infallible> + Clone + Send + 'static,
     S::Future: Send,
-    B: HttpBody<Data = Bytes> + Send + Unpin + 'static,
+    B: HttpBody<Data = Bytes> + Send + 'static,
     B::Error: Into<Box<dyn Error + Send + Sync>>,
 {
     let AcceptedConnection { stream, peer, settings, slot } = accepted;
@@ -181,7 +181,7 @@ where
         let answer = service.clone().oneshot(request);
         async move {
             let answer = answer.await;
-            answer.map(|response| response.map(|body| BusyBody { body, _busy: busy }))
+            answer.map(|response| response.map(|body| BusyBody { body: Box::pin(body), _busy: busy }))
         }
     });
     let connection = http.serve_connection(TokioIo::new(stream), service).with_upgrades();

@@ -109,7 +109,7 @@ fn driven(limit: &Limit) -> Driven {
             "backend/gateway/tests/gateway/shares.rs",
             "a_client_that_does_not_take_its_answer_is_given_up",
         ),
-        "lists of topics that a client has not taken yet" => Alone(connections::large_answers),
+        "large answers that a client has not taken yet" => Alone(connections::large_answers),
         "data that waits for one WebSocket" => elsewhere(
             "from outside, what waits in the server cannot be told from what waits in the system's buffers",
             (machine().queue_bytes as u64, None),
@@ -147,6 +147,7 @@ fn driven(limit: &Limit) -> Driven {
         "body of an HTTP request" => Live(data::body),
         "topics on a page of `GET /topics`" => Alone(topics::topics_of_a_page),
         "page of `GET /topics`" => Alone(topics::bytes_of_a_page),
+        "publications of `GET /topics/TOPIC`" => Live(data::bytes_of_history),
         "topics of a server" => Alone(topics::of_a_server),
         "topics of a principal" => Alone(topics::of_a_principal),
         "replay to a subscription" => Live(messages::replay_items),

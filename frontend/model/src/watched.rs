@@ -1,6 +1,7 @@
 //! The filters to which the page is subscribed, with what the server has said about each of them.
 
-use shared::{Filter, Topic};
+use shared::Filter;
+use tickertape_session::{Event, State};
 
 /// The filters to which the page is subscribed, with what the server has said about each of them. There are several if the reader's
 /// token allows several.
@@ -27,33 +28,33 @@ impl Watched {
         self.0.iter().map(|subscription| subscription.filter.clone()).collect()
     }
 
-    /// Forgets what the server has said, because a connection begins.
-    pub fn start_anew(&mut self) {
-        *self = Self::new(self.filters());
-    }
-
-    /// Records that the server has confirmed a subscription, with the number of topics that match the filter.
-    pub fn confirm(&mut self, filter: &Filter, viewers: Option<u64>, topics: usize) {
-        for subscription in self.of(filter) {
-            subscription.viewers = viewers;
-            subscription.awaits_topics = topics > 0;
+    /// Records what an event of the session says about the filters. Returns false if it says nothing about them.
+    pub fn note(&mut self, event: &Event) -> bool {
+        match event {
+            Event::Subscribed { filter, viewers, topics, .. } => {
+                for subscription in self.of(filter) {
+                    subscription.viewers = *viewers;
+                    subscription.awaits_topics = *topics > 0;
+                }
+            }
+            Event::Occupancy { filter, viewers } => {
+                self.of(filter).for_each(|subscription| subscription.viewers = Some(*viewers));
+            }
+            Event::SubscribeRefused { filter, .. } => {
+                self.0.retain(|subscription| subscription.filter != *filter)
+            }
+            // The topic was announced, and may never have data.
+            Event::TopicGone { topic, .. } => {
+                let matching = self.0.iter_mut().filter(|subscription| subscription.filter.matches(topic));
+                matching.for_each(|subscription| subscription.awaits_topics = false);
+            }
+            // What the server has said before may not be true of the new connection.
+            Event::StateChanged { to: State::Connecting | State::Handshaking, .. } => {
+                *self = Self::new(self.filters());
+            }
+            _ => return false,
         }
-    }
-
-    /// Removes a filter, because the server has refused the subscription.
-    pub fn refuse(&mut self, filter: &Filter) {
-        self.0.retain(|subscription| subscription.filter != *filter);
-    }
-
-    /// Records the number of connections that are subscribed to a filter.
-    pub fn count(&mut self, filter: &Filter, viewers: u64) {
-        self.of(filter).for_each(|subscription| subscription.viewers = Some(viewers));
-    }
-
-    /// Records that a topic was removed, so that an announced topic may never have data.
-    pub fn forget(&mut self, topic: &Topic) {
-        let matching = self.0.iter_mut().filter(|subscription| subscription.filter.matches(topic));
-        matching.for_each(|subscription| subscription.awaits_topics = false);
+        true
     }
 
     /// Returns the largest number of viewers of a filter; `None` while it is not known. The numbers are not added, because one viewer
@@ -81,6 +82,9 @@ impl Subscription {
 
 #[cfg(test)]
 mod tests {
+    use shared::{Epoch, ErrorCode, Position, Topic};
+    use tickertape_session::Refused;
+
     use super::*;
     #[cfg(target_arch = "wasm32")]
     use wasm_bindgen_test::wasm_bindgen_test as test;
@@ -89,8 +93,31 @@ mod tests {
         Filter::new(text).unwrap()
     }
 
-    fn topic(name: &str) -> Topic {
-        Topic::new(name).unwrap()
+    /// The events of the session that say something about the filters.
+    impl Watched {
+        fn confirm(&mut self, filter: &Filter, viewers: Option<u64>, topics: usize) {
+            let connection_id = String::new();
+            assert!(self.note(&Event::Subscribed { filter: filter.clone(), viewers, topics, connection_id }));
+        }
+
+        fn count(&mut self, filter: &Filter, viewers: u64) {
+            assert!(self.note(&Event::Occupancy { filter: filter.clone(), viewers }));
+        }
+
+        fn refuse(&mut self, filter: &Filter) {
+            let refused = Refused { code: ErrorCode::Forbidden, message: String::new() };
+            let (filter, allowed) = (filter.clone(), Vec::new());
+            assert!(self.note(&Event::SubscribeRefused { filter, allowed, refused }));
+        }
+
+        fn forget(&mut self, name: &str) {
+            let (topic, last) = (Topic::new(name).unwrap(), Position::new(Epoch::new("e"), 1));
+            assert!(self.note(&Event::TopicGone { topic, last }));
+        }
+
+        fn start_anew(&mut self) {
+            assert!(self.note(&Event::StateChanged { from: State::Waiting, to: State::Connecting }));
+        }
     }
 
     fn two() -> Watched {
@@ -171,9 +198,9 @@ mod tests {
         let mut watched = two();
         watched.confirm(&filter("a/*"), Some(1), 1);
         watched.confirm(&filter("b/*"), Some(1), 40);
-        watched.forget(&topic("a/x"));
+        watched.forget("a/x");
         assert!(watched.awaits_topics());
-        watched.forget(&topic("b/x"));
+        watched.forget("b/x");
         assert!(!watched.awaits_topics());
     }
 }

@@ -94,6 +94,19 @@ pub fn items_of_history(server: &Server, items: usize) {
     assert_eq!(read["items"].as_array().unwrap().len(), items);
 }
 
+pub fn bytes_of_history(server: &Server, bytes: usize) {
+    let large = json!("x".repeat(20_000)).to_string();
+    let most = bytes / large.len();
+    for _ in 0..=most / 40 {
+        assert_eq!(server.post("/topics/large", vec![&*large; 40].join("\n")).status, 200);
+    }
+    let read = server.get("/topics/large").json();
+    let sizes: Vec<usize> =
+        read["items"].as_array().unwrap().iter().map(|item| item.to_string().len()).collect();
+    let all: usize = sizes.iter().sum();
+    assert!(all <= bytes && all + sizes[0] > bytes, "{} publications of {all} bytes", sizes.len());
+}
+
 pub fn buckets_of_history(server: &Server, buckets: usize) {
     assert_eq!(server.post("/topics/buckets", "1").status, 200);
     let step = |to_ms: usize| {
