@@ -35,8 +35,11 @@ impl LatencyWindow {
 
     /// Returns the latency over the last minute, or `None` if no publication was measured in it.
     pub(super) fn summary(&self, now_ms: u64) -> Option<Latency> {
-        let mut recent: Vec<u64> = self.recent(now_ms).collect();
-        recent.sort_unstable();
+        let mut recent: Vec<u64> = Vec::new();
+        for latency_ms in self.recent(now_ms) {
+            // The code of the standard library's sorting functions would make the page larger by a kilobyte.
+            recent.insert(recent.partition_point(|known_ms| *known_ms <= latency_ms), latency_ms);
+        }
         let at = |percent: usize| recent.get((recent.len() * percent / 100).min(recent.len() - 1)).copied();
         if recent.is_empty() {
             return None;

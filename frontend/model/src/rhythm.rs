@@ -40,8 +40,11 @@ impl Rhythm {
         if self.times.len() < NEEDED {
             return None;
         }
-        let mut intervals: Vec<u64> = self.times.windows(2).map(|pair| pair[0].abs_diff(pair[1])).collect();
-        intervals.sort_unstable();
+        let mut intervals: Vec<u64> = Vec::new();
+        for interval in self.times.windows(2).map(|pair| pair[0].abs_diff(pair[1])) {
+            // The code of the standard library's sorting functions would make the page larger by a kilobyte.
+            intervals.insert(intervals.partition_point(|known| *known <= interval), interval);
+        }
         intervals.get(intervals.len() / 2).copied()
     }
 }
