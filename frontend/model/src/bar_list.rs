@@ -6,7 +6,7 @@ use super::chart::scale::{Bounds, Scale};
 use super::chart::{Format, LocalClock, SeriesSet, Unit};
 use super::field::Field;
 use super::gauge::shortest;
-use super::sorted::sort_by;
+use super::sorted::{self, sort_by};
 
 /// Number of steps into which the ends of a scale without given ends are rounded.
 const STEPS: usize = 4;
@@ -94,7 +94,7 @@ pub fn in_order(bars: Vec<Bar>, before: &[usize]) -> Vec<Bar> {
     let place = |bar: &Bar| before.iter().position(|column| *column == bar.column).unwrap_or(usize::MAX / 2);
     let mut bars = bars;
     // The sort keeps the order of new series.
-    bars.sort_by_key(place);
+    sorted::sort_by_key(&mut bars, place);
     bars
 }
 

@@ -1,7 +1,9 @@
-//! The search of the palette: topics, boards and actions whose names match what was typed, the best first. Depends on no other
-//! module.
+//! The search of the palette: topics, boards and actions whose names match what was typed, the best first. Depends on
+//! [`super::sorted`].
 
 use std::ops::Range;
+
+use super::sorted;
 
 mod score;
 
@@ -111,7 +113,7 @@ pub fn search(items: &[Item], text: &str, recent: &[String]) -> Vec<Found> {
         found.push((section, rank, Hit { index, ranges }));
     }
     // The sort keeps the order of entries that match equally well.
-    found.sort_by_key(|(_, rank, _)| -rank);
+    sorted::sort_by_key(&mut found, |(_, rank, _)| -*rank);
     let mut sections = [Section::Recent, Section::Topics, Section::Boards, Section::Actions].map(|section| {
         let is_of = |item: &&Item| item.section == section && (is_typed || place(item).is_none());
         let of = items.iter().filter(is_of).count();
@@ -122,7 +124,7 @@ pub fn search(items: &[Item], text: &str, recent: &[String]) -> Vec<Found> {
         (best, Found { section, hits: hits.into_iter().take(MOST_SHOWN).collect(), count, of })
     });
     if is_typed {
-        sections.sort_by_key(|(best, _)| -*best);
+        sorted::sort_by(&mut sections, |(best, _)| -*best);
     }
     sections.into_iter().map(|(_, found)| found).filter(|found| found.count > 0).collect()
 }

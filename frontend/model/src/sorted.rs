@@ -16,13 +16,25 @@ pub fn sort_by<T>(items: &mut [T], key: fn(&T) -> i64) {
 /// Sorts a list of any length. Items that are equal keep their order.
 pub fn sort<T: Ord>(items: &mut Vec<T>) {
     let order = order(items.len(), &|one, other| items[one] <= items[other]);
+    arrange(items, order);
+}
+
+/// Sorts a list of any length by a key. Items with equal keys keep their order.
+pub fn sort_by_key<T, K: Ord>(items: &mut Vec<T>, key: impl Fn(&T) -> K) {
+    let keys: Vec<K> = items.iter().map(key).collect();
+    arrange(items, order(keys.len(), &|one, other| keys[one] <= keys[other]));
+}
+
+/// Moves the items of a list to the places that `order` gives them.
+fn arrange<T>(items: &mut Vec<T>, order: Vec<usize>) {
     let mut taken: Vec<Option<T>> = std::mem::take(items).into_iter().map(Some).collect();
     items.extend(order.into_iter().filter_map(|at| taken.get_mut(at)?.take()));
 }
 
-/// Returns the indices of `count` items in the order of the items, by merging. This function is not generic, so that its code is in the page
-/// once.
-fn order(count: usize, is_in_order: &dyn Fn(usize, usize) -> bool) -> Vec<usize> {
+/// Returns the indices of `count` items in the order of the items, by merging. Items that are equal keep their order. `is_in_order` returns
+/// true if the item with the first index may be before that with the second one. This function is not generic, so that its code is in the
+/// page once.
+pub fn order(count: usize, is_in_order: &dyn Fn(usize, usize) -> bool) -> Vec<usize> {
     let mut order: Vec<usize> = (0..count).collect();
     let mut run = 1;
     while run < count {

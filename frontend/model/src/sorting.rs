@@ -1,7 +1,9 @@
-//! The order of rows that a reader sorts by a column, such as those of a table or of a list of series. Depends on no other
-//! module.
+//! The order of rows that a reader sorts by a column, such as those of a table or of a list of series. Depends on
+//! [`super::sorted`].
 
 use std::cmp::Ordering;
+
+use super::sorted;
 
 /// The value of a row in the column by which the rows are sorted.
 #[derive(Clone, Debug, PartialEq)]
@@ -49,18 +51,16 @@ impl<C: PartialEq> Sorting<C> {
 
 /// Returns the indices of the rows in their order. Rows with equal keys stay in the order in which they are given.
 pub fn order(keys: &[Key], is_descending: bool) -> Vec<usize> {
-    let mut rows: Vec<usize> = (0..keys.len()).collect();
-    rows.sort_by(|one, other| compare(&keys[*one], &keys[*other], is_descending));
-    rows
+    let is_in_order = |one: usize, other: usize| compare(&keys[one], &keys[other], is_descending).is_le();
+    sorted::order(keys.len(), &is_in_order)
 }
 
 /// Returns the indices of the rows `now` in the order that they had `before`. New rows are at the end, in their own order.
 /// Rows are recognised by their names.
 pub fn kept(before: &[String], now: &[String]) -> Vec<usize> {
     let place = |name: &String| before.iter().position(|known| known == name).unwrap_or(before.len());
-    let mut rows: Vec<usize> = (0..now.len()).collect();
-    rows.sort_by_key(|row| place(&now[*row]));
-    rows
+    let places: Vec<usize> = now.iter().map(place).collect();
+    sorted::order(places.len(), &|one, other| places[one] <= places[other])
 }
 
 fn compare(one: &Key, other: &Key, is_descending: bool) -> Ordering {

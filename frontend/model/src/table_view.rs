@@ -1,6 +1,7 @@
 //! The rows of a table in the order in which its reader wants to see them. Depends on [`super::table`] and
 //! [`super::sorting`].
 
+use super::sorted;
 use super::sorting::{Key, Sorting, kept, order};
 use super::table::Table;
 
@@ -58,7 +59,7 @@ pub fn name_column(table: &Table) -> Option<usize> {
     (0..table.columns.len()).find(|column| {
         let mut cells: Vec<&String> = table.rows.iter().filter_map(|row| row.get(*column)).collect();
         let has_all = cells.len() == table.rows.len() && cells.iter().all(|cell| *cell != NO_VALUE);
-        cells.sort_unstable();
+        sorted::sort(&mut cells);
         !table.columns[*column].numeric && has_all && cells.windows(2).all(|pair| pair[0] != pair[1])
     })
 }

@@ -2,6 +2,7 @@
 
 use std::convert::Infallible;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
 use std::time::Duration;
 
 use apigw_websocket::{
@@ -151,8 +152,12 @@ async fn silent_tcp_connections_beyond_the_share_of_their_address_displace_only_
 #[tokio::test]
 async fn a_client_that_does_not_take_its_answer_is_given_up() {
     const ANSWER: &[u8] = &[b'x'; 64 * 1024 * 1024];
-    let service = tower::service_fn(|_: Request<Incoming>| async {
-        Ok::<_, Infallible>(Response::new(Full::new(Bytes::from_static(ANSWER))))
+    // The server has one clone of the service, and each connection one or more.
+    let clones = Arc::new(());
+    let counted = clones.clone();
+    let service = tower::service_fn(move |_: Request<Incoming>| {
+        let _counted = &counted;
+        async { Ok::<_, Infallible>(Response::new(Full::new(Bytes::from_static(ANSWER)))) }
     });
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let address = listener.local_addr().expect("an address");
@@ -161,13 +166,23 @@ async fn a_client_that_does_not_take_its_answer_is_given_up() {
     let server = tokio::spawn(serve(listener, service, settings, std::future::pending()));
     let mut client = TcpStream::connect(address).await.expect("the server listens");
     client.write_all(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n").await.expect("sent");
-    // The client reads nothing for a second. By then the server must have closed the connection, because of the limit
-    // of 250 ms.
-    tokio::time::sleep(Duration::from_secs(1)).await;
+    // The client reads nothing until the server has closed the connection, because of the limit of 250 ms.
+    until(|| Arc::strong_count(&clones) > 2).await;
+    until(|| Arc::strong_count(&clones) == 2).await;
     let mut taken = Vec::new();
     let _ = soon(client.read_to_end(&mut taken)).await;
     assert!(taken.len() < ANSWER.len(), "the whole answer was kept for a client that did not read");
     server.abort();
+}
+
+/// Waits until a condition is true.
+async fn until(is_true: impl Fn() -> bool) {
+    soon(async {
+        while !is_true() {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    })
+    .await;
 }
 
 #[tokio::test]

@@ -8,6 +8,7 @@ use shared::limits::BOARD_SOURCES;
 
 use super::merge::{Merged, group_of, merge};
 use crate::layout::{Group, group_name};
+use crate::sorted;
 
 /// A change of a board. Panels are called by their keys ([`super::MergedPanel::key`]).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -134,7 +135,7 @@ pub fn adopt(board: &Board, usual: &[Group]) -> Board {
             names.push(name.to_owned());
         }
     }
-    board.panels.sort_by_key(|panel| names.iter().position(|name| name == group_of(panel)));
+    sorted::sort_by_key(&mut board.panels, |panel| names.iter().position(|name| name == group_of(panel)));
     board
 }
 

@@ -6,6 +6,7 @@ use shared::Topic;
 use shared::board::{Board, NewTopics, Panel};
 
 use crate::layout::{Group, group_name};
+use crate::sorted;
 
 /// The panels that a document and the topics of a server make together.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -75,7 +76,7 @@ pub fn merge(board: &Board, usual: &[Group]) -> Merged {
 fn set_keys(merged: &mut Merged, known: &BTreeSet<&Topic>) {
     let panels = merged.groups.iter_mut().flat_map(|group| &mut group.panels);
     let mut panels: Vec<&mut MergedPanel> = panels.collect();
-    panels.sort_by_key(|panel| panel.index.unwrap_or(usize::MAX));
+    sorted::sort_by_key(&mut panels, |panel| panel.index.unwrap_or(usize::MAX));
     let mut taken: BTreeSet<Topic> = BTreeSet::new();
     for panel in panels {
         let own = panel.topics.iter().find(|topic| !taken.contains(*topic)).cloned();

@@ -6,6 +6,7 @@ use shared::board::fields::{Field, PANEL, Shape};
 use shared::board::{Panel, Severity, Threshold, check_panel};
 
 use super::edit::with_field;
+use crate::sorted;
 
 /// Names of the fields that have controls of their own, or that are no settings.
 const OTHERS: [&str; 4] = ["sources", "thresholds", "hidden", "derive"];
@@ -23,7 +24,8 @@ pub fn fields() -> Vec<&'static Field> {
         has_control && !OTHERS.contains(&field.name)
     };
     let mut fields: Vec<&Field> = PANEL.fields.iter().filter(is_single).collect();
-    fields.sort_by_key(|field| ORDER.iter().position(|name| *name == field.name).unwrap_or(ORDER.len()));
+    let place = |name: &str| ORDER.iter().position(|known| *known == name).unwrap_or(ORDER.len());
+    sorted::sort_by_key(&mut fields, |field| place(field.name));
     fields
 }
 

@@ -10,6 +10,7 @@ use super::plan::{Plan, Wanted};
 use crate::buckets::PastStates;
 use crate::kind::Kind;
 use crate::lines::{Line, Lines, MOST_LINES};
+use crate::sorted;
 use crate::stream::{LookBack, Stream};
 use crate::things::Things;
 use crate::things_strip;
@@ -92,7 +93,9 @@ fn lines(sources: &[Source<'_>]) -> Lines {
         all.extend(newest.map(|line| (place, line)));
         left_out += lines.left_out() + (lines.len() - (all.len() - before)) as u64;
     }
-    all.sort_by_key(|(place, line)| (line.order().effective_ms(), *place, line.order().sequence()));
+    sorted::sort_by_key(&mut all, |(place, line)| {
+        (line.order().effective_ms(), *place, line.order().sequence())
+    });
     let excess = all.len().saturating_sub(MOST_LINES);
     let names: Vec<Option<Arc<str>>> = sources
         .iter()
