@@ -1,21 +1,24 @@
 //! HTTP requests of the page. Only this file and `start.js` make HTTP requests.
 //!
-//! They are made with gloo-net, except those that may be necessary before the first picture ([`fetch`]): gloo-net belongs to the code that
-//! is loaded later.
+//! Requests without a body are made by the browser's function `fetch`, because some are necessary before the first picture. gloo-net, which
+//! makes the others and reads most responses, belongs to the code that is loaded later.
 
 use gloo_net::http::{Method, RequestBuilder, Response};
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Headers, RequestInit};
 
-/// Sends an HTTP request without a body, with the token if there is one, by the browser's function `fetch`. Returns `None` if there is no
-/// response: the server cannot be reached, or the page's content security policy forbids the request.
+/// Name of the header with the token.
+const AUTHORIZATION: &str = "Authorization";
+
+/// Sends an HTTP request without a body, with the token if there is one. Returns `None` if there is no response: the server cannot be
+/// reached, or the page's content security policy forbids the request.
 pub async fn fetch(method: &str, url: &str, token: Option<&str>) -> Option<web_sys::Response> {
     let init = RequestInit::new();
     init.set_method(method);
-    if let Some(token) = token.filter(|token| is_header_value(token)) {
+    if let Some(authorization) = authorization(token) {
         let headers = Headers::new().ok()?;
-        headers.set("Authorization", &["Bearer ", token].concat()).ok()?;
+        headers.set(AUTHORIZATION, &authorization).ok()?;
         init.set_headers(&headers);
     }
     let response = JsFuture::from(web_sys::window()?.fetch_with_str_and_init(url, &init)).await;
@@ -27,35 +30,35 @@ pub async fn body(response: &web_sys::Response) -> Option<String> {
     JsFuture::from(response.text().ok()?).await.ok()?.as_string()
 }
 
-/// Sends an HTTP request without a body, with the token if there is one. Returns `None` if there is no response: the
-/// server cannot be reached, or the page's content security policy forbids the request.
+/// Sends an HTTP request like [`fetch`], and returns gloo-net's type of the response.
 pub async fn request(method: Method, url: &str, token: Option<&str>) -> Option<Response> {
-    let mut request = RequestBuilder::new(url).method(method);
-    if let Some(token) = token.filter(|token| is_header_value(token)) {
-        request = request.header("Authorization", &["Bearer ", token].concat());
-    }
-    request.send().await.ok()
+    fetch(method.as_str(), url, token).await.map(Response::from)
 }
 
 /// Sends a document as JSON with the method PUT, with a condition (a header and its value), and with the token if there is one.
 /// Returns `None` if there is no response.
 pub async fn put(url: &str, token: Option<&str>, condition: (&str, &str), body: String) -> Option<Response> {
     let request = RequestBuilder::new(url).method(Method::PUT).header(condition.0, condition.1);
-    let mut request = request.header("Content-Type", "application/json");
-    if let Some(token) = token.filter(|token| is_header_value(token)) {
-        request = request.header("Authorization", &["Bearer ", token].concat());
-    }
-    request.body(body).ok()?.send().await.ok()
+    send(request, token, body).await
 }
 
 /// Sends a JSON value with the method POST, and with the token if there is one. Returns `None` if there is no response.
 pub async fn post(url: &str, token: Option<&str>, body: String) -> Option<Response> {
-    let mut request =
-        RequestBuilder::new(url).method(Method::POST).header("Content-Type", "application/json");
-    if let Some(token) = token.filter(|token| is_header_value(token)) {
-        request = request.header("Authorization", &["Bearer ", token].concat());
+    send(RequestBuilder::new(url).method(Method::POST), token, body).await
+}
+
+/// Sends a request with JSON as its body.
+async fn send(request: RequestBuilder, token: Option<&str>, body: String) -> Option<Response> {
+    let mut request = request.header("Content-Type", "application/json");
+    if let Some(authorization) = authorization(token) {
+        request = request.header(AUTHORIZATION, &authorization);
     }
     request.body(body).ok()?.send().await.ok()
+}
+
+/// Returns the value of the header with the token; `None` if there is no token that can be sent.
+fn authorization(token: Option<&str>) -> Option<String> {
+    token.filter(|token| is_header_value(token)).map(|token| ["Bearer ", token].concat())
 }
 
 /// Returns the server's message about a refused request.
