@@ -61,16 +61,21 @@ async function keep(answer) {
   const files = names.filter((name) => name.startsWith(page) && isNamedByContent(name));
   const cache = await caches.open(SHELL);
   for (const file of files) (await cache.match(file)) ?? (await cache.add(file));
-  // The code names its parts, which a page loads when it needs them.
-  for (const code of files.filter((name) => name.endsWith(".js"))) {
-    const parts = [...(await (await cache.match(code)).text()).matchAll(/"(\.\/[^"]+\.wasm)"/g)].map(([, name]) => new URL(name, code).href);
-    for (const part of parts.filter(isNamedByContent)) {
-      files.push(part);
-      (await cache.match(part)) ?? (await cache.add(part));
-    }
-  }
+  // The code names the list of its parts and the first of them, and the list names all others.
+  for (const code of files.filter((name) => name.endsWith(".js"))) await keepNamed(code, files, cache);
   await cache.put(page, answer);
   for (const { url } of await cache.keys()) if (url !== page && !files.includes(url)) await cache.delete(url);
+}
+
+// Keeps the files whose names are in the text of a file that is kept, and adds them to `files`.
+async function keepNamed(file, files, cache) {
+  const text = await (await cache.match(file)).text();
+  const names = [...text.matchAll(/"(\.\/[^"]+\.(?:wasm|json))"/g)].map(([, name]) => new URL(name, file).href);
+  for (const name of names.filter(isNamedByContent)) {
+    files.push(name);
+    (await cache.match(name)) ?? (await cache.add(name));
+    if (name.endsWith(".json")) await keepNamed(name, files, cache);
+  }
 }
 
 async function kept(name, url) {

@@ -47,6 +47,9 @@ const USUAL_BEAT: Duration = Duration::from_secs(1);
 /// Number of publications that are requested of a topic for which a search has added a panel.
 const FOUND_ITEMS: u32 = 60;
 
+/// A change of a topic's model. It is boxed so that the code around it is in the page once.
+type Change<'a> = Box<dyn FnOnce(&mut Stream, &mut SeriesSet) + 'a>;
+
 /// A function that returns the text in the corner of a panel.
 pub(crate) type ChipOf = fn(Board, &Topic) -> Option<Chip>;
 
@@ -534,6 +537,10 @@ impl Board {
     /// Changes the model of a topic by calling `change` with it. A topic that is new is added, unless the board has
     /// its maximum number of topics. The panel is notified in the next animation frame, or soon after if data arrives all the time.
     pub(crate) fn change(self, topic: &Topic, change: impl FnOnce(&mut Stream, &mut SeriesSet)) {
+        self.change_by(topic, Box::new(change));
+    }
+
+    fn change_by(self, topic: &Topic, change: Change<'_>) {
         let Some(cell) = self.cell(topic).or_else(|| self.add(topic)) else { return };
         cell.change(change);
         if cell.read_limits(limits::read()) {
@@ -555,6 +562,10 @@ impl Board {
     /// Adds older data to a topic by calling `fill` with its model. The data is shown immediately, even while the
     /// board is paused.
     pub(crate) fn fill_in(self, topic: &Topic, fill: impl FnOnce(&mut Stream, &mut SeriesSet)) {
+        self.fill_in_by(topic, Box::new(fill));
+    }
+
+    fn fill_in_by(self, topic: &Topic, fill: Change<'_>) {
         if let Some(cell) = self.cell(topic).filter(Cell::is_past) {
             cell.change(fill);
         } else if let Some(cell) = self.cell(topic) {
@@ -682,8 +693,6 @@ impl Board {
         if self.paused.get_untracked() {
             return;
         }
-        let now_ms = crate::now::now().mono_ms;
-        self.notified_ms.set_value(Some(now_ms));
         let changed = self.changed.try_update_value(std::mem::take).unwrap_or_default();
         let is_seen = |key: &Topic| self.seen.with_value(|seen| seen.contains(key));
         let window_ms = self.time.window().ms();
@@ -694,9 +703,14 @@ impl Board {
                 && self.boards.holders(topic, window_ms).iter().all(|(key, _)| !is_seen(key))
         };
         let (unseen, shown): (_, Vec<Topic>) = changed.into_iter().partition(is_out_of_sight);
-        self.crowd.update_value(|crowd| crowd.add(&shown, now_ms));
         self.unseen.update_value(|waiting| waiting.extend::<Vec<Topic>>(unseen));
-        self.notify(shown);
+        let panels = self.notify(shown);
+        // Without this condition, the first data would wait for the turn after that in which only the topics became known.
+        if !panels.is_empty() {
+            let now_ms = crate::now::now().mono_ms;
+            self.notified_ms.set_value(Some(now_ms));
+            self.crowd.update_value(|crowd| crowd.add(&panels, now_ms));
+        }
         if self.is_unseen_due.try_update_value(std::mem::take) == Some(true) {
             let unseen = self.unseen.try_update_value(std::mem::take).unwrap_or_default();
             self.notify(unseen.into_iter().collect());
@@ -712,23 +726,27 @@ impl Board {
         }
     }
 
-    fn notify(self, changed: Vec<Topic>) {
-        let (mut new, mut has_resized) = (Vec::new(), false);
+    /// Notifies the panels of changed topics, and adds panels for topics that have data for the first time. Returns the topics that have
+    /// a panel.
+    fn notify(self, changed: Vec<Topic>) -> Vec<Topic> {
+        let (mut panels, mut has_resized) = (Vec::new(), false);
         for topic in changed {
             let Some(cell) = self.cell(&topic).filter(|cell| !cell.is_past()) else { continue };
             has_resized |= cell.settle_size();
             cell.notify();
             if cell.size().is_some() {
-                new.push(topic);
+                panels.push(topic);
             }
         }
-        self.layout.with_untracked(|layout| new.retain(|topic| !layout.has(topic)));
+        let is_new = |topic: &&Topic| self.layout.with_untracked(|layout| !layout.has(topic));
+        let new: Vec<Topic> = panels.iter().filter(is_new).cloned().collect();
         if !new.is_empty() {
             self.layout.update(|layout| layout.add(new));
         }
         if has_resized {
             self.resizes.update(|resizes| *resizes += 1);
         }
+        panels
     }
 
     /// Puts the panel of a topic into the page, wherever it is.

@@ -62,20 +62,28 @@ impl Cell {
     /// only a copy is changed that is not shown. Returns the result of `change`; `None` if the signals no longer
     /// exist.
     pub(crate) fn change<T>(&self, change: impl FnOnce(&mut Stream, &mut SeriesSet) -> T) -> Option<T> {
-        self.change_shown(|stream, series| {
-            self.paused_state.try_update_value(|paused_state| {
-                let (stream, series) = paused_state.known_mut(stream, series);
-                change(stream, series)
-            })
-        })?
+        once(change, |change| self.write_known(change))
     }
 
     /// Changes the shown state of the topic by calling `change` with it, without notifying the panel. This is done
     /// even while the board is paused. Returns the result of `change`; `None` if the signals no longer exist.
     pub(crate) fn change_shown<T>(&self, change: impl FnOnce(&mut Stream, &mut SeriesSet) -> T) -> Option<T> {
+        once(change, |change| self.write(change))
+    }
+
+    fn write_known(&self, change: &mut Change<'_>) {
+        self.write(&mut |stream, series| {
+            self.paused_state.try_update_value(|paused_state| {
+                let (stream, series) = paused_state.known_mut(stream, series);
+                change(stream, series);
+            });
+        });
+    }
+
+    fn write(&self, change: &mut Change<'_>) {
         let stream = self.stream.clone();
         self.series
-            .try_update_untracked(|series| stream.try_update_untracked(|stream| change(stream, series)))?
+            .try_update_untracked(|series| stream.try_update_untracked(|stream| change(stream, series)));
     }
 
     /// Reads the thresholds of the topic, if they have changed, by the function `read`. Returns true if there is no such function yet.
@@ -184,6 +192,20 @@ impl Cell {
     pub(crate) fn size(&self) -> Option<Size> {
         self.stream.with_untracked(Stream::size)
     }
+}
+
+/// A change of a topic's model.
+type Change<'a> = dyn FnMut(&mut Stream, &mut SeriesSet) + 'a;
+
+/// Has `change` made by `make`, and returns its result; `None` if it was not made. The code that makes it is in the page once, because it does
+/// not depend on the type of the change.
+fn once<T>(
+    change: impl FnOnce(&mut Stream, &mut SeriesSet) -> T,
+    make: impl FnOnce(&mut Change<'_>),
+) -> Option<T> {
+    let (mut change, mut result) = (Some(change), None);
+    make(&mut |stream, series| result = change.take().map(|change| change(stream, series)));
+    result
 }
 
 /// Returns the state and the numbers with which a panel shows the past. `stream` and `series` are the newest ones.

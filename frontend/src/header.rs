@@ -13,24 +13,24 @@ use crate::player::Player;
 use crate::signal::Memo;
 use crate::wall::WallLine;
 use board_model::link::Link;
-use board_model::window::Window;
 
 part!(load_controls, (), controls::show, until not_loaded);
 
-/// Shows the controls of live data, without a function, until their code is loaded, so that nothing in the header moves then.
+/// Shows the controls of live data, without a function, until their code is loaded, so that nothing in the header moves then. They are
+/// those of the shell in `index.html`.
 fn not_loaded() -> AnyView {
-    let window = |window: Window| format!("<button data-label=\"{0}\">{0}</button>", window.label());
-    let html = [
-        "<span class=\"seg travel\"><button class=\"earlier\"></button></span><span class=\"seg\">",
-        &Window::ALL.map(window).concat(),
-        "</span><button class=\"tool pause\">Pause</button><button class=\"tool more\"></button>\
-         <div class=\"more-tools\"><button class=\"tool icon search\"></button><button class=\"tool zone\">UTC</button>",
-        &["theme", "arrange", "record", "wall"]
-            .map(|class| format!("<button class=\"tool icon {class}\"></button>"))
-            .concat(),
-        "</div>",
-    ];
-    view! { <div class="not-loaded" inert=true aria-hidden="true" inner_html=html.concat()></div> }.into_any()
+    let html = CONTROLS.with(String::clone);
+    view! { <div class="not-loaded" inert=true aria-hidden="true" inner_html=html></div> }.into_any()
+}
+
+thread_local! {
+    /// The controls of the shell as HTML. They are read before the shell is removed.
+    static CONTROLS: String = controls_of_shell();
+}
+
+fn controls_of_shell() -> String {
+    let shell = document().query_selector("#shell .not-loaded").ok().flatten();
+    shell.map(|controls| controls.inner_html()).unwrap_or_default()
 }
 
 /// Shows the header of the page.
@@ -111,5 +111,18 @@ fn ConnectionState() -> impl IntoView {
             <span class="latency" title="Median time from publishing to arrival">{current(read(Link::latency_text))}</span>
             <span class="viewers">{current(read(Link::viewers_text))}</span>
         </button>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use board_model::window::Window;
+
+    #[test]
+    fn the_shell_shows_the_windows_that_can_be_chosen() {
+        let shell = include_str!("../../index.html");
+        let button = |window: Window| format!("<button data-label=\"{0}\">{0}</button>", window.label());
+        let buttons = Window::ALL.map(button).concat();
+        assert!(shell.contains(&format!("<span class=\"seg\">{buttons}</span>")), "{buttons}");
     }
 }

@@ -35,7 +35,7 @@ pub enum NotLoaded {
     Outdated,
 }
 
-#[cfg(feature = "split")]
+#[cfg(split)]
 impl From<wasm_split_helpers::SplitLoaderError> for NotLoaded {
     fn from(_: wasm_split_helpers::SplitLoaderError) -> Self {
         Self::Failed
@@ -66,20 +66,7 @@ macro_rules! part {
         $crate::late::part!(@ $load, $argument, $view, $placeholder);
     };
     (@ $load:ident, $argument:ty, $view:expr, $placeholder:expr) => {
-        mod $load {
-            use super::*;
-
-            #[cfg(feature = "split")]
-            #[wasm_split_helpers::wasm_split($load, fallible)]
-            pub fn entrance() -> Result<$crate::late::Part<$argument>, $crate::late::NotLoaded> {
-                Ok($view)
-            }
-
-            #[cfg(not(feature = "split"))]
-            pub async fn entrance() -> Result<$crate::late::Part<$argument>, $crate::late::NotLoaded> {
-                Ok($view)
-            }
-        }
+        $crate::late::entrance!($load, $crate::late::Part<$argument>, $view);
 
         fn $load(argument: $argument) -> AnyView {
             let placeholder: $crate::late::Part<$argument> = $placeholder;
@@ -94,6 +81,37 @@ macro_rules! part {
     };
 }
 pub(crate) use part;
+
+/// Declares the module of a part, with the function `entrance`, which loads the code of the part and returns its value. The arguments are
+/// the name of the module, which begins with `load_`, and the type and the expression of the value.
+macro_rules! entrance {
+    ($load:ident, $type:ty, $value:expr) => {
+        mod $load {
+            use super::*;
+
+            #[cfg(split)]
+            #[wasm_split_helpers::wasm_split($load, fallible)]
+            pub fn entrance() -> Result<$type, $crate::late::NotLoaded> {
+                Ok($crate::late::with_views($value))
+            }
+
+            #[cfg(not(split))]
+            pub async fn entrance() -> Result<$type, $crate::late::NotLoaded> {
+                Ok($value)
+            }
+        }
+    };
+}
+pub(crate) use entrance;
+
+/// Returns the value of a part, and makes the part use the code of the views. All parts are shown by the views. Because each of them uses
+/// all code of the views, the splitter puts this code into one file, and not into a file for each set of parts that use the same of it.
+#[cfg(split)]
+#[inline(always)]
+pub fn with_views<T>(value: T) -> T {
+    std::hint::black_box(crate::views::mount as fn(crate::page::Page));
+    value
+}
 
 /// Loads the code of a part that will probably be shown soon, after the first picture. `entrance` is the function of this name in the module
 /// that `part!` declares. If the code cannot be loaded, it is loaded when the part is shown.

@@ -12,13 +12,16 @@ thread_local! {
     static ADDED: RefCell<Vec<*const u8>> = const { RefCell::new(Vec::new()) };
 }
 
+/// Place after the style sheet of the views, which is added before all others.
+const AFTER_VIEWS: u32 = 1;
+
 /// Adds a style sheet to the page, if it is not there yet. It follows the other style sheets, so its rules take precedence over equal
 /// ones of theirs.
 pub fn adopt(css: &'static str) {
     add(css, false);
 }
 
-/// Adds a style sheet to the page like [`adopt`], but before those of other parts, whose equal rules take precedence.
+/// Adds a style sheet to the page like [`adopt`], but directly after that of the views. So equal rules of other parts take precedence.
 pub fn adopt_first(css: &'static str) {
     add(css, true);
 }
@@ -43,11 +46,8 @@ fn try_add(css: &str, is_first: bool) -> Result<(), JsValue> {
     replace.call1(&sheet, &css.into())?;
     let (page, name) = (JsValue::from(document()), JsValue::from("adoptedStyleSheets"));
     let sheets = Array::from(&Reflect::get(&page, &name)?);
-    if is_first {
-        sheets.unshift(&sheet)
-    } else {
-        sheets.push(&sheet)
-    };
+    let place = if is_first { AFTER_VIEWS } else { sheets.length() };
+    sheets.splice(place, 0, &sheet);
     Reflect::set(&page, &name, &sheets)?;
     Ok(())
 }

@@ -6,7 +6,7 @@
 //! * [`board_model`], in its own crate: the data of the board; [`chart`]: charts on a canvas.
 //! * [`socket`], [`http`], [`refusal`], [`now`], [`mod@file`], [`config`], [`prefs`], [`token`]: access to the browser; [`early`]: what was
 //!   requested before the code was there.
-//! * [`board`]: the model in signals; [`intake`] (the session's events), [`tick`] (the passing of time) and [`past`] (the
+//! * [`board`]: the model in signals; [`intake`] (the session's events), [`tick`] (the passing of time), [`upkeep`] and [`past`] (the
 //!   loading of the past) change it.
 //! * [`boards`]: boards as documents: arranging, saving and opening them.
 //! * [`kept_address`]: the view in the page's address.
@@ -25,7 +25,8 @@
 //!   [`task`]: futures.
 //! * [`tools`]: keys, palette and dialogs; [`annotations`]: events, which mark moments in charts; [`trouble`]: title, icon and
 //!   notifications.
-//! * [`app`], [`header`], [`controls`], [`banner`], [`panel`], [`sheet`], [`add_data`], [`left_out`], [`notices`], [`recipes`], [`sign_in`], [`theme`], [`wall`]: the
+//! * [`app`]: the start of the page; [`page`]: its state; [`first_panels`]: the panels until the views are there; [`views`]: the components of the page together.
+//! * [`header`], [`controls`], [`banner`], [`panel`], [`sheet`], [`add_data`], [`left_out`], [`notices`], [`recipes`], [`sign_in`], [`theme`], [`wall`]: the
 //!   components of the page.
 #![warn(missing_docs)]
 
@@ -46,6 +47,7 @@ pub mod early;
 mod early_keys;
 pub mod figure;
 pub mod file;
+pub mod first_panels;
 pub mod first_picture;
 pub mod follow;
 pub mod header;
@@ -60,6 +62,7 @@ pub mod limits;
 pub mod list_style;
 pub mod notices;
 pub mod now;
+pub mod page;
 pub mod panel;
 pub mod paper;
 pub mod past;
@@ -82,4 +85,6 @@ pub mod token;
 pub mod tools;
 pub mod trouble;
 pub mod turns;
+pub mod upkeep;
+pub mod views;
 pub mod wall;

@@ -1,5 +1,7 @@
-//! The timer of the page. Every second it updates ages and the right edge of charts, drops old data and requests
-//! missing history.
+//! The timer of the page. Every second it updates ages and the right edge of charts, and drops old data. When the views are there, it also
+//! does what [`crate::upkeep`] describes.
+
+use std::cell::Cell as Slot;
 
 use shared::{Millis, Topic};
 use tickertape_session::Session;
@@ -11,9 +13,18 @@ use crate::intake::update_link;
 use board_model::budget::keep_from;
 use board_model::chart::pace;
 
-/// Maximum number of requests for history in one second. It is large enough to fill a board quickly, and small enough
-/// not to delay live data.
-const MOST_REQUESTS: usize = 8;
+/// Further work: it gets the board, all its topics, and the present time by the server's clock.
+pub type Work = fn(Board, &[(Topic, Cell)], Millis);
+
+thread_local! {
+    /// The work that is done every second as well; `None` until its code is there.
+    static MORE: Slot<Option<Work>> = const { Slot::new(None) };
+}
+
+/// Does this work every second, too.
+pub fn add(work: Work) {
+    MORE.set(Some(work));
+}
 
 /// Starts the timer, which runs until the page is closed. It keeps the steps of time in which panels change.
 pub fn start(board: Board) {
@@ -28,12 +39,10 @@ fn tick(board: Board) {
     // The session is called even if none of its timers has expired, so that it notices within a second that the
     // machine was asleep.
     board.with_session(Session::handle_timeout);
-    board.thin_out();
     update_link(board);
     let now = board.view_session(Session::server_now).unwrap_or_else(|| crate::now::now().wall_ms);
     board.now.set(now);
     board.time.update_clock();
-    board.beat();
     if !board.paused.get_untracked() {
         board.edge.set(now);
     }
@@ -44,9 +53,7 @@ fn tick(board: Board) {
         // The check shows if the publishers have paused or the connection is dead.
         board.with_session(Session::check_liveness);
     }
-    if board.link.with_untracked(|link| link.state.is_connected()) {
-        fill_in(board, &cells, now);
-    }
+    MORE.get().into_iter().for_each(|work| work(board, &cells, now));
 }
 
 /// Drops data of all topics that is too old to be kept at the time `now`. Returns all topics.
@@ -72,27 +79,4 @@ fn age(board: Board, (topic, cell): (&Topic, &Cell), now: Millis, topics: usize)
 
 fn turns_late(cell: &Cell, now: Millis) -> bool {
     cell.change(|stream, _| stream.turns_late(now)) == Some(true)
-}
-
-fn fill_in(board: Board, cells: &[(Topic, Cell)], now: Millis) {
-    let from = board.edge.get_untracked() - board.time.window().raw_ms();
-    let fetches = cells.iter().filter_map(|(topic, cell)| {
-        let from = from - board.reach_ms(topic);
-        let fetch = match cell.is_past() {
-            true => cell.with_known(|stream, _| stream.next_fetch(from, now)),
-            false => cell.stream.with_untracked(|stream| stream.next_fetch(from, now)),
-        };
-        Some((topic, cell, fetch?))
-    });
-    for (topic, cell, fetch) in fetches.take(MOST_REQUESTS) {
-        if cell.is_past() {
-            cell.change(|stream, _| stream.asked(fetch, now));
-        } else {
-            cell.change_shown(|stream, _| stream.asked(fetch, now));
-        }
-        board.with_session(|session, at| {
-            // This fails without a connection. The next tick requests it again.
-            let _asked = session.fetch_earlier(topic, fetch.before, fetch.count, at);
-        });
-    }
 }

@@ -7,7 +7,6 @@
 mod arguments;
 mod bench;
 mod check;
-mod chunks;
 mod deploy;
 mod dev;
 mod error;
@@ -17,7 +16,7 @@ mod glue;
 mod help;
 mod lambda_local;
 mod page;
-mod pieces;
+mod parts;
 mod product;
 mod project;
 mod record;

@@ -8,10 +8,9 @@
 //! they would be those of the code before `wasm-opt`. They would protect little, because the hashes and the code come
 //! from the same server.
 
-use crate::chunks;
 use crate::error::TaskError;
 use crate::glue;
-use crate::pieces;
+use crate::parts;
 use crate::project::Project;
 use crate::script;
 use crate::stamp::{files_below, fingerprint};
@@ -28,7 +27,7 @@ use std::process::Command;
 use std::time::Instant;
 
 /// Files and folders from which the page is built. The page is built again if one of them has changed.
-const INPUTS: [&str; 16] = [
+const INPUTS: [&str; 15] = [
     "frontend",
     "session",
     "shared",
@@ -36,25 +35,26 @@ const INPUTS: [&str; 16] = [
     "Trunk.toml",
     "Cargo.toml",
     "Cargo.lock",
-    "xtask/src/chunks.rs",
     "xtask/src/glue.rs",
     "xtask/src/glue",
     "xtask/src/page.rs",
-    "xtask/src/pieces.rs",
+    "xtask/src/parts.rs",
     "xtask/src/script.rs",
     "xtask/src/styles.rs",
     "xtask/src/wasm_opt.rs",
     "xtask/tools/wasm-bindgen",
 ];
 /// Maximum size in bytes of the files that a browser loads for the first picture, compressed with Brotli. Lower the
-/// limit whenever the page gets smaller. The goal is 170,000.
-const MOST_FIRST_BYTES: u64 = 224_000;
+/// limit whenever the page gets smaller.
+const MOST_FIRST_BYTES: u64 = 170_000;
 /// Maximum size of all files of the page in bytes, compressed with Brotli.
-const MOST_BYTES: u64 = 779_000;
+const MOST_BYTES: u64 = 775_000;
 /// Environment variable with additional options of the compiler for WebAssembly.
 const WASM_FLAGS: &str = "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS";
 /// The options of the compiler in `.cargo/config.toml`, as the value of this variable.
 const CONFIGURED: &str = "--cfg erase_components";
+/// Size in bytes from which the functions of a file of code are ordered. In a small one, all are near each other.
+const ORDERED_BYTES: u64 = 20_000;
 /// Folder of the parts of the code that are loaded when they are needed.
 const PARTS: &str = "snippets/parts";
 /// Extensions of the files that are compressed with Brotli.
@@ -76,7 +76,7 @@ pub fn build(project: &Project, tools: &PageTools) -> Result<(), TaskError> {
         order_functions(&project.dist(), &wasm_opt)?;
     }
     rewrite_glue(&project.dist(), glue::shorten)?;
-    join_pieces(&project.dist())?;
+    list_parts(&project.dist())?;
     join_styles(&project.dist())?;
     compact_scripts(&project.dist())?;
     compress(&project.dist())?;
@@ -167,16 +167,21 @@ fn current(project: &Project, tools: &PageTools) -> Result<String, TaskError> {
     Ok(format!("{inputs:016x} {outputs:016x} {}", tools.wasm_opt.is_some()))
 }
 
-/// Puts similar functions of the main module beside each other.
+/// Puts similar functions beside each other, in the main module and in all large parts.
 fn order_functions(dist: &Path, wasm_opt: &WasmOpt<'_>) -> Result<(), TaskError> {
-    let Some(file) = main_module(dist)? else { return Ok(()) };
-    let module = fs::read(&file).map_err(TaskError::while_doing(format!("reading {}", file.display())))?;
+    let mut files = files_in(dist, &["wasm"])?;
+    files.retain(|file| fs::metadata(file).is_ok_and(|about| about.len() >= ORDERED_BYTES));
+    files.iter().try_for_each(|file| order_functions_of(file, wasm_opt))
+}
+
+fn order_functions_of(file: &Path, wasm_opt: &WasmOpt<'_>) -> Result<(), TaskError> {
+    let module = fs::read(file).map_err(TaskError::while_doing(format!("reading {}", file.display())))?;
     let Some(named) = glue::name_by_likeness(&module) else {
         terminal::note("the functions of the page cannot be ordered: the page works, but is larger");
         return Ok(());
     };
-    fs::write(&file, named).map_err(TaskError::while_doing(format!("writing {}", file.display())))?;
-    wasm_opt.order_functions(&file)
+    fs::write(file, named).map_err(TaskError::while_doing(format!("writing {}", file.display())))?;
+    wasm_opt.order_functions(file)
 }
 
 /// A function that rewrites a script and a module, which refer to each other by names. It returns `None` if they are not as expected.
@@ -195,19 +200,23 @@ fn rewrite_glue(dist: &Path, rewrite: RewriteGlue) -> Result<(), TaskError> {
     fs::write(&file, module).map_err(TaskError::while_doing(format!("writing {}", file.display())))
 }
 
-/// Puts the small files of the page's code into one file.
-fn join_pieces(dist: &Path) -> Result<(), TaskError> {
+/// Moves the list of the page's parts out of its script, and puts their small files into one.
+fn list_parts(dist: &Path) -> Result<(), TaskError> {
     let Some(file) = main_module(dist)? else { return Ok(()) };
     let script = script_of(&file);
     let read_bytes =
         |path: &str| fs::read(dist.join(path)).map_err(TaskError::while_doing(format!("reading {path}")));
-    let Some(joined) = pieces::join(&read(&script)?, PARTS, read_bytes)? else { return Ok(()) };
-    for path in joined.replaced {
+    let Some(listed) = parts::list(&read(&script)?, PARTS, read_bytes)? else {
+        terminal::note("the splitter's files are not as expected: the page works, but is larger");
+        return Ok(());
+    };
+    for path in listed.replaced {
         fs::remove_file(dist.join(&path)).map_err(TaskError::while_doing(format!("removing {path}")))?;
     }
-    fs::write(dist.join(joined.name), joined.content)
-        .map_err(TaskError::while_doing("writing the joined parts"))?;
-    write(&script, &chunks::shorten(&joined.script))
+    for (path, content) in listed.files {
+        fs::write(dist.join(&path), content).map_err(TaskError::while_doing(format!("writing {path}")))?;
+    }
+    write(&script, &listed.script)
 }
 
 /// Returns the path of the main module, without which the page was not built by wasm-bindgen.

@@ -107,21 +107,31 @@ fn update(site: &Path) {
     let mut names = page.split(['"', '=', '/', ' ', '>']);
     let is_code = |name: &&str| name.starts_with("frontend-") && name.ends_with(".js");
     let code = names.find(is_code).expect("the name of its code");
-    let mut script = std::fs::read_to_string(site.join(code)).expect("the code");
-    for entry in std::fs::read_dir(site.join("snippets/parts")).expect("the parts") {
-        let path = entry.expect("a part").path();
-        let old = path.file_name().expect("a name").to_string_lossy().into_owned();
-        if old.ends_with(".wasm") {
-            script = script.replace(&old, &renamed(&old));
-        }
-        std::fs::rename(&path, path.with_file_name(renamed(&old))).expect("renamed");
+    let parts: Vec<_> = files_in(&site.join("snippets/parts"));
+    let list = parts.iter().find(|name| name.ends_with(".json")).expect("the list of the parts");
+    let anew = |file: &Path| {
+        let text = std::fs::read_to_string(file).expect("a text");
+        parts.iter().fold(text, |text, name| text.replace(name.as_str(), &renamed(name)))
+    };
+    let (script, named) = (anew(&site.join(code)), anew(&site.join("snippets/parts").join(list)));
+    for old in &parts {
+        let path = site.join("snippets/parts").join(old);
+        std::fs::rename(&path, path.with_file_name(renamed(old))).expect("renamed");
     }
+    std::fs::write(site.join("snippets/parts").join(renamed(list)), named).expect("written");
     std::fs::remove_file(site.join(code)).expect("removed");
-    // The compressed file has the old content.
-    let _absent = std::fs::remove_file(site.join(format!("{code}.br")));
+    // The compressed files have the old content.
+    for file in [code, &format!("snippets/parts/{}", renamed(list)), "index.html"] {
+        let _absent = std::fs::remove_file(site.join(format!("{file}.br")));
+    }
     std::fs::write(site.join(renamed(code)), script).expect("written");
     std::fs::write(site.join("index.html"), page.replace(code, &renamed(code))).expect("written");
-    let _absent = std::fs::remove_file(site.join("index.html.br"));
+}
+
+/// Returns the names of the files in a folder.
+fn files_in(folder: &Path) -> Vec<String> {
+    let names = std::fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("a file").file_name());
+    names.map(|name| name.to_string_lossy().into_owned()).collect()
 }
 
 /// Returns the name of a file with another hash: `-0123456789abcdef` becomes `-1234567890abcdef`.

@@ -9,6 +9,7 @@ mod delay;
 mod drawing;
 mod elsewhere;
 mod figures;
+mod first_panels;
 mod flood;
 mod honest;
 mod journey;

@@ -73,6 +73,11 @@ impl Layout {
     }
 }
 
+/// Returns the heading of a group with this name.
+pub fn heading(group_name: &str) -> &str {
+    if group_name.is_empty() { "other topics" } else { group_name }
+}
+
 /// Returns the name of a panel inside its group: the topic without its first segment, or the whole topic if it has
 /// only one.
 pub fn short_name(topic: &Topic) -> &str {

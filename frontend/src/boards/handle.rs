@@ -85,6 +85,11 @@ impl Boards {
         FUNCTIONS.get()
     }
 
+    /// Returns true from the time at which a document is to be shown, or arranged.
+    pub fn is_wanted(self) -> bool {
+        self.is_wanted.get()
+    }
+
     /// Loads the part.
     pub(super) fn want(self) {
         self.is_wanted.set(true);

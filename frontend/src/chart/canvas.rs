@@ -393,7 +393,7 @@ pub fn font_px(element: &Element) -> Option<f64> {
 pub fn text_em(text: &str) -> f64 {
     let width_px = RULER.with(|ruler| {
         let ruler = ruler.as_ref()?;
-        ruler.set_font(&format!("600 {RULER_PX}px {}", theme::palette().font));
+        set_font(ruler, "600 ");
         ruler.measure_text(text).ok().map(|metrics| metrics.width())
     });
     width_px.map_or(USUAL_LETTER_EM * text.chars().count() as f64, |width| width / f64::from(RULER_PX))
@@ -403,10 +403,15 @@ pub fn text_em(text: &str) -> f64 {
 pub fn cap_em() -> f64 {
     let height_px = RULER.with(|ruler| {
         let ruler = ruler.as_ref()?;
-        ruler.set_font(&format!("{RULER_PX}px {}", theme::palette().font));
+        set_font(ruler, "");
         ruler.measure_text("H").ok().map(|metrics| metrics.actual_bounding_box_ascent())
     });
     height_px.filter(|px| *px > 0.0).map_or(USUAL_CAP_EM, |px| px / f64::from(RULER_PX))
+}
+
+/// Chooses the font in which the ruler measures texts. `weight` is the beginning of its description.
+fn set_font(ruler: &CanvasRenderingContext2d, weight: &str) {
+    theme::with_font(|font| ruler.set_font(&[weight, &RULER_PX.to_string(), "px ", font].concat()));
 }
 
 thread_local! {

@@ -7,7 +7,7 @@ use board_model::chart::stroke::COLOURS;
 use leptos::prelude::{ArcTrigger, Notify, Track};
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
-use web_sys::{Element, MutationObserver, MutationObserverInit};
+use web_sys::{CssStyleDeclaration, Element, MutationObserver, MutationObserverInit};
 
 /// Colours and font of the charts, as CSS values.
 #[derive(Clone, Debug, Default)]
@@ -36,6 +36,16 @@ pub struct Palette {
 
 thread_local! {
     static THEME: Theme = Theme::watch();
+    /// The font families of the page, which are the same in all themes.
+    static FONT: String = value(style().as_ref(), FONT_NAME);
+}
+
+/// Name of the property with the font families.
+const FONT_NAME: &str = "--font";
+
+/// Calls `read` with the font families of the page, and returns its result. Their use does not need the code of the colours.
+pub fn with_font<T>(read: impl FnOnce(&str) -> T) -> T {
+    FONT.with(|font| read(font))
 }
 
 /// Subscribes the running Leptos effect or memo to changes of the theme.
@@ -118,7 +128,7 @@ impl Palette {
             late: colour("#000"),
             other: colour("#777"),
             panel: colour("#fff"),
-            font: palette().font.clone(),
+            font: with_font(str::to_owned),
         }
     }
 
@@ -128,12 +138,8 @@ impl Palette {
     }
 
     fn read() -> Self {
-        let style =
-            root().zip(web_sys::window()).and_then(|(root, window)| window.get_computed_style(&root).ok()?);
-        let read = |name: &str| {
-            let value = style.as_ref().and_then(|style| style.get_property_value(name).ok());
-            value.map(|value| value.trim().to_owned()).unwrap_or_default()
-        };
+        let style = style();
+        let read = |name: &str| value(style.as_ref(), name);
         Self {
             grid: read("--faint"),
             baseline: read("--axis"),
@@ -144,9 +150,20 @@ impl Palette {
             series: std::array::from_fn(|index| read(&format!("--c{}", index + 1))),
             other: read("--other"),
             panel: read("--panel"),
-            font: read("--font"),
+            font: read(FONT_NAME),
         }
     }
+}
+
+/// Returns the style of the root element.
+fn style() -> Option<CssStyleDeclaration> {
+    root().zip(web_sys::window()).and_then(|(root, window)| window.get_computed_style(&root).ok()?)
+}
+
+/// Returns the value of a property.
+fn value(style: Option<&CssStyleDeclaration>, name: &str) -> String {
+    let value = style.and_then(|style| style.get_property_value(name).ok());
+    value.map(|value| value.trim().to_owned()).unwrap_or_default()
 }
 
 fn root() -> Option<Element> {

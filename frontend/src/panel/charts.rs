@@ -70,7 +70,7 @@ fn values((charted, shown): (Charted, Shown)) -> AnyView {
 }
 
 /// Returns the name and the newest value of each series.
-fn newest(shown: Shown) -> Vec<[String; 2]> {
+pub(super) fn newest(shown: Shown) -> Vec<[String; 2]> {
     let clock = shown.board.clock.get();
     shown.stream.with(|stream| {
         shown.series.with(|set| {

@@ -80,7 +80,8 @@ fn not_drawn(shown: Shown) -> Option<String> {
     })
 }
 
-fn chip_class(chip: &Chip) -> String {
+/// Returns the classes of the text in a panel's corner.
+pub(super) fn chip_class(chip: &Chip) -> String {
     let crossed = chip.crossed.map(|means| [" has-", means.word()].concat());
     ["chip ", chip.state.word(), &crossed.unwrap_or_default()].concat()
 }

@@ -16,6 +16,7 @@ mod line;
 mod log;
 mod number;
 mod picture;
+pub(crate) mod plain;
 mod shown;
 mod state;
 pub(crate) mod still;

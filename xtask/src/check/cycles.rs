@@ -1,7 +1,7 @@
 //! Finds import cycles between the modules of a crate.
 //!
-//! Each file is a node of a graph. There is an edge from file A to file B if code in A, except for tests, uses an item that B
-//! defines:
+//! Each file is a node of a graph. There is an edge from file A to file B if code in A, except for tests and for the tool that splits
+//! the page's code, uses an item that B defines:
 //!
 //! * by a path (`crate::b::Item`, `super::Item`, `b::item()`), or
 //! * by a private `use`.

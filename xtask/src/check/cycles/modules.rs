@@ -102,7 +102,7 @@ impl Parser<'_> {
                 Kind::Mark('{') => depth += 1,
                 Kind::Mark('}') if depth == 0 => return,
                 Kind::Mark('}') => depth -= 1,
-                Kind::Mark('#') if self.attribute_is_of_tests() => self.skip_item(),
+                Kind::Mark('#') if self.attribute_excludes_item() => self.skip_item(),
                 Kind::Word("pub") => {
                     is_visible = true;
                     self.skip_group('(', ')');
@@ -124,8 +124,9 @@ impl Parser<'_> {
         }
     }
 
-    /// Skips an attribute. Returns true if the attribute means that the next item is compiled for tests only.
-    fn attribute_is_of_tests(&mut self) -> bool {
+    /// Skips an attribute. Returns true if the attribute means that the next item is compiled for tests only, or only for the tool that splits
+    /// the page's code (`cfg(split)`). Such an item says which code belongs into the same file.
+    fn attribute_excludes_item(&mut self) -> bool {
         if self.peek() == Some(Kind::Mark('!')) {
             self.at += 1;
         }
@@ -134,7 +135,7 @@ impl Parser<'_> {
         let words: Vec<&str> = self.tokens[begin..self.at].iter().filter_map(word_of).collect();
         matches!(
             words.as_slice(),
-            ["cfg", "test"] | ["cfg", "all", "test", ..] | ["test"] | ["tokio", "test", ..]
+            ["cfg", "test" | "split"] | ["cfg", "all", "test", ..] | ["test"] | ["tokio", "test", ..]
         )
     }
 

@@ -130,6 +130,7 @@ fn tests_comments_and_strings_make_no_edge() {
         "pub struct C;\n#[cfg(test)]\nmod tests { use crate::b::B; }",
         "pub struct C;\n#[cfg(test)]\nmod tests;\n",
         "pub struct C;\n#[cfg(test)]\nuse crate::b::{B, X};\n",
+        "pub struct C;\n#[cfg(split)]\n#[inline(always)]\nfn with_b() { crate::b::b(); }",
         "pub struct C;\n#[cfg(test)]\nimpl From<crate::b::B> for C { fn from() {} }",
         "/// See [`crate::b::B`].\npub struct C; const S: &str = \"crate::b::B\"; // crate::b::B",
     ] {

@@ -1,0 +1,120 @@
+//! A panel without views, as the page shows it first: its name, its state, and its newest values.
+
+use leptos::prelude::*;
+use shared::{Freshness, Topic};
+use wasm_bindgen::JsCast;
+use web_sys::HtmlElement;
+
+use super::details::chip_class;
+use super::shown::Shown;
+use super::{charts, shown};
+use crate::arrangement::{Arrangement, px};
+use crate::board::Board;
+use crate::figure::figure_em;
+use board_model::figure::Figure;
+use board_model::kind::Kind;
+use board_model::layout::short_name;
+use board_model::placement::{Place, Rest};
+use board_model::stream::Stream;
+
+/// Draws the panel of a topic at this place. Returns `None` if the board no longer contains the topic. Its signals belong to the Leptos
+/// owner that is running.
+pub(crate) fn draw(
+    board: Board,
+    arrangement: Arrangement,
+    topic: &Topic,
+    place: Place,
+) -> Option<HtmlElement> {
+    let shown = shown(board, arrangement, topic)?;
+    let kind = shown.stream.with(Stream::kind)?;
+    let low = if shown.is_low(place) { " is-low" } else { "" };
+    let stale = if shown.stale().get() { " is-stale" } else { "" };
+    let panel = element("section", &["panel", low, stale].concat(), "")?;
+    put(&panel, arrangement, place)?;
+    let attributes = [
+        ("aria-label", topic.as_str()),
+        ("data-testid", "first-panel"),
+        ("data-topic", topic.as_str()),
+        ("data-kind", kind.word()),
+    ];
+    for (name, value) in attributes {
+        panel.set_attribute(name, value).ok()?;
+    }
+    append(&panel, head(shown, topic))?;
+    body(&panel, shown, kind, place)?;
+    Some(panel)
+}
+
+fn head(shown: Shown, topic: &Topic) -> Option<HtmlElement> {
+    let (top, name) = (element("div", "top", "")?, short_name(topic));
+    let (heading, group) =
+        (element("h3", "name", "")?, topic.as_str().strip_suffix(name).unwrap_or_default());
+    append(&heading, element("span", "of", group))?;
+    append(&heading, element("span", "", name))?;
+    append(&top, Some(heading))?;
+    let chip = shown.chip.get();
+    let corner = element("span", &chip_class(&chip), &chip.text)?;
+    corner.set_attribute("data-freshness", chip.freshness.map_or("", Freshness::word)).ok()?;
+    append(&top, Some(corner))?;
+    Some(top)
+}
+
+/// Adds what the panel shows of its data: a figure, or the newest value of each series. The code of all else is loaded later.
+fn body(panel: &HtmlElement, shown: Shown, kind: Kind, place: Place) -> Option<()> {
+    match kind {
+        Kind::Number => figure(panel, shown, place),
+        Kind::Line => values(panel, shown),
+        _ => append(panel, element("p", "late", "Loading…")),
+    }
+}
+
+fn figure(panel: &HtmlElement, shown: Shown, place: Place) -> Option<()> {
+    let clock = shown.board.clock.get();
+    let figure = shown.stream.with(|stream| shown.series.with(|series| Figure::of(stream, series, clock)));
+    let width_em = figure_em(Rest::Sparkline, &figure.text, &figure.unit, false);
+    let size_px = shown.figure_px(place, width_em, Rest::Sparkline).floor() as i32;
+    let big = element("div", "big", &[&figure.text, " "].concat())?;
+    big.style().set_property("font-size", &px(size_px)).ok()?;
+    big.set_attribute("data-testid", "first-value").ok()?;
+    append(&big, element("small", "", &figure.unit))?;
+    append(panel, Some(big))?;
+    append(panel, element("div", "note last-number", figure.note.as_deref().unwrap_or_default()))?;
+    append(panel, element("figure", "chart spark", ""))
+}
+
+fn values(panel: &HtmlElement, shown: Shown) -> Option<()> {
+    let (chart, plot) = (element("figure", "chart", "")?, element("div", "plot", "")?);
+    let (legend, keys) = (element("figcaption", "legend", "")?, element("div", "keys", "")?);
+    for [name, value] in charts::newest(shown) {
+        let key = element("span", "key", "")?;
+        append(&key, element("span", "", &name))?;
+        append(&key, element("b", "", &value))?;
+        append(&keys, Some(key))?;
+    }
+    append(&plot, element("p", "late", "Loading…"))?;
+    append(&legend, Some(keys))?;
+    append(&chart, Some(plot))?;
+    append(&chart, Some(legend))?;
+    append(panel, Some(chart))
+}
+
+/// Creates an element with this class and text. It is not copied into its many callers, so that the page is smaller.
+#[inline(never)]
+pub(crate) fn element(tag: &str, class: &str, text: &str) -> Option<HtmlElement> {
+    let element: HtmlElement = document().create_element(tag).ok()?.unchecked_into();
+    element.set_class_name(class);
+    element.set_text_content(Some(text));
+    Some(element)
+}
+
+/// Puts an element at this place of the board.
+pub(crate) fn put(element: &HtmlElement, arrangement: Arrangement, place: Place) -> Option<()> {
+    element.style().set_property("inset", &arrangement.inset(place)).ok()
+}
+
+/// Adds an element to the end of another one. Returns `None` if there is no element.
+#[inline(never)]
+pub(crate) fn append(parent: &HtmlElement, child: Option<HtmlElement>) -> Option<()> {
+    let child = child?;
+    parent.append_child(&child).ok().map(drop)
+}
