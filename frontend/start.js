@@ -44,6 +44,6 @@ try {
 } catch (error) {
   early.socket?.close();
   // If the page is there, the error is one of its own, and the page shows what it can.
-  document.querySelector("#shell b")?.replaceChildren("The page could not be loaded. Please load it again.");
+  document.querySelector("#shell [role=alert]")?.removeAttribute("hidden");
   throw error;
 }

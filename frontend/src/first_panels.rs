@@ -40,12 +40,10 @@ impl FirstPanels {
         shell("").into_iter().for_each(|shell| shell.remove());
     }
 
-    /// Says in the header that the views could not be loaded.
+    /// Says that the views could not be loaded.
     pub fn say_not_loaded(&self) {
-        let words = shell(" b").into_iter();
-        words.for_each(|words| {
-            words.set_text_content(Some("The page could not be loaded. Please load it again."));
-        });
+        let words = shell(" [role=alert]").into_iter();
+        words.for_each(|words| words.set_hidden(false));
     }
 }
 
@@ -67,6 +65,7 @@ fn draw(page: Page) -> Option<()> {
     shown.style().set_property("height", &px(arrangement.height())).ok()?;
     for band in arrangement.bands() {
         let heading = element("h2", "group", layout::heading(&band.group))?;
+        append(&heading, element("small", "", if band.is_continued { " continued" } else { "" }))?;
         put(&heading, arrangement, band.place())?;
         append(&shown, Some(heading))?;
     }

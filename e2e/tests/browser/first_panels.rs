@@ -53,7 +53,7 @@ async fn panels_show_their_names_values_and_states_before_the_views_are_loaded_a
     browser.text_becomes(&first_panel("kitchen/temp"), has(&["temp", "21.5"])).await;
     browser.text_becomes(&first_panel("kitchen/load"), has(&["load", "one", "1.25", "five", "0.75"])).await;
     browser.text_becomes(&first_panel("kitchen/door"), has(&["door", "Loading…"])).await;
-    browser.text_becomes("#shell .bar", has(&["could not be loaded"])).await;
+    browser.text_becomes("#shell [role=alert]:not([hidden])", has(&["could not be loaded"])).await;
 
     server.publish("kitchen/temp", &json!(23.25)).await;
     browser.text_becomes(&first_panel("kitchen/temp"), has(&["23.25"])).await;

@@ -73,10 +73,10 @@ fn figure(panel: &HtmlElement, shown: Shown, place: Place) -> Option<()> {
     let figure = shown.stream.with(|stream| shown.series.with(|series| Figure::of(stream, series, clock)));
     let width_em = figure_em(Rest::Sparkline, &figure.text, &figure.unit, false);
     let size_px = shown.figure_px(place, width_em, Rest::Sparkline).floor() as i32;
-    let big = element("div", "big", &[&figure.text, " "].concat())?;
+    let big = element("div", "big", &figure.text)?;
     big.style().set_property("font-size", &px(size_px)).ok()?;
     big.set_attribute("data-testid", "first-value").ok()?;
-    append(&big, element("small", "", &figure.unit))?;
+    append(&big, element("small", "", &[" ", &figure.unit].concat()))?;
     append(panel, Some(big))?;
     append(panel, element("div", "note last-number", figure.note.as_deref().unwrap_or_default()))?;
     append(panel, element("figure", "chart spark", ""))
