@@ -107,6 +107,13 @@ impl Arrangement {
         self.arranged.with(|arranged| arranged.placement.bands.clone())
     }
 
+    /// Returns the panels of a page that is no wall, with their places, whose upper edges are above this distance from the upper edge of the
+    /// board in CSS pixels.
+    pub fn above(self, bottom: i32) -> Vec<(Topic, Place)> {
+        let is_above = |panel: &&(Topic, Place)| panel.1.top < bottom;
+        self.arranged.with(|arranged| arranged.placement.places().iter().filter(is_above).cloned().collect())
+    }
+
     /// Returns the distances of a panel's edges from those of the board, as a value of the style `inset`.
     pub fn inset(self, place: Place) -> String {
         let (width, height) = (self.view.with(|view| view.width.round() as i32), self.height());

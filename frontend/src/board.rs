@@ -505,7 +505,7 @@ impl Board {
             highest_hz,
         };
         let before = self.thinning.with_value(Thinning::max_hz);
-        self.thinning.update_value(|thinning| thinning.tick(load));
+        self.thinning.update_value(|thinning| thinning.tick(load, crate::now::now().mono_ms));
         let max_hz = self.thinning.with_value(Thinning::max_hz);
         // It is asked for again each second, because a subscription may be a new one. The session sends only changes.
         if max_hz.is_some() || before.is_some() {
@@ -706,7 +706,7 @@ impl Board {
         self.unseen.update_value(|waiting| waiting.extend::<Vec<Topic>>(unseen));
         let panels = self.notify(shown);
         // Without this condition, the first data would wait for the turn after that in which only the topics became known.
-        if !panels.is_empty() {
+        if !panels.is_empty() || !self.layout.with_untracked(|layout| layout.groups().is_empty()) {
             let now_ms = crate::now::now().mono_ms;
             self.notified_ms.set_value(Some(now_ms));
             self.crowd.update_value(|crowd| crowd.add(&panels, now_ms));

@@ -1,7 +1,7 @@
 //! The moment at which the page shows its first panel as a whole. What is not needed for it is loaded afterwards, so that on a slow line it
 //! does not compete with the data and the code of this panel.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::time::Duration;
 
 use leptos::prelude::{set_timeout, window};
@@ -20,11 +20,16 @@ const EVENT: &str = "first-picture";
 thread_local! {
     /// The tasks that wait for the moment; `None` after it.
     static WAITING: RefCell<Option<Vec<Work>>> = const { RefCell::new(Some(Vec::new())) };
+    /// True once the views are there. Before, nothing may compete with their code.
+    static IS_EXPECTED: Cell<bool> = const { Cell::new(false) };
+    /// True if the moment is to come as soon as the views are there.
+    static IS_DUE: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Waits for the first panel, but not for ever.
+/// Waits for the first panel, but not for ever. Called when the views are there.
 pub fn expect() {
-    set_timeout(end, PATIENCE);
+    IS_EXPECTED.set(true);
+    set_timeout(end, if IS_DUE.get() { REST } else { PATIENCE });
 }
 
 /// Records that a panel is about to be shown whole.
@@ -55,8 +60,11 @@ pub fn is_over() -> Memo<bool> {
     Memo::new(move |_| is_over.get())
 }
 
-/// Ends the waiting. Without effect if it has ended.
+/// Ends the waiting as soon as the views are there. Without effect if it has ended.
 pub fn end() {
+    if !IS_EXPECTED.get() {
+        return IS_DUE.set(true);
+    }
     let Some(waiting) = WAITING.take() else { return };
     waiting.into_iter().for_each(turns::queue);
     turns::queue(Box::new(|| {

@@ -189,7 +189,9 @@ async fn a_page_whose_code_cannot_be_loaded_says_so() {
     let browser = Browser::open(1440, 900).await;
     block_files(&browser, &["*_bg.wasm"]).await;
     browser.driver.goto(&server.url()).await.expect("the page opens");
-    browser.text_becomes("#shell [role=alert]:not([hidden])", |text| text.contains("could not be loaded")).await;
+    browser
+        .text_becomes("#shell [role=alert]:not([hidden])", |text| text.contains("could not be loaded"))
+        .await;
     block_files(&browser, &[]).await;
     browser.driver.goto(&server.url()).await.expect("the page opens");
     browser.text_becomes(&panel("kitchen/temp"), |text| text.contains("21.5")).await;

@@ -28,6 +28,8 @@ pub struct Load {
 #[derive(Clone, Debug, Default)]
 pub struct Thinning {
     before: Load,
+    /// Time of the last call.
+    before_ms: Option<u64>,
     /// Index of the rate in [`RATES_HZ`] that is asked for; `None` if all publications are.
     rate: Option<usize>,
     max_hz: Option<u32>,
@@ -39,8 +41,11 @@ pub struct Thinning {
 }
 
 impl Thinning {
-    /// Adds what has happened in the last second.
-    pub fn tick(&mut self, load: Load) {
+    /// Adds what has happened since the last call. `now_ms` is the present time by the monotonic clock. It is called once a second as a
+    /// rule, and less often while the page is hidden.
+    pub fn tick(&mut self, load: Load, now_ms: u64) {
+        let elapsed_s = self.before_ms.map_or(1, |before_ms| now_ms.saturating_sub(before_ms) / 1_000).max(1);
+        self.before_ms = Some(now_ms);
         let received = load.received.saturating_sub(self.before.received);
         let left_out = load.left_out.saturating_sub(self.before.left_out);
         let all = received.saturating_add(left_out);
@@ -48,10 +53,11 @@ impl Thinning {
         // So many publications that their hundredfold overflows are all but those that were received.
         let hundredfold = left_out.checked_mul(100);
         self.left_out_percent = hundredfold.map_or(100, |left_out| left_out.checked_div(all).unwrap_or(0));
+        let a_second = all / elapsed_s;
         self.since_s += 1;
-        self.calm_s = if load.is_behind || all > FEW_A_SECOND { 0 } else { self.calm_s + 1 };
+        self.calm_s = if load.is_behind || a_second > FEW_A_SECOND { 0 } else { self.calm_s + 1 };
         match self.rate {
-            None if load.is_behind || all > MOST_A_SECOND => self.choose(Some(0)),
+            None if load.is_behind || a_second > MOST_A_SECOND => self.choose(Some(0)),
             Some(rate) if load.is_behind && self.since_s > PATIENCE_S => {
                 self.choose(Some((rate + 1).min(RATES_HZ.len() - 1)));
             }
@@ -70,7 +76,7 @@ impl Thinning {
         self.max_hz
     }
 
-    /// Returns the share of the publications of the last second that the server left out, in percent.
+    /// Returns the share of the publications since the call before the last that the server left out, in percent.
     pub fn left_out_percent(&self) -> u64 {
         self.left_out_percent
     }
@@ -89,11 +95,13 @@ mod tests {
     struct Page {
         thinning: Thinning,
         load: Load,
+        now_ms: u64,
     }
 
     impl Page {
         fn new() -> Self {
-            Self { thinning: Thinning::default(), load: Load { highest_hz: Some(60), ..Load::default() } }
+            let load = Load { highest_hz: Some(60), ..Load::default() };
+            Self { thinning: Thinning::default(), load, now_ms: 5_000 }
         }
 
         fn seconds(&mut self, count: u32, received: u64, left_out: u64, is_behind: bool) -> Option<u32> {
@@ -101,7 +109,8 @@ mod tests {
                 self.load.received += received;
                 self.load.left_out += left_out;
                 self.load.is_behind = is_behind;
-                self.thinning.tick(self.load);
+                self.now_ms += 1_000;
+                self.thinning.tick(self.load, self.now_ms);
             }
             self.thinning.max_hz()
         }
@@ -122,6 +131,18 @@ mod tests {
         assert_eq!(page.seconds(1, 600, 9_400, false), Some(20));
         assert_eq!(page.seconds(9, 200, 0, false), Some(20));
         assert_eq!(page.seconds(1, 200, 0, false), None);
+    }
+
+    #[test]
+    fn a_hidden_page_that_is_called_once_a_minute_wants_all_publications() {
+        let mut page = Page::new();
+        page.seconds(1, 20, 0, false);
+        for _ in 0..5 {
+            page.now_ms += 59_000;
+            assert_eq!(page.seconds(1, 60 * 20, 0, false), None);
+        }
+        page.now_ms += 59_000;
+        assert_eq!(page.seconds(1, 60 * 2_000, 0, false), Some(20));
     }
 
     #[test]

@@ -38,8 +38,12 @@ impl Hold {
         self.causes.set_value(now);
         match (causes, now) {
             (0, 1..) => {
-                let lines = |stream: &Stream| stream.lines().newest(usize::MAX).cloned().collect();
-                self.lines.set(Some(self.stream.with_untracked(lines)));
+                // Lines of the past stand still in any case, and must not be shown later as live ones.
+                let lines = |stream: &Stream| {
+                    let is_live = stream.look_back().is_none();
+                    is_live.then(|| stream.lines().newest(usize::MAX).cloned().collect())
+                };
+                self.lines.set(self.stream.with_untracked(lines));
             }
             (1.., 0) => self.lines.set(None),
             _ => {}

@@ -120,7 +120,7 @@ pub(super) fn body(shown: Shown) -> impl IntoView {
             }
             on:pointerleave=move |_| body.hold.set(Cause::Pointer, false)
             on:focusin=move |event: ev::FocusEvent| body.hold.set(Cause::Focus, line_at(event.as_ref()).is_some())
-            on:focusout=move |_| body.hold.set(Cause::Focus, false)
+            on:focusout=move |event: ev::FocusEvent| body.hold.set(Cause::Focus, stays_in(&event))
             on:keydown=move |event: ev::KeyboardEvent| press(body, &event)
             on:click=move |event: ev::MouseEvent| open_clicked(body, event.as_ref())
         >
@@ -294,6 +294,12 @@ fn open(body: Body, line: &Element) {
     let line =
         body.with_lines(|mut lines| Iterator::find(&mut lines, |line| Some(line.number) == number).cloned());
     body.open.set(line.map(|line| line.corrected(body.error_ms())));
+}
+
+/// Returns true if the focus goes to another line, or to the dialog with the whole of a line, from which it comes back.
+fn stays_in(event: &ev::FocusEvent) -> bool {
+    let next = event.related_target().and_then(|next| next.dyn_into::<Element>().ok());
+    next.is_some_and(|next| matches!(next.closest(".log li, dialog.entry"), Ok(Some(_))))
 }
 
 /// Opens a line that was clicked, unless a part of its text was selected.

@@ -1,7 +1,7 @@
 //! The panel of one topic: a head with the name and the state of the panel, and a body for the kind of data.
 //!
-//! The first picture shows values: figures, and the newest value of each series. The code of charts is loaded while the page connects,
-//! and that of states, logs and tables after the first picture. The kinds that somebody has to choose (`drawn`) are loaded when one is shown.
+//! The first picture shows values: figures, and the newest value of each series (`plain`). The code of charts is loaded when the views are
+//! there, and that of states, logs and tables after the first panel is shown as a whole. The kinds that somebody has to choose (`drawn`) are loaded when one is shown.
 //!
 //! To add a kind, add a variant of [`Kind`], a file in this folder, and the match arm in `Body` that the compiler
 //! then requires.
@@ -72,7 +72,9 @@ fn frame(topic: &Topic, shown: Shown) -> impl IntoView + use<> {
     let group = whole_name.strip_suffix(&name).unwrap_or_default().to_owned();
     let names = shown.names();
     let hint = names.clone();
-    let (board, own) = (shown.board, topic.clone());
+    let board = shown.board;
+    let own = topic.clone();
+    let title = Memo::new(move |_| board.boards.title(&own));
     let kind = Memo::new(move |_| shown.stream.with(Stream::kind));
     let inset = follow(move || shown.arrangement.inset(shown.place().unwrap_or_default()));
     let is_low = follow(move || shown.place().is_some_and(|place| shown.is_low(place)));
@@ -94,7 +96,11 @@ fn frame(topic: &Topic, shown: Shown) -> impl IntoView + use<> {
             data-kind=follow(move || kind.get().map(Kind::word))
         >
             <div class="top">
-                <h3 class="name" title=hint><span class="of">{group}</span>{follow(move || board.boards.title(&own).unwrap_or_else(|| name.clone()))}</h3>
+                <h3 class="name" title=hint>
+                    // A title stands for the whole name.
+                    <span class="of">{follow(move || if title.get().is_none() { group.clone() } else { String::new() })}</span>
+                    {follow(move || title.get().unwrap_or_else(|| name.clone()))}
+                </h3>
                 <span class="path">{follow(move || shown.about())}</span>
                 <Corner shown topic=whole_name.clone() />
             </div>

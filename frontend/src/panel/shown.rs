@@ -51,7 +51,11 @@ impl Shown {
             }
             Some(Kind::Log) if stream.look_back().is_some() => joined(label(stream), None),
             Some(Kind::Log) => {
-                let rate = lines_a_minute(stream.lines().a_minute(now.get()));
+                // Lines are ordered by the times of a publisher whose clock is behind.
+                let behind_ms = stream.clock_error_ms().unwrap_or(0).min(0);
+                let lines = stream.lines();
+                let count = lines.a_minute(now.get() + behind_ms);
+                let rate = lines_a_minute(count, count == lines.len() && lines.left_out() > 0);
                 joined(label(stream), Some(&rate))
             }
             Some(Kind::Number) => {
@@ -188,8 +192,10 @@ fn each_words(step_ms: u64) -> String {
     }
 }
 
-fn lines_a_minute(lines: usize) -> String {
+/// Returns the number of lines in the last minute in words. `has_more` is true if there were others that are no longer kept.
+fn lines_a_minute(lines: usize, has_more: bool) -> String {
     match lines {
+        _ if has_more => format!("{lines} or more lines a minute"),
         0 => "quiet".to_owned(),
         1 => "1 line a minute".to_owned(),
         _ => format!("{lines} lines a minute"),

@@ -62,8 +62,11 @@ impl Recording {
             }
         });
         let rewind = board.time.window().rewind();
+        // With a token that allows some topics only, the server refuses a subscription to all.
+        let allowed = board.allowed.get_untracked();
+        let filters = if allowed.is_empty() { vec![Filter::All] } else { allowed };
         connection.act(|session, now| {
-            session.subscribe(Filter::All, Some(rewind), now);
+            filters.into_iter().for_each(|filter| session.subscribe(filter, Some(rewind), now));
             session.open(now);
         });
     }

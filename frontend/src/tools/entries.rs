@@ -5,7 +5,7 @@ use shared::Topic;
 
 use super::actor::Actor;
 use super::handle::Mode;
-use super::visit::{is_hidden, visit, visit_details};
+use super::visit::{hidden, panel_of, visit, visit_details};
 use crate::boards::server::Listed;
 use crate::boards::state::with_state;
 use board_model::command::{Command, Row, TABLE};
@@ -52,7 +52,10 @@ pub(super) fn entries(actor: Actor, mode: Mode, boards: &[Listed]) -> Vec<Item> 
     let permit = actor.permit();
     let mut items = topics(actor);
     match mode {
-        Mode::Hide => items.retain(|(topic, _)| !is_hidden(actor.board, topic)),
+        Mode::Hide => {
+            let hidden = hidden(actor.board);
+            items.retain(|(topic, _)| !hidden.contains(topic));
+        }
         Mode::Forget => items.retain(|(topic, _)| permit.may_forget(topic)),
         Mode::Everything | Mode::Take => {}
     }
@@ -84,7 +87,18 @@ pub(super) fn choose(actor: Actor, mode: Mode, target: Target) {
 }
 
 fn hide(actor: Actor, topic: Topic) {
-    actor.tools.say(format!("{topic} is hidden on this board. Search for it to show it again."));
+    let key = panel_of(actor.board, &topic);
+    let others = key.and_then(|key| actor.board.boards.topics(&key)).filter(|topics| topics.len() > 1);
+    actor.tools.say(match others {
+        None => format!("{topic} is hidden on this board. Search for it to show it again."),
+        Some(topics) => {
+            let names: Vec<&str> = topics.iter().map(Topic::as_str).collect();
+            format!(
+                "The panel with {} is hidden on this board. Search for one of them to show it again.",
+                names.join(", ")
+            )
+        }
+    });
     with_state(actor.board, move |state| state.edit(&Edit::Hide(topic)));
 }
 
@@ -93,12 +107,13 @@ fn topics(actor: Actor) -> Vec<(Topic, Item)> {
     let board = actor.board;
     let known = untrack(|| board.with_layout(|layout| layout.groups().to_vec()));
     let with_panel: Vec<Topic> = known.into_iter().flat_map(|group| group.topics).collect();
+    let hidden = hidden(board);
     let without = untrack(|| board.left_out_by(&Query::default()));
     let entry = |topic: Topic, has_panel: bool| {
         let title = untrack(|| board.boards.title(&topic)).filter(|title| *title != *topic.as_str());
         let state = match board.cell(&topic) {
             _ if !has_panel => "no panel yet".to_owned(),
-            _ if is_hidden(board, &topic) => "hidden on this board".to_owned(),
+            _ if hidden.contains(&topic) => "hidden on this board".to_owned(),
             Some(cell) => untrack(|| board.chip(&cell)).text,
             None => String::new(),
         };

@@ -46,7 +46,9 @@ fn press(actor: Actor, event: &KeyboardEvent) {
     if !press.has_ctrl && !is_alone && !is_in(event, CONTROLS) && actor.wall.handle_key(&key) {
         return event.prevent_default();
     }
-    let Some(command) = command.filter(|command| is_for_page(*command, event)) else { return };
+    let is_possible =
+        |command: &Command| is_for_page(*command, event) && command.is_possible(&actor.situation());
+    let Some(command) = command.filter(is_possible) else { return };
     let is_done = actor.perform(command);
     // A letter would be typed into the field of the dialog that the command opens, and the browser has a search of its own.
     if is_done && command != Command::Travel(Travel::Now) {

@@ -1,5 +1,6 @@
 //! The way to the panel of a topic, wherever it is: filtered, hidden, on another page of a wall, or below the visible part of the page.
 
+use std::collections::HashSet;
 use std::time::Duration;
 
 use leptos::prelude::*;
@@ -20,12 +21,25 @@ const LOOK: Duration = Duration::from_millis(50);
 const MOST_LOOKS: u32 = 100;
 
 /// Returns true if the document of the board hides a topic.
-pub(super) fn is_hidden(board: Board, topic: &Topic) -> bool {
+fn is_hidden(board: Board, topic: &Topic) -> bool {
     board.with_layout(|layout| layout.has(topic)) && panel_of(board, topic).is_none()
 }
 
+/// Returns all topics that the document of the board hides.
+pub(super) fn hidden(board: Board) -> HashSet<Topic> {
+    untrack(|| {
+        let groups = board.with_layout(|layout| board.boards.groups(layout, &Query::default()));
+        let shown: HashSet<Topic> = groups.into_iter().flat_map(|group| group.topics).collect();
+        let window_ms = board.time.window().ms();
+        let all =
+            board.with_layout(|layout| layout.groups().to_vec()).into_iter().flat_map(|group| group.topics);
+        all.filter(|topic| !shown.contains(topic) && board.boards.holders(topic, window_ms).is_empty())
+            .collect()
+    })
+}
+
 /// Returns the key of the panel that shows a topic, alone or with others; `None` if there is none.
-fn panel_of(board: Board, topic: &Topic) -> Option<Topic> {
+pub(super) fn panel_of(board: Board, topic: &Topic) -> Option<Topic> {
     let has = |groups: &[Group]| groups.iter().any(|group| group.topics.contains(topic));
     let is_alone = || {
         board

@@ -25,10 +25,12 @@ pub(super) fn panels(board: Board, groups: &[Group]) -> Vec<WallPanel> {
     let panel = |topic: &Topic| {
         let cell = untrack(|| board.shown_cell(topic))?;
         let chip = untrack(|| board.panel_chip(topic, &cell));
+        let title = untrack(|| board.boards.title(topic));
+        let group = topic.as_str().strip_suffix(short_name(topic)).filter(|_| title.is_none());
         Some(WallPanel {
             size: cell.size()?,
-            name_em: text_em(short_name(topic)),
-            group_em: text_em(topic.as_str().strip_suffix(short_name(topic)).unwrap_or_default()),
+            name_em: text_em(title.as_deref().unwrap_or(short_name(topic))),
+            group_em: text_em(group.unwrap_or_default()),
             chip_em: chip_em(&chip),
             figure_em: width_em(board, &cell),
             // A stretch of the past has no trouble of the present.

@@ -89,7 +89,12 @@ pub fn read(panel: &Panel, field: &Field, text: &str) -> Result<Value, String> {
 ///
 /// Words that say what to write instead.
 pub fn number(text: &str) -> Result<Value, String> {
-    let json = text.trim().replace(',', ".").replace('\u{2212}', "-");
+    let text = text.trim();
+    let is_group = |rest: &str| rest.len() == 3 && rest.bytes().all(|byte| byte.is_ascii_digit());
+    if let Some((whole, rest)) = text.split_once(',').filter(|(_, rest)| is_group(rest)) {
+        return Err(format!("{text} may mean two numbers: write {whole}{rest} or {whole}.{rest}"));
+    }
+    let json = text.replace(',', ".").replace('\u{2212}', "-");
     let is_number = |value: &Value| value.as_f64().is_some_and(f64::is_finite);
     let value = serde_json::from_str(&json).ok().filter(is_number);
     value.ok_or_else(|| format!("{text} is not a number: write one such as 70 or 0.5"))
@@ -208,7 +213,7 @@ pub fn value_of(panel: &Panel) -> Value {
 ///
 /// # Errors
 ///
-/// A sentence, if no series of the source would be shown.
+/// A sentence, if no series of the source would be shown, or the panel has no such source.
 pub fn with_series(
     panel: &Panel,
     source: usize,
@@ -217,7 +222,10 @@ pub fn with_series(
     is_on: bool,
 ) -> Result<Value, String> {
     let mut panel = panel.clone();
-    let Some(source) = panel.sources.get_mut(source) else { return Ok(Value::Null) };
+    // The form may be older than the panel, for example if a join was undone.
+    let Some(source) = panel.sources.get_mut(source) else {
+        return Err("The panel no longer shows this topic.".to_owned());
+    };
     let shown: Vec<String> = all
         .iter()
         .filter(|one| if *one == name { is_on } else { is_shown(&source.series, one) })

@@ -43,7 +43,7 @@ impl Show {
         }
         if is_other {
             self.divide(panels, view);
-        } else if self.shown_ms >= PAGE_MS {
+        } else if !self.is_held && self.shown_ms >= PAGE_MS {
             self.divide(panels, view);
             self.follow(&in_trouble);
         }

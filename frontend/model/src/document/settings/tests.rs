@@ -117,6 +117,8 @@ fn series_are_named_only_while_some_are_off() {
     assert_eq!(with_series(&of, 0, &all, "lost", true), Ok(json!([{"topic": "host/cpu"}])));
     let one = with_field(&of, "sources", &with_series(&of, 0, &all, "in", false).unwrap());
     assert!(with_series(&one, 0, &all, "out", false).unwrap_err().starts_with("At least one series"));
+    let other = with_series(&one, 1, &all, "out", true);
+    assert!(other.unwrap_err().contains("no longer shows"), "the form is older than the panel");
 }
 
 proptest! {
@@ -136,5 +138,18 @@ proptest! {
         }
         let errors = check_panel(&shown.to_value()).into_iter().filter(|fault| fault.severity == Severity::Error);
         prop_assert_eq!(errors.count(), 0);
+    }
+}
+
+#[test]
+fn a_number_that_may_be_grouped_or_have_decimals_is_refused() {
+    for (text, words) in
+        [("1,000", "write 1000 or 1.000"), ("\u{2212}12,500", "write \u{2212}12500 or \u{2212}12.500")]
+    {
+        let refused = number(text).unwrap_err();
+        assert!(refused.contains(words), "{refused}");
+    }
+    for (text, value) in [("1,5", 1.5), ("1,25", 1.25), ("1,0001", 1.000_1), ("1000", 1_000.0)] {
+        assert_eq!(number(text).unwrap().as_f64(), Some(value), "{text}");
     }
 }

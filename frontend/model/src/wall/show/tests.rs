@@ -168,3 +168,17 @@ fn words_that_appear_in_a_panel_move_no_panel_and_may_get_a_line_of_their_own() 
     wait(&mut show, &[], 1);
     assert_eq!(lines(&show), 1);
 }
+
+#[test]
+fn a_page_that_is_held_when_its_time_is_just_over_stays() {
+    let mut show = opened(&[]);
+    show.step(board(&[]), &VIEW, PAGE_MS - 500);
+    let mut others = board(&[]);
+    others.pop();
+    // Another panel divides the pages anew, and the time of the page runs out in the same step.
+    show.step(others.clone(), &VIEW, SECOND_MS);
+    let before = show.page().cloned();
+    show.hold();
+    show.step(others, &VIEW, SECOND_MS);
+    assert_eq!(show.page().cloned(), before);
+}
