@@ -17,6 +17,8 @@ pub const ITEMS: usize = 1_000;
 pub struct Batcher {
     items: Vec<Item>,
     bytes: usize,
+    /// Size of the metadata that is sent with the batch, in bytes.
+    reserved: usize,
     since_ms: u64,
 }
 
@@ -24,7 +26,7 @@ impl Batcher {
     /// Adds an item. If it does not fit into the current batch, returns that batch and begins a new one with the item.
     pub fn push(&mut self, item: Item, now_ms: u64) -> Option<Vec<Item>> {
         let bytes = serialised_bytes(&item);
-        let is_full = self.items.len() >= ITEMS || self.bytes + bytes > BYTES;
+        let is_full = self.items.len() >= ITEMS || self.bytes + self.reserved + bytes > BYTES;
         let full = (is_full && !self.items.is_empty()).then(|| self.take());
         if self.items.is_empty() {
             self.since_ms = now_ms;
@@ -32,6 +34,11 @@ impl Batcher {
         self.bytes += bytes;
         self.items.push(item);
         full
+    }
+
+    /// Keeps room for metadata of this size in bytes in the current batch and in later ones.
+    pub fn reserve(&mut self, bytes: usize) {
+        self.reserved = bytes;
     }
 
     /// Returns the time at which the batch has to be sent even if it is not full, in milliseconds; `None` if the batch
@@ -74,6 +81,17 @@ mod tests {
         assert_eq!(batcher.due_ms(), Some(100 + MAX_WAIT_MS));
         assert_eq!(batcher.take().len(), 2);
         assert_eq!(batcher.due_ms(), None);
+    }
+
+    #[test]
+    fn a_batch_has_room_for_its_metadata() {
+        let text = "x".repeat(1_000);
+        let count = |reserved: usize| {
+            let mut batcher = Batcher::default();
+            batcher.reserve(reserved);
+            (0..100).find_map(|_| batcher.push(Item::now(text.clone()), 0)).map(|full| full.len())
+        };
+        assert_eq!((count(0), count(10_000), count(BYTES)), (Some(30), Some(20), Some(1)));
     }
 
     #[test]

@@ -13,7 +13,8 @@ use std::io::{self, IsTerminal};
 use std::time::Duration;
 
 use serde_json::json;
-use shared::{Topic, TopicMeta};
+use shared::publication::Item;
+use shared::{Topic, TopicMeta, limits};
 use tickertape_inputs::{Destination, Line, LineError, Moment, Options, Outcome, Publication, Reader};
 use tickertape_session::{Event, Outgoing, Session, Settings};
 use tokio::time::{Interval, interval};
@@ -34,6 +35,8 @@ use zone::LocalZone;
 
 /// Number of unacknowledged requests at which the command stops reading.
 const IN_FLIGHT: usize = 16;
+/// Size of a request without its items and metadata, in bytes, at most.
+const REST_BYTES: usize = 1024;
 /// Length of the session's queue of requests. It is longer than [`IN_FLIGHT`], because one line can complete several
 /// requests: the previous batch, and the batch with the line itself.
 const QUEUE: usize = IN_FLIGHT + 8;
@@ -178,6 +181,9 @@ impl Pipe {
                 );
             }
         };
+        if to == Destination::Topic && self.queue.due_ms().is_none() {
+            self.queue.reserve(bytes_of(self.meta().as_ref()));
+        }
         let queue = if to == Destination::Log { &mut self.log_queue } else { &mut self.queue };
         if let Some(full) = queue.push(item, lines, now.mono_ms) {
             self.send(full, to);
@@ -219,6 +225,7 @@ impl Pipe {
             Destination::Log => Some(TopicMeta { panel: Some("log".to_owned()), ..TopicMeta::default() }),
         };
         let Batch { items, lines } = batch;
+        let meta = fitting(meta, &items);
         let outgoing = Outgoing { topic, items, meta, idempotent: true };
         let ticket = self.driver.command(|session: &mut Session, now| session.publish(outgoing, now));
         self.progress.sent(ticket, lines, to);
@@ -259,6 +266,10 @@ impl Pipe {
 
     fn interrupted(&mut self) -> Result<(), CliError> {
         self.input = None;
+        // Lines that the reader holds back count as read.
+        let now = self.now();
+        let held = self.reader.finish(now);
+        self.gather(held, now);
         let waiting = self.queue.take().lines.len() + self.log_queue.take().lines.len();
         match self.progress.unacknowledged() + waiting as u64 {
             0 => self.progress.verdict(),
@@ -320,4 +331,24 @@ fn named(format: FormatArg) -> Option<tickertape_inputs::Format> {
         FormatArg::Auto => None,
         FormatArg::Named(format) => Some(format),
     }
+}
+
+/// Returns the size of metadata as JSON, in bytes.
+fn bytes_of(meta: Option<&TopicMeta>) -> usize {
+    meta.and_then(|meta| serde_json::to_string(meta).ok()).map_or(0, |json| json.len())
+}
+
+/// Returns the metadata without its units if they do not fit into a frame beside the items, because more series have appeared since the
+/// batch was begun. They are sent with the next batch.
+fn fitting(meta: Option<TopicMeta>, items: &[Item]) -> Option<TopicMeta> {
+    let bytes = bytes_of(meta.as_ref());
+    let is_small = bytes <= limits::FRAME_BYTES - batch::BYTES - REST_BYTES;
+    let fits = || {
+        let items = serde_json::to_string(items).map_or(0, |json| json.len());
+        items + bytes + REST_BYTES <= limits::FRAME_BYTES
+    };
+    if is_small || fits() {
+        return meta;
+    }
+    meta.map(|meta| TopicMeta { units: Default::default(), ..meta }).filter(|meta| !meta.is_empty())
 }

@@ -105,6 +105,20 @@ fn pipe_publishes_good_lines_logs_unmatched_ones_and_reports_bad_ones_by_number(
 }
 
 #[test]
+fn pipe_publishes_rows_with_so_many_units_that_they_need_smaller_batches() {
+    let server = Server::start();
+    let columns: Vec<String> =
+        (0..100).map(|number| format!("temperature_sensor_{number:03} (°C)")).collect();
+    let row = vec!["21.5"; 100].join(",");
+    let input = format!("{}\n{}", columns.join(","), format!("{row}\n").repeat(20));
+    let output = run_with_input(&server.ws(), &["pipe", "hall", "--json"], &input);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert_eq!(data(&server, "hall").len(), 20);
+    let topics = lines(&run(&server.ws(), &["topics", "hall", "--json"]));
+    assert_eq!(topics[0]["meta"]["units"].as_object().map(serde_json::Map::len), Some(100), "{topics:?}");
+}
+
+#[test]
 fn pipe_says_the_units_behind_numbers_and_takes_every_usual_time() {
     let server = Server::start();
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_millis() as u64;

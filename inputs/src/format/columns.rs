@@ -378,9 +378,7 @@ fn read_stamp(name: &str, text: &str, is_time_column: bool, may_be_clock: bool) 
         is_time_column || (may_be_clock && CLOCKS.iter().any(|known| name.eq_ignore_ascii_case(known)));
     let is_clock = is_named && (is_time_column || text.matches(':').count() == 2);
     is_clock.then(|| time::read_time_of_day(text)).flatten().map(Stamp::TimeOfDay).or_else(|| {
-        (is_time_column || time::may_be_time_name(name))
-            .then(|| time::read_epoch(text))
-            .flatten()
-            .map(Stamp::Utc)
+        let ms = if is_time_column { time::read_epoch(text) } else { time::read_named_epoch(name, text) };
+        ms.map(Stamp::Utc)
     })
 }

@@ -280,10 +280,10 @@ impl Header {
         if let Some((at, day)) = date.filter(|(at, _)| is_named(*at)) {
             return Ok((Some(Stamp::Local(day)), vec![at]));
         }
-        let epoch = fields.iter().enumerate().find_map(|(at, field)| {
-            let is_named = time::may_be_time_name(&self.columns[at].name);
-            is_named.then(|| time::read_epoch(field)).flatten().map(|ms| (at, ms))
-        });
+        let epoch = fields
+            .iter()
+            .enumerate()
+            .find_map(|(at, field)| time::read_named_epoch(&self.columns[at].name, field).map(|ms| (at, ms)));
         Ok(epoch.map_or((None, Vec::new()), |(at, ms)| (Some(Stamp::Utc(ms)), vec![at])))
     }
 

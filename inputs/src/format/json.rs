@@ -92,7 +92,7 @@ impl Json {
             if value == &Value::String("\0NaN".into()) {
                 return Err(LineError::NotAValue { text: "NaN".into() });
             }
-            return Ok(Row::alone(Body::Json(text.to_owned())).into());
+            return Ok(Row::alone(Body::Json(without_marks(text))).into());
         };
         let mut fields = read_fields(text);
         fields.retain(|(_, raw)| raw.get() != NOT_A_NUMBER);
@@ -212,8 +212,13 @@ fn without_nan(text: &str) -> Option<String> {
 fn cells(fields: Fields) -> Vec<(String, Cell)> {
     // Inside a nested value, the replacement becomes `null` and is not removed, because the position of an element in
     // a list matters.
-    let json = |raw: Box<RawValue>| Cell::Value(Data::Json(raw.get().replace(NOT_A_NUMBER, "null")));
+    let json = |raw: Box<RawValue>| Cell::Value(Data::Json(without_marks(raw.get())));
     fields.into_iter().map(|(name, raw)| (name, json(raw))).collect()
+}
+
+/// Returns JSON text with `null` for what is not a number.
+fn without_marks(json: &str) -> String {
+    json.replace(NOT_A_NUMBER, "null")
 }
 
 /// Returns the JSON text of the data in an object `{"data", "ts"}`, and its time in milliseconds since the Unix
@@ -223,7 +228,7 @@ fn open(fields: &Fields, ts: Option<&Value>) -> Result<(String, Option<Millis>),
         None | Some(Value::Null) => None,
         Some(ts) => Some(timestamp::read(ts)?),
     };
-    let data = fields.iter().find(|(name, _)| name == "data").map(|(_, raw)| raw.get().to_owned());
+    let data = fields.iter().find(|(name, _)| name == "data").map(|(_, raw)| without_marks(raw.get()));
     Ok((data.ok_or(LineError::NoValue)?, ts))
 }
 
@@ -352,7 +357,7 @@ fn docker_stats(fields: Fields) -> Row {
     let key = fields.iter().find(|(name, _)| name == key_column);
     let key = key.and_then(|(_, raw)| serde_json::from_str::<String>(raw.get()).ok()).unwrap_or_default();
     let cell = |name: &str, raw: &RawValue| {
-        let json = || Cell::Value(Data::Json(raw.get().to_owned()));
+        let json = || Cell::Value(Data::Json(without_marks(raw.get())));
         let Ok(text) = serde_json::from_str::<String>(raw.get()) else { return json() };
         if matches!(name, "Name" | "Container" | "ID") {
             return json();

@@ -59,7 +59,11 @@ impl Statsd {
             }
             ("c", Some(number)) => Cell::Value(Data::Number(counted(number, rate)?)),
             (_, Some(number)) => Cell::Value(Data::Number(number)),
-            // DogStatsD may write several values of one metric into a line.
+            // DogStatsD may write several values of one metric into a line. Those of a counter are added up.
+            ("c", None) if value.split(':').all(is_number) => {
+                let sum = value.split(':').map(|value| value.parse::<f64>().ok()).sum::<Option<f64>>()?;
+                Cell::Value(Data::Number(counted(number::computed(sum)?, rate)?))
+            }
             (_, None) if value.split(':').all(is_number) => {
                 Cell::Value(Data::Json(format!("[{}]", value.replace(':', ","))))
             }

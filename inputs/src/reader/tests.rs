@@ -197,6 +197,16 @@ fn python_writes_nan_into_json_and_the_rest_of_the_line_is_kept() {
     let result = read("{\"a\": NaN, \"b\": 1.50}\n{\"a\": 2, \"c\": [1, -Infinity], \"t\": \"NaN\"}\n");
     assert_eq!(result.data, [json!({"b": 1.5}), json!({"a": 2, "c": [1, null], "t": "NaN"})]);
     assert_eq!(result.json[0], "{\"b\":1.50}");
+    let result = read("{\"data\": {\"in\": NaN, \"out\": 4}, \"ts\": 1795344127000}\n[1.5, NaN, 3]\n");
+    assert_eq!(result.data, [json!({"in": null, "out": 4}), json!([1.5, null, 3])]);
+}
+
+#[test]
+fn a_duration_in_a_column_with_time_in_its_name_is_a_number() {
+    let result = read("endpoint,response_time_ns\n/a,98765432\n/a,123456789\n");
+    let times: Vec<_> = result.data.iter().map(|data| data.to_string()).collect();
+    assert!(times[0].contains("98765432") && times[1].contains("123456789"), "{times:?}");
+    assert!(!times[1].contains("\"123456789\""), "a number, and not a text: {times:?}");
 }
 
 #[test]

@@ -22,7 +22,7 @@ _reported = set()
 def _normal(name):
     """Returns a host name in the form in which names are compared."""
     if isinstance(name, (bytes, bytearray)):
-        name = bytes(name).decode("idna", "replace")
+        name = bytes(name).decode("ascii", "replace")
     return str(name).strip().lower().strip(".")
 
 

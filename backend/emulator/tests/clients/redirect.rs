@@ -58,13 +58,16 @@ def http_(host):
 def net(host):
     return raw(socket.create_connection((host, 80)), host)
 
+def encoded(host):
+    return raw(socket.create_connection((host.encode('ascii'), 80)), host)
+
 def lookup(host):
     connection = socket.socket()
     connection.connect((socket.gethostbyname(host), 80))
     return raw(connection, host)
 
 def handler(event, context):
-    return json.loads({'https': https, 'client': client, 'tls': tls, 'http': http_, 'net': net, 'lookup': lookup}[event[0]](event[1]))
+    return json.loads({'https': https, 'client': client, 'tls': tls, 'http': http_, 'net': net, 'encoded': encoded, 'lookup': lookup}[event[0]](event[1]))
 "#;
 
 #[tokio::test]
@@ -91,9 +94,15 @@ async fn every_client_of_python_reaches_the_emulator_with_the_name_that_it_asked
     let desk = Desk::start().await;
     let authority = desk.authority().display().to_string();
     let function = python(PYTHON_CLIENTS).redirected(desk.port).env("SSL_CERT_FILE", &authority).run();
-    for (client, tls) in
-        [("https", true), ("client", true), ("tls", true), ("http", false), ("net", false), ("lookup", false)]
-    {
+    for (client, tls) in [
+        ("https", true),
+        ("client", true),
+        ("tls", true),
+        ("http", false),
+        ("net", false),
+        ("encoded", false),
+        ("lookup", false),
+    ] {
         let expected = json!({"host": TABLE_HOST, "tls": tls.then_some(TABLE_HOST)});
         assert_eq!(function.answer(json!([client, TABLE_HOST])).await, expected, "{client}");
     }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use serde_json::{Map, Value, json};
 use shared::TopicMeta;
+use shared::limits::PUBLICATION_BYTES;
 
 use crate::term::{clip, time_of_day};
 
@@ -302,6 +303,10 @@ impl Lines {
             self.lines.push(json!({"message": message, "level": "WARN"}));
         }
         let meta = TopicMeta { panel: Some("log".into()), ..TopicMeta::default() };
+        let is_of_topic =
+            |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '.' | '_' | '-' | '/');
+        let name: String =
+            name.chars().map(|letter| if is_of_topic(letter) { letter } else { '-' }).collect();
         Published { topic: format!("logs/{name}"), values: self.lines, meta }
     }
 }
@@ -320,6 +325,10 @@ impl Table {
             expect_every_ms: Some(WHEN_USED_MS),
             ..TopicMeta::default()
         };
+        // One publication has all rows. If they are too large, the oldest are left out.
+        while serde_json::to_string(&self.rows).is_ok_and(|json| json.len() > PUBLICATION_BYTES) {
+            self.rows.pop_back();
+        }
         let values = vec![self.rows.iter().cloned().collect()];
         std::mem::take(&mut self.changed).then(|| Published { topic: topic.to_owned(), values, meta })
     }
@@ -495,6 +504,23 @@ mod tests {
             let one = published.iter().find(|one| one.topic == topic).expect("it is published");
             assert_eq!(one.meta.expect_every_ms, Some(expected), "{topic}");
         }
+    }
+
+    #[test]
+    fn a_table_of_long_texts_has_the_newest_frames_that_fit_into_a_publication() {
+        let mut tally = Tally::default();
+        let text = "\u{4e00}".repeat(TEXT_CHARS);
+        (0..ROWS).for_each(|_| tally.frame(&FrameRow { answer: &text, ..frame("a=", &text) }));
+        let all = of(&tally.take(), "frames/all").expect("a table");
+        let rows = all[0].as_array().map_or(0, Vec::len);
+        assert!((20..ROWS).contains(&rows) && all[0].to_string().len() <= PUBLICATION_BYTES, "{rows} rows");
+    }
+
+    #[test]
+    fn a_log_whose_name_has_a_blank_has_a_topic() {
+        let mut tally = Tally::default();
+        tally.line("DynamoDB Local", None, "started", None);
+        assert!(of(&tally.take(), "logs/DynamoDB-Local").is_some());
     }
 
     #[test]

@@ -31,6 +31,11 @@ impl Queue {
         full
     }
 
+    /// Keeps room for metadata of this size in bytes.
+    pub fn reserve(&mut self, bytes: usize) {
+        self.batcher.reserve(bytes);
+    }
+
     /// Returns the time at which the batch is to be sent, in milliseconds; `None` if the batch is empty.
     pub fn due_ms(&self) -> Option<u64> {
         self.batcher.due_ms()

@@ -7,6 +7,8 @@ fn a_sampled_counter_is_published_with_the_count_that_it_stands_for() {
     let result = read("a:1|c|@0.1\na:3|c\na:3|ms|@0.5\na:1|c|@x\n");
     assert_eq!(result.data, [json!({"a": 10}), json!({"a": 3}), json!({"a": "3"})]);
     assert_eq!(result.log, [json!("a:1|c|@x")]);
+    let several = read("a:1:2|c|@0.1\na:1:2|c\na:1:2|h\n");
+    assert_eq!(several.data, [json!({"a": 30}), json!({"a": 3}), json!({"a": [1, 2]})]);
     let stamped = read("d:4|g|T1795344127\nc:3|g|#\n");
     assert_eq!((&stamped.data[0], stamped.times[0]), (&json!({"d": 4}), Some(1_795_344_127_000)));
     assert_eq!(stamped.data[1], json!({"c": 3}));
