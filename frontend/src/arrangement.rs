@@ -10,7 +10,6 @@ use wasm_bindgen::closure::Closure;
 use crate::board::Board;
 use crate::chart::font_px;
 use crate::chart::frame::{FrameTask, Step};
-use crate::pointing;
 use crate::signal::{Memo, RwSignal};
 use crate::wall::handle::Wall;
 use board_model::layout::Group;
@@ -29,6 +28,8 @@ pub struct Arrangement {
     pub groups: Memo<Vec<Group>>,
     /// The size of the part of the page that panels may use.
     pub(crate) view: RwSignal<View>,
+    /// True while the reader points at a panel, so that nothing may move. It is kept up to date by the views.
+    pub(crate) is_held: RwSignal<bool>,
     arranged: Memo<Arranged>,
     wall: Wall,
 }
@@ -36,7 +37,7 @@ pub struct Arrangement {
 impl Arrangement {
     /// Arranges the panels of `groups`, and observes the size of the page until it is closed.
     pub fn new(board: Board, groups: Memo<Vec<Group>>, wall: Wall) -> Self {
-        let (view, is_held) = (RwSignal::new(View::default()), pointing::is_held());
+        let (view, is_held) = (RwSignal::new(View::default()), RwSignal::new(false));
         let arranged = Memo::new(move |before: Option<&Arranged>| {
             let now = Situation {
                 view: view.get(),
@@ -49,7 +50,7 @@ impl Arrangement {
             groups.with(|groups| next(&panels(board, groups)))
         });
         observe(view, wall);
-        Self { groups, view, arranged, wall }
+        Self { groups, view, is_held, arranged, wall }
     }
 
     /// Returns the place of the panel of a topic; `None` if it has no place, because it is on another page of a wall.

@@ -23,10 +23,9 @@ struct Pointing {
     has_focus: bool,
 }
 
-/// Returns a signal that is true while a pointer rests on a panel or is pressed, or a panel has the keyboard focus.
-/// It is updated until the page is closed.
-pub fn is_held() -> RwSignal<bool> {
-    let is_held = RwSignal::new(false);
+/// Makes a signal true while a pointer rests on a panel or is pressed, or a panel has the keyboard focus. It is updated until the page is
+/// closed.
+pub fn follow(is_held: RwSignal<bool>) {
     let mut pointing = Pointing::default();
     let on_event: Closure<dyn FnMut(Event)> = Closure::new(move |event: Event| {
         pointing = pointing.after(&event);
@@ -41,7 +40,6 @@ pub fn is_held() -> RwSignal<bool> {
         let _added = window().add_event_listener_with_callback(name, on_event.as_ref().unchecked_ref());
     }
     on_event.forget();
-    is_held
 }
 
 impl Pointing {

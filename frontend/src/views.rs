@@ -27,7 +27,7 @@ use crate::recorder::Recording;
 use crate::sign_in::{SignIn, SignInSheet};
 use crate::signal::{Memo, RwSignal};
 use crate::wall::WallPart;
-use crate::{first_picture, late_style, past, sight, tick, upkeep};
+use crate::{first_picture, late_style, past, pointing, sight, tick, upkeep};
 use board_model::layout::{self, Group};
 use board_model::link::Link;
 use board_model::placement::Band;
@@ -36,6 +36,7 @@ use board_model::placement::Band;
 pub fn mount(page: Page) {
     late_style::adopt(include_str!("../style/late/views.css"));
     tick::add(upkeep::run);
+    pointing::follow(page.arrangement.is_held);
     first_picture::expect();
     panel::prepare();
     mount_to_body(move || view! { <Views page /> });

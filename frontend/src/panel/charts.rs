@@ -9,7 +9,10 @@ use super::shown::Shown;
 use crate::follow::{follow, parts};
 use crate::late::{self, Part};
 use crate::{chart, first_picture};
+use board_model::chart::clock::LocalClock;
+use board_model::chart::series::SeriesSet;
 use board_model::figure::Figure;
+use board_model::stream::Stream;
 
 /// A body, or a part of one, that has a chart.
 #[derive(Clone, Copy)]
@@ -56,7 +59,9 @@ fn values((charted, shown): (Charted, Shown)) -> AnyView {
         return view! { <figure class="chart spark"></figure> }.into_any();
     }
     let keys = follow(move || {
-        let keys = newest(shown).into_iter();
+        let clock = shown.board.clock.get();
+        let keys = shown.stream.with(|stream| shown.series.with(|set| newest(stream, set, clock)));
+        let keys = keys.into_iter();
         parts(keys.map(|[name, value]| view! { <span class="key"><span>{name}</span><b>{value}</b></span> }))
     });
     view! {
@@ -70,16 +75,11 @@ fn values((charted, shown): (Charted, Shown)) -> AnyView {
 }
 
 /// Returns the name and the newest value of each series.
-pub(super) fn newest(shown: Shown) -> Vec<[String; 2]> {
-    let clock = shown.board.clock.get();
-    shown.stream.with(|stream| {
-        shown.series.with(|set| {
-            let value = |column| {
-                let figure = Figure::of_series((stream, set, column), clock);
-                [&figure.text, " ", &figure.unit].concat()
-            };
-            let series = set.series().iter().enumerate();
-            series.map(|(column, series)| [series.name().to_owned(), value(column)]).collect()
-        })
-    })
+pub(super) fn newest(stream: &Stream, set: &SeriesSet, clock: LocalClock) -> Vec<[String; 2]> {
+    let value = |column| {
+        let figure = Figure::of_series((stream, set, column), clock);
+        [&figure.text, " ", &figure.unit].concat()
+    };
+    let series = set.series().iter().enumerate();
+    series.map(|(column, series)| [series.name().to_owned(), value(column)]).collect()
 }

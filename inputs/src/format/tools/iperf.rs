@@ -32,12 +32,21 @@ pub fn read(line: &str) -> Option<Read> {
         return Some(Read::Structure);
     }
     let mut fields = vec![
-        ("transfer".to_owned(), quantity(&format!("{transfer} {data}"))?),
+        ("transfer".to_owned(), bytes(transfer, data)?),
         ("bitrate".to_owned(), quantity(&format!("{rate} {bits}"))?),
     ];
     fields.extend(extras(more)?);
     let row = Row::fields(fields);
     Some(Row { path: vec![format!("{id}{role}")], key_column: Some(String::new()), ..row }.into())
+}
+
+/// Parses a number of bytes. The prefixes of iperf3's bytes are powers of 1024, unlike those of its bits (iperf3's manual, option `-f`).
+fn bytes(number: &str, unit: &str) -> Option<Cell> {
+    let unit = match unit.strip_suffix("Bytes").filter(|prefix| !prefix.is_empty()) {
+        Some(prefix) => format!("{prefix}iB"),
+        None => unit.to_owned(),
+    };
+    quantity(&format!("{number} {unit}"))
 }
 
 /// Reads the words after the rate. They have other meanings for a TCP sender than for UDP. Returns the named values;
@@ -46,10 +55,9 @@ fn extras(words: &[&str]) -> Option<Vec<(String, Cell)>> {
     let named = |name: &str, cell: Cell| (name.to_owned(), cell);
     match words {
         [] | ["(omitted)"] => Some(Vec::new()),
-        [retries, window, bytes] if bytes.ends_with("Bytes") => Some(vec![
-            named("retries", amount(retries)?),
-            named("window", quantity(&format!("{window} {bytes}"))?),
-        ]),
+        [retries, window, unit] if unit.ends_with("Bytes") => {
+            Some(vec![named("retries", amount(retries)?), named("window", bytes(window, unit)?)])
+        }
         [retries] if !retries.contains('/') => Some(vec![named("retries", amount(retries)?)]),
         [datagrams] => Some(vec![named("datagrams", amount(datagrams)?)]),
         [jitter, "ms", lost, share] => {

@@ -81,9 +81,15 @@ fn rsync(line: &str) -> Option<Fields> {
     Some(vec![
         field("bytes", in_unit(&bytes.replace(',', ""), "bytes")?),
         field("percent", quantity(percent)?),
-        field("rate", quantity(rate)?),
+        field("rate", quantity(&binary(rate))?),
         field("time", clock(time)?),
     ])
+}
+
+/// Returns a rate of `rsync` with the prefix that it means: its kilobyte has 1024 bytes (`progress.c`).
+fn binary(rate: &str) -> String {
+    let prefixes = [("kB/s", "KiB/s"), ("MB/s", "MiB/s"), ("GB/s", "GiB/s"), ("TB/s", "TiB/s")];
+    prefixes.iter().fold(rate.to_owned(), |rate, (written, meant)| rate.replace(written, meant))
 }
 
 /// Parses a line of `tqdm`, such as ` 40%|████      | 12/30 [00:00<00:00, 21.63it/s]`. There may be a description
