@@ -65,6 +65,7 @@ impl Scene {
 
     /// Types a token into the page's dialog and presses Enter.
     async fn answer(&self, token: &str) {
+        self.browser.appears(FIELD).await;
         let field = self.browser.driver.find(thirtyfour::By::Css(FIELD)).await.expect("a field");
         field.send_keys(token.to_owned() + "\n").await.expect("a field takes text");
     }
@@ -325,7 +326,9 @@ async fn a_board_on_this_machine_asks_for_nothing_and_leaves_the_console_empty()
     assert_eq!(browser.value("sessionStorage.length").await, json!(0));
 }
 
+/// Presses a button as soon as it is there: the code of a dialog's content is loaded when the dialog is opened.
 async fn press(browser: &Browser, selector: &str) {
+    browser.appears(selector).await;
     let button = browser.driver.find(thirtyfour::By::Css(selector)).await.expect("a button");
     button.click().await.expect("it can be pressed");
 }
