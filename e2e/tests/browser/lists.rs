@@ -49,6 +49,8 @@ async fn one_of_forty_series_is_found_and_isolated_with_the_keyboard_alone() {
     let browser = open(&server).await;
     publish_forty(&server).await;
     let list = in_panel("lab/cores", "[data-testid=all-series]:popover-open");
+    // Before the code of charts is there, the panel has a plot without a canvas, which is then replaced.
+    browser.appears(&in_panel("lab/cores", ".plot canvas")).await;
     focus(&browser, &in_panel("lab/cores", ".plot")).await;
     wait::until("the key L opens the list", TIMEOUT, || async {
         browser.press_key("l", 0).await;
