@@ -92,7 +92,8 @@ fn check(name: &str) -> Result<(), TopicError> {
     }
 }
 
-fn is_allowed(c: char) -> bool {
+/// Returns true for a character that the name of a topic may have.
+pub fn is_allowed(c: char) -> bool {
     c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-' | '/')
 }
 

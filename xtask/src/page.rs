@@ -27,7 +27,7 @@ use std::process::Command;
 use std::time::Instant;
 
 /// Files and folders from which the page is built. The page is built again if one of them has changed.
-const INPUTS: [&str; 15] = [
+const INPUTS: [&str; 16] = [
     "frontend",
     "session",
     "shared",
@@ -40,6 +40,7 @@ const INPUTS: [&str; 15] = [
     "xtask/src/page.rs",
     "xtask/src/parts.rs",
     "xtask/src/script.rs",
+    "xtask/src/stamp.rs",
     "xtask/src/styles.rs",
     "xtask/src/wasm_opt.rs",
     "xtask/tools/wasm-bindgen",

@@ -6,9 +6,10 @@
 //! would make a request for each. The files of the views are named in the script, so that nothing has to be loaded before them.
 
 use std::collections::{BTreeMap, HashMap};
-use std::hash::{DefaultHasher, Hasher};
 
 use serde_json::json;
+
+use crate::stamp::hash;
 
 /// Maximum size of a small file in bytes, before compression.
 const MOST_BYTES: usize = 4_000;
@@ -225,13 +226,6 @@ fn gaps(numbers: &[usize]) -> String {
         next = number + 1;
     }
     text
-}
-
-/// Returns a hash of the content. The server recognises names of files that may be cached for ever by their digits.
-fn hash(content: &[u8]) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    hasher.write(content);
-    hasher.finish()
 }
 
 #[cfg(test)]

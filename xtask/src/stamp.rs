@@ -23,6 +23,14 @@ pub fn fingerprint(root: &Path, paths: &[&str]) -> Result<u64, TaskError> {
     Ok(hasher.finish())
 }
 
+/// Returns a hash of the content of a file of the page, for its name. The server recognises names of files that may be cached for ever by
+/// its digits.
+pub fn hash(content: &[u8]) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    hasher.write(content);
+    hasher.finish()
+}
+
 /// Returns all files below `folder`.
 pub fn files_below(folder: &Path) -> Result<Vec<PathBuf>, TaskError> {
     let mut files = Vec::new();

@@ -3,7 +3,7 @@
 //! Trunk writes a file for each style sheet that index.html names. One file is a quarter smaller, because Brotli finds the
 //! repetitions of all of them, and a browser makes one request instead of nine before it shows anything.
 
-use std::hash::{DefaultHasher, Hasher};
+use crate::stamp::hash;
 
 /// Beginning of a link. Trunk writes attributes with quotation marks, or without if it makes the page small.
 const LINK: &str = "<link ";
@@ -31,7 +31,7 @@ pub fn join<E>(html: &str, mut read: impl FnMut(&str) -> Result<String, E>) -> R
     let [first, _, ..] = links[..] else { return Ok(None) };
     let names: Vec<String> = links.iter().map(|link| file_name(link).to_owned()).collect();
     let css = names.iter().map(|name| read(name)).collect::<Result<Vec<_>, E>>()?.concat();
-    let name = format!("style-{:016x}.css", hash(&css));
+    let name = format!("style-{:016x}.css", hash(css.as_bytes()));
     let base = &first[..first.len() - file_name(first).len()];
     let mut pieces = html.split(LINK);
     let mut joined = pieces.next().unwrap_or_default().to_owned();
@@ -58,13 +58,6 @@ fn style_sheet(link: &str) -> Option<&str> {
 
 fn file_name(link: &str) -> &str {
     link.rsplit('/').next().unwrap_or(link)
-}
-
-/// Returns a hash of the content. The server recognises names of files that may be cached for ever by their digits.
-fn hash(css: &str) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    hasher.write(css.as_bytes());
-    hasher.finish()
 }
 
 #[cfg(test)]

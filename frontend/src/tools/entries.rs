@@ -1,5 +1,7 @@
 //! The entries of the palette, and what happens when one is chosen.
 
+use std::collections::HashSet;
+
 use leptos::prelude::*;
 use shared::Topic;
 
@@ -50,12 +52,10 @@ impl Target {
 /// Returns the entries that the palette offers.
 pub(super) fn entries(actor: Actor, mode: Mode, boards: &[Listed]) -> Vec<Item> {
     let permit = actor.permit();
-    let mut items = topics(actor);
+    let hidden = hidden(actor.board);
+    let mut items = topics(actor, &hidden);
     match mode {
-        Mode::Hide => {
-            let hidden = hidden(actor.board);
-            items.retain(|(topic, _)| !hidden.contains(topic));
-        }
+        Mode::Hide => items.retain(|(topic, _)| !hidden.contains(topic)),
         Mode::Forget => items.retain(|(topic, _)| permit.may_forget(topic)),
         Mode::Everything | Mode::Take => {}
     }
@@ -102,12 +102,12 @@ fn hide(actor: Actor, topic: Topic) {
     with_state(actor.board, move |state| state.edit(&Edit::Hide(topic)));
 }
 
-/// Returns the topics with their entries: first those with a panel in the order of the board, then the others.
-fn topics(actor: Actor) -> Vec<(Topic, Item)> {
+/// Returns the topics with their entries: first those with a panel in the order of the board, then the others. `hidden` are those that
+/// the document of the board hides.
+fn topics(actor: Actor, hidden: &HashSet<Topic>) -> Vec<(Topic, Item)> {
     let board = actor.board;
     let known = untrack(|| board.with_layout(|layout| layout.groups().to_vec()));
     let with_panel: Vec<Topic> = known.into_iter().flat_map(|group| group.topics).collect();
-    let hidden = hidden(board);
     let without = untrack(|| board.left_out_by(&Query::default()));
     let entry = |topic: Topic, has_panel: bool| {
         let title = untrack(|| board.boards.title(&topic)).filter(|title| *title != *topic.as_str());

@@ -20,11 +20,6 @@ const LOOK: Duration = Duration::from_millis(50);
 /// Number of looks, after which the page says that there is no panel. A topic whose panel was left out has to be requested first.
 const MOST_LOOKS: u32 = 100;
 
-/// Returns true if the document of the board hides a topic.
-fn is_hidden(board: Board, topic: &Topic) -> bool {
-    board.with_layout(|layout| layout.has(topic)) && panel_of(board, topic).is_none()
-}
-
 /// Returns all topics that the document of the board hides.
 pub(super) fn hidden(board: Board) -> HashSet<Topic> {
     untrack(|| {
@@ -60,7 +55,7 @@ pub(crate) fn visit(actor: Actor, topic: Topic) {
     } else if !Query::new(&board.filter.get_untracked()).finds(&topic) {
         board.look_for(String::new());
     }
-    if is_hidden(board, &topic) {
+    if hidden(board).contains(&topic) {
         let shown = topic.clone();
         with_state(board, move |state| state.edit(&Edit::Show(shown)));
     }

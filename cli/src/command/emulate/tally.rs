@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
 use serde_json::{Map, Value, json};
-use shared::TopicMeta;
 use shared::limits::PUBLICATION_BYTES;
+use shared::{TopicMeta, topic};
 
 use crate::term::{clip, time_of_day};
 
@@ -303,10 +303,8 @@ impl Lines {
             self.lines.push(json!({"message": message, "level": "WARN"}));
         }
         let meta = TopicMeta { panel: Some("log".into()), ..TopicMeta::default() };
-        let is_of_topic =
-            |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '.' | '_' | '-' | '/');
         let name: String =
-            name.chars().map(|letter| if is_of_topic(letter) { letter } else { '-' }).collect();
+            name.chars().map(|letter| if topic::is_allowed(letter) { letter } else { '-' }).collect();
         Published { topic: format!("logs/{name}"), values: self.lines, meta }
     }
 }
