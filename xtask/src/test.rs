@@ -17,6 +17,7 @@ use std::thread;
 use std::time::Instant;
 
 mod ahead;
+mod failures;
 mod report;
 
 /// A function that runs a suite, with the suite's title.
@@ -279,8 +280,20 @@ fn observed(project: &Project, title: &'static str, command: &mut Command) -> Re
     if suite.passed {
         terminal::done(title, &suite.result());
     } else {
-        step::show_end(&outcome.lines);
+        show_failure(&suite, &outcome.lines);
         terminal::failed(title, &suite.result());
     }
     Ok(suite)
+}
+
+/// Shows what the failed tests of a suite printed. If no test has failed by name, shows the end of the output, which says why the suite
+/// did not run.
+fn show_failure(suite: &Suite, lines: &[String]) {
+    if suite.failures.is_empty() {
+        return step::show_end(lines);
+    }
+    for failure in &suite.failures {
+        terminal::note(&failure.name);
+        failure.printed.iter().for_each(|line| eprintln!("  {line}"));
+    }
 }

@@ -1,5 +1,6 @@
 //! The results of the test suites, and the summary that is printed at the end.
 
+use super::failures::{Failure, failures};
 use crate::error::TaskError;
 use crate::tally::Tally;
 use crate::terminal::human_duration;
@@ -17,6 +18,8 @@ pub struct Suite {
     /// True if the suite succeeded and ran at least one test. (A suite without tests counts as failed, although `cargo
     /// test` succeeds then.)
     pub passed: bool,
+    /// The tests that failed.
+    pub failures: Vec<Failure>,
 }
 
 impl Suite {
@@ -29,12 +32,12 @@ impl Suite {
             // The program ended early, or did not compile. Without this, the total could be "0 failed".
             tally.failed = tally.failed.max(1);
         }
-        Self { title, tally, took, passed }
+        Self { title, tally, took, passed, failures: failures(lines) }
     }
 
     /// Returns the result of a suite that consists of `passed` checks, all of which have passed.
     pub fn checked(title: &'static str, passed: u32, took: Duration) -> Self {
-        Self { title, tally: Tally { passed, ..Tally::default() }, took, passed: true }
+        Self { title, tally: Tally { passed, ..Tally::default() }, took, passed: true, failures: Vec::new() }
     }
 
     /// Marks the suite as failed, because a part of it could not be run.
@@ -64,14 +67,17 @@ impl Suite {
 pub struct Report(pub Vec<Suite>);
 
 impl Report {
-    /// Returns the text of the summary: a line for each suite, a line with the total duration, and a last line with
-    /// only the total numbers. Some programs read only the last line.
+    /// Returns the text of the summary: a line for each suite and one for each failed test, a line with the total duration, and a last
+    /// line with only the total numbers. Some programs read only the last line.
     pub fn summary(&self, took: Duration) -> String {
         let mut text = String::new();
         for suite in &self.0 {
             let mark = if suite.passed { "✓" } else { "✗" };
             // Writing to a string cannot fail.
             writeln!(text, "{mark} {:TITLE_WIDTH$} {}", suite.title, suite.result()).unwrap_or_default();
+            for failure in &suite.failures {
+                writeln!(text, "    failed: {}", failure.name).unwrap_or_default();
+            }
         }
         let everything = "total, with set-up";
         write!(text, "  {everything:TITLE_WIDTH$} {}\n{}", human_duration(took), self.total())
@@ -125,6 +131,14 @@ mod tests {
         let report = Report(vec![suite("a", true, SIX_PASSED), suite("b", false, ONE_FAILED)]);
         assert_eq!(last_line(&report), "11 passed, 1 failed");
         assert_eq!(report.verdict().unwrap_err().to_string(), "failed: b");
+    }
+
+    #[test]
+    fn the_summary_names_each_failed_test_below_its_suite() {
+        let lines = ["test b::adds ... FAILED", "test b::sorts ... ok", ONE_FAILED].map(str::to_owned);
+        let report = Report(vec![Suite::judge("b", false, &lines, Duration::ZERO)]);
+        let summary = report.summary(Duration::ZERO);
+        assert_eq!(summary.lines().nth(1), Some("    failed: b::adds"), "{summary}");
     }
 
     #[test]
