@@ -13,7 +13,7 @@ pub use http_message::HttpMessage;
 pub use web_sockets::{WebSocketClient, WebSockets, text};
 
 /// Time after which [`soon`] panics if its future is not ready.
-pub const TIMEOUT: Duration = Duration::from_secs(30);
+pub const TIMEOUT: Duration = Duration::from_secs(60);
 
 /// Waits for a future, and returns its output.
 ///
@@ -21,5 +21,5 @@ pub const TIMEOUT: Duration = Duration::from_secs(30);
 ///
 /// If it takes longer than [`TIMEOUT`].
 pub async fn soon<T>(future: impl Future<Output = T>) -> T {
-    tokio::time::timeout(TIMEOUT, future).await.expect("it takes less than 30 s")
+    tokio::time::timeout(TIMEOUT, future).await.expect("it takes less than 60 s")
 }

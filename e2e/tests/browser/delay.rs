@@ -102,11 +102,17 @@ impl Scene {
 
     /// Waits until the header has said these words, however briefly.
     async fn has_said(&self, words: &str) {
+        self.has_said_one_of(&[words]).await;
+    }
+
+    /// Waits until the header has said one of these words, however briefly, and returns the first that it has said.
+    async fn has_said_one_of<'a>(&self, words: &[&'a str]) -> &'a str {
         let began = Instant::now();
         loop {
             let labels = self.labels().await;
-            if labels.iter().any(|label| label.contains(words)) {
-                return;
+            let said = |label: &String| words.iter().find(|words| label.contains(**words)).copied();
+            if let Some(said) = labels.iter().find_map(said) {
+                return said;
             }
             assert!(began.elapsed() < LONG, "the header never said {words:?}, but {labels:?}");
             tokio::time::sleep(Duration::from_millis(100)).await;
@@ -125,13 +131,21 @@ impl Scene {
 #[tokio::test]
 async fn a_slow_network_is_late_until_it_is_fast_again() {
     let scene = Scene::open().await;
-    scene.wire.set(Wire::Frozen);
-    scene.publish(2).await;
-    tokio::time::sleep(Duration::from_secs(4)).await;
-    scene.wire.set(Wire::Whole);
-    scene.has_said("Late by").await;
-    scene.shows(2).await;
-    scene.says("Live").await;
+    for n in 2..7 {
+        scene.wire.set(Wire::Frozen);
+        scene.publish(n).await;
+        tokio::time::sleep(Duration::from_secs(4)).await;
+        scene.wire.set(Wire::Whole);
+        let said = scene.has_said_one_of(&["Late by", "Behind by"]).await;
+        scene.shows(n).await;
+        scene.says("Live").await;
+        // On a busy machine the page may really be behind, and says this first. Then the network is slow once more.
+        if said == "Late by" {
+            return;
+        }
+        scene.browser.value(RECORD_LABELS.trim()).await;
+    }
+    panic!("the page was behind each time");
 }
 
 #[tokio::test]

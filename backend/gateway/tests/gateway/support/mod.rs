@@ -23,7 +23,7 @@ pub type Client = WebSocketStream<MaybeTlsStream<tokio::net::TcpStream>>;
 
 /// Awaits a future. Fails the test if the future is not ready within 20 seconds.
 pub async fn soon<T>(what: impl Future<Output = T>) -> T {
-    tokio::time::timeout(Duration::from_secs(20), what).await.expect("it happens within 20 s")
+    tokio::time::timeout(Duration::from_secs(60), what).await.expect("it happens within 60 s")
 }
 
 /// Waits for the next text message that a client receives.
