@@ -123,6 +123,47 @@ impl Browser {
         .await
     }
 
+    /// Waits until a JavaScript expression has a value in the page. Code and data arrive in parts, so that an element may be there before
+    /// it has its state.
+    ///
+    /// # Panics
+    ///
+    /// If it has another value after [`TIMEOUT`]. The message contains `what`.
+    pub async fn becomes(&self, what: &str, expression: &str, expected: impl Into<Value>) {
+        let expected = expected.into();
+        wait::until(&format!("{what}: {expected}"), TIMEOUT, || async {
+            (self.value(expression).await == expected).then_some(())
+        })
+        .await;
+    }
+
+    /// Waits until a JavaScript expression is true in the page.
+    ///
+    /// # Panics
+    ///
+    /// If it is not true within [`TIMEOUT`].
+    pub async fn is_true(&self, expression: &str) {
+        self.becomes(expression, expression, true).await;
+    }
+
+    /// Waits until no element matches the CSS selector.
+    ///
+    /// # Panics
+    ///
+    /// If one still matches after [`TIMEOUT`].
+    pub async fn is_gone(&self, selector: &str) {
+        self.is_true(&format!("document.querySelector({}) === null", Value::from(selector))).await;
+    }
+
+    /// Waits until an element that matches the CSS selector has the focus.
+    ///
+    /// # Panics
+    ///
+    /// If none has it within [`TIMEOUT`].
+    pub async fn has_focus(&self, selector: &str) {
+        self.is_true(&has_focus(selector)).await;
+    }
+
     /// Returns the errors, unhandled rejections and violations of the content security policy in the page, since
     /// [`Browser::listen_for_complaints`]. Failed requests are not among them, because a test may have killed the
     /// server.
@@ -174,6 +215,11 @@ impl Browser {
         std::fs::create_dir_all(&folder).expect("target can be written");
         self.driver.screenshot(&folder.join(format!("{name}.png"))).await.expect("a picture");
     }
+}
+
+/// Returns the expression that is true if an element that matches the CSS selector has the focus.
+pub(crate) fn has_focus(selector: &str) -> String {
+    format!("document.activeElement?.matches({}) ?? false", Value::from(selector))
 }
 
 impl Drop for Browser {

@@ -3,7 +3,9 @@
 
 use serde_json::{Value, json};
 
-use crate::browser::{Browser, TIMEOUT};
+use thirtyfour::prelude::{Key, TypingData};
+
+use crate::browser::{Browser, TIMEOUT, has_focus};
 use crate::wait;
 
 /// The modifier of a key or a mouse that means that `Shift` is held, in the DevTools Protocol.
@@ -14,6 +16,8 @@ pub type Point = (f64, f64);
 
 /// Number of events by which a pointer moves from one point to another.
 const STEPS: u32 = 6;
+/// Maximum number of presses of Tab from one element of a page to another.
+const MOST_TABS: usize = 150;
 
 impl Browser {
     /// Makes the screen that of a phone with this size: fingers instead of a mouse, and two device pixels for each CSS
@@ -132,6 +136,32 @@ impl Browser {
                 "windowsVirtualKeyCode": code, "text": text, "modifiers": modifiers});
             self.devtools("Input.dispatchKeyEvent", event).await;
         }
+    }
+
+    /// Types keys and texts by WebDriver, into whatever has the focus.
+    ///
+    /// # Panics
+    ///
+    /// If the browser does not answer.
+    pub async fn keys(&self, keys: impl Into<TypingData>) {
+        self.driver.action_chain().send_keys(keys).perform().await.expect("the keys are pressed");
+    }
+
+    /// Waits for an element that matches the CSS selector, and presses Tab until one has the focus.
+    ///
+    /// # Panics
+    ///
+    /// If there is none within [`TIMEOUT`], or if the key does not reach it.
+    pub async fn tab_to(&self, selector: &str) {
+        self.appears(selector).await;
+        let has_focus = has_focus(selector);
+        for _ in 0..MOST_TABS {
+            if self.value(&has_focus).await == json!(true) {
+                return;
+            }
+            self.keys(Key::Tab + "").await;
+        }
+        panic!("the Tab key does not reach {selector}");
     }
 
     /// Sends a touch event with fingers at these points.

@@ -34,26 +34,6 @@ async fn type_text(browser: &Browser, text: &str) {
     }
 }
 
-async fn has_focus(browser: &Browser, selector: &str) {
-    let has_focus = format!("document.activeElement.matches({})", Value::from(selector));
-    wait::until(&format!("{selector} has the focus"), TIMEOUT, || async {
-        (browser.value(&has_focus).await == json!(true)).then_some(())
-    })
-    .await;
-}
-
-/// Presses Tab until an element that matches the selector has the focus.
-async fn tab_to(browser: &Browser, selector: &str) {
-    let has_focus = format!("document.activeElement.matches({})", Value::from(selector));
-    for _ in 0..100 {
-        if browser.value(&has_focus).await == json!(true) {
-            return;
-        }
-        browser.press_key("Tab", 0).await;
-    }
-    panic!("the Tab key does not reach {selector}");
-}
-
 /// Opens the table of a topic's chart, and waits until its list of events is as wanted.
 async fn lists_events(browser: &Browser, topic: &str, is_wanted: impl Fn(&str) -> bool) {
     browser.click_on(&(panel(topic) + " .twin-switch")).await;
@@ -78,13 +58,13 @@ async fn a_deploy_is_marked_with_the_keyboard_alone_and_seen_on_all_charts() {
     browser.appears("[data-testid=search]").await;
 
     // The crosshair chooses the moment.
-    tab_to(&browser, &(panel("shop/orders") + " .plot")).await;
+    browser.tab_to(&(panel("shop/orders") + " .plot")).await;
     browser.press_key("End", 0).await;
     for _ in 0..3 {
         browser.press_key("ArrowLeft", 0).await;
     }
     browser.press_key("m", 0).await;
-    has_focus(&browser, "[data-testid=mark-words]").await;
+    browser.has_focus("[data-testid=mark-words]").await;
     browser.screenshot("mark").await;
     type_text(&browser, "deploy 4.2").await;
     browser.press_key("Enter", 0).await;
@@ -95,7 +75,7 @@ async fn a_deploy_is_marked_with_the_keyboard_alone_and_seen_on_all_charts() {
 
     // The topic of marks is a log, and the value text of the chart with the focus contains the mark.
     browser.appears(&(panel("events/marks") + "[data-kind=log]")).await;
-    has_focus(&browser, &(panel("shop/orders") + " .plot")).await;
+    browser.has_focus(&(panel("shop/orders") + " .plot")).await;
     let spoken = format!(
         "document.querySelector({}).getAttribute('aria-valuetext')",
         Value::from(panel("shop/orders") + " .plot")
@@ -155,7 +135,7 @@ async fn a_mark_that_the_server_does_not_take_is_kept_in_the_browser_and_says_so
     assert_eq!(sent.expect("the server answers").status(), 200);
     lists_events(&browser, "shop/orders", |text| text.contains("deploy 4.2 (ci/deploys)")).await;
     browser.press_key("m", 0).await;
-    has_focus(&browser, "[data-testid=mark-words]").await;
+    browser.has_focus("[data-testid=mark-words]").await;
     server.kill();
     type_text(&browser, "power cut").await;
     browser.press_key("Enter", 0).await;
@@ -181,7 +161,7 @@ fn token(secret: &Path, permissions: &[&str]) -> String {
 /// Opens the palette and types a text into it.
 async fn search(browser: &Browser, text: &str) {
     browser.press_key("k", CTRL).await;
-    has_focus(browser, "[data-testid=palette-field]").await;
+    browser.has_focus("[data-testid=palette-field]").await;
     type_text(browser, text).await;
 }
 
@@ -208,7 +188,7 @@ async fn what_the_token_forbids_is_not_offered_and_a_mark_is_kept_in_the_browser
     browser.press_key("Escape", 0).await;
     is_closed(&browser).await;
     browser.press_key("m", 0).await;
-    has_focus(&browser, "[data-testid=mark-words]").await;
+    browser.has_focus("[data-testid=mark-words]").await;
     browser.text_becomes("[data-testid=mark]", |text| text.contains("may not publish to events/marks")).await;
     type_text(&browser, "my own mark").await;
     browser.press_key("Enter", 0).await;
@@ -224,7 +204,7 @@ async fn what_the_token_forbids_is_not_offered_and_a_mark_is_kept_in_the_browser
     other.appears(&panel("shop/orders")).await;
     other.appears("[data-testid=search]").await;
     other.press_key("m", 0).await;
-    has_focus(&other, "[data-testid=mark-words]").await;
+    other.has_focus("[data-testid=mark-words]").await;
     type_text(&other, "for all").await;
     other.press_key("Enter", 0).await;
     other.appears(&panel("events/marks")).await;
@@ -277,10 +257,7 @@ async fn trouble_is_counted_in_the_title_and_told_once_by_a_notification_that_wa
         (!told.as_array()?.is_empty()).then_some(told)
     });
     assert_eq!(told.await.0, json!([["door/back: failed", "tickertape door/back"]]));
-    wait::until("the title counts it", TIMEOUT, || async {
-        (browser.value("document.title").await == json!("(1) Tickertape")).then_some(())
-    })
-    .await;
+    browser.becomes("the title counts it", "document.title", json!("(1) Tickertape")).await;
     let icon = "document.querySelector('link[rel=icon]').href.includes('trouble')";
     assert_eq!(browser.value(icon).await, json!(true));
 

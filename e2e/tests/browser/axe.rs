@@ -40,10 +40,6 @@ impl Checked {
         }
     }
 
-    async fn keys(&self, keys: impl Into<TypingData>) {
-        self.browser.driver.action_chain().send_keys(keys).perform().await.expect("the keys are pressed");
-    }
-
     async fn click(&self, selector: &str) {
         self.browser.value(&format!("document.querySelector('{selector}').click()")).await;
     }
@@ -106,51 +102,51 @@ async fn no_state_of_the_board_has_a_serious_fault() {
     page.click(".chip").await;
     page.browser.appears("[data-testid=take]").await;
     page.check("details of a panel").await;
-    page.keys(Key::Escape + "").await;
+    page.browser.keys(Key::Escape + "").await;
     page.click("[data-topic=\"host/cores\"] [data-testid=more-series]").await;
     page.check("list of all series").await;
-    page.keys(Key::Escape + "").await;
+    page.browser.keys(Key::Escape + "").await;
     page.click("[data-topic=\"host/cpu\"] .twin-switch").await;
     page.browser.appears(".twin td").await;
     page.check("table of a chart").await;
     page.click("[data-testid=connection-state]").await;
     page.check("figures of the connection").await;
-    page.keys(Key::Escape + "").await;
+    page.browser.keys(Key::Escape + "").await;
     page.click("[data-testid=add-data]").await;
     page.browser.appears(".recipe").await;
     page.check("adding data").await;
-    page.keys(Key::Escape + "").await;
+    page.browser.keys(Key::Escape + "").await;
     for (key, dialog) in [("/", "palette"), ("?", "key-list"), ("m", "tool-ask")] {
         is_closed(&page.browser).await;
-        page.keys(key).await;
+        page.browser.keys(key).await;
         page.browser.appears(&format!("dialog.{dialog}[open]")).await;
         page.check(dialog).await;
-        page.keys(Key::Escape + "").await;
+        page.browser.keys(Key::Escape + "").await;
     }
     is_closed(&page.browser).await;
 
     page.click("[data-testid=search]").await;
     page.browser.appears("[data-testid=palette-entry]").await;
     page.check("palette").await;
-    page.keys(Key::Escape + "").await;
-    page.keys("?").await;
+    page.browser.keys(Key::Escape + "").await;
+    page.browser.keys("?").await;
     page.browser.appears("[data-testid=key-list]").await;
     page.check("list of keys").await;
-    page.keys(Key::Escape + "").await;
-    page.keys("m").await;
+    page.browser.keys(Key::Escape + "").await;
+    page.browser.keys("m").await;
     page.browser.appears("[data-testid=mark-words]").await;
     page.check("marking a moment").await;
-    page.keys(Key::Escape + "").await;
+    page.browser.keys(Key::Escape + "").await;
 
-    page.keys("e").await;
+    page.browser.keys("e").await;
     page.browser.appears("[data-testid=arranging]").await;
     page.browser.appears("[data-topic=\"host/cpu\"][tabindex]").await;
     page.browser.value("document.querySelector('[data-topic=\"host/cpu\"]').focus()").await;
     page.check("arranging").await;
-    page.keys("s").await;
+    page.browser.keys("s").await;
     page.browser.appears("[data-testid=settings]").await;
     page.check("settings of a panel").await;
-    page.keys(Key::Escape + "").await;
+    page.browser.keys(Key::Escape + "").await;
     page.click("[data-testid=done]").await;
     page.click("[data-testid=pause]").await;
     page.browser.appears("[data-testid=paused-banner]").await;
@@ -166,7 +162,7 @@ async fn no_state_of_the_board_has_a_serious_fault() {
     page.check("phone").await;
     page.click("[data-testid=more]").await;
     page.check("menu of a phone").await;
-    page.keys(Key::Escape + "").await;
+    page.browser.keys(Key::Escape + "").await;
     page.browser.resize(1_440, 900, 1.0).await;
 
     server.kill();

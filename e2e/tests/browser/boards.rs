@@ -36,33 +36,9 @@ pub async fn shows(browser: &Browser, expected: &[&str]) {
     is_loaded(browser).await;
 }
 
-async fn is_gone(browser: &Browser, selector: &str) {
-    wait::until(&format!("{selector} is gone"), TIMEOUT, || async {
-        browser.text(selector).await.is_none().then_some(())
-    })
-    .await;
-}
-
-/// Presses keys, in whatever has the focus.
-pub async fn keys(browser: &Browser, keys: impl Into<TypingData>) {
-    browser.driver.action_chain().send_keys(keys).perform().await.expect("the keys are pressed");
-}
-
 async fn keys_with_shift(browser: &Browser, key: Key) {
     let chain = browser.driver.action_chain().key_down(Key::Shift).send_keys(key + "").key_up(Key::Shift);
     chain.perform().await.expect("the keys are pressed");
-}
-
-/// Presses Tab until an element that matches the selector has the focus.
-pub async fn tab_to(browser: &Browser, selector: &str) {
-    for _ in 0..60 {
-        let has_focus = format!("document.activeElement.matches('{selector}')");
-        if browser.value(&has_focus).await == json!(true) {
-            return;
-        }
-        keys(browser, Key::Tab + "").await;
-    }
-    panic!("the Tab key does not reach {selector}");
 }
 
 async fn document(server: &Server, name: &str) -> Value {
@@ -76,25 +52,25 @@ async fn a_board_is_arranged_named_saved_and_opened_elsewhere_by_keyboard_alone(
     let browser = open(&server).await;
     shows(&browser, &NAMES).await;
 
-    keys(&browser, "e").await;
+    browser.keys("e").await;
     browser.appears(ARRANGING).await;
-    tab_to(&browser, &panel("host/cpu")).await;
-    keys(&browser, Key::Right + "").await;
+    browser.tab_to(&panel("host/cpu")).await;
+    browser.keys(Key::Right + "").await;
     shows(&browser, &["host/mem", "host/cpu", "host/net", "shop/log"]).await;
     browser
         .text_becomes("[data-testid=moved]", |text| text.contains("host/cpu: panel 2 of 4, group host"))
         .await;
     // The panel has the focus still.
-    keys(&browser, Key::Right + "").await;
+    browser.keys(Key::Right + "").await;
     shows(&browser, &["host/mem", "host/net", "host/cpu", "shop/log"]).await;
     keys_with_shift(&browser, Key::Down).await;
-    tab_to(&browser, &panel("shop/log")).await;
-    keys(&browser, "h").await;
+    browser.tab_to(&panel("shop/log")).await;
+    browser.keys("h").await;
     shows(&browser, &["host/mem", "host/net", "host/cpu"]).await;
 
-    tab_to(&browser, "[data-testid=board-name]").await;
-    keys(&browser, "shop-floor").await;
-    keys(&browser, Key::Enter + "").await;
+    browser.tab_to("[data-testid=board-name]").await;
+    browser.keys("shop-floor").await;
+    browser.keys(Key::Enter + "").await;
     browser.text_becomes(NOTICE, |text| text.contains("Saved as shop-floor")).await;
     let saved = document(&server, "shop-floor").await;
     let topics: Vec<&Value> =
@@ -157,10 +133,10 @@ async fn a_panel_is_dragged_resized_and_renamed_with_the_mouse_and_kept_in_the_b
 
 /// Begins to arrange the board, and moves the panel of `host/cpu` behind the next one.
 async fn move_cpu(browser: &Browser) {
-    keys(browser, "e").await;
+    browser.keys("e").await;
     browser.appears(ARRANGING).await;
-    tab_to(browser, &panel("host/cpu")).await;
-    keys(browser, Key::Right + "").await;
+    browser.tab_to(&panel("host/cpu")).await;
+    browser.keys(Key::Right + "").await;
 }
 
 async fn save(browser: &Browser) {
@@ -185,7 +161,7 @@ async fn the_second_of_two_who_save_the_same_board_is_told_and_loses_nothing() {
     ann.text_becomes(NOTICE, |text| text.contains("Saved as shop")).await;
 
     move_cpu(&bob).await;
-    keys(&bob, Key::Right + "").await;
+    bob.keys(Key::Right + "").await;
     shows(&bob, &["host/mem", "host/net", "host/cpu", "shop/log"]).await;
     save(&bob).await;
     bob.text_becomes(NOTICE, |text| text.contains("local has saved shop since you opened it")).await;
@@ -201,13 +177,13 @@ async fn the_second_of_two_who_save_the_same_board_is_told_and_loses_nothing() {
         (first(&of_bob), &of_bob["panels"][2]["sources"][0]["topic"]),
         (json!("host/mem"), &json!("host/cpu"))
     );
-    keys(&ann, Key::Escape + "").await;
+    ann.keys(Key::Escape + "").await;
     ann.driver.find(By::Css("[data-testid=undo]")).await.unwrap().click().await.unwrap();
     save(&ann).await;
     ann.text_becomes(NOTICE, |text| text.contains("has saved shop since you opened it")).await;
     ann.driver.find(By::Css("[data-testid=take-theirs]")).await.unwrap().click().await.unwrap();
     shows(&ann, &["host/mem", "host/net", "host/cpu", "shop/log"]).await;
-    is_gone(&ann, NOTICE).await;
+    ann.is_gone(NOTICE).await;
 }
 
 /// Delays the answers to all requests that save a board, until `window.answerSave()` is called.
@@ -263,7 +239,7 @@ async fn the_answer_to_a_save_leaves_another_board_that_was_opened_meanwhile_as_
     choose(&browser, "first").await;
     shows(&browser, &["host/mem", "host/cpu", "host/net", "shop/log"]).await;
     browser.text_becomes("[data-testid=changes]", |text| text == "No changes.").await;
-    is_gone(&browser, NOTICE).await;
+    browser.is_gone(NOTICE).await;
 }
 
 #[tokio::test]
@@ -279,7 +255,7 @@ async fn a_topic_that_was_forgotten_and_comes_back_has_the_settings_of_the_board
     browser.text_becomes(&figure, |text| text.contains("20.5") && text.contains('K')).await;
     let topic = format!("{}/topics/house/temp", server.url());
     assert_eq!(client.delete(topic).send().await.unwrap().status(), 200);
-    is_gone(&browser, &figure).await;
+    browser.is_gone(&figure).await;
     server.publish("house/temp", &json!(21.5)).await;
     browser.text_becomes(&figure, |text| text.contains("21.5") && text.contains('K')).await;
 }

@@ -7,7 +7,7 @@ use e2e::wait;
 use serde_json::{Value, json};
 use thirtyfour::prelude::*;
 
-use crate::boards::{keys, shows, tab_to};
+use crate::boards::shows;
 
 const ARRANGING: &str = "[data-testid=arranging]";
 
@@ -46,17 +46,17 @@ async fn two_topics_are_compared_in_one_panel_with_the_keyboard_alone() {
     let server = server().await;
     let browser = open(&server).await;
     shows(&browser, &["host/cpu", "host/log", "host/mem", "host/net"]).await;
-    keys(&browser, "e").await;
+    browser.keys("e").await;
     browser.appears(ARRANGING).await;
 
     // A log has no numbers, so it is not joined, and the reader is told why.
-    tab_to(&browser, &panel("host/cpu")).await;
-    keys(&browser, "j").await;
+    browser.tab_to(&panel("host/cpu")).await;
+    browser.keys("j").await;
     browser.text_becomes("[data-testid=moved]", |text| text.contains("host/log has no numbers")).await;
     shows(&browser, &["host/cpu", "host/log", "host/mem", "host/net"]).await;
 
-    tab_to(&browser, &panel("host/mem")).await;
-    keys(&browser, "j").await;
+    browser.tab_to(&panel("host/mem")).await;
+    browser.keys("j").await;
     shows(&browser, &["host/cpu", "host/log", "host/mem"]).await;
     browser
         .text_becomes("[data-testid=moved]", |text| text.contains("the panel shows host/mem, host/net"))
@@ -77,11 +77,11 @@ async fn two_topics_are_compared_in_one_panel_with_the_keyboard_alone() {
     browser.screenshot("two-topics-in-one-panel").await;
 
     // The panel has the focus still. It is split again, and the split is undone.
-    keys(&browser, "u").await;
+    browser.keys("u").await;
     shows(&browser, &["host/cpu", "host/log", "host/mem", "host/net"]).await;
     legend_becomes(&browser, "host/mem", &["in", "out"]).await;
-    tab_to(&browser, "[data-testid=undo]").await;
-    keys(&browser, Key::Enter + "").await;
+    browser.tab_to("[data-testid=undo]").await;
+    browser.keys(Key::Enter + "").await;
     legend_becomes(&browser, "host/mem", &joined).await;
 
     browser.driver.refresh().await.unwrap();
@@ -207,27 +207,20 @@ async fn lines_of_several_logs_are_one_log_and_states_of_several_topics_one_time
         "[...document.querySelectorAll('{} .log .of')].map((topic) => topic.textContent).join()",
         panel("web/api")
     );
-    value_becomes(&browser, &topics, json!("edge,api")).await;
+    browser.becomes("the topics of the lines", &topics, json!("edge,api")).await;
     server.publish("web/api", &json!({"level": "error", "message": "card refused"})).await;
-    value_becomes(&browser, &topics, json!("api,edge,api")).await;
+    browser.becomes("the topics of the lines", &topics, json!("api,edge,api")).await;
     chip_becomes(&browser, "web/api", |text| text == "jobs is a table, and tables cannot be merged").await;
 
     let rows = format!(
         "[...document.querySelectorAll('{} .things tbody tr')].map((row) => row.textContent.includes('open') + row.querySelector('th').textContent).join()",
         panel("door/north")
     );
-    value_becomes(&browser, &rows, json!("truenorth,falsesouth")).await;
+    browser.becomes("the rows", &rows, json!("truenorth,falsesouth")).await;
     server.publish("door/south", &json!("open")).await;
-    value_becomes(&browser, &rows, json!("truenorth,truesouth")).await;
+    browser.becomes("the rows", &rows, json!("truenorth,truesouth")).await;
     browser.screenshot("logs-and-states-of-several-topics").await;
     assert_eq!(browser.complaints().await, Vec::<String>::new());
-}
-
-async fn value_becomes(browser: &Browser, expression: &str, expected: Value) {
-    wait::until(expression, TIMEOUT, || async {
-        (browser.value(expression).await == expected).then_some(())
-    })
-    .await;
 }
 
 #[tokio::test]
@@ -238,12 +231,12 @@ async fn two_logs_are_joined_with_the_keyboard() {
     }
     let browser = open(&server).await;
     shows(&browser, &["web/api", "web/edge"]).await;
-    keys(&browser, "e").await;
+    browser.keys("e").await;
     browser.appears(ARRANGING).await;
-    tab_to(&browser, &panel("web/api")).await;
-    keys(&browser, "j").await;
+    browser.tab_to(&panel("web/api")).await;
+    browser.keys("j").await;
     shows(&browser, &["web/api"]).await;
     let topics = "[...document.querySelectorAll('.log .of')].map((topic) => topic.textContent).join()";
-    value_becomes(&browser, topics, json!("edge,api")).await;
+    browser.becomes("the topics of the lines", topics, json!("edge,api")).await;
     assert_eq!(browser.complaints().await, Vec::<String>::new());
 }

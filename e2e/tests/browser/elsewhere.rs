@@ -138,23 +138,6 @@ async fn an_embedded_panel_uses_the_token_in_its_address_even_if_the_browser_giv
     assert_eq!(browser.value("location.hash.includes('token')").await, json!(false));
 }
 
-/// Presses keys, in whatever has the focus.
-async fn keys(browser: &Browser, keys: impl Into<TypingData>) {
-    browser.driver.action_chain().send_keys(keys).perform().await.expect("the keys are pressed");
-}
-
-/// Presses Tab until an element that matches the selector has the focus.
-async fn tab_to(browser: &Browser, selector: &str) {
-    for _ in 0..60 {
-        let has_focus = format!("document.activeElement.matches('{selector}')");
-        if browser.value(&has_focus).await == json!(true) {
-            return;
-        }
-        keys(browser, Key::Tab + "").await;
-    }
-    panic!("the Tab key does not reach {selector}");
-}
-
 async fn open_details(browser: &Browser, topic: &str) {
     browser.appears(&panel(topic)).await;
     browser.value(&click_in(&format!("{} .chip", panel(topic).replace('"', "\\\"")))).await;
@@ -167,11 +150,11 @@ async fn the_data_of_a_panel_is_saved_by_keyboard_with_the_digits_that_were_sent
     let browser = open(&server).await;
     let downloads = Downloads::of(&browser).await;
     browser.text_becomes(".legend", |text| text.contains("22.25")).await;
-    tab_to(&browser, "[data-topic=\"host/cpu\"] .chip").await;
-    keys(&browser, Key::Enter + "").await;
+    browser.tab_to("[data-topic=\"host/cpu\"] .chip").await;
+    browser.keys(Key::Enter + "").await;
     browser.appears("[data-testid=save-csv]").await;
-    tab_to(&browser, "[data-testid=save-csv]").await;
-    keys(&browser, Key::Enter + "").await;
+    browser.tab_to("[data-testid=save-csv]").await;
+    browser.keys(Key::Enter + "").await;
     let (path, content) = downloads.file("csv").await;
     browser.text_becomes(SAID, |words| words == "The data was saved as a file.").await;
     let name = path.file_name().unwrap().to_str().unwrap();
@@ -211,7 +194,7 @@ async fn a_picture_of_each_kind_of_panel_is_saved_at_twice_its_size() {
         let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/screenshots");
         std::fs::create_dir_all(&folder).unwrap();
         std::fs::write(folder.join(format!("saved-{}.png", topic.replace('/', "-"))), &picture).unwrap();
-        keys(&browser, Key::Escape + "").await;
+        browser.keys(Key::Escape + "").await;
     }
     assert_eq!(browser.complaints().await, Vec::<String>::new());
 }

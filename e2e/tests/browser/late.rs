@@ -158,10 +158,7 @@ async fn after_an_update_an_open_page_says_that_it_is_old_and_offers_the_new_one
         .await;
     browser.value("window.isOld = true").await;
     press(&browser, "dialog[open] .late button").await;
-    wait::until("the page is loaded again", TIMEOUT, || async {
-        (browser.value("window.isOld === undefined").await == json!(true)).then_some(())
-    })
-    .await;
+    browser.becomes("the page is loaded again", "window.isOld === undefined", true).await;
     browser.text_becomes(&panel("kitchen/temp"), |text| text.contains("21.5")).await;
     press(&browser, ADD_DATA).await;
     browser.text_becomes(DIALOG, |text| text.contains("curl -d 21.5 ")).await;

@@ -125,10 +125,7 @@ async fn fifty_panels_fill_every_screen_and_need_at_most_three_of_1080_lines() {
         assert_no_overlap(&places);
         assert_shelves_are_full(&places, f64::from(width));
         assert_eq!(browser.value(CUT).await, json!([]), "at {width}");
-        wait::until("charts have their new sizes", TIMEOUT, || async {
-            (browser.value(UNFIT).await == json!(0)).then_some(())
-        })
-        .await;
+        browser.becomes("charts have their new sizes", UNFIT, 0).await;
         if width == 1920 {
             let screens = browser.value("document.documentElement.scrollHeight / innerHeight").await;
             assert!(screens.as_f64().is_some_and(|screens| screens <= 3.0), "{screens} screens");

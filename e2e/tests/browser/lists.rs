@@ -9,14 +9,6 @@ use serde_json::{Map, Value, json};
 /// The modifier of a key or a mouse that means that `Ctrl` is held, in the DevTools Protocol.
 const CTRL: u64 = 2;
 
-/// Waits until a script in the page returns `wanted`.
-async fn becomes(browser: &Browser, what: &str, script: &str, wanted: Value) {
-    wait::until(&format!("{what}: {wanted}"), TIMEOUT, || async {
-        (browser.value(script).await == wanted).then_some(())
-    })
-    .await;
-}
-
 /// Returns a script for the texts of all elements that match the CSS selector, joined by commas.
 fn texts(selector: &str) -> String {
     format!(
@@ -67,12 +59,12 @@ async fn one_of_forty_series_is_found_and_isolated_with_the_keyboard_alone() {
     // The second heading is that of the last values.
     focus(&browser, &format!("{list} thead th:nth-child(2) button")).await;
     browser.press_key("Enter", 0).await;
-    becomes(&browser, "the highest values are first", &rows, json!("core 39,core 38,core 37")).await;
+    browser.becomes("the highest values are first", &rows, json!("core 39,core 38,core 37")).await;
     let sort =
         format!("document.querySelector({}).ariaSort", Value::from(format!("{list} thead th:nth-child(2)")));
     assert_eq!(browser.value(&sort).await, json!("descending"));
     let cells = texts(&format!("{list} tbody tr:first-child td"));
-    becomes(&browser, "last, min, mean and max", &cells, json!("39,39,39.0,39,only")).await;
+    browser.becomes("last, min, mean and max", &cells, json!("39,39,39.0,39,only")).await;
     browser.screenshot("lists-forty").await;
 
     focus(&browser, &format!("{list} tbody input")).await;
@@ -81,7 +73,7 @@ async fn one_of_forty_series_is_found_and_isolated_with_the_keyboard_alone() {
     let said = in_panel("lab/cores", ".legend > [role=status]");
     browser.text_becomes(&said, |text| text == "Only core 38 is shown").await;
     let legend = texts(&in_panel("lab/cores", ".keys .key span"));
-    becomes(&browser, "the legend names what is shown", &legend, json!("core 38")).await;
+    browser.becomes("the legend names what is shown", &legend, json!("core 38")).await;
     browser.screenshot("lists-isolated").await;
     browser.press_key("i", 0).await;
     browser.text_becomes(&said, str::is_empty).await;
@@ -90,7 +82,7 @@ async fn one_of_forty_series_is_found_and_isolated_with_the_keyboard_alone() {
     focus(&browser, &format!("{list} input[type=search]")).await;
     browser.press_key("7", 0).await;
     let found = texts(&names);
-    becomes(&browser, "found", &found, json!("core 37,core 27,core 17,core 7")).await;
+    browser.becomes("found", &found, json!("core 37,core 27,core 17,core 7")).await;
     assert_eq!(browser.complaints().await, Vec::<String>::new());
 }
 
@@ -109,15 +101,15 @@ async fn a_press_on_a_name_shows_it_alone_and_with_ctrl_hides_it() {
     // What the buttons do is loaded after the first chart.
     browser.appears(&in_panel("lab/net", ".keys[role=group]")).await;
     browser.click_on(&key(2)).await;
-    becomes(&browser, "only the second", &pressed, json!("false,true,false")).await;
+    browser.becomes("only the second", &pressed, json!("false,true,false")).await;
     browser.click_on(&key(2)).await;
-    becomes(&browser, "all again", &pressed, json!("true,true,true")).await;
+    browser.becomes("all again", &pressed, json!("true,true,true")).await;
     let middle = browser.middle_of(&key(1)).await;
     browser.drag(middle, middle, CTRL).await;
-    becomes(&browser, "the first is hidden", &pressed, json!("false,true,true")).await;
+    browser.becomes("the first is hidden", &pressed, json!("false,true,true")).await;
     focus(&browser, &key(3)).await;
     browser.press_key("h", 0).await;
-    becomes(&browser, "the third too", &pressed, json!("false,true,false")).await;
+    browser.becomes("the third too", &pressed, json!("false,true,false")).await;
 }
 
 #[tokio::test]
@@ -178,10 +170,10 @@ async fn a_table_is_sorted_and_searched_and_its_rows_do_not_move_under_the_point
         "[...document.querySelectorAll({})].slice(0, 3).map((cell) => cell.textContent).join()",
         Value::from(in_panel("lab/queues", "tbody td:first-child"))
     );
-    becomes(&browser, "as it was sent", &names, json!("mail,web,exports")).await;
+    browser.becomes("as it was sent", &names, json!("mail,web,exports")).await;
     focus(&browser, &in_panel("lab/queues", "thead th:nth-child(2) button")).await;
     browser.press_key("Enter", 0).await;
-    becomes(&browser, "the longest first", &names, json!("exports,mail,search")).await;
+    browser.becomes("the longest first", &names, json!("exports,mail,search")).await;
     let sort = format!(
         "document.querySelector({}).ariaSort",
         Value::from(in_panel("lab/queues", "thead th:nth-child(2)"))
@@ -201,13 +193,13 @@ async fn a_table_is_sorted_and_searched_and_its_rows_do_not_move_under_the_point
     assert_eq!(browser.value(&names).await, json!("exports,mail,search"), "the order is held");
     browser.screenshot("lists-table").await;
     browser.point_at((5.0, 5.0)).await;
-    becomes(&browser, "and then renewed", &names, json!("web,exports,mail")).await;
+    browser.becomes("and then renewed", &names, json!("web,exports,mail")).await;
 
     focus(&browser, &in_panel("lab/queues", "[data-testid=find-rows]")).await;
     for letter in ["o", "r"] {
         browser.press_key(letter, 0).await;
     }
-    becomes(&browser, "found", &names, json!("exports,reports")).await;
+    browser.becomes("found", &names, json!("exports,reports")).await;
     browser.text_becomes(&in_panel("lab/queues", ".foot"), |text| text.contains("2 of 10 rows")).await;
     assert_eq!(browser.complaints().await, Vec::<String>::new());
 }
@@ -224,19 +216,19 @@ async fn a_log_is_narrowed_by_level_and_text_and_a_line_opens_with_its_fields() 
         server.publish("lab/log", &entry).await;
     }
     let lines = texts(&in_panel("lab/log", ".log li span"));
-    becomes(
-        &browser,
-        "all",
-        &lines,
-        json!("stock low  amount=1.0,card refused  amount=7.0,order paid  amount=12.5"),
-    )
-    .await;
+    browser
+        .becomes(
+            "all",
+            &lines,
+            json!("stock low  amount=1.0,card refused  amount=7.0,order paid  amount=12.5"),
+        )
+        .await;
     let chips = texts(&in_panel("lab/log", ".level"));
-    becomes(&browser, "counted", &chips, json!("1 error,1 warning,1 info")).await;
+    browser.becomes("counted", &chips, json!("1 error,1 warning,1 info")).await;
     browser.screenshot("lists-log").await;
     focus(&browser, &in_panel("lab/log", ".level:nth-of-type(3)")).await;
     browser.press_key("Enter", 0).await;
-    becomes(&browser, "without info", &lines, json!("stock low  amount=1.0,card refused  amount=7.0")).await;
+    browser.becomes("without info", &lines, json!("stock low  amount=1.0,card refused  amount=7.0")).await;
     browser
         .text_becomes(&in_panel("lab/log", ".foot .note"), |text| text.contains("2 of 3 lines match"))
         .await;
@@ -246,7 +238,7 @@ async fn a_log_is_narrowed_by_level_and_text_and_a_line_opens_with_its_fields() 
     for letter in "CARD".split("").filter(|letter| !letter.is_empty()) {
         browser.press_key(letter, 0).await;
     }
-    becomes(&browser, "found", &texts(&in_panel("lab/log", ".log mark")), json!("card")).await;
+    browser.becomes("found", &texts(&in_panel("lab/log", ".log mark")), json!("card")).await;
     browser
         .text_becomes(&in_panel("lab/log", ".foot .note"), |text| text.contains("1 of 3 lines match"))
         .await;
@@ -257,11 +249,11 @@ async fn a_log_is_narrowed_by_level_and_text_and_a_line_opens_with_its_fields() 
     let entry = in_panel("lab/log", "[data-testid=entry][open]");
     browser.text_becomes(&entry, |text| text.contains("error") && text.contains("card refused")).await;
     let fields = texts(&format!("{entry} dl > *"));
-    becomes(&browser, "fields", &fields, json!("level,error,message,card refused,amount,7.0")).await;
+    browser.becomes("fields", &fields, json!("level,error,message,card refused,amount,7.0")).await;
     browser.screenshot("lists-entry").await;
     browser.press_key("Escape", 0).await;
     let focused = "document.activeElement.closest('.log li') !== null".to_owned();
-    becomes(&browser, "the focus is in the line again", &focused, json!(true)).await;
+    browser.becomes("the focus is in the line again", &focused, json!(true)).await;
     assert_eq!(browser.complaints().await, Vec::<String>::new());
 }
 

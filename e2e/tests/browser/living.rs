@@ -3,44 +3,16 @@
 //! of the person's own, and its data is exported.
 
 use e2e::board::{open, open_at, panel};
-use e2e::browser::{Browser, TIMEOUT};
+use e2e::browser::Browser;
 use e2e::downloads::Downloads;
 use e2e::server::Server;
-use e2e::wait;
 use e2e::wiki::Wiki;
-use serde_json::{Value, json};
+use serde_json::json;
 use thirtyfour::prelude::*;
 
 const ARRANGING: &str = "[data-testid=arranging]";
 const NOTICE: &str = "[data-testid=board-notice]";
 const STATE: &str = "[data-testid=connection-state] b";
-
-/// Presses keys, in whatever has the focus.
-async fn keys(browser: &Browser, keys: impl Into<TypingData>) {
-    browser.driver.action_chain().send_keys(keys).perform().await.expect("the keys are pressed");
-}
-
-async fn is_true(browser: &Browser, expression: &str) {
-    wait::until(expression, TIMEOUT, || async {
-        (browser.value(expression).await == json!(true)).then_some(())
-    })
-    .await;
-}
-
-fn has_focus(selector: &str) -> String {
-    format!("document.activeElement.matches({})", Value::from(selector))
-}
-
-/// Presses Tab until an element that matches the selector has the focus.
-async fn tab_to(browser: &Browser, selector: &str) {
-    for _ in 0..150 {
-        if browser.value(&has_focus(selector)).await == json!(true) {
-            return;
-        }
-        keys(browser, Key::Tab + "").await;
-    }
-    panic!("the Tab key does not reach {selector}");
-}
 
 async fn legend_has(browser: &Browser, topic: &str, names: [&str; 2]) {
     browser
@@ -64,46 +36,46 @@ async fn a_board_is_made_shared_and_used_elsewhere_with_the_keyboard_alone() {
     browser.appears("[data-testid=search]").await;
 
     // Two topics in one panel.
-    keys(&browser, "e").await;
+    browser.keys("e").await;
     browser.appears(ARRANGING).await;
-    tab_to(&browser, &panel("shop/orders")).await;
-    keys(&browser, "j").await;
+    browser.tab_to(&panel("shop/orders")).await;
+    browser.keys("j").await;
     legend_has(&browser, "shop/orders", ["orders", "visits"]).await;
 
     // A threshold.
-    tab_to(&browser, &panel("web/latency")).await;
-    keys(&browser, "s").await;
-    tab_to(&browser, "#add-threshold").await;
-    keys(&browser, Key::Enter + "").await;
-    is_true(&browser, &has_focus("#threshold-0-bound")).await;
-    keys(&browser, "50").await;
-    keys(&browser, Key::Enter + "").await;
+    browser.tab_to(&panel("web/latency")).await;
+    browser.keys("s").await;
+    browser.tab_to("#add-threshold").await;
+    browser.keys(Key::Enter + "").await;
+    browser.has_focus("#threshold-0-bound").await;
+    browser.keys("50").await;
+    browser.keys(Key::Enter + "").await;
     server.publish("web/latency", &json!({"now": 80})).await;
     browser
         .text_becomes(&(panel("web/latency") + " [data-testid=freshness]"), |text| text.contains("over 50"))
         .await;
-    keys(&browser, Key::Escape + "").await;
-    is_true(&browser, &has_focus(&panel("web/latency"))).await;
+    browser.keys(Key::Escape + "").await;
+    browser.has_focus(&panel("web/latency")).await;
 
     // The board is arranged, named and saved.
     // The first step leads into the group of the panel before it, and the second before that panel.
     for place in ["panel 2 of 2, group shop", "panel 1 of 2, group shop"] {
-        keys(&browser, Key::Left + "").await;
+        browser.keys(Key::Left + "").await;
         browser.text_becomes("[data-testid=moved]", |text| text.contains(place)).await;
     }
-    tab_to(&browser, "[data-testid=board-name]").await;
-    keys(&browser, "shop-floor").await;
-    keys(&browser, Key::Enter + "").await;
+    browser.tab_to("[data-testid=board-name]").await;
+    browser.keys("shop-floor").await;
+    browser.keys(Key::Enter + "").await;
     browser.text_becomes(NOTICE, |text| text.contains("Saved as shop-floor")).await;
-    tab_to(&browser, "[data-testid=done]").await;
-    keys(&browser, Key::Enter + "").await;
-    is_true(&browser, &format!("!document.querySelector('{ARRANGING}')")).await;
+    browser.tab_to("[data-testid=done]").await;
+    browser.keys(Key::Enter + "").await;
+    browser.is_true(&format!("!document.querySelector('{ARRANGING}')")).await;
 
     // A deploy is marked.
-    keys(&browser, "m").await;
-    is_true(&browser, &has_focus("[data-testid=mark-words]")).await;
-    keys(&browser, "deploy 4.2").await;
-    keys(&browser, Key::Enter + "").await;
+    browser.keys("m").await;
+    browser.has_focus("[data-testid=mark-words]").await;
+    browser.keys("deploy 4.2").await;
+    browser.keys(Key::Enter + "").await;
     browser.appears(&panel("events/marks")).await;
     browser.screenshot("living").await;
 
@@ -117,19 +89,19 @@ async fn a_board_is_made_shared_and_used_elsewhere_with_the_keyboard_alone() {
 
     // The address of a panel, in a page of another origin.
     browser.value("(window.__copied = [], navigator.clipboard.writeText = async (text) => window.__copied.push(text))").await;
-    tab_to(&browser, &(panel("shop/orders") + " .chip")).await;
-    keys(&browser, Key::Enter + "").await;
+    browser.tab_to(&(panel("shop/orders") + " .chip")).await;
+    browser.keys(Key::Enter + "").await;
     browser.appears(&(panel("shop/orders") + " [data-testid=copy-embedding]")).await;
-    tab_to(&browser, &(panel("shop/orders") + " [data-testid=copy-embedding]")).await;
-    keys(&browser, Key::Enter + "").await;
-    is_true(&browser, "window.__copied.length === 1").await;
+    browser.tab_to(&(panel("shop/orders") + " [data-testid=copy-embedding]")).await;
+    browser.keys(Key::Enter + "").await;
+    browser.is_true("window.__copied.length === 1").await;
     let html = browser.value("window.__copied[0]").await.as_str().unwrap_or_default().to_owned();
     wiki_shows(wiki, &html).await;
 
     // The data of the panel.
     let downloads = Downloads::of(&browser).await;
-    tab_to(&browser, &(panel("shop/orders") + " [data-testid=save-csv]")).await;
-    keys(&browser, Key::Enter + "").await;
+    browser.tab_to(&(panel("shop/orders") + " [data-testid=save-csv]")).await;
+    browser.keys(Key::Enter + "").await;
     let text = String::from_utf8(downloads.file("csv").await.1).expect("UTF-8");
     let mut lines = text.split("\r\n");
     let heads = lines.next().unwrap_or_default();

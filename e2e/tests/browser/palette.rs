@@ -21,21 +21,6 @@ async fn server() -> Server {
     server
 }
 
-async fn becomes_true(browser: &Browser, what: &str, expression: &str) {
-    wait::until(what, TIMEOUT, || async { (browser.value(expression).await == json!(true)).then_some(()) })
-        .await;
-}
-
-async fn is_gone(browser: &Browser, selector: &str) {
-    let gone = format!("document.querySelector({}) === null", Value::from(selector));
-    becomes_true(browser, &format!("{selector} is gone"), &gone).await;
-}
-
-async fn has_focus(browser: &Browser, selector: &str) {
-    let has_focus = format!("document.activeElement.matches({})", Value::from(selector));
-    becomes_true(browser, &format!("{selector} has the focus"), &has_focus).await;
-}
-
 async fn type_text(browser: &Browser, text: &str) {
     for letter in text.chars() {
         browser.press_key(&letter.to_string(), 0).await;
@@ -46,7 +31,7 @@ async fn type_text(browser: &Browser, text: &str) {
 async fn search(browser: &Browser, text: &str) {
     browser.press_key("k", CTRL).await;
     browser.appears(PALETTE).await;
-    has_focus(browser, FIELD).await;
+    browser.has_focus(FIELD).await;
     type_text(browser, text).await;
 }
 
@@ -79,16 +64,16 @@ async fn the_palette_finds_topics_boards_and_actions_with_the_keyboard_alone() {
     // A topic, although a search text hides its panel, and although that field has the focus.
     browser.click_on("[data-testid=filter]").await;
     type_text(&browser, "cpu").await;
-    is_gone(&browser, &panel("host/mem")).await;
+    browser.is_gone(&panel("host/mem")).await;
     search(&browser, "hmem").await;
     finds(&browser, "topic host/mem").await;
     browser.screenshot("palette").await;
     let chosen = "document.getElementById(document.querySelector('[data-testid=palette-field]')
         .getAttribute('aria-activedescendant'))?.getAttribute('aria-selected') === 'true'";
-    becomes_true(&browser, "the field names the chosen entry", chosen).await;
+    browser.becomes("the field names the chosen entry", chosen, true).await;
     browser.press_key("Enter", 0).await;
-    is_gone(&browser, PALETTE).await;
-    has_focus(&browser, &panel("host/mem")).await;
+    browser.is_gone(PALETTE).await;
+    browser.has_focus(&panel("host/mem")).await;
 
     // An action. What was chosen before stands first.
     browser.press_key("/", 0).await;
@@ -98,19 +83,19 @@ async fn the_palette_finds_topics_boards_and_actions_with_the_keyboard_alone() {
     browser.press_key("Enter", 0).await;
     browser.appears("[data-testid=paused-banner]").await;
     browser.press_key("p", 0).await;
-    is_gone(&browser, "[data-testid=paused-banner]").await;
+    browser.is_gone("[data-testid=paused-banner]").await;
 
     // A board, by its title.
     search(&browser, "floor").await;
     finds(&browser, "board floor").await;
     browser.press_key("Enter", 0).await;
-    becomes_true(&browser, "the board is in the address", "location.search.includes('board=floor')").await;
-    becomes_true(&browser, "the title names the board", "document.title === 'Shop floor'").await;
+    browser.becomes("the board is in the address", "location.search.includes('board=floor')", true).await;
+    browser.becomes("the title names the board", "document.title === 'Shop floor'", true).await;
 
     search(&browser, "nothing is called this").await;
     browser.text_becomes(WORDS, |words| words.starts_with("Nothing is found")).await;
     browser.press_key("Escape", 0).await;
-    is_gone(&browser, PALETTE).await;
+    browser.is_gone(PALETTE).await;
     assert_eq!(browser.complaints().await, Vec::<String>::new());
 }
 
@@ -125,29 +110,31 @@ async fn arrows_choose_an_entry_and_a_click_does_too() {
     let keys = finds(&browser, "topic host/cpu").await;
     browser.press_key("ArrowDown", 0).await;
     let second = format!("document.querySelector('[aria-selected=true]').dataset.key === {}", json!(keys[1]));
-    becomes_true(&browser, "the second entry is chosen", &second).await;
+    browser.becomes("the second entry is chosen", &second, true).await;
     browser.press_key("ArrowUp", 0).await;
     browser.press_key("ArrowUp", 0).await;
     let last =
         format!("document.querySelector('[aria-selected=true]').dataset.key === {}", json!(keys.last()));
-    becomes_true(&browser, "the last entry is chosen", &last).await;
-    becomes_true(
-        &browser,
-        "the last entry is in sight",
-        "(() => { const [option, list] = ['[aria-selected=true]', '#palette-list'].map((selector) =>
+    browser.becomes("the last entry is chosen", &last, true).await;
+    browser
+        .becomes(
+            "the last entry is in sight",
+            "(() => { const [option, list] = ['[aria-selected=true]', '#palette-list'].map((selector) =>
             document.querySelector(selector).getBoundingClientRect());
             return option.top >= list.top - 1 && option.bottom <= list.bottom + 1; })()",
-    )
-    .await;
+            true,
+        )
+        .await;
     browser.press_key("ArrowDown", 0).await;
-    becomes_true(
-        &browser,
-        "the first entry is in sight",
-        "document.querySelector('#palette-list').scrollTop === 0",
-    )
-    .await;
+    browser
+        .becomes(
+            "the first entry is in sight",
+            "document.querySelector('#palette-list').scrollTop === 0",
+            true,
+        )
+        .await;
     browser.click_on("[data-key='topic host/mem']").await;
-    has_focus(&browser, &panel("host/mem")).await;
+    browser.has_focus(&panel("host/mem")).await;
     assert_eq!(browser.complaints().await, Vec::<String>::new());
 }
 
@@ -172,7 +159,7 @@ async fn the_list_of_keys_is_shown_and_nothing_behind_it_hears_a_key() {
     // A key does nothing behind the list.
     browser.press_key("p", 0).await;
     browser.press_key("Escape", 0).await;
-    is_gone(&browser, "dialog.key-list[open]").await;
+    browser.is_gone("dialog.key-list[open]").await;
     assert_eq!(browser.text("[data-testid=paused-banner]").await, None);
     assert_eq!(browser.complaints().await, Vec::<String>::new());
 }
@@ -196,9 +183,8 @@ async fn a_link_that_is_pasted_is_followed_and_one_of_another_site_is_refused_wi
     browser.appears("[data-testid=search]").await;
     let link = format!("{}/?from=2026-11-27T14:02:00Z&to=2026-11-27T14:38:00Z&panel=host/mem", server.url());
     paste(&browser, &link).await;
-    becomes_true(&browser, "the stretch is shown", "document.querySelector('.bar').matches('.is-past')")
-        .await;
-    has_focus(&browser, &panel("host/mem")).await;
+    browser.becomes("the stretch is shown", "document.querySelector('.bar').matches('.is-past')", true).await;
+    browser.has_focus(&panel("host/mem")).await;
     browser.press_key("n", 0).await;
 
     paste(&browser, "https://evil.example/?board=shop").await;
@@ -212,11 +198,11 @@ async fn a_link_that_is_pasted_is_followed_and_one_of_another_site_is_refused_wi
     browser.press_key("Enter", 0).await;
     browser.appears(PALETTE).await;
     browser.press_key("Escape", 0).await;
-    is_gone(&browser, PALETTE).await;
+    browser.is_gone(PALETTE).await;
     search(&browser, &format!("{}/topics/host/cpu", server.url())).await;
     browser.text_becomes(WORDS, |words| words.contains("Press Enter to open this link")).await;
     browser.press_key("Enter", 0).await;
-    has_focus(&browser, &panel("host/cpu")).await;
+    browser.has_focus(&panel("host/cpu")).await;
     assert_eq!(browser.complaints().await, Vec::<String>::new());
 }
 
@@ -232,22 +218,22 @@ async fn a_topic_is_hidden_found_again_and_forgotten_after_a_question_that_names
     finds(&browser, "action Hide a topic on this board").await;
     browser.press_key("Enter", 0).await;
     // The palette is closed and opened again with the question.
-    has_focus(&browser, &format!("{FIELD}[placeholder^='Hide which']")).await;
+    browser.has_focus(&format!("{FIELD}[placeholder^='Hide which']")).await;
     type_text(&browser, "mem").await;
     finds(&browser, "topic host/mem").await;
     browser.press_key("Enter", 0).await;
-    is_gone(&browser, &panel("host/mem")).await;
+    browser.is_gone(&panel("host/mem")).await;
 
     search(&browser, "mem").await;
     finds(&browser, "topic host/mem").await;
     browser.text_becomes("[data-key='topic host/mem'] small", |words| words.contains("hidden")).await;
     browser.press_key("Enter", 0).await;
-    has_focus(&browser, &panel("host/mem")).await;
+    browser.has_focus(&panel("host/mem")).await;
 
     search(&browser, "forget").await;
     finds(&browser, "action Forget a topic with its history").await;
     browser.press_key("Enter", 0).await;
-    has_focus(&browser, &format!("{FIELD}[placeholder^='Forget which']")).await;
+    browser.has_focus(&format!("{FIELD}[placeholder^='Forget which']")).await;
     type_text(&browser, "mem").await;
     finds(&browser, "topic host/mem").await;
     browser.press_key("Enter", 0).await;
@@ -255,19 +241,19 @@ async fn a_topic_is_hidden_found_again_and_forgotten_after_a_question_that_names
     browser.screenshot("forget").await;
     // The safe answer has the focus.
     browser.press_key("Enter", 0).await;
-    is_gone(&browser, "dialog[open]").await;
+    browser.is_gone("dialog[open]").await;
     browser.appears(&panel("host/mem")).await;
 
     search(&browser, "forget").await;
     finds(&browser, "action Forget a topic with its history").await;
     browser.press_key("Enter", 0).await;
-    has_focus(&browser, &format!("{FIELD}[placeholder^='Forget which']")).await;
+    browser.has_focus(&format!("{FIELD}[placeholder^='Forget which']")).await;
     type_text(&browser, "mem").await;
     finds(&browser, "topic host/mem").await;
     browser.press_key("Enter", 0).await;
     browser.click_on("[data-testid=forget-confirm]").await;
     browser.text_becomes(NOTICE, |words| words.contains("host/mem is forgotten")).await;
-    is_gone(&browser, &panel("host/mem")).await;
+    browser.is_gone(&panel("host/mem")).await;
     let gone = reqwest::get(format!("{}/topics/host/mem", server.url())).await.expect("the server answers");
     assert_ne!(gone.status(), 200);
     assert_eq!(browser.complaints().await, Vec::<String>::new());
@@ -287,7 +273,7 @@ async fn on_a_wall_the_palette_turns_to_the_page_of_a_topic() {
     finds(&browser, "topic host/sensor69").await;
     browser.screenshot("palette-wall").await;
     browser.press_key("Enter", 0).await;
-    has_focus(&browser, &format!("{}:not(.is-elsewhere)", panel("host/sensor69"))).await;
+    browser.has_focus(&format!("{}:not(.is-elsewhere)", panel("host/sensor69"))).await;
     browser.text_becomes("[data-testid=wall-page]", |words| words.contains("held")).await;
     assert_eq!(browser.complaints().await, Vec::<String>::new());
 }

@@ -129,19 +129,17 @@ async fn a_hidden_series_is_still_hidden_when_the_page_is_opened_again() {
         Value::from(keys.as_str())
     );
     browser.value(&press_with_ctrl).await;
-    assert_eq!(browser.value(&states).await, json!("in false,out true"));
+    browser.becomes("hidden", &states, "in false,out true").await;
 
     remount(&browser).await;
-    browser.appears(&keys).await;
-    assert_eq!(browser.value(&states).await, json!("in false,out true"), "put back");
+    browser.becomes("put back", &states, "in false,out true").await;
     browser.driver.refresh().await.expect("the page opens");
-    browser.appears(&keys).await;
-    assert_eq!(browser.value(&states).await, json!("in false,out true"), "opened again");
+    browser.becomes("opened again", &states, "in false,out true").await;
     browser.screenshot("switched-off").await;
 
     browser.appears(&format!("{} .keys[role=group]", panel(&topic("line")))).await;
     browser.value(&press_with_ctrl).await;
+    browser.becomes("shown", &states, "in true,out true").await;
     browser.driver.refresh().await.expect("the page opens");
-    browser.appears(&keys).await;
-    assert_eq!(browser.value(&states).await, json!("in true,out true"), "switched on again");
+    browser.becomes("switched on again", &states, "in true,out true").await;
 }

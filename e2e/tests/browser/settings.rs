@@ -21,23 +21,6 @@ async fn server() -> Server {
     server
 }
 
-/// Presses keys, in whatever has the focus.
-async fn keys(browser: &Browser, keys: impl Into<TypingData>) {
-    browser.driver.action_chain().send_keys(keys).perform().await.expect("the keys are pressed");
-}
-
-/// Presses Tab until an element that matches the selector has the focus.
-async fn tab_to(browser: &Browser, selector: &str) {
-    for _ in 0..120 {
-        let has_focus = format!("document.activeElement.matches('{selector}')");
-        if browser.value(&has_focus).await == json!(true) {
-            return;
-        }
-        keys(browser, Key::Tab + "").await;
-    }
-    panic!("the Tab key does not reach {selector}");
-}
-
 async fn click(browser: &Browser, selector: &str) {
     browser.appears(selector).await;
     browser.driver.find(By::Css(selector)).await.unwrap().click().await.unwrap();
@@ -46,28 +29,21 @@ async fn click(browser: &Browser, selector: &str) {
 /// Begins to arrange the board, and opens the settings of a panel, by keyboard.
 async fn open_settings(browser: &Browser, topic: &str) {
     browser.appears(&panel(topic)).await;
-    keys(browser, "e").await;
+    browser.keys("e").await;
     browser.appears(ARRANGING).await;
-    tab_to(browser, &panel(topic)).await;
-    keys(browser, "s").await;
+    browser.tab_to(&panel(topic)).await;
+    browser.keys("s").await;
     browser.appears(SETTINGS).await;
-    is_true(browser, "document.activeElement.id === 'setting-title'").await;
-}
-
-async fn is_true(browser: &Browser, expression: &str) {
-    wait::until(expression, TIMEOUT, || async {
-        (browser.value(expression).await == json!(true)).then_some(())
-    })
-    .await;
+    browser.is_true("document.activeElement.id === 'setting-title'").await;
 }
 
 /// Writes into a field of the sheet that the Tab key reaches.
 async fn write(browser: &Browser, id: &str, text: &str) {
-    tab_to(browser, &format!("#{id}")).await;
+    browser.tab_to(&format!("#{id}")).await;
     let all = browser.driver.action_chain().key_down(Key::Control).send_keys("a").key_up(Key::Control);
     all.perform().await.expect("the text is selected");
-    keys(browser, text).await;
-    keys(browser, Key::Enter + "").await;
+    browser.keys(text).await;
+    browser.keys(Key::Enter + "").await;
 }
 
 fn chip(topic: &str) -> String {
@@ -80,9 +56,10 @@ async fn a_threshold_kind_unit_and_decimals_are_set_by_keyboard_and_seen_in_anot
     let browser = open(&server).await;
     open_settings(&browser, "house/temp").await;
 
-    tab_to(&browser, "#setting-kind").await;
-    keys(&browser, "Line").await;
-    is_true(&browser, &format!("document.querySelector('{}').dataset.kind === 'line'", panel("house/temp")))
+    browser.tab_to("#setting-kind").await;
+    browser.keys("Line").await;
+    browser
+        .is_true(&format!("document.querySelector('{}').dataset.kind === 'line'", panel("house/temp")))
         .await;
     write(&browser, "setting-unit", "°C").await;
     write(&browser, "setting-decimals", "1").await;
@@ -91,11 +68,11 @@ async fn a_threshold_kind_unit_and_decimals_are_set_by_keyboard_and_seen_in_anot
     browser
         .text_becomes(&(panel("house/temp") + " .path"), |text| text.contains("°C · rounded to 1 decimal"))
         .await;
-    tab_to(&browser, "#add-threshold").await;
-    keys(&browser, Key::Enter + "").await;
-    is_true(&browser, "document.activeElement.id === 'threshold-0-bound'").await;
-    keys(&browser, "30").await;
-    keys(&browser, Key::Enter + "").await;
+    browser.tab_to("#add-threshold").await;
+    browser.keys(Key::Enter + "").await;
+    browser.is_true("document.activeElement.id === 'threshold-0-bound'").await;
+    browser.keys("30").await;
+    browser.keys(Key::Enter + "").await;
 
     server.publish("house/temp", &json!(31.25)).await;
     browser.text_becomes(&chip("house/temp"), |text| text.contains("over 30")).await;
@@ -106,11 +83,11 @@ async fn a_threshold_kind_unit_and_decimals_are_set_by_keyboard_and_seen_in_anot
     assert!(browser.value(&title).await.as_str().unwrap().starts_with("31.25 °C, over 30"));
     browser.screenshot("settings-crossed").await;
 
-    keys(&browser, Key::Escape + "").await;
-    is_true(&browser, &format!("document.activeElement.matches('{}')", panel("house/temp"))).await;
-    tab_to(&browser, "[data-testid=board-name]").await;
-    keys(&browser, "temps").await;
-    keys(&browser, Key::Enter + "").await;
+    browser.keys(Key::Escape + "").await;
+    browser.is_true(&format!("document.activeElement.matches('{}')", panel("house/temp"))).await;
+    browser.tab_to("[data-testid=board-name]").await;
+    browser.keys("temps").await;
+    browser.keys(Key::Enter + "").await;
     browser.text_becomes(NOTICE, |text| text.contains("Saved as temps")).await;
 
     let other = open_at(&format!("{}/?board=temps", server.url())).await;
@@ -119,7 +96,7 @@ async fn a_threshold_kind_unit_and_decimals_are_set_by_keyboard_and_seen_in_anot
     wall.text_becomes("[data-testid=wall-trouble]", |text| text.contains("1 in trouble")).await;
     let first = "[...document.querySelectorAll('.panel:not(.is-elsewhere)')].map((panel) => [panel.dataset.topic, panel.getBoundingClientRect()])
         .sort(([, a], [, b]) => a.top - b.top || a.left - b.left)[0][0]";
-    is_true(&wall, &format!("{first} === 'house/temp'")).await;
+    wall.is_true(&format!("{first} === 'house/temp'")).await;
     wall.screenshot("settings-wall").await;
     for browser in [&browser, &other, &wall] {
         assert_eq!(browser.complaints().await, Vec::<String>::new());
@@ -131,9 +108,9 @@ async fn a_value_that_cannot_be_is_refused_beside_its_field_and_changes_are_undo
     let server = server().await;
     let browser = open(&server).await;
     browser.appears(&panel("web/latency")).await;
-    keys(&browser, "e").await;
+    browser.keys("e").await;
     browser.appears(ARRANGING).await;
-    tab_to(&browser, &panel("web/latency")).await;
+    browser.tab_to(&panel("web/latency")).await;
     browser.appears("[data-testid=open-settings]").await;
     let places = "JSON.stringify([...document.querySelectorAll('.panel')].map((panel) => panel.getBoundingClientRect().left))";
     let before = browser.value(places).await;
@@ -148,10 +125,9 @@ async fn a_value_that_cannot_be_is_refused_beside_its_field_and_changes_are_undo
     write(&browser, "setting-max", "50").await;
     write(&browser, "setting-min", "60").await;
     browser.text_becomes("#setting-min-fault", |text| text.contains("min is 60, but max is 50")).await;
-    is_true(&browser, "document.querySelector('#setting-min').getAttribute('aria-invalid') === 'true'").await;
+    browser.is_true("document.querySelector('#setting-min').getAttribute('aria-invalid') === 'true'").await;
     write(&browser, "setting-min", "-5").await;
-    is_true(&browser, "document.querySelector('#setting-min').getAttribute('aria-invalid') === 'false'")
-        .await;
+    browser.is_true("document.querySelector('#setting-min').getAttribute('aria-invalid') === 'false'").await;
 
     click(&browser, "#add-threshold").await;
     write(&browser, "threshold-0-bound", "hot").await;
@@ -160,17 +136,17 @@ async fn a_value_that_cannot_be_is_refused_beside_its_field_and_changes_are_undo
     write(&browser, "threshold-0-words", "too slow").await;
     browser.text_becomes(&chip("web/latency"), |text| text.contains("p99 too slow")).await;
     let boxes = "document.querySelectorAll('[data-testid=setting-series]').length === 2";
-    is_true(&browser, boxes).await;
+    browser.is_true(boxes).await;
     browser.screenshot("settings-sheet").await;
 
     click(&browser, "[data-testid=settings-undo]").await;
     browser.text_becomes(&chip("web/latency"), |text| text.contains("p99 over 80")).await;
-    is_true(&browser, "document.querySelector('#threshold-0-words').value === ''").await;
+    browser.is_true("document.querySelector('#threshold-0-words').value === ''").await;
     click(&browser, "[data-testid=settings-undo]").await;
-    is_true(&browser, "document.querySelector('#threshold-0-bound') === null").await;
+    browser.is_true("document.querySelector('#threshold-0-bound') === null").await;
     click(&browser, "[data-testid=settings-undo]").await;
-    is_true(&browser, "document.querySelector('#setting-min').value === ''").await;
-    is_true(&browser, "document.querySelector('#setting-max').value === '50'").await;
+    browser.is_true("document.querySelector('#setting-min').value === ''").await;
+    browser.is_true("document.querySelector('#setting-max').value === '50'").await;
     let kept = browser.value("Object.values(localStorage).join()").await;
     assert!(kept.as_str().unwrap().contains("\"max\":50"), "it is kept in the browser: {kept}");
     assert_eq!(browser.complaints().await, Vec::<String>::new());
@@ -195,11 +171,11 @@ async fn on_a_phone_panels_are_moved_renamed_hidden_and_set_with_large_targets_a
     let order = "[...document.querySelectorAll('.panel')].map((panel) => [panel.dataset.topic, panel.getBoundingClientRect().top])
         .sort(([, a], [, b]) => a - b).map(([topic]) => topic).join()";
     click(&browser, "[data-testid=later]").await;
-    is_true(
-        &browser,
-        &format!("{order} === 'a/mem,web/latency,house/temp' || {order} === 'a/mem,house/temp,web/latency'"),
-    )
-    .await;
+    browser
+        .is_true(&format!(
+            "{order} === 'a/mem,web/latency,house/temp' || {order} === 'a/mem,house/temp,web/latency'"
+        ))
+        .await;
     fits(&browser).await;
     browser.screenshot("settings-phone-bar").await;
 
@@ -246,7 +222,7 @@ async fn a_publisher_sets_thresholds_that_need_no_document() {
     browser.screenshot("settings-publisher").await;
     server.publish("house/temp", &json!(19)).await;
     let is_calm = format!("!document.querySelector('{}').className.includes('has-')", chip("house/temp"));
-    is_true(&browser, &is_calm).await;
+    browser.is_true(&is_calm).await;
     let refused = reqwest::Client::new()
         .post(format!("{}/topics/house/temp?above=hot", server.url()))
         .body("1")
@@ -265,7 +241,7 @@ async fn legend_becomes(browser: &Browser, topic: &str, expected: &[&str]) {
         panel(topic)
     );
     let expected = serde_json::to_string(expected).expect("JSON");
-    is_true(browser, &format!("{names} === {}", json!(expected))).await;
+    browser.is_true(&format!("{names} === {}", json!(expected))).await;
 }
 
 #[tokio::test]
@@ -273,36 +249,36 @@ async fn what_is_computed_is_set_by_keyboard_step_by_step_and_undone() {
     let server = server().await;
     let browser = open(&server).await;
     open_settings(&browser, "web/latency").await;
-    tab_to(&browser, "#add-step").await;
-    keys(&browser, Key::Enter + "").await;
-    is_true(&browser, "document.activeElement.id === 'step-0-operation'").await;
+    browser.tab_to("#add-step").await;
+    browser.keys(Key::Enter + "").await;
+    browser.is_true("document.activeElement.id === 'step-0-operation'").await;
     legend_becomes(&browser, "web/latency", &["p50, mean of 1 min", "p99, mean of 1 min"]).await;
-    keys(&browser, "Rate").await;
+    browser.keys("Rate").await;
     legend_becomes(&browser, "web/latency", &["p50, per second", "p99, per second"]).await;
-    tab_to(&browser, "#step-0-per").await;
-    keys(&browser, "for each m").await;
+    browser.tab_to("#step-0-per").await;
+    browser.keys("for each m").await;
     legend_becomes(&browser, "web/latency", &["p50, per minute", "p99, per minute"]).await;
 
-    tab_to(&browser, "#add-step").await;
-    keys(&browser, Key::Enter + "").await;
-    is_true(&browser, "document.activeElement.id === 'step-1-operation'").await;
-    keys(&browser, "Percentile").await;
+    browser.tab_to("#add-step").await;
+    browser.keys(Key::Enter + "").await;
+    browser.is_true("document.activeElement.id === 'step-1-operation'").await;
+    browser.keys("Percentile").await;
     write(&browser, "step-1-percent", "101").await;
     browser.text_becomes("#step-1-fault", |text| text.contains("percentile is 101: write a number")).await;
     write(&browser, "step-1-percent", "90").await;
-    tab_to(&browser, "#step-1-over").await;
-    keys(&browser, "over 5 m").await;
+    browser.tab_to("#step-1-over").await;
+    browser.keys("over 5 m").await;
     let names = ["p50, per minute, p90 of 5 min", "p99, per minute, p90 of 5 min"];
     legend_becomes(&browser, "web/latency", &names).await;
     browser.screenshot("settings-steps").await;
 
-    tab_to(&browser, "#step-0-remove").await;
-    keys(&browser, Key::Enter + "").await;
-    is_true(&browser, "document.activeElement.id === 'add-step'").await;
+    browser.tab_to("#step-0-remove").await;
+    browser.keys(Key::Enter + "").await;
+    browser.is_true("document.activeElement.id === 'add-step'").await;
     legend_becomes(&browser, "web/latency", &["p50, p90 of 5 min", "p99, p90 of 5 min"]).await;
     click(&browser, "[data-testid=settings-undo]").await;
     legend_becomes(&browser, "web/latency", &names).await;
-    is_true(&browser, "document.querySelector('#step-0-operation').value === 'rate'").await;
+    browser.is_true("document.querySelector('#step-0-operation').value === 'rate'").await;
     let words = "document.querySelector('#step-1-percent').getAttribute('aria-label')";
     assert_eq!(browser.value(words).await, json!("Step 2: percent"));
     assert_eq!(browser.complaints().await, Vec::<String>::new());
@@ -315,15 +291,15 @@ async fn a_board_says_that_the_thresholds_of_the_publisher_do_not_count() {
     let browser = open(&server).await;
     browser.text_becomes(&chip("house/temp"), |text| text.contains("over 30")).await;
     open_settings(&browser, "house/temp").await;
-    tab_to(&browser, "[data-testid=no-thresholds]").await;
-    keys(&browser, " ").await;
+    browser.tab_to("[data-testid=no-thresholds]").await;
+    browser.keys(" ").await;
     let is_calm = format!("!document.querySelector('{}').className.includes('has-')", chip("house/temp"));
     browser.text_becomes(&chip("house/temp"), |text| !text.contains("over 30")).await;
-    is_true(&browser, &is_calm).await;
+    browser.is_true(&is_calm).await;
     let kept = "Object.values(localStorage).join().includes('\"thresholds\":[]')";
-    is_true(&browser, kept).await;
+    browser.is_true(kept).await;
     click(&browser, "[data-testid=settings-undo]").await;
     browser.text_becomes(&chip("house/temp"), |text| text.contains("over 30")).await;
-    is_true(&browser, "document.querySelector('[data-testid=no-thresholds]').checked === false").await;
+    browser.is_true("document.querySelector('[data-testid=no-thresholds]').checked === false").await;
     assert_eq!(browser.complaints().await, Vec::<String>::new());
 }

@@ -193,10 +193,7 @@ async fn series_in_several_units_are_read_in_their_own_unit_and_have_room_for_an
     }
     let height = |topic| format!("document.querySelector('{}')?.offsetHeight", panel(topic));
     let is_double = format!("{} >= 2 * {}", height("gpu/all"), height("other/panel19"));
-    wait::until("the chart of four axes is twice as high", TIMEOUT, || async {
-        (browser.value(&is_double).await == json!(true)).then_some(())
-    })
-    .await;
+    browser.becomes("the chart of four axes is twice as high", &is_double, true).await;
     let switch = format!("document.querySelector('{} .twin-switch').click()", panel("gpu/all"));
     browser.screenshot("honest-units").await;
     browser.value(&switch).await;
@@ -272,10 +269,7 @@ async fn a_number_that_is_shortened_can_be_read_as_it_was_sent() {
     let title = format!("document.querySelector('{}').title", figure("meter/total"));
     assert_eq!(browser.value(&title).await, json!("123456789012345"));
     let key = format!("document.querySelector('{} .key').title", legend("meter/pair"));
-    wait::until("the legend tells the exact value", TIMEOUT, || async {
-        (browser.value(&key).await == json!("5583457485 bytes")).then_some(())
-    })
-    .await;
+    browser.becomes("the legend tells the exact value", &key, json!("5583457485 bytes")).await;
     // Without a mouse, the details of the panel tell it, as text that can be selected.
     browser.value(&format!("document.querySelector('{}').click()", chip("meter/total"))).await;
     let exact = format!("{} [data-testid=exact]", panel("meter/total"));

@@ -97,10 +97,7 @@ async fn press(browser: &Browser, key: &str) {
 /// Waits until the wall has this many panels on all pages together, and returns the number of pages.
 async fn settled(browser: &Browser, panels: usize) -> usize {
     let all = format!("document.querySelectorAll('.panel').length === {panels}");
-    wait::until("all panels are there", TIMEOUT, || async {
-        (browser.value(&all).await == json!(true)).then_some(())
-    })
-    .await;
+    browser.becomes("all panels are there", &all, true).await;
     let words = browser.text_becomes(PAGE, |_| true).await.0;
     words.rsplit(' ').next().and_then(|count| count.parse().ok()).unwrap_or(1)
 }
@@ -388,10 +385,7 @@ async fn a_wall_has_the_window_of_its_address_and_not_the_one_that_was_last_chos
     browser.text_becomes(chosen, |window| window == "1 h").await;
     browser.value("[...document.querySelectorAll('[data-testid=window] button')].find((one) => one.textContent === '15 min').click()").await;
     browser.text_becomes(chosen, |window| window == "15 min").await;
-    wait::until("the choice is kept", TIMEOUT, || async {
-        (browser.value("localStorage.getItem('tickertape.window')").await == json!("15")).then_some(())
-    })
-    .await;
+    browser.becomes("the choice is kept", "localStorage.getItem('tickertape.window')", json!("15")).await;
     let opened = async |rest: &str| {
         browser.driver.goto("about:blank").await.expect("a page");
         browser.driver.goto(format!("{}/{rest}", server.url())).await.expect("the page opens");

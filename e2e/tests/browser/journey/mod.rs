@@ -130,10 +130,7 @@ impl Story {
     async fn is_recording(&self) {
         self.browser.appears(&format!("{RECORD}[aria-pressed=true]")).await;
         let viewers = "document.querySelector('[data-testid=connection-state] .viewers').textContent";
-        wait::until("the recorder is connected", TIMEOUT, || async {
-            (self.browser.value(viewers).await == json!("2 viewers")).then_some(())
-        })
-        .await;
+        self.browser.becomes("the recorder is connected", viewers, json!("2 viewers")).await;
         let count = "Number([...document.querySelectorAll('[data-testid=figures] dt')]
             .find((name) => name.textContent === 'publications').nextElementSibling.textContent)";
         let before = self.browser.value(count).await.as_u64().expect("a number");
@@ -173,10 +170,7 @@ impl Story {
             && document.documentElement.scrollWidth <= innerWidth + 4
             && [...document.querySelectorAll('.panel')].filter((panel) => panel.offsetWidth > 0).length > 0
             && document.querySelectorAll('.panel').length === 4";
-        wait::until("the wall fills the screen", TIMEOUT, || async {
-            (self.browser.value(fits).await == json!(true)).then_some(())
-        })
-        .await;
+        self.browser.becomes("the wall fills the screen", fits, true).await;
         assert_eq!(self.browser.value("location.search.startsWith('?wall')").await, json!(true));
     }
 
