@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::cell::{Cell, Style};
+use crate::cell::Cell;
 use crate::data::Data;
 use crate::number::{self, Comma, Place};
 use crate::row::{Body, Row};
@@ -50,7 +50,7 @@ impl Statsd {
                 return None;
             }
         }
-        let cell = match (kind, number::read(value, Comma::Separates, Place::Field)) {
+        let cell = match (kind, number::read(value, Comma::Separates, Place::Alone)) {
             ("s", _) => Cell::Value(Data::Text(value.to_owned())),
             ("g", Some(number)) => self.gauge(&path.join(","), value, number)?,
             ("ms", Some(number)) => {
@@ -96,5 +96,5 @@ fn counted(number: String, rate: Option<f64>) -> Option<String> {
 
 fn is_number(text: &str) -> bool {
     // The text is put into JSON unchanged, so it must be a number in JSON's notation.
-    number::read(text, Style::default().comma, Place::Field).is_some_and(|number| number == text)
+    number::read(text, Comma::Separates, Place::Alone).is_some_and(|number| number == text)
 }

@@ -15,6 +15,24 @@ fn a_sampled_counter_is_published_with_the_count_that_it_stands_for() {
 }
 
 #[test]
+fn a_change_of_a_gauge_is_added_however_many_digits_it_has() {
+    for (change, sum) in [
+        ("3", "8"),
+        ("9999", "10004"),
+        ("10000", "10005"),
+        ("20000", "20005"),
+        ("123456789", "123456794"),
+        ("1e3", "1005"),
+        ("2500.5", "2505.5"),
+    ] {
+        let result = read(&format!("queue:5|g\nqueue:+{change}|g\nqueue:-{change}|g\n"));
+        assert_eq!(result.json, ["5", sum, "5"].map(|value| format!("{{\"queue\":{value}}}")), "{result:?}");
+    }
+    let several = read("h:1e3:2|h\nh:+20000|h\n");
+    assert_eq!(several.data, [json!({"h": [1000.0, 2]}), json!({"h": 20000})]);
+}
+
+#[test]
 fn a_metric_with_and_without_labels_has_no_empty_name() {
     let result = read("# TYPE a gauge\na 1\na{x=\"1\"} 2\nb{x=\"1\"} 2\nb 1\n");
     assert_eq!(result.data, [json!({"a": {"value": 1, "x=1": 2}, "b": {"x=1": 2, "value": 1}})]);
