@@ -242,6 +242,48 @@ async fn the_answer_to_a_save_leaves_another_board_that_was_opened_meanwhile_as_
     browser.is_gone(NOTICE).await;
 }
 
+/// Saves the board under another name.
+async fn save_as(browser: &Browser, name: &str) {
+    let field = browser.driver.find(By::Css("[data-testid=board-name]")).await.unwrap();
+    field.clear().await.unwrap();
+    field.send_keys(name).await.unwrap();
+    save(browser).await;
+}
+
+#[tokio::test]
+async fn after_a_save_under_an_existing_name_theirs_is_shown_and_changed_under_its_own_name() {
+    let server = server().await;
+    put_board(&server, "first", "host/cpu").await;
+    put_board(&server, "second", "shop/log").await;
+    let first = document(&server, "first").await;
+    let browser = open_at(&format!("{}/?board=first", server.url())).await;
+    shows(&browser, &NAMES).await;
+    move_cpu(&browser).await;
+    shows(&browser, &["host/mem", "host/cpu", "host/net", "shop/log"]).await;
+    save_as(&browser, "second").await;
+    browser.text_becomes(NOTICE, |text| text.contains("has saved second since you opened it")).await;
+    browser.driver.find(By::Css("[data-testid=take-theirs]")).await.unwrap().click().await.unwrap();
+    shows(&browser, &["shop/log", "host/cpu", "host/mem", "host/net"]).await;
+    assert_eq!(browser.value("new URLSearchParams(location.search).get('board')").await, "second");
+
+    browser.tab_to(&panel("host/cpu")).await;
+    browser.keys(Key::Right + "").await;
+    let changed = ["shop/log", "host/mem", "host/cpu", "host/net"];
+    shows(&browser, &changed).await;
+    browser.driver.refresh().await.unwrap();
+    shows(&browser, &changed).await;
+    browser.keys("e").await;
+    browser.appears(ARRANGING).await;
+    browser.text_becomes("[data-testid=changes]", |text| text == "Changes are kept in this browser.").await;
+    save(&browser).await;
+    browser.text_becomes(NOTICE, |text| text.contains("Saved as second")).await;
+    assert_eq!(document(&server, "first").await, first);
+    assert_eq!(document(&server, "second").await["panels"][2]["sources"][0]["topic"], "host/cpu");
+    choose(&browser, "first").await;
+    shows(&browser, &NAMES).await;
+    browser.text_becomes("[data-testid=changes]", |text| text == "No changes.").await;
+}
+
 #[tokio::test]
 async fn a_topic_that_was_forgotten_and_comes_back_has_the_settings_of_the_board() {
     let server = server().await;

@@ -340,20 +340,18 @@ impl State {
 
     fn note_saved(self, saved: Saved) {
         let name = saved.name.to_string();
-        self.key.with_untracked(|key| prefs::keep_board(key, ""));
         self.draft.update(|draft| draft.note_saved(saved));
-        self.key.set(name.clone());
-        prefs::keep_board_address(&name);
-        self.keep();
+        self.rename(&name);
         self.notice.set(Notice::Words(format!("Saved as {name}")));
         self.list();
     }
 
     /// Discards the changes of this browser, and shows the board that somebody else has saved.
     pub fn take_theirs(self, theirs: Saved) {
+        let name = theirs.name.to_string();
         self.notice.set(Notice::Nothing);
         self.draft.set(Draft::of(theirs));
-        self.keep();
+        self.rename(&name);
     }
 
     /// Keeps the changes of this browser. The next save replaces the board that somebody else has saved.
@@ -361,7 +359,16 @@ impl State {
         let name = theirs.name.to_string();
         self.notice.set(Notice::Nothing);
         self.draft.update(|draft| draft.note_saved(theirs));
+        self.rename(&name);
         self.save(&name);
+    }
+
+    /// Keeps the draft under the name of another board, in the address and in the browser.
+    fn rename(self, name: &str) {
+        self.key.with_untracked(|key| prefs::keep_board(key, ""));
+        self.key.set(name.to_owned());
+        prefs::keep_board_address(name);
+        self.keep();
     }
 
     fn list(self) {
