@@ -29,6 +29,7 @@ use crate::caller::Caller;
 use crate::close_status::CloseStatus;
 use crate::condition::Facts;
 use crate::connection::Connection;
+use crate::connections::Connections;
 use crate::environment::Moment;
 use crate::event::{self, Handshake};
 use crate::functions::{AuthorizeError, Functions};
@@ -65,29 +66,51 @@ pub(crate) async fn handle<F: Functions, B: hyper::body::Body>(
     let (moment, began_ms) = (state.connections.moment(), state.connections.monotonic_ms());
     let caller = caller(&state.api, &parts, peer, moment);
     let handshake = read(&state.api, parts, &caller, moment);
-    let (id, connections) = (caller.id, state.connections.clone());
-    let (state, admission) = (state.clone(), admission.clone());
+    let (id, request_id) = (caller.id, id::request_id(moment.now_ms, moment.random));
+    let (state, admission, told_request_id) = (state.clone(), admission.clone(), request_id.clone());
     let established = tokio::spawn(async move {
-        let established = establish(&state, &admission, caller, handshake, moment, upgrade).await;
+        let established = establish(&state, &admission, caller, handshake, moment).await;
+        observe(&state.connections, &id, &told_request_id, status_of(&established), began_ms);
+        let response = established.map(|(connection, response)| {
+            tokio::spawn(open(state, connection, upgrade));
+            response
+        });
         // The permit is held until here, so that a shutdown waits for handshakes in progress.
         drop(permit);
-        established
+        response
     });
-    let request_id = id::request_id(moment.now_ms, moment.random);
     let mut response = match established.await.unwrap_or(Err(Refusal::ConnectFailed)) {
         Ok(response) => switching_protocols(accept, subprotocol(response)),
         Err(refusal) => refusal.answer_to(&id, &request_id),
     };
-    answer::set_request_id(&mut response, request_id.clone());
-    if let Some(observer) = connections.observer() {
-        observer.handshake(&ObservedHandshake {
-            connection: &id,
-            request_id: &request_id,
-            status: response.status().as_u16(),
-            duration: Duration::from_millis(connections.monotonic_ms().saturating_sub(began_ms)),
-        });
-    }
+    answer::set_request_id(&mut response, request_id);
     Ok(response)
+}
+
+/// Tells the observer how a handshake is answered. The task that invokes the functions calls this before it opens the
+/// connection. So the observer is told about each connection before it is told about its end, also if the client has
+/// left and gets no answer.
+fn observe(
+    connections: &Connections,
+    connection: &ConnectionId,
+    request_id: &str,
+    status: StatusCode,
+    began_ms: u64,
+) {
+    let Some(observer) = connections.observer() else { return };
+    observer.handshake(&ObservedHandshake {
+        connection,
+        request_id,
+        status: status.as_u16(),
+        duration: Duration::from_millis(connections.monotonic_ms().saturating_sub(began_ms)),
+    });
+}
+
+fn status_of<T>(established: &Result<T, Refusal>) -> StatusCode {
+    match established {
+        Ok(_) => StatusCode::SWITCHING_PROTOCOLS,
+        Err(refusal) => refusal.status(),
+    }
 }
 
 /// Invokes the authorizer and `$connect`. If both accept the handshake, adds the connection to the registry.
@@ -97,8 +120,7 @@ async fn establish<F: Functions>(
     mut caller: Caller,
     handshake: Handshake,
     moment: Moment,
-    upgrade: OnUpgrade,
-) -> Result<ApiGatewayProxyResponse, Refusal> {
+) -> Result<(Arc<Connection>, ApiGatewayProxyResponse), Refusal> {
     caller.authorizer = authorize(state, &caller, &handshake, moment).await?.into();
     let membership = charge(state, admission, &caller)?;
     let response = connect(state, &caller, handshake, moment).await?;
@@ -110,11 +132,10 @@ async fn establish<F: Functions>(
     // The flag is read after the insertion. If a shutdown begins after that, it finds the connection in the registry
     // and closes it.
     if connections.is_shutting_down() {
-        socket::disconnect(state, &connection, CloseStatus::going_away()).await;
+        socket::deliver_disconnect(state, &connection, CloseStatus::going_away()).await;
         return Err(Refusal::ShuttingDown);
     }
-    tokio::spawn(open(state.clone(), connection, upgrade));
-    Ok(response)
+    Ok((connection, response))
 }
 
 /// Computes the value of the header `Sec-WebSocket-Accept` for the response. Returns a refusal if the request is not a

@@ -10,7 +10,7 @@ use crate::post_error::PostError;
 /// Receives what happens in a gateway. The methods are called in the tasks of the connections and must not block, since
 /// that would delay clients. By default they do nothing.
 pub trait Observer: Send + Sync + 'static {
-    /// Called when a handshake was answered.
+    /// Called when the answer to a handshake is known, also if the client has left and does not get it.
     fn handshake(&self, handshake: &ObservedHandshake<'_>) {
         let _ = handshake;
     }
@@ -25,13 +25,14 @@ pub trait Observer: Send + Sync + 'static {
         let _ = (connection, text, result);
     }
 
-    /// Called when a connection has ended, with the code and the reason that its DISCONNECT event has.
+    /// Called when a connection has ended, with the code and the reason that its DISCONNECT event has. The method
+    /// [`handshake`](Self::handshake) was called for it before, with the status 101.
     fn end(&self, connection: &ConnectionId, code: u16, reason: &str) {
         let _ = (connection, code, reason);
     }
 }
 
-/// A handshake that was answered.
+/// A handshake whose answer is known.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct ObservedHandshake<'a> {

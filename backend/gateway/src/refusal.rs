@@ -60,7 +60,8 @@ impl Refusal {
         }
     }
 
-    fn status(self) -> StatusCode {
+    /// Returns the HTTP status of the answer.
+    pub(crate) fn status(self) -> StatusCode {
         match self {
             Self::NotAWebSocket => StatusCode::UPGRADE_REQUIRED,
             Self::MalformedKey | Self::HasBody => StatusCode::BAD_REQUEST,

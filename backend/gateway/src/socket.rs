@@ -54,23 +54,34 @@ pub(crate) async fn serve<F: Functions>(
     Box::pin(disconnect(&state, &connection, status)).await;
 }
 
-/// Delivers the `$disconnect` event of a connection, and then removes the connection from the registry.
+/// Delivers the `$disconnect` event of a connection, removes the connection from the registry, and then tells the
+/// observer.
 pub(crate) async fn disconnect<F: Functions>(
     state: &GatewayState<F>,
     connection: &Connection,
     status: CloseStatus,
 ) {
-    let GatewayState { api, functions, connections } = state;
     let (code, reason) = (status.code, status.reason.clone());
+    deliver_disconnect(state, connection, status).await;
+    if let Some(observer) = state.connections.observer() {
+        observer.end(&connection.caller.id, code, &reason);
+    }
+}
+
+/// Delivers the `$disconnect` event of a connection, and then removes the connection from the registry. The observer is
+/// not told, since it knows nothing of a connection whose handshake is refused.
+pub(crate) async fn deliver_disconnect<F: Functions>(
+    state: &GatewayState<F>,
+    connection: &Connection,
+    status: CloseStatus,
+) {
+    let GatewayState { api, functions, connections } = state;
     if api.routes.contains(DISCONNECT) && !connections.loses_disconnect(connection) {
         let event = Box::new(event::disconnect_event(api, &connection.caller, status, connections.moment()));
         let timeout = api.routes.get(DISCONNECT).unwrap_or_default().timeout(api.limits.integration);
         invoke::invoke(functions, event, timeout).await;
     }
     connections.remove(&connection.caller.id);
-    if let Some(observer) = connections.observer() {
-        observer.end(&connection.caller.id, code, &reason);
-    }
 }
 
 /// Keeps the socket of a frozen connection open until its client leaves, so that the client does not notice the end of

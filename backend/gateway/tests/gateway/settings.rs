@@ -3,15 +3,17 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use apigw_websocket::events::{ApiGatewayProxyResponse, ApiGatewayWebsocketProxyRequest};
 use apigw_websocket::{Api, ConnectionId, Frame};
 use apigw_websocket::{
-    Connections, Gateway, Limits, ObservedHandshake, ObservedMessage, Observer, PostError, Route, Routes,
-    ServerSettings, connect_event_json, event_json, functions_fn, serve,
+    Connections, FunctionError, Functions, Gateway, Limits, ObservedHandshake, ObservedMessage, Observer,
+    PostError, Route, Routes, ServerSettings, connect_event_json, event_json, functions_fn, serve,
 };
 use serde_json::{Value, json};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{mpsc, watch};
 
-use crate::support::{ManualEnvironment, RawSocket, Script, Start, ok, soon, status, text};
+use crate::support::{HttpClient, ManualEnvironment, RawSocket, Script, Start, ok, soon, status, text};
 
 #[tokio::test]
 async fn events_have_the_configured_domain_and_stage_variables() {
@@ -177,6 +179,93 @@ async fn an_observer_sees_handshakes_messages_posts_and_ends() {
         "post late: Err(Gone)",
     ];
     assert_eq!(seen, expected);
+}
+
+/// Waits until an observer has seen this.
+async fn wait_until_seen(seen: &Seen, expected: &[&str]) {
+    soon(async {
+        while seen.0.lock().expect("no panic").len() < expected.len() {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    })
+    .await;
+    assert_eq!(*seen.0.lock().expect("no panic"), expected);
+}
+
+/// A gateway whose `$connect` waits until it is released.
+struct Waiting {
+    seen: Arc<Seen>,
+    gateway: Gateway<WaitingFunctions>,
+    address: std::net::SocketAddr,
+    begun: mpsc::UnboundedReceiver<()>,
+    release: watch::Sender<bool>,
+}
+
+struct WaitingFunctions {
+    begun: mpsc::UnboundedSender<()>,
+    released: watch::Receiver<bool>,
+}
+
+impl Functions for WaitingFunctions {
+    async fn invoke(
+        &self,
+        _: ApiGatewayWebsocketProxyRequest,
+    ) -> Result<ApiGatewayProxyResponse, FunctionError> {
+        let _ = self.begun.send(());
+        let _ = self.released.clone().wait_for(|released| *released).await;
+        ok()
+    }
+}
+
+impl Waiting {
+    async fn start() -> Self {
+        let seen = Arc::new(Seen::default());
+        let environment = Arc::new(ManualEnvironment::default());
+        let connections = Connections::observed(&Limits::default(), environment, seen.clone());
+        let api = Api::new("ws", Routes::new(["$connect"]).expect("route keys"));
+        let ((begin, begun), (release, released)) = (mpsc::unbounded_channel(), watch::channel(false));
+        let gateway = Gateway::new(api, WaitingFunctions { begun: begin, released }, connections);
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let address = listener.local_addr().expect("an address");
+        tokio::spawn(serve(listener, gateway.clone(), ServerSettings::default(), std::future::pending()));
+        Self { seen, gateway, address, begun, release }
+    }
+
+    /// Returns a client that waits for `$connect`.
+    async fn client(&mut self) -> tokio::task::JoinHandle<RawSocket> {
+        let address = self.address;
+        let client = tokio::spawn(async move { RawSocket::connect(address, "/ws").await });
+        soon(self.begun.recv()).await.expect("the gateway runs");
+        client
+    }
+}
+
+#[tokio::test]
+async fn an_observer_sees_the_handshake_of_a_client_that_leaves_during_it_before_its_end() {
+    let mut waiting = Waiting::start().await;
+    let client = waiting.client().await;
+    client.abort();
+    assert!(soon(client).await.is_err());
+    // This request makes sure that the server has noticed that the client has left.
+    let http = HttpClient { address: waiting.address };
+    assert_eq!(http.request("GET", "/ws", b"").await.status, 426);
+    waiting.release.send_replace(true);
+    wait_until_seen(&waiting.seen, &["handshake 101", "end 1006"]).await;
+}
+
+#[tokio::test]
+async fn an_observer_sees_no_end_of_a_connection_that_a_shutdown_refuses() {
+    let mut waiting = Waiting::start().await;
+    let client = waiting.client().await;
+    let shut_down = waiting.gateway.shut_down(1001, "restarting");
+    tokio::pin!(shut_down);
+    // The first poll begins the shutdown, which then waits for the handshake.
+    assert!(tokio::time::timeout(Duration::from_millis(50), &mut shut_down).await.is_err());
+    waiting.release.send_replace(true);
+    let head = soon(client).await.expect("an answer").head;
+    assert!(head.starts_with("HTTP/1.1 503"), "{head}");
+    soon(shut_down).await;
+    wait_until_seen(&waiting.seen, &["handshake 503"]).await;
 }
 
 async fn send(client: &mut crate::support::Client, message: &str) {
