@@ -235,8 +235,10 @@ impl<'a> Replay<'a> {
             ClientMessage::Unsubscribe(unsubscribe) => self.session.unsubscribe(&unsubscribe.filter, now),
             ClientMessage::Publish(publish) => {
                 let (topic, meta) = (publish.topic.clone(), publish.meta.clone());
-                let idempotent = publish.producer.is_some();
-                self.session.publish(Outgoing { topic, items: publish.into_items(), meta, idempotent }, now);
+                let (idempotent, done) =
+                    publish.producer.as_ref().map_or((false, false), |producer| (true, producer.done));
+                let items = publish.into_items();
+                self.session.publish(Outgoing { topic, items, meta, idempotent, done }, now);
             }
             ClientMessage::Refresh(refresh) => self.session.set_token(refresh.token, now),
             // The session sends these by itself, or is told to when their answer is replayed.

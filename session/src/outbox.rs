@@ -22,6 +22,9 @@ pub struct Outgoing {
     /// still appended only once. Idempotent requests to the same topic are sent one after the other, because the server
     /// refuses a number that is lower than the last one.
     pub idempotent: bool,
+    /// True if the program publishes nothing more to this topic. The server then remembers the producer of an idempotent
+    /// request for 30 seconds instead of ten minutes. It refuses new producers of a topic while it remembers too many.
+    pub done: bool,
 }
 
 #[derive(Debug)]
@@ -173,9 +176,17 @@ impl Outbox {
     /// Returns the size of the message that would send `outgoing`, in bytes. The numbers of which the number of digits
     /// is not known yet are counted with their maximum length.
     pub(super) fn size_bytes(&self, outgoing: &Outgoing) -> usize {
-        let producer =
-            outgoing.idempotent.then(|| Producer { id: self.producer.clone(), seq: u64::MAX, done: false });
-        to_message(outgoing.clone(), producer, u64::MAX).to_json().len()
+        let seq = outgoing.idempotent.then_some(u64::MAX);
+        self.message(outgoing, seq, u64::MAX).to_json().len()
+    }
+
+    /// Creates the message that sends `outgoing`. `seq` is the sequence number of the request, if it is idempotent.
+    fn message(&self, outgoing: &Outgoing, seq: Option<u64>, id: RequestId) -> ClientMessage {
+        let Outgoing { topic, mut items, meta, idempotent: _, done } = outgoing.clone();
+        let producer = seq.map(|seq| Producer { id: self.producer.clone(), seq, done });
+        let single = if items.len() == 1 { items.pop() } else { None };
+        let (data, ts) = single.map_or((None, None), |item| (Some(item.data), item.ts));
+        ClientMessage::Publish(Box::new(Publish { id, topic, data, ts, items, producer, meta }))
     }
 
     /// Returns the index of the oldest request that may be sent. A request has to wait while an older one of the same
@@ -227,8 +238,7 @@ impl Queue for Outbox {
 
     fn text(&self, ticket: Ticket, id: RequestId) -> Option<String> {
         let entry = self.entries.iter().find(|entry| entry.ticket == ticket)?;
-        let producer = entry.seq.map(|seq| Producer { id: self.producer.clone(), seq, done: false });
-        Some(to_message(entry.outgoing.clone(), producer, id).to_json())
+        Some(self.message(&entry.outgoing, entry.seq, id).to_json())
     }
 
     fn send_next(&mut self, now_ms: u64) -> Option<Ticket> {
@@ -293,11 +303,4 @@ impl Queue for Outbox {
             .flatten()
             .min()
     }
-}
-
-fn to_message(outgoing: Outgoing, producer: Option<Producer>, id: RequestId) -> ClientMessage {
-    let Outgoing { topic, mut items, meta, idempotent: _ } = outgoing;
-    let single = if items.len() == 1 { items.pop() } else { None };
-    let (data, ts) = single.map_or((None, None), |item| (Some(item.data), item.ts));
-    ClientMessage::Publish(Box::new(Publish { id, topic, data, ts, items, producer, meta }))
 }

@@ -85,7 +85,7 @@ impl Publisher {
         let number = self.numbers.entry(topic.clone()).or_default();
         *number += 1;
         let items = vec![Item::now(*number)];
-        let outgoing = Outgoing { topic: topic.clone(), items, meta: None, idempotent: true };
+        let outgoing = Outgoing { topic: topic.clone(), items, meta: None, idempotent: true, done: false };
         let ticket = self.driver.command(|session, now| session.publish(outgoing, now));
         self.waiting.insert(ticket, (topic, *number));
     }

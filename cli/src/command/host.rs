@@ -60,6 +60,7 @@ fn outgoing(publication: HostPublication, ts: i64) -> Outgoing {
         items: vec![Item { data: data.into(), ts: Some(ts) }],
         meta: Some(meta),
         idempotent: true,
+        done: false,
     }
 }
 

@@ -186,7 +186,7 @@ impl Pipe {
         }
         let queue = if to == Destination::Log { &mut self.log_queue } else { &mut self.queue };
         if let Some(full) = queue.push(item, lines, now.mono_ms) {
-            self.send(full, to);
+            self.send(full, to, false);
         }
     }
 
@@ -196,19 +196,20 @@ impl Pipe {
         }
     }
 
-    /// Sends the batches that have waited long enough; if `all` is true, sends all batches.
-    fn send_waiting(&mut self, all: bool) {
+    /// Sends the batches that have waited long enough; if `is_end` is true, sends all batches, and nothing follows them.
+    fn send_waiting(&mut self, is_end: bool) {
         let now_ms = self.driver.clock().mono_ms();
         for to in [Destination::Topic, Destination::Log] {
             let queue = if to == Destination::Log { &mut self.log_queue } else { &mut self.queue };
-            if queue.due_ms().is_some_and(|at_ms| all || at_ms <= now_ms) {
+            if queue.due_ms().is_some_and(|at_ms| is_end || at_ms <= now_ms) {
                 let batch = queue.take();
-                self.send(batch, to);
+                self.send(batch, to, is_end);
             }
         }
     }
 
-    fn send(&mut self, batch: Batch, to: Destination) {
+    /// Sends a batch. If `done` is true, it is the last one to this topic.
+    fn send(&mut self, batch: Batch, to: Destination, done: bool) {
         let topic = match (to, &self.log) {
             (Destination::Topic, _) => self.args.topic.clone(),
             (Destination::Log, Ok(topic)) => topic.clone(),
@@ -226,7 +227,7 @@ impl Pipe {
         };
         let Batch { items, lines } = batch;
         let meta = fitting(meta, &items);
-        let outgoing = Outgoing { topic, items, meta, idempotent: true };
+        let outgoing = Outgoing { topic, items, meta, idempotent: true, done };
         let ticket = self.driver.command(|session: &mut Session, now| session.publish(outgoing, now));
         self.progress.sent(ticket, lines, to);
     }

@@ -1,8 +1,12 @@
 //! Tests of the commands that connect to a server.
 
 use std::io::Write;
+use std::net::{SocketAddr, TcpListener};
+use std::sync::mpsc;
+use std::thread;
 
 use serde_json::{Value, json};
+use tokio_tungstenite::tungstenite::{self, Message};
 
 use crate::support::{Client, Server, run, run_with_input};
 
@@ -172,6 +176,59 @@ fn pipe_publishes_at_once_and_not_when_its_input_ends() {
     assert_eq!(viewer.hear_data(), [("a".to_owned(), json!(1))]);
     drop(stdin);
     assert_eq!(pipe.ended(), 0);
+}
+
+#[test]
+fn pipe_says_in_its_last_request_to_each_topic_that_it_is_done() {
+    for (input, topics) in [
+        ("1\n".to_owned(), &["a"][..]),
+        ("1\ntwo\n\n3\n".to_owned(), &["a", "a/log"][..]),
+        ("1\n".repeat(2_500), &["a"][..]),
+    ] {
+        let (address, requests) = acknowledging();
+        let output = run_with_input(&format!("ws://{address}/ws"), &["pipe", "a"], &input);
+        assert!(output.status.success(), "{output:?}");
+        let requests: Vec<Value> = requests.iter().collect();
+        for topic in topics {
+            let to_topic = requests.iter().filter(|request| request["topic"] == *topic);
+            let done: Vec<bool> =
+                to_topic.map(|request| request["producer"]["done"] == json!(true)).collect();
+            let (last, earlier) = done.split_last().unwrap();
+            assert!(*last && !earlier.contains(&true), "{topic}: {done:?}");
+        }
+    }
+}
+
+/// Starts a server that acknowledges every request of one client. Returns its address, and the requests to publish that
+/// it receives until the client closes the connection.
+fn acknowledging() -> (SocketAddr, mpsc::Receiver<Value>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    let (sender, requests) = mpsc::channel();
+    thread::spawn(move || {
+        let (stream, _) = listener.accept().unwrap();
+        let mut socket = tungstenite::accept(stream).unwrap();
+        while let Ok(message) = socket.read() {
+            let request: Value = serde_json::from_slice(&message.into_data()).unwrap_or_default();
+            let reply = match request["action"].as_str() {
+                Some("publish") => published(&request),
+                Some("ping") => json!({"type": "pong", "t": request["t"], "server_ts": 1}),
+                _ => continue,
+            };
+            if request["action"] == "publish" {
+                sender.send(request).unwrap();
+            }
+            if socket.send(Message::text(reply.to_string())).is_err() {
+                return;
+            }
+        }
+    });
+    (address, requests)
+}
+
+fn published(request: &Value) -> Value {
+    let position = json!({"epoch": "e", "offset": 1});
+    json!({"type": "published", "id": request["id"], "topic": request["topic"], "position": position})
 }
 
 #[test]

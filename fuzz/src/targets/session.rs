@@ -33,7 +33,8 @@ fn run(input: &[u8]) -> u64 {
     let mut session = Session::new(Settings::default(), 7);
     session.subscribe(Filter::All, Some(Rewind::Count(3)), now);
     if let Ok(topic) = Topic::new("a") {
-        session.publish(Outgoing { topic, items: vec![Item::now(1)], meta: None, idempotent: true }, now);
+        let items = vec![Item::now(1)];
+        session.publish(Outgoing { topic, items, meta: None, idempotent: true, done: false }, now);
     }
     session.open(now);
     let mut seen = Seen::default();

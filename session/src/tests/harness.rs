@@ -331,5 +331,5 @@ pub(super) fn history(
 
 pub(super) fn outgoing(name: &str, data: u64, idempotent: bool) -> Outgoing {
     let items = vec![shared::publication::Item::now(data)];
-    Outgoing { topic: topic(name), items, meta: None, idempotent }
+    Outgoing { topic: topic(name), items, meta: None, idempotent, done: false }
 }

@@ -99,6 +99,43 @@ fn an_idempotent_publication_is_sent_again_with_the_same_number() {
 }
 
 #[test]
+fn the_last_request_to_a_topic_says_so_each_time_that_it_is_sent() {
+    let mut harness = Harness::connected();
+    let last = Outgoing { done: true, ..outgoing("a", 2, true) };
+    publish(&mut harness, "a", 1, true);
+    harness.act(|session, now| {
+        session.publish(last, now);
+    });
+    publish(&mut harness, "b", 3, true);
+    let first = harness.take_publishes();
+    acknowledge(&mut harness, &first[0], 1);
+    let mut sent = harness.take_publishes();
+    reconnect(&mut harness);
+    let repeated = harness.take_publishes();
+    harness.refuse(Some(repeated[0].id), 102, Some(1_000));
+    harness.pass(1_000);
+    sent.extend(harness.take_publishes());
+    let says = |request: &Publish| {
+        request.producer.clone().map(|producer| (request.topic.to_string(), producer.seq, producer.done))
+    };
+    let says = |requests: &[Publish]| requests.iter().filter_map(says).collect::<Vec<_>>();
+    let (a, b) = ("a".to_owned(), "b".to_owned());
+    assert_eq!(says(&first), [(a.clone(), 1, false), (b.clone(), 3, false)]);
+    assert_eq!(says(&repeated), [(a.clone(), 2, true), (b, 3, false)]);
+    assert_eq!(says(&sent), [(a.clone(), 2, true), (a, 2, true)], "as it was sent first and last");
+}
+
+#[test]
+fn a_request_that_is_not_idempotent_has_no_producer_that_could_be_done() {
+    let mut harness = Harness::connected();
+    let last = Outgoing { done: true, ..outgoing("a", 1, false) };
+    harness.act(|session, now| {
+        session.publish(last, now);
+    });
+    assert_eq!(harness.take_publishes()[0].producer, None);
+}
+
+#[test]
 fn another_whose_answer_was_lost_is_told_unknown_and_not_sent_again() {
     let mut harness = Harness::connected();
     let ticket = publish(&mut harness, "a", 1, false);
@@ -194,10 +231,10 @@ fn a_refusal_for_good_is_told_with_its_code() {
 fn a_publication_too_large_for_a_frame_is_refused_locally() {
     let mut harness = Harness::connected();
     let items = vec![Item::now("x".repeat(limits::FRAME_BYTES))];
-    let large = Outgoing { topic: topic("a"), items, meta: None, idempotent: false };
+    let large = Outgoing { topic: topic("a"), items, meta: None, idempotent: false, done: false };
     harness.act(|session, now| {
         session.publish(large, now);
-        session.publish(Outgoing { topic: topic("a"), items: vec![], meta: None, idempotent: true }, now);
+        session.publish(Outgoing { items: vec![], ..outgoing("a", 1, true) }, now);
     });
     let words: Vec<String> = outcomes(&mut harness).into_iter().map(|(_, word)| word).collect();
     assert_eq!(words, [ErrorCode::TooLarge.word(), ErrorCode::BadData.word()]);

@@ -75,7 +75,7 @@ impl World<'_> {
         let number = one.observer.sent.len();
         let data: Vec<String> = (0..items).map(|item| format!("{client}.{number}.{item}")).collect();
         let items = data.iter().map(|data| Item::now(data.as_str())).collect();
-        let outgoing = Outgoing { topic: topic.clone(), items, meta: None, idempotent };
+        let outgoing = Outgoing { topic: topic.clone(), items, meta: None, idempotent, done: false };
         let ticket = one.session.publish(outgoing, now);
         one.observer.sent.push(Sent { ticket, topic, data, idempotent, at_ms: now.mono_ms, outcome: None });
         self.input(client, |_, _| {})
