@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use shared::limits;
+use shared::meta::entry_bytes;
 
 use crate::data::Data;
 use crate::number::{self, Comma, Place};
@@ -114,7 +115,13 @@ impl Units {
             .first
             .iter()
             .filter_map(|(name, unit)| Some((name.as_str(), unit.as_ref()?.written.as_str())));
-        units.filter(|(name, _)| name.len() <= limits::META_SERIES_BYTES).take(limits::META_UNITS)
+        let short =
+            units.filter(|(name, _)| name.len() <= limits::META_SERIES_BYTES).take(limits::META_UNITS);
+        let mut bytes = 1;
+        short.take_while(move |(name, unit)| {
+            bytes += entry_bytes(name, unit);
+            bytes <= limits::META_UNITS_BYTES
+        })
     }
 
     /// Returns the number of series that have a unit.
@@ -237,5 +244,20 @@ mod tests {
         assert_eq!(settle("3 ms").as_deref(), Some("\"3 ms\""));
         assert_eq!(settle("N/A"), None);
         assert_eq!(units.written().collect::<Vec<_>>(), [("a", "KiB")]);
+    }
+
+    #[test]
+    fn the_units_of_many_long_names_fit_into_the_metadata_of_a_topic() {
+        for filler in ["x", "\u{1}"] {
+            let mut units = Units::default();
+            for number in 0..limits::META_UNITS {
+                let name = format!("{number:03}{}", filler.repeat(limits::META_SERIES_BYTES - 3));
+                units.settle(&name, read("5 ms", Style::default()));
+            }
+            let written = units.written().map(|(name, unit)| (name.to_owned(), unit.to_owned())).collect();
+            let meta = shared::TopicMeta { units: written, ..Default::default() };
+            assert_eq!(meta.check(), Ok(()));
+            assert!(meta.units.len() >= 10, "{filler:?}: {}", meta.units.len());
+        }
     }
 }

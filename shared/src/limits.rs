@@ -90,8 +90,13 @@ pub const TOPIC_SEGMENTS: usize = 8;
 pub const META_TEXT_BYTES: usize = 64;
 /// Maximum number of series (named values of one topic) for which the topic's metadata can contain a unit.
 pub const META_UNITS: usize = 200;
+/// Maximum size of the units of all series in a topic's metadata, in bytes of JSON. With the other limits of metadata it ensures that
+/// the entry of a topic in the answer to `subscribe` fits into a frame.
+pub const META_UNITS_BYTES: usize = 16 * 1024;
 /// Maximum number of state names (such as `open`) for which a topic's metadata can contain a meaning.
 pub const META_STATES: usize = 64;
+/// Maximum size of the meanings of all states in a topic's metadata, in bytes of JSON.
+pub const META_STATES_BYTES: usize = 4096;
 /// Maximum length of the name of a series (a named value of one topic) in the topic's metadata, in bytes.
 pub const META_SERIES_BYTES: usize = 256;
 /// Maximum size of the thresholds in a topic's metadata, in bytes of JSON.
@@ -367,7 +372,15 @@ pub const TABLE: &[Limit] = &[
     row("depth of a topic", TOPIC_SEGMENTS as u64, "segments", OURS, "202 bad_topic"),
     row("text in metadata", META_TEXT_BYTES as u64, "bytes", OURS, "204 bad_data"),
     row("units of single series in metadata", META_UNITS as u64, "series", OURS, "204 bad_data"),
+    row("units of all series in metadata", META_UNITS_BYTES as u64, "bytes of JSON", OURS, "204 bad_data"),
     row("meanings of states in metadata", META_STATES as u64, "states", OURS, "204 bad_data"),
+    row(
+        "meanings of all states in metadata",
+        META_STATES_BYTES as u64,
+        "bytes of JSON",
+        OURS,
+        "204 bad_data",
+    ),
     row("name of a series in metadata", META_SERIES_BYTES as u64, "bytes", OURS, "204 bad_data"),
     row("thresholds in metadata", META_THRESHOLDS_BYTES as u64, "bytes of JSON", OURS, "204 bad_data"),
     row("time stamp in the past", TS_PAST_MS as u64, "ms", OURS, "206 bad_timestamp"),

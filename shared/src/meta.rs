@@ -7,7 +7,10 @@ use serde_json::Value;
 
 use crate::board::fields::MOST_DECIMALS;
 use crate::board::{Severity, check_thresholds};
-use crate::limits::{META_SERIES_BYTES, META_STATES, META_TEXT_BYTES, META_THRESHOLDS_BYTES, META_UNITS};
+use crate::limits::{
+    META_SERIES_BYTES, META_STATES, META_STATES_BYTES, META_TEXT_BYTES, META_THRESHOLDS_BYTES, META_UNITS,
+    META_UNITS_BYTES,
+};
 use crate::read::read;
 
 /// Meanings that [`TopicMeta::states`] can give to a state. With the meaning `neutral`, the board shows the state
@@ -95,6 +98,9 @@ impl TopicMeta {
     /// Checks the lengths of texts, the numbers of entries, the meanings of states and the thresholds, and that the expected
     /// time between publications is not 0.
     ///
+    /// The size of each field is limited as JSON, so that the merged metadata of a topic is limited, too, and its entry in the answer to
+    /// `subscribe` fits into a frame.
+    ///
     /// # Errors
     ///
     /// [`MetaError`] for the first field that is not valid.
@@ -108,7 +114,9 @@ impl TopicMeta {
             }
         }
         check_map("units", &self.units, META_UNITS, META_SERIES_BYTES)?;
+        check_size("units", &self.units, META_UNITS_BYTES)?;
         check_map("states", &self.states, META_STATES, META_TEXT_BYTES)?;
+        check_size("states", &self.states, META_STATES_BYTES)?;
         let unknown = self.states.iter().find(|(_, meaning)| !MEANINGS.contains(&meaning.as_str()));
         if let Some((state, meaning)) = unknown {
             return Err(MetaError::Meaning { state: state.clone(), meaning: meaning.clone() });
@@ -157,6 +165,20 @@ fn check_map(
     }
 }
 
+/// Checks that a map in the metadata has at most `limit` bytes as JSON. That is more than its texts have, because some characters are
+/// escaped: `\u0001` needs six bytes.
+fn check_size(field: &'static str, map: &BTreeMap<String, String>, limit: usize) -> Result<(), MetaError> {
+    let bytes = 1 + map.iter().map(|(key, value)| entry_bytes(key, value)).sum::<usize>();
+    if bytes > limit { Err(MetaError::TooLarge { field, bytes, limit }) } else { Ok(()) }
+}
+
+/// Returns the size of an entry of [`TopicMeta::units`] or [`TopicMeta::states`] as JSON, with the comma or the brace after it, in bytes.
+/// The opening brace of the map adds one byte to the sum of its entries.
+pub fn entry_bytes(key: &str, value: &str) -> usize {
+    let text_bytes = |text: &str| serde_json::to_string(text).map_or(0, |json| json.len());
+    text_bytes(key) + 1 + text_bytes(value) + 1
+}
+
 /// Reason for which a topic's metadata is not valid. The publisher has to correct the metadata.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum MetaError {
@@ -178,6 +200,18 @@ pub enum MetaError {
         /// Number of entries that the map has.
         found: usize,
         /// Maximum number of entries of the map.
+        limit: usize,
+    },
+    /// A map is larger as JSON than [`META_UNITS_BYTES`] or [`META_STATES_BYTES`].
+    #[error(
+        "meta.{field} has {bytes} bytes of JSON, and the limit is {limit}: send fewer or shorter entries"
+    )]
+    TooLarge {
+        /// Name of the metadata field that is too large.
+        field: &'static str,
+        /// Size of the map, in bytes of JSON.
+        bytes: usize,
+        /// Maximum size of the map, in bytes of JSON.
         limit: usize,
     },
     /// The meaning that the metadata gives to a state is not one of [`MEANINGS`].
@@ -237,6 +271,38 @@ mod tests {
             let long = TopicMeta { units: [(series, unit)].into(), ..TopicMeta::default() };
             assert!(matches!(long.check(), Err(MetaError::TooLong { field: "units", .. })));
         }
+    }
+
+    #[test]
+    fn units_and_states_are_limited_by_their_size_as_json() {
+        // The number of entries, the number of bytes of each name, and the character that follows the digits of a name.
+        for (entries, bytes, filler, fits) in [
+            (200, 20, "x", true),
+            (META_UNITS, META_SERIES_BYTES, "x", false),
+            (70, 64, "x", true),
+            (70, META_SERIES_BYTES, "\u{1}", false),
+            (60, META_SERIES_BYTES, "\"", false),
+            (60, 100, "é", true),
+        ] {
+            let name = |n: usize| format!("{n:03}{}", filler.repeat((bytes - 3) / filler.len()));
+            let units = (0..entries).map(|n| (name(n), "12345678".to_owned())).collect();
+            let units = TopicMeta { units, ..TopicMeta::default() };
+            let json_bytes = serde_json::to_string(&units.units).unwrap().len();
+            match units.check() {
+                Ok(()) => assert!(fits && json_bytes <= META_UNITS_BYTES, "{entries} {bytes} {filler:?}"),
+                Err(error) => {
+                    let limit = META_UNITS_BYTES;
+                    assert_eq!(error, MetaError::TooLarge { field: "units", bytes: json_bytes, limit });
+                    assert!(!fits, "{entries} {bytes} {filler:?}");
+                }
+            }
+        }
+        let states = |filler: &str| {
+            let states = (0..META_STATES).map(|n| (format!("{n:02}{}", filler.repeat(40)), "bad".to_owned()));
+            TopicMeta { states: states.collect(), ..TopicMeta::default() }
+        };
+        assert_eq!(states("x").check(), Ok(()));
+        assert!(matches!(states("\u{1}").check(), Err(MetaError::TooLarge { field: "states", .. })));
     }
 
     #[test]

@@ -85,7 +85,7 @@ pub struct DynamoLog {
 
 /// Maximum size of the publications of one append as they are stored, in bytes. They are a part of the topic's head,
 /// which is one item. An item has at most 400 KB (Amazon DynamoDB Developer Guide, "Quotas"), and the head also
-/// contains metadata and up to [`shared::limits::TOPIC_PRODUCERS`] producers of about 100 bytes each.
+/// contains up to 26 KB of metadata and up to [`shared::limits::TOPIC_PRODUCERS`] producers of about 120 bytes each.
 const APPEND_BYTES: usize = 320_000;
 /// Maximum number of attempts to make one append. The first attempts may be refused because the topic is new, because
 /// the metadata is new, and because there are too many producers. Concurrent appends to the same topic cause a few more

@@ -66,6 +66,7 @@ async fn every_kind_of_bad_input_is_answered_precisely_and_nobody_else_notices()
     world.subscribe(&viewer, "*").await;
     let deep = (0..=limits::DATA_DEPTH).fold(json!(1), |inner, _| json!([inner]));
     let many: Vec<Value> = vec![json!({"data": 1}); limits::BATCH_ITEMS + 1];
+    let escaped: Value = (0..70).map(|n| (format!("{n}{}", "\u{1}".repeat(250)), json!("m"))).collect();
     let cases = [
         (json!({"topic": "a b", "data": 1}), ErrorCode::BadTopic, "only letters, digits"),
         (json!({"topic": "x"}), ErrorCode::BadData, "nothing to publish"),
@@ -80,6 +81,11 @@ async fn every_kind_of_bad_input_is_answered_precisely_and_nobody_else_notices()
         (json!({"topic": "x", "data": 1, "ts": i64::MAX}), ErrorCode::BadTimestamp, "milliseconds"),
         (json!({"topic": "x", "data": 1, "ts": 1.5}), ErrorCode::Malformed, "the field ts is not valid: "),
         (json!({"topic": "x", "data": 1, "meta": {"unit": "u".repeat(65)}}), ErrorCode::BadData, "meta.unit"),
+        (
+            json!({"topic": "x", "data": 1, "meta": {"units": escaped}}),
+            ErrorCode::BadData,
+            "bytes of JSON, and the limit is 16384",
+        ),
         (json!({"topic": "x", "data": 1, "producer": {"id": "", "seq": 1}}), ErrorCode::Malformed, "1 to 64"),
         (
             json!({"topic": "x", "items": [{"data": 1}, {"data": 2, "ts": 1}]}),

@@ -194,6 +194,45 @@ async fn a_thousand_topics_are_told_in_frames_that_fit_all_but_the_last_with_mor
 }
 
 #[tokio::test]
+async fn a_topic_with_the_largest_metadata_is_told_in_a_frame_that_fits_and_does_not_hide_the_others() {
+    let world = World::open();
+    let publisher = world.connect("publisher").await;
+    let name = vec!["t".repeat(limits::TOPIC_BYTES / 2 - 1); 2].join("/");
+    let text = "\u{1}".repeat(limits::META_TEXT_BYTES);
+    let entries = |count: usize, bytes: usize, value: &str| -> Value {
+        (0..count)
+            .map(|n| (format!("{n:0>width$}", width = (bytes - 1) / count - value.len() - 6), json!(value)))
+            .collect()
+    };
+    let note = "x".repeat(limits::META_THRESHOLDS_BYTES - 30);
+    // The fields are sent one after the other, because the metadata of a topic is merged.
+    for meta in [
+        json!({"units": entries(limits::META_UNITS, limits::META_UNITS_BYTES, "12345678")}),
+        json!({"states": entries(limits::META_STATES, limits::META_STATES_BYTES, "good")}),
+        json!({"thresholds": [{"above": 1, "note": note}], "unit": text, "label": text}),
+        json!({"panel": text, "scale": text, "min": f64::MIN, "max": f64::MAX, "target": f64::MIN_POSITIVE}),
+        json!({"expect_every_ms": u64::MAX, "decimals": 15}),
+    ] {
+        let message = json!({"action": "publish", "id": 2, "topic": name, "data": 1, "meta": meta});
+        let answer = world.say(&publisher, message).await;
+        assert!(matches!(&answer[..], [ServerMessage::Published(_)]), "{answer:?}");
+    }
+    world.fill("zebra", 1);
+    let viewer = world.connect("viewer").await;
+    let ask = json!({"action": "subscribe", "id": 1, "filter": "*"});
+    let frames = frames_of(&world, &viewer, ask).await;
+    assert!(frames.iter().any(|frame| frame.len() > 24 * 1024), "the metadata is large");
+    assert!(frames.iter().all(|frame| frame.len() <= limits::PACK_BYTES));
+    let told: Vec<ServerMessage> =
+        frames.iter().map(|frame| serde_json::from_slice(frame).unwrap()).collect();
+    let topics = told.iter().filter_map(|message| match message {
+        ServerMessage::Subscribed(told) => Some(told.topics.iter().map(|entry| entry.topic.as_str())),
+        _ => None,
+    });
+    assert_eq!(topics.flatten().collect::<Vec<_>>(), [name.as_str(), "zebra"]);
+}
+
+#[tokio::test]
 async fn large_publications_are_replayed_within_a_budget_of_bytes() {
     let world = World::open();
     let large = "x".repeat(limits::PUBLICATION_BYTES - 2);

@@ -39,6 +39,39 @@ pub fn units(server: &Server, series: usize) {
     assert_eq!(published(server, more), Some(204));
 }
 
+pub fn bytes_of_units(server: &Server, bytes: usize) {
+    const SERIES: usize = 150;
+    let meta = |bytes: usize| -> Value {
+        // Each unit needs seven bytes beside its name: `"":"m",`.
+        let units: Value = names(SERIES, bytes - 1 - 7 * SERIES).map(|name| (name, json!("m"))).collect();
+        assert_eq!(units.to_string().len(), bytes);
+        json!({"topic": "units", "meta": {"units": units}})
+    };
+    assert_eq!(published(server, meta(bytes)), None);
+    assert_eq!(published(server, meta(bytes + 1)), Some(204));
+}
+
+pub fn bytes_of_states(server: &Server, bytes: usize) {
+    const STATES: usize = 60;
+    let meta = |bytes: usize| -> Value {
+        // Each meaning needs ten bytes beside its state: `"":"good",`.
+        let meanings: Value =
+            names(STATES, bytes - 1 - 10 * STATES).map(|name| (name, json!("good"))).collect();
+        assert_eq!(meanings.to_string().len(), bytes);
+        json!({"topic": "states", "data": "open", "meta": {"states": meanings}})
+    };
+    assert_eq!(published(server, meta(bytes)), None);
+    assert_eq!(published(server, meta(bytes + 1)), Some(204));
+}
+
+/// Returns `count` different names that have `bytes` bytes together.
+fn names(count: usize, bytes: usize) -> impl Iterator<Item = String> {
+    (0..count).map(move |n| {
+        let width = bytes / count + usize::from(n < bytes % count);
+        format!("{n:0>width$}")
+    })
+}
+
 pub fn states(server: &Server, states: usize) {
     let meta = |states| -> Value {
         let meanings: Value = (0..states).map(|n| (format!("s{n}"), json!("good"))).collect();
