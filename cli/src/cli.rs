@@ -287,7 +287,9 @@ Examples:
   tickertape forget kitchen/temp
   tickertape forget 'old/*' --yes
 
-If the server requires tokens, use one that permits deleting: tickertape token --forget 'old/*' …
+If the server requires tokens, use one that permits deleting: tickertape token --forget kitchen/temp …
+To delete all topics that match a filter, it must also permit reading their names: tickertape token --subscribe 'old/*' \
+--forget 'old/*' …
 
 The panels of deleted topics disappear from all boards. If a program publishes to a deleted topic, the topic is created \
 again, with an empty history.",

@@ -276,7 +276,8 @@ pub struct TokenArgs {
     /// Allow publishing to these topics, such as 'web1/*'; may be given several times
     #[arg(long, value_name = "FILTER")]
     pub publish: Vec<Filter>,
-    /// Allow deleting these topics, such as 'old/*'; may be given several times
+    /// Allow deleting these topics, such as 'old/*'; may be given several times. The command `forget` needs --subscribe as
+    /// well, unless it names a single topic
     #[arg(long, value_name = "FILTER")]
     pub forget: Vec<Filter>,
     /// Allow saving and deleting these boards, such as shop-floor or '*'; may be given several times

@@ -6,7 +6,7 @@ use super::output::Output;
 use super::topics;
 use crate::cli::ForgetArgs;
 use crate::client;
-use crate::error::CliError;
+use crate::error::{CliError, Exit};
 use tickertape_client::forget;
 
 /// Maximum number of topics that are named in the error about a missing `--yes`.
@@ -21,7 +21,9 @@ pub async fn run(args: ForgetArgs) -> Result<(), CliError> {
     let target = client::find(&args.client).await?;
     let topics = match args.filter {
         Filter::Only(topic) => vec![topic],
-        filter => topics::names(&target, filter).await?,
+        filter => {
+            topics::names(&target, filter.clone()).await.map_err(|error| with_subscribe(error, &filter))?
+        }
     };
     if topics.len() > 1 && !args.yes {
         let some: Vec<&str> = topics.iter().take(NAMED).map(|topic| topic.as_str()).collect();
@@ -36,4 +38,33 @@ pub async fn run(args: ForgetArgs) -> Result<(), CliError> {
         output.words(&format!("deleted {topic}"))?;
     }
     output.flush()
+}
+
+/// Adds a hint to the error of a token that may not read the names of the topics. A token that permits deleting them need
+/// not permit this.
+fn with_subscribe(error: CliError, filter: &Filter) -> CliError {
+    if error.exit != Exit::Refused || error.hint.is_some() {
+        return error;
+    }
+    error.hint(format_args!(
+        "the names of the topics that match '{filter}' are read first: use a token that was made with --subscribe '{filter}' \
+         --forget '{filter}', or name a single topic"
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_an_error_about_the_permission_to_read_names_what_the_token_needs() {
+        let filter: Filter = "old/*".parse().unwrap();
+        let refused = CliError::new(Exit::Refused, "may not subscribe");
+        let hint = |error: CliError| with_subscribe(error, &filter).hint;
+        assert!(
+            hint(refused.clone()).is_some_and(|hint| hint.contains("--subscribe 'old/*' --forget 'old/*'"))
+        );
+        assert_eq!(hint(refused.hint("give a token")).as_deref(), Some("give a token"));
+        assert_eq!(hint(CliError::failed("no room")), None);
+    }
 }

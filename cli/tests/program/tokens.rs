@@ -64,6 +64,28 @@ fn only_a_token_that_names_a_topic_to_forget_deletes_it() {
 }
 
 #[test]
+fn topics_that_match_a_filter_are_deleted_with_a_token_that_may_read_their_names_too() {
+    let guarded = Guarded::start();
+    let url = guarded.server.ws();
+    let publisher = guarded.token(&["--publish", "*"]);
+    for topic in ["old/a", "old/b", "old/c"] {
+        assert!(run(&url, &["publish", topic, "1", "--token", &publisher]).status.success());
+    }
+    let keeper = guarded.token(&["--forget", "old/*"]);
+    assert!(run(&url, &["forget", "old/a", "--token", &keeper]).status.success(), "a single topic");
+    let refused = run(&url, &["forget", "old/*", "--yes", "--token", &keeper]);
+    let words = String::from_utf8(refused.stderr).unwrap();
+    assert_eq!(refused.status.code(), Some(3), "{words}");
+    assert!(words.contains("--subscribe 'old/*' --forget 'old/*'"), "{words}");
+    let help = String::from_utf8(run("", &["forget", "--help"]).stdout).unwrap();
+    let help = help.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(help.contains("tickertape token --subscribe 'old/*' --forget 'old/*'"), "{help}");
+    let reader = guarded.token(&["--subscribe", "old/*", "--forget", "old/*"]);
+    let deleted = run(&url, &["forget", "old/*", "--yes", "--token", &reader]);
+    assert_eq!(String::from_utf8(deleted.stdout).unwrap(), "deleted old/b\ndeleted old/c\n");
+}
+
+#[test]
 fn a_token_permits_what_it_names_and_no_more() {
     let guarded = Guarded::start();
     let token = guarded.token(&["--publish", "web1/*", "--subscribe", "web1/*"]);
