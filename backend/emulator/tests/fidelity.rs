@@ -36,6 +36,7 @@ const SOURCES: &[&str] = &[
     include_str!("../src/desk/start.rs"),
     include_str!("../src/functions/debugger_ports.rs"),
     include_str!("../src/functions/handler_file.rs"),
+    include_str!("../src/functions/live_code.rs"),
     include_str!("../src/functions/packages.rs"),
     include_str!("../src/functions/prepare.rs"),
     include_str!("../src/functions/program.rs"),

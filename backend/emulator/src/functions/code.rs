@@ -1,13 +1,12 @@
 //! Finds the code of functions and layers as folders.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::{Path, PathBuf};
+use std::slice;
 
 use serverless_app::{Code, Function, Layer};
 
-use crate::functions::archive;
-use crate::functions::files;
+use crate::functions::copies::{self, CodeCopy};
 use crate::functions::runtime::Family;
 use crate::functions::watch::WatchedFiles;
 use crate::project::Project;
@@ -33,6 +32,8 @@ pub struct FoundCode {
     pub opt: Option<PathBuf>,
     /// Files of which a change is a change of the function.
     pub files: WatchedFiles,
+    /// The folders above, as far as they are copies, which have to be made again after a change.
+    pub copies: Vec<CodeCopy>,
 }
 
 impl CodeFinder<'_> {
@@ -44,17 +45,24 @@ impl CodeFinder<'_> {
     pub fn find(&self, function: &Function) -> Result<FoundCode, String> {
         let own = self.scratch.join(&function.name);
         let files = WatchedFiles::new(self.origins(function), self.no_code.to_vec());
-        let folder = match &self.code_of(function) {
-            Code::Path(path) => folder_of(&self.project.path(path), &own.join("task"))
-                .map_err(|reason| with_argument(function, &reason))?,
-            Code::Inline(text) => inline(function, text, &own.join("task"))?,
-            Code::Elsewhere(place) => {
-                let reason = format!("its code is not in this project, but at {place}");
-                return Err(with_argument(function, &reason));
+        let (mut code, mut layers) = (CodeCopy::new(own.join("code")), CodeCopy::new(own.join("layers")));
+        let folder = self.code(function, &mut code).map_err(|reason| with_argument(function, &reason))?;
+        let opt = self.layers(function, &mut layers)?;
+        copies::make(slice::from_ref(&code)).map_err(|reason| with_argument(function, &reason))?;
+        copies::make(slice::from_ref(&layers))?;
+        Ok(FoundCode { folder, opt, files, copies: vec![code, layers] })
+    }
+
+    /// Returns the folder with the code of a function, which `copy` has to make if it lies elsewhere.
+    fn code(&self, function: &Function, copy: &mut CodeCopy) -> Result<PathBuf, String> {
+        match &self.code_of(function) {
+            Code::Path(path) => {
+                let path = self.project.path(path);
+                folder_of(&path, copy, "task", path.display().to_string())
             }
-        };
-        let opt = self.layers(function, &own.join("opt"))?;
-        Ok(FoundCode { folder, opt, files })
+            Code::Inline(text) => Ok(copy.write(text, "task", &file_of(function, text))),
+            Code::Elsewhere(place) => Err(format!("its code is not in this project, but at {place}")),
+        }
     }
 
     /// Returns the location of a function's code: the one that was given, or that of the description.
@@ -77,26 +85,22 @@ impl CodeFinder<'_> {
     }
 
     /// Returns the folder with the content of the function's layers. If there is one layer and it is a folder, it is that folder.
-    /// Otherwise all layers are copied into one folder, the later ones over the earlier ones.
-    fn layers(&self, function: &Function, merged: &Path) -> Result<Option<PathBuf>, String> {
+    /// Otherwise `copy` has to make it from all layers, the later ones over the earlier ones.
+    fn layers(&self, function: &Function, copy: &mut CodeCopy) -> Result<Option<PathBuf>, String> {
         let mut folders = Vec::new();
         for (index, layer) in function.layers.iter().enumerate() {
             // Notes of the description say that other layers are not downloaded.
             if let Layer::Own { name, content: Code::Path(path) } = layer {
                 let path = self.project.path(path);
-                let folder = folder_of(&path, &merged.with_file_name(format!("layer-{index}")));
+                let in_errors = format!("its layer {name}: {}", path.display());
+                let folder = folder_of(&path, copy, &index.to_string(), in_errors);
                 folders.push(folder.map_err(|error| format!("its layer {name}: {error}"))?);
             }
         }
-        match folders.as_slice() {
-            [] => Ok(None),
-            [one] => Ok(Some(one.clone())),
-            several => {
-                let copied = several.iter().try_for_each(|folder| files::copy(folder, merged));
-                copied.map_err(|error| format!("its layers cannot be copied: {error}"))?;
-                Ok(Some(merged.to_owned()))
-            }
-        }
+        Ok(match folders.len() {
+            0 | 1 => folders.pop(),
+            _ => Some(copy.merge(folders, "merged")),
+        })
     }
 }
 
@@ -105,21 +109,19 @@ fn with_argument(function: &Function, reason: &str) -> String {
     format!("{reason}; name a folder or an archive with it by --code {}=PATH", function.logical_id)
 }
 
-/// Returns the folder with the code at `path`: the folder itself, or `target` with the content of an archive.
-fn folder_of(path: &Path, target: &Path) -> Result<PathBuf, String> {
+/// Returns the folder with the code at `path`: the folder itself, or `to` in `copy` for an archive, which errors call `name`.
+fn folder_of(path: &Path, copy: &mut CodeCopy, to: &str, name: String) -> Result<PathBuf, String> {
     if path.is_dir() {
         return Ok(path.to_owned());
     }
     if !path.exists() {
         return Err(format!("there is no file or folder {}", path.display()));
     }
-    let extracted = fresh(target).and_then(|()| archive::extract(path, target));
-    extracted.map_err(|error| format!("{} cannot be extracted: {error}", path.display()))?;
-    Ok(target.to_owned())
+    Ok(copy.extract(path, to, name))
 }
 
-/// Writes the only source file of a function to `target`.
-fn inline(function: &Function, text: &str, target: &Path) -> Result<PathBuf, String> {
+/// Returns the name of the only source file of a function.
+fn file_of(function: &Function, text: &str) -> String {
     let module = function.handler.as_deref().and_then(|handler| handler.split('.').next()).unwrap_or("index");
     let end = match Family::of(function.runtime.as_deref().unwrap_or_default()) {
         Family::Python => "py",
@@ -127,26 +129,17 @@ fn inline(function: &Function, text: &str, target: &Path) -> Result<PathBuf, Str
         _ if is_es_module(text) => "mjs",
         _ => "js",
     };
-    let file = target.join(format!("{module}.{end}"));
-    let written = fresh(target).and_then(|()| fs::write(&file, text));
-    written.map_err(|error| format!("{} cannot be written: {error}", file.display()))?;
-    Ok(target.to_owned())
+    format!("{module}.{end}")
 }
 
 fn is_es_module(text: &str) -> bool {
     text.lines().any(|line| line.starts_with("export ") || line.starts_with("import "))
 }
 
-/// Makes an empty folder.
-fn fresh(folder: &Path) -> std::io::Result<()> {
-    if folder.exists() {
-        fs::remove_dir_all(folder)?;
-    }
-    fs::create_dir_all(folder)
-}
-
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use serverless_app::Settings;
 
     use super::*;

@@ -77,7 +77,7 @@ mod tests {
             std::fs::write(folder.path().join(file), "").expect("written");
         }
         let files = WatchedFiles::new(Vec::new(), Vec::new());
-        let code = FoundCode { folder: folder.path().to_owned(), opt: None, files };
+        let code = FoundCode { folder: folder.path().to_owned(), opt: None, files, copies: Vec::new() };
         for good in ["index.handler", "src/app.routes.connect", "./index.handler"] {
             assert_eq!(node(good, &code), None, "{good}");
         }

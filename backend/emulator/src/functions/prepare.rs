@@ -12,9 +12,9 @@ use crate::functions::debugger_ports::DebuggerPorts;
 use crate::functions::environment::EnvironmentSource;
 use crate::functions::handler_file;
 use crate::functions::interpreter::Interpreter;
+use crate::functions::live_code::LiveCode;
 use crate::functions::program;
 use crate::functions::runtime::Family;
-use crate::functions::watch::WatchedFiles;
 
 /// Concurrency of a function that reserves none: that of an account ("Lambda quotas").
 const CONCURRENCY: usize = 1_000;
@@ -30,8 +30,8 @@ const PYTHON_DEBUGGER: u16 = 5678;
 pub struct Runnable {
     /// The function, for the host.
     pub function: lambda_host::Function,
-    /// Files of which a change is a change of the function.
-    pub files: WatchedFiles,
+    /// Code of the function, which is looked at for changes.
+    pub code: LiveCode,
     /// Remarks for the person who runs the app.
     pub remarks: Vec<String>,
     /// Port of the debugger.
@@ -81,7 +81,7 @@ impl Preparation<'_> {
                 .into_iter()
                 .flatten()
                 .collect(),
-            files: code.files,
+            code: LiveCode::new(code.files, code.copies),
             debugger: None,
         };
         runnable.function.arguments = start.arguments.into_iter().map(Into::into).collect();
