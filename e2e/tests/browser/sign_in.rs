@@ -239,6 +239,38 @@ async fn a_board_is_opened_listed_and_saved_with_a_token_that_was_pasted_over_th
     save_board(&scene).await;
 }
 
+/// Makes the page believe that its reader wants notifications, and keeps their titles.
+const NOTIFIED: &str = "window.__told = []; localStorage.setItem('tickertape.notify', 'on');
+    window.Notification = class { constructor(title) { window.__told.push(title); } static permission = 'granted'; };";
+
+#[tokio::test]
+async fn trouble_that_was_there_before_the_reader_signed_in_is_not_told_as_new() {
+    let scene = Scene::set_with(&["--no-host"], |_| setting("TICKERTAPE_SITE").into()).await;
+    let (browser, secret) = (&scene.browser, scene.folder.path().join("secret"));
+    let author = token_with(&["--publish", "*"], &secret, "1h");
+    let publish = async |topic: &str, state: &str| {
+        let post = reqwest::Client::new().post(format!("{}/topics/{topic}", scene.server.url()));
+        let post = post.bearer_auth(&author).body(json!(state).to_string());
+        assert_eq!(post.send().await.expect("the server answers").status(), 200);
+    };
+    publish("door/back", "failed").await;
+    publish("door/front", "closed").await;
+    browser.devtools("Page.addScriptToEvaluateOnNewDocument", json!({"source": NOTIFIED})).await;
+    scene.go("").await;
+    browser.is_true("document.title.startsWith('\u{26a0}')").await;
+    scene.answer(&scene.token("1h")).await;
+    scene.is_live().await;
+    browser.appears(&panel("door/front")).await;
+    browser.becomes("the title counts it", "document.title", json!("(1) Tickertape")).await;
+    // The watch begins with the next second.
+    let began = browser.value("Date.now()").await.as_f64().unwrap_or_default();
+    browser.is_true(&format!("Date.now() > {began} + 2500")).await;
+    publish("door/front", "failed").await;
+    browser.is_true("window.__told.length > 0").await;
+    assert_eq!(browser.value("window.__told").await, json!(["door/front: failed"]));
+    assert_eq!(browser.complaints().await, Vec::<String>::new());
+}
+
 #[tokio::test]
 async fn a_token_that_ran_out_leaves_the_board_in_sight_and_the_way_in_beside_it() {
     let scene = Scene::set().await;

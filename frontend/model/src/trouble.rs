@@ -8,8 +8,10 @@ use crate::chart::series::SeriesSet;
 use crate::standing::troubles;
 use crate::stream::Stream;
 
+mod beginning;
 mod watch;
 
+pub use beginning::Beginning;
 pub use watch::{Notice, Watch};
 
 /// Time in milliseconds for which a topic has to be silent before being late counts as trouble. Shorter delays end by themselves.

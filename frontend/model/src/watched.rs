@@ -1,6 +1,6 @@
 //! The filters to which the page is subscribed, with what the server has said about each of them.
 
-use shared::Filter;
+use shared::{Filter, Topic};
 use tickertape_session::{Event, State};
 
 /// The filters to which the page is subscribed, with what the server has said about each of them. There are several if the reader's
@@ -15,6 +15,8 @@ struct Subscription {
     viewers: Option<u64>,
     /// True until the server has confirmed the subscription, and after it has announced topics.
     awaits_topics: bool,
+    /// Number of topics that the server has announced; `None` until it has confirmed the subscription.
+    topics: Option<usize>,
 }
 
 impl Watched {
@@ -35,6 +37,7 @@ impl Watched {
                 for subscription in self.of(filter) {
                     subscription.viewers = *viewers;
                     subscription.awaits_topics = *topics > 0;
+                    subscription.topics = Some(*topics);
                 }
             }
             Event::Occupancy { filter, viewers } => {
@@ -69,6 +72,20 @@ impl Watched {
         self.0.is_empty() || self.0.iter().any(|subscription| subscription.awaits_topics)
     }
 
+    /// Returns the number of topics that the server has announced; `None` until it has answered every subscription. Topics that match
+    /// several of the filters are counted several times.
+    pub fn announced(&self) -> Option<usize> {
+        if self.0.is_empty() {
+            return None;
+        }
+        self.0.iter().map(|subscription| subscription.topics).sum()
+    }
+
+    /// Returns true if the page is subscribed to a topic.
+    pub fn matches(&self, topic: &Topic) -> bool {
+        self.0.iter().any(|subscription| subscription.filter.matches(topic))
+    }
+
     fn of(&mut self, filter: &Filter) -> impl Iterator<Item = &mut Subscription> {
         self.0.iter_mut().filter(move |subscription| subscription.filter == *filter)
     }
@@ -76,13 +93,13 @@ impl Watched {
 
 impl Subscription {
     fn new(filter: Filter) -> Self {
-        Self { filter, viewers: None, awaits_topics: true }
+        Self { filter, viewers: None, awaits_topics: true, topics: None }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use shared::{Epoch, ErrorCode, Position, Topic};
+    use shared::{Epoch, ErrorCode, Position};
     use tickertape_session::Refused;
 
     use super::*;
@@ -147,9 +164,23 @@ mod tests {
     }
 
     #[test]
+    fn the_announced_topics_are_known_once_every_filter_is_answered() {
+        let mut watched = two();
+        watched.confirm(&filter("a/*"), Some(1), 3);
+        assert_eq!(watched.announced(), None, "b/* is not answered");
+        watched.confirm(&filter("b/*"), None, 4);
+        assert_eq!(watched.announced(), Some(7));
+        let matches = |name: &str| watched.matches(&Topic::new(name).unwrap());
+        assert!(matches("a/x") && matches("b/x") && !matches("c/x"));
+        watched.start_anew();
+        assert_eq!(watched.announced(), None);
+    }
+
+    #[test]
     fn before_there_is_a_subscription_nothing_is_known() {
         let watched = Watched::default();
         assert!(watched.awaits_topics());
+        assert_eq!(watched.announced(), None);
         assert_eq!(watched.viewers(), None);
     }
 

@@ -1,6 +1,7 @@
 //! Notifications of the browser about trouble. The reader has to ask for them: the browser asks for permission then.
 
 use leptos::prelude::*;
+use shared::Topic;
 use wasm_bindgen::{JsCast, JsValue};
 
 use crate::board::Board;
@@ -8,7 +9,7 @@ use crate::follow::effect;
 use crate::prefs;
 use crate::signal::{Memo, StoredValue};
 use crate::tools::Tools;
-use board_model::trouble::{CONNECTION, Notice, Trouble, Watch};
+use board_model::trouble::{Beginning, CONNECTION, Notice, Trouble, Watch};
 
 /// Tells trouble that begins and ends from now on, while the reader wants it.
 pub(super) fn follow(
@@ -18,20 +19,31 @@ pub(super) fn follow(
     connection: Memo<Option<String>>,
 ) {
     tools.notifies.set(prefs::notifies() && permission().as_deref() == Some("granted"));
-    let watch = StoredValue::new(Watch::default());
+    let (watch, beginning) = (StoredValue::new(Watch::default()), StoredValue::new(Beginning::default()));
     effect(move || {
         let now = board.now.get();
+        let is_complete = is_complete(board, beginning);
         if !tools.notifies.get() {
             // Trouble that begins before the reader wants notifications is not told later.
             return watch.set_value(Watch::default());
         }
         let mut troubles = troubles.get();
         troubles.extend(connection.get().map(of_connection));
-        let notices = watch.try_update_value(|watch| watch.step(now, &troubles)).unwrap_or_default();
+        let notices =
+            watch.try_update_value(|watch| watch.step(now, is_complete, &troubles)).unwrap_or_default();
         for notice in notices {
             crate::task::spawn(show(notice));
         }
     });
+}
+
+/// Returns true once the page has the data of the topics that the server had when the page subscribed to them.
+fn is_complete(board: Board, beginning: StoredValue<Beginning>) -> bool {
+    let cells = board.every_cell().into_iter();
+    let has_data = cells.filter(|(_, cell)| cell.with_known(|stream, _| stream.last_received().is_some()));
+    let known: Vec<Topic> = has_data.map(|(topic, _)| topic).collect();
+    let (watched, now_ms) = (board.watched.get_value(), crate::now::now().mono_ms);
+    beginning.try_update_value(|beginning| beginning.is_over(&watched, &known, now_ms)) == Some(true)
 }
 
 /// Returns the loss of the connection as trouble.

@@ -43,11 +43,12 @@ pub struct Watch {
 }
 
 impl Watch {
-    /// Returns the notifications about the trouble at the time `now`. Without a connection, topics cannot be seen, so their trouble
-    /// neither begins nor ends.
-    pub fn step(&mut self, now: Millis, troubles: &[Trouble]) -> Vec<Notice> {
+    /// Returns the notifications about the trouble at the time `now`. Until `is_complete`, the data of older topics is still arriving, so
+    /// their trouble counts as that of the beginning. Without a connection, topics cannot be seen, so their trouble neither begins nor
+    /// ends.
+    pub fn step(&mut self, now: Millis, is_complete: bool, troubles: &[Trouble]) -> Vec<Notice> {
         let is_cut_off = troubles.iter().any(|trouble| trouble.name == CONNECTION);
-        let is_first = !std::mem::replace(&mut self.has_begun, true);
+        let is_first = !(std::mem::replace(&mut self.has_begun, is_complete) && is_complete);
         let mut begun = Vec::new();
         for trouble in troubles {
             let known = self.known.entry(trouble.name.clone());
@@ -114,7 +115,7 @@ mod tests {
 
     /// Returns the titles of the notifications at each time.
     fn told(watch: &mut Watch, at: Millis, names: &[&str]) -> Vec<String> {
-        watch.step(at, &troubles(names)).into_iter().map(|notice| notice.title).collect()
+        watch.step(at, true, &troubles(names)).into_iter().map(|notice| notice.title).collect()
     }
 
     #[test]
@@ -126,7 +127,7 @@ mod tests {
             assert_eq!(told(&mut watch, at * 1_000, &["host/cpu"]), [""; 0], "it is not repeated");
         }
         assert_eq!(told(&mut watch, 60_000, &[]), [""; 0], "it may return");
-        let ended = watch.step(65_000, &[]);
+        let ended = watch.step(65_000, true, &[]);
         assert_eq!(ended[0].title, "host/cpu: no longer in trouble");
         assert_eq!((ended[0].tag.as_str(), ended[0].body.as_str()), ("host/cpu", "It lasted 58 s."));
         assert_eq!(told(&mut watch, 99_000, &["host/cpu"]).len(), 1, "the next trouble is another one");
@@ -137,6 +138,27 @@ mod tests {
         let mut watch = Watch::default();
         assert_eq!(told(&mut watch, 0, &["host/cpu"]), [""; 0]);
         assert_eq!(told(&mut watch, 10_000, &[]), [""; 0]);
+    }
+
+    #[test]
+    fn trouble_of_topics_whose_data_arrives_later_was_there_before() {
+        let mut watch = Watch::default();
+        let before: [(Millis, &[&str]); 3] =
+            [(0, &[]), (1_000, &["host/cpu"]), (2_000, &["host/cpu", "shop/log"])];
+        for (at, names) in before {
+            assert!(watch.step(at, false, &troubles(names)).is_empty(), "{at}");
+        }
+        assert_eq!(
+            told(&mut watch, 3_000, &["host/cpu", "shop/log", "last"]),
+            [""; 0],
+            "the first whole look"
+        );
+        assert_eq!(told(&mut watch, 4_000, &["shop/log", "last", "new"]), ["new: stale, 20 s"]);
+        assert_eq!(told(&mut watch, 9_000, &["last", "new"]), [""; 0], "their ends are not told either");
+        // Another token allows more topics.
+        assert!(watch.step(10_000, false, &troubles(&["last", "new", "more"])).is_empty());
+        assert_eq!(told(&mut watch, 11_000, &["last", "more", "new"]), [""; 0]);
+        assert_eq!(told(&mut watch, 16_000, &["more"]), ["new: no longer in trouble"]);
     }
 
     #[test]
@@ -155,7 +177,7 @@ mod tests {
     fn much_trouble_at_a_time_is_one_notification() {
         let mut watch = Watch::default();
         told(&mut watch, 0, &[]);
-        let notices = watch.step(1_000, &troubles(&["a", "b", "c", "d", "e", "f", "g"]));
+        let notices = watch.step(1_000, true, &troubles(&["a", "b", "c", "d", "e", "f", "g"]));
         assert_eq!(notices.len(), 1);
         assert_eq!(notices[0].title, "7 panels in trouble");
         assert_eq!(notices[0].body, "a, b, c, d, e and 2 more");
