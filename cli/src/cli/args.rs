@@ -171,8 +171,9 @@ pub struct RecordArgs {
     /// End the recording after this time, such as 10m
     #[arg(long = "for", value_name = "TIME", value_parser = duration::read)]
     pub duration: Option<Duration>,
-    /// End the recording before the file becomes larger than this, such as 500MB
-    #[arg(long, value_name = "SIZE", value_parser = size::read, default_value = "64MB")]
+    /// End the recording before the file becomes larger than this, such as 10MB; at most 256MiB, because a longer recording
+    /// cannot be played
+    #[arg(long, value_name = "SIZE", value_parser = size::recording, default_value = "64MB")]
     pub max_bytes: u64,
     /// Begin with earlier publications: the last N of each topic, such as 100, or all of the last TIME, such as 5m
     #[arg(long, value_name = "N|TIME", value_parser = rewind)]

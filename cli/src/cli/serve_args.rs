@@ -79,7 +79,7 @@ pub struct ServeArgs {
     pub keep_count: Option<u64>,
     /// Maximum size of topics and history on the disk, such as 500MB or 2GB; when it is reached, the oldest publications
     /// are deleted [default: a tenth of the disk, but at most half of what is free or already used by the topics]
-    #[arg(long, value_name = "SIZE", value_parser = size::read)]
+    #[arg(long, value_name = "SIZE", value_parser = size::store)]
     pub keep_bytes: Option<u64>,
     /// Minimum time between two frames with publications, such as 5s; at most 30s. Publications in between are collected and sent
     /// together, which is cheaper where many watch [default: 0, publications are sent at once]

@@ -95,6 +95,18 @@ fn the_readme_and_the_help_of_pipe_list_every_format() {
 }
 
 #[test]
+fn the_help_of_record_says_how_large_a_recording_may_be() {
+    let mut command = Cli::command();
+    let help = command.find_subcommand_mut("record").unwrap().render_long_help().to_string();
+    let most = format!("at most {}MiB", shared::recording::MOST_BYTES >> 20);
+    let help = help.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(help.contains(&most), "{help}");
+    for size in ["1MB", "10MB", "64MB", "256MiB"] {
+        assert!(parse(&["record", "a.ttr", "--max-bytes", size]).is_ok(), "{size}");
+    }
+}
+
+#[test]
 fn negative_numbers_are_data_and_not_flags() {
     let Command::Publish(args) = parse(&["publish", "a", "-3.5", "--unit", "C"]).unwrap() else {
         panic!("not publish")
@@ -111,6 +123,8 @@ fn an_invalid_argument_is_refused_with_the_expected_form() {
         (&["serve", "--allow-embed", "wiki.example"], "such as https://wiki.example"),
         (&["serve", "--allow-embed", "https://*.example; script-src *"], "such as https://wiki.example"),
         (&["serve", "--keep-count", "0"], "0 is not in"),
+        (&["serve", "--keep-bytes", "1MB"], "at least 16MB"),
+        (&["record", "a.ttr", "--max-bytes", "500MB"], "at most 256MiB"),
     ] {
         let error = parse(words).unwrap_err().to_string();
         assert!(error.contains(part), "{error}");

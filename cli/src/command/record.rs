@@ -6,7 +6,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use shared::Millis;
-use shared::recording::{Entry, Header, MOST_BYTES, Writer};
+use shared::recording::{Entry, Header, MOST_LINES, Writer};
 use tickertape_client::clock::wall_ms;
 use tickertape_client::{ClientError, Driver, Heard};
 use tickertape_session::{Event, Settings};
@@ -22,7 +22,7 @@ use crate::term::say;
 /// Longest recording, if `--for` is not given.
 const MOST_TIME: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
-/// Records until Ctrl-C, the end of `--for`, or the size of `--max-bytes`.
+/// Records until Ctrl-C, the end of `--for`, the size of `--max-bytes`, or the largest number of lines that can be played.
 ///
 /// # Errors
 ///
@@ -89,21 +89,23 @@ struct Tape {
     file: File,
     writer: Writer,
     bytes: u64,
+    /// Number of lines in the file. The header is one of them.
+    lines: usize,
     frames: u64,
     has_room: bool,
 }
 
 impl Tape {
     fn create(args: &RecordArgs, header: &Header) -> Result<Self, CliError> {
-        let most_bytes = usize::try_from(args.max_bytes).unwrap_or(usize::MAX).min(MOST_BYTES);
+        let most_bytes = usize::try_from(args.max_bytes).unwrap_or(usize::MAX);
         let (writer, first) = Writer::new(header, most_bytes);
         let file = create(&args.file, args.force)?;
-        let mut tape = Self { file, writer, bytes: 0, frames: 0, has_room: true };
+        let mut tape = Self { file, writer, bytes: 0, lines: 0, frames: 0, has_room: true };
         tape.append(&first)?;
         Ok(tape)
     }
 
-    /// Writes an entry, unless the file would become too large. Each line is written at once, so that a recorder that is
+    /// Writes an entry, unless the file would become too long. Each line is written at once, so that a recorder that is
     /// killed loses at most a part of one line.
     fn write(&mut self, at: Millis, entry: &Entry) -> Result<(), CliError> {
         let Some(line) = self.writer.line(at, entry) else {
@@ -116,6 +118,7 @@ impl Tape {
 
     fn append(&mut self, line: &str) -> Result<(), CliError> {
         self.bytes += line.len() as u64;
+        self.lines += 1;
         self.file
             .write_all(line.as_bytes())
             .map_err(|error| CliError::failed(format!("the recording cannot be written: {error}")))
@@ -123,15 +126,19 @@ impl Tape {
 
     fn summary(&self, path: &Path, started_at: Millis) -> String {
         let seconds = (wall_ms() - started_at).max(0) / 1_000;
-        let end = if self.has_room {
-            ""
-        } else {
-            "; it ended because the file would have become larger than --max-bytes"
-        };
+        let end = if self.has_room { String::new() } else { reached(self.lines) };
         let Self { frames, bytes, .. } = self;
         let frames = if *frames == 1 { "1 frame".to_owned() } else { format!("{frames} frames") };
         format!("recorded {frames} in {seconds} s, {bytes} bytes, to {}{end}", path.display())
     }
+}
+
+/// Returns the reason why a recording of this number of lines has ended by itself, as the end of a sentence.
+fn reached(lines: usize) -> String {
+    if lines < MOST_LINES {
+        return "; it ended because the file would have become larger than --max-bytes".to_owned();
+    }
+    format!("; it ended because it has {MOST_LINES} lines, and a longer recording cannot be played")
 }
 
 fn create(path: &Path, force: bool) -> Result<File, CliError> {
@@ -147,4 +154,15 @@ fn create(path: &Path, force: bool) -> Result<File, CliError> {
             .hint("choose another name, or add --force to replace it"),
         _ => CliError::usage(format!("the file {} cannot be written: {error}", path.display())),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_recording_that_ends_by_itself_names_the_limit_that_was_reached() {
+        assert!(reached(MOST_LINES - 1).ends_with("larger than --max-bytes"));
+        assert!(reached(MOST_LINES).contains("4000000 lines"));
+    }
 }

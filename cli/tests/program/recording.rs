@@ -85,6 +85,28 @@ fn a_recording_ends_after_its_time_and_never_replaces_a_file_unasked() {
     assert_ne!(std::fs::read(&file).unwrap(), before);
 }
 
+#[test]
+fn a_recording_ends_before_its_file_becomes_larger_than_was_asked() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("a.ttr");
+    let server = Server::start();
+    let line = format!("\"{}\"\n", "x".repeat(20_000));
+    for _ in 0..2 {
+        assert_eq!(server.post("/topics/a", line.repeat(40)).status, 200);
+    }
+    let arguments = ["record", path_of(&file), "--rewind", "80", "--max-bytes", "1MB"];
+    let ended = run(&server.ws(), &arguments);
+    let words = String::from_utf8_lossy(&ended.stderr).into_owned();
+    assert!(ended.status.success() && words.contains("larger than --max-bytes"), "{words}");
+    let bytes = std::fs::read(&file).unwrap();
+    assert!((900_000..=1_000_000).contains(&bytes.len()), "{}", bytes.len());
+    assert!(!Recording::read(&bytes).unwrap().is_truncated);
+
+    let refused = run(&server.ws(), &["record", path_of(&file), "--max-bytes", "500MB"]);
+    let words = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert!(refused.status.code() == Some(2) && words.contains("at most 256MiB"), "{words}");
+}
+
 #[cfg(unix)]
 #[test]
 fn an_interrupt_ends_a_recording_well() {
