@@ -131,6 +131,29 @@ impl Node {
         }
     }
 
+    /// Merges another value into this one: maps by their keys and lists by the positions of their items. Any other value is replaced.
+    pub fn merge(&mut self, other: &Self) {
+        match (&mut self.value, &other.value) {
+            (Value::Map(entries), Value::Map(others)) => {
+                for other in others {
+                    match entries.iter_mut().find(|entry| entry.key == other.key) {
+                        Some(entry) => entry.node.merge(&other.node),
+                        None => entries.push(other.clone()),
+                    }
+                }
+            }
+            (Value::List(items), Value::List(others)) => {
+                for (at, other) in others.iter().enumerate() {
+                    match items.get_mut(at) {
+                        Some(item) => item.merge(other),
+                        None => items.push(other.clone()),
+                    }
+                }
+            }
+            _ => *self = other.clone(),
+        }
+    }
+
     /// Returns the name and the argument of a function of CloudFormation, if this is the call of one.
     pub fn as_call(&self) -> Option<(&str, &Self)> {
         let [entry] = self.entries() else { return None };

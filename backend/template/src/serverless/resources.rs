@@ -2,7 +2,7 @@
 
 use crate::app::{Note, NoteKind};
 use crate::error::Error;
-use crate::node::Node;
+use crate::node::{Entry, Node, Value};
 use crate::place::Place;
 use crate::serverless::service::{Service, resource};
 use crate::settings::Settings;
@@ -42,30 +42,18 @@ impl Own {
         stack::values(&self.parameters, &|name| settings.parameters.get(name).cloned(), notes)
     }
 
-    /// Returns these resources and the framework's, which the extensions have changed. A resource with the name of one
-    /// of the framework's changes it too, as the framework merges both.
+    /// Returns these resources and the framework's. A resource with the name of one of the framework's is merged into it, and then
+    /// the extensions replace properties, as the framework does both.
     pub fn merged_into(
         &self,
         mut generated: Vec<Resource>,
         notes: &mut Vec<Note>,
     ) -> Result<Vec<Resource>, Error> {
-        for extension in self.extensions.entries() {
-            let properties = extension.node.get("Properties");
-            let found = generated.iter_mut().find(|resource| resource.id == extension.key);
-            match (found, properties) {
-                (Some(resource), Some(properties)) => replace(resource, properties),
-                _ => notes.push(Note {
-                    kind: NoteKind::Missing,
-                    path: format!("resources.extensions.{}", extension.key),
-                    meaning: "there is no resource with this name here, so nothing is changed".to_owned(),
-                    place: extension.place.clone(),
-                }),
-            }
-        }
-        let template = Node::map([("Resources", self.resources.clone())], &self.resources.place);
+        let resources = with_types(&self.resources, &generated);
+        let template = Node::map([("Resources", resources)], &self.resources.place);
         for own in stack::listed(&template)? {
             match generated.iter_mut().find(|resource| resource.id == own.id) {
-                Some(resource) => replace(resource, &own.properties),
+                Some(resource) => merge(resource, own),
                 None => generated.push(Resource {
                     properties_path: format!("resources.{}", own.properties_path),
                     path: format!("resources.{}", own.path),
@@ -73,14 +61,48 @@ impl Own {
                 }),
             }
         }
+        for extension in self.extensions.entries() {
+            match generated.iter_mut().find(|resource| resource.id == extension.key) {
+                Some(resource) => extend(resource, &extension.node),
+                None => notes.push(Note {
+                    kind: NoteKind::Missing,
+                    path: format!("resources.extensions.{}", extension.key),
+                    meaning: "there is no resource with this name here, so nothing is changed".to_owned(),
+                    place: extension.place.clone(),
+                }),
+            }
+        }
         Ok(distinct(generated))
     }
 }
 
-fn replace(resource: &mut Resource, properties: &Node) {
-    for entry in properties.entries() {
+/// Returns resources with the types of the framework's resources that they change, because they need none of their own.
+fn with_types(resources: &Node, generated: &[Resource]) -> Node {
+    let mut resources = resources.clone();
+    if let Value::Map(entries) = &mut resources.value {
+        for Entry { key, place, node } in entries.iter_mut().filter(|entry| entry.node.get("Type").is_none())
+        {
+            if let Some(changed) = generated.iter().find(|resource| resource.id == *key) {
+                node.set("Type", Node::text(changed.kind.as_str(), place));
+            }
+        }
+    }
+    resources
+}
+
+fn merge(resource: &mut Resource, own: Resource) {
+    resource.kind = own.kind;
+    resource.properties.merge(&own.properties);
+    resource.condition = own.condition.or(resource.condition.take());
+    resource.metadata = own.metadata.or(resource.metadata.take());
+}
+
+/// Changes a resource as an extension says. The other attributes of an extension have no effect on one machine.
+fn extend(resource: &mut Resource, extension: &Node) {
+    for entry in extension.get("Properties").map(Node::entries).unwrap_or_default() {
         resource.properties.set(&entry.key, entry.node.clone());
     }
+    resource.condition = extension.get("Condition").cloned().or(resource.condition.take());
 }
 
 /// Leaves out repeated resources: two routes of a function have the same integration, and two events the same
@@ -105,9 +127,7 @@ fn merged(parts: &[Node], name: &str, place: &Place) -> Result<Node, Error> {
             return Err(Error::new(&part.place, problem, "write a map of names and values"));
         }
         all.place = part.place.clone();
-        for entry in part.entries() {
-            all.set(&entry.key, entry.node.clone());
-        }
+        all.merge(part);
     }
     Ok(all)
 }

@@ -187,6 +187,54 @@ resources:
 }
 
 #[test]
+fn a_resource_of_the_document_is_merged_into_that_of_the_framework() {
+    let app = serverless(&service(
+        "
+functions:
+  talk: { handler: a.b, url: { cors: true }, environment: { OWN: a, BOTH: a } }
+  gone: { handler: a.b }
+resources:
+  - Conditions: { Never: !Equals [a, b] }
+    Resources:
+      TalkLambdaFunction: { Properties: { Environment: { Variables: { BOTH: b, EXTRA: b } }, Timeout: 9 } }
+      TalkLambdaFunctionUrl:
+        Type: AWS::Lambda::Url
+        Properties: { Cors: { AllowOrigins: ['https://one.example', 'https://two.example'], AllowHeaders: [x-own] } }
+      GoneLambdaFunction: { Condition: Never }
+  - Resources: { TalkLambdaFunction: { Properties: { Environment: { Variables: { LAST: c } } } } }
+",
+    ));
+    let [talk] = app.functions.as_slice() else { panic!("{:?}", app.functions) };
+    let variables = ["OWN", "BOTH", "EXTRA", "LAST"].map(|name| talk.environment[name].as_str());
+    assert_eq!((variables, talk.timeout_s), (["a", "b", "b", "c"], 9));
+    assert_eq!(talk.handler.as_deref(), Some("a.b"));
+    let cors = talk.url.as_ref().and_then(|url| url.cors.as_ref()).expect("settings");
+    assert_eq!(cors.allow_origins, ["https://one.example", "https://two.example"]);
+    assert_eq!((cors.allow_headers[0].as_str(), cors.allow_headers.len()), ("x-own", 6));
+}
+
+#[test]
+fn an_extension_replaces_whole_properties_of_any_resource_and_may_have_a_condition() {
+    let app = serverless(&service(
+        "
+functions:
+  talk: { handler: a.b, environment: { OWN: a } }
+  gone: { handler: a.b }
+resources:
+  Conditions: { Never: !Equals [a, b] }
+  Resources: { Jobs: { Type: AWS::SQS::Queue, Properties: { QueueName: before } } }
+  extensions:
+    TalkLambdaFunction: { Properties: { Environment: { Variables: { EXTRA: b } } } }
+    GoneLambdaFunction: { Condition: Never }
+    Jobs: { Properties: { QueueName: after } }
+",
+    ));
+    let [talk] = app.functions.as_slice() else { panic!("{:?}", app.functions) };
+    assert_eq!((talk.environment.get("OWN"), talk.environment["EXTRA"].as_str()), (None, "b"));
+    assert_eq!((app.queues[0].name.as_str(), missing(&app)), ("after", Vec::new()));
+}
+
+#[test]
 fn streams_and_queues_invoke_functions() {
     let app = serverless(&service(
         "
