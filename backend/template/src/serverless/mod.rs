@@ -16,7 +16,7 @@ use crate::error::Error;
 use crate::files::{Files, folder_of};
 use crate::node::Node;
 use crate::settings::Settings;
-use crate::stack::{Origin, Resource, Stack};
+use crate::stack::{self, Origin, Resource, Stack};
 use service::Service;
 use variables::Variables;
 
@@ -42,6 +42,9 @@ pub(crate) fn read(
     let service = Service::read(&resolved, settings)?;
     keys::note_sections(&service, notes);
     let generated = generated(&service, notes)?;
+    for part in resolved.get("resources").map(Node::one_or_many).unwrap_or_default() {
+        stack::note_functions(part, "resources.", notes);
+    }
     let own = resources::Own::read(&service)?;
     let stack = Stack {
         name: service.stack_name(),

@@ -4,7 +4,7 @@ mod parameters;
 mod sections;
 
 pub(crate) use parameters::values;
-pub(crate) use sections::{Source, listed, read};
+pub(crate) use sections::{Source, listed, note_functions, read};
 
 use std::collections::BTreeMap;
 

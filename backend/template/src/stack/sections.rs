@@ -9,7 +9,7 @@ use crate::stack::{Origin, Resource, Stack, parameters};
 use crate::words;
 
 const SAM_TRANSFORM: &str = "AWS::Serverless-2016-10-31";
-/// Its functions are evaluated where they are known, so nothing is missing.
+/// Each of its functions is evaluated or noted where it is used, so the transform itself needs no note.
 const LANGUAGE_EXTENSIONS: &str = "AWS::LanguageExtensions";
 /// Sections of a template (AWS CloudFormation User Guide, "Template sections"; `Globals` is SAM's).
 const SECTIONS: [&str; 12] = [
@@ -26,6 +26,8 @@ const SECTIONS: [&str; 12] = [
     "Rules",
     "Transform",
 ];
+/// Sections to which functions may add entries.
+const EXTENSIBLE: [&str; 4] = ["Conditions", "Mappings", "Outputs", "Resources"];
 /// Entries of a resource beside its type and properties that change nothing on one machine.
 const ATTRIBUTES: [&str; 10] = [
     "Type",
@@ -57,6 +59,7 @@ pub(crate) fn read(
     let template = source.template;
     check_sections(template, notes)?;
     let is_sam = transforms(template, notes);
+    note_functions(template, "", notes);
     let section = |name| template.get(name).cloned().unwrap_or_else(|| Node::empty_map(&template.place));
     let mut resources = listed(template)?;
     if let Some(resource) = resources.iter().find(|r| !is_sam && r.kind.starts_with("AWS::Serverless::")) {
@@ -124,7 +127,25 @@ fn transforms(template: &Node, notes: &mut Vec<Note>) -> bool {
     all.iter().any(|(name, _)| name == SAM_TRANSFORM)
 }
 
-/// Returns the resources in the section `Resources`.
+/// Notes the functions that would add entries to sections. `prefix` precedes the names of the sections in the notes.
+pub(crate) fn note_functions(template: &Node, prefix: &str, notes: &mut Vec<Note>) {
+    for name in EXTENSIBLE {
+        let section = template.get(name).map(Node::entries).unwrap_or_default();
+        notes.extend(section.iter().filter(|entry| is_function(entry)).map(|entry| Note {
+            kind: NoteKind::Missing,
+            path: format!("{prefix}{name}.{}", entry.key),
+            meaning: "this function is not evaluated, and what it would add to this section does not exist here"
+                .to_owned(),
+            place: entry.place.clone(),
+        }));
+    }
+}
+
+fn is_function(entry: &Entry) -> bool {
+    entry.key.starts_with("Fn::")
+}
+
+/// Returns the resources in the section `Resources`, without those that functions would add.
 pub(crate) fn listed(template: &Node) -> Result<Vec<Resource>, Error> {
     let Some(section) = template.get("Resources") else {
         let advice = "give the path of a SAM or CloudFormation template, whose section `Resources` lists what it deploys";
@@ -134,7 +155,7 @@ pub(crate) fn listed(template: &Node) -> Result<Vec<Resource>, Error> {
         let problem = format!("`Resources` is {}", section.kind());
         return Err(Error::new(&section.place, problem, "write a map of names and resources"));
     }
-    section.entries().iter().filter(|entry| !entry.key.starts_with("Fn::")).map(resource).collect()
+    section.entries().iter().filter(|entry| !is_function(entry)).map(resource).collect()
 }
 
 fn resource(entry: &Entry) -> Result<Resource, Error> {

@@ -2,7 +2,7 @@
 
 use serverless_app::NoteKind;
 
-use crate::support::{app, missing, notes};
+use crate::support::{app, missing, notes, serverless};
 
 #[test]
 fn a_resource_that_is_not_started_is_named() {
@@ -205,6 +205,36 @@ Resources: { Jobs: { Type: AWS::SQS::Queue } }
     let rules =
         "Rules: the rules for parameters are not checked here; CloudFormation checks them when it deploys";
     assert_eq!(notes(&app, NoteKind::Irrelevant), [rules]);
+}
+
+#[test]
+fn a_function_that_would_add_entries_to_a_section_is_named() {
+    let sections = "
+Conditions: { 'Fn::ForEach::Checks': [Name, [One], { 'Is${Name}': !Equals [a, a] }] }
+Mappings: { 'Fn::Transform': { Name: 'AWS::Include', Parameters: { Location: s3://bucket/mappings.yaml } } }
+Resources:
+  Fn::ForEach::Queues: [Name, [One, Two], { 'Queue${Name}': { Type: AWS::SQS::Queue } }]
+  Fn::Transform: { Name: AWS::Include, Parameters: { Location: s3://bucket/more.yaml } }
+  Jobs: { Type: AWS::SQS::Queue }
+Outputs:
+  Fn::ForEach::Addresses: [Name, [One, Two], { 'Address${Name}': { Value: !Ref Jobs } }]
+";
+    let names = [
+        "Conditions.Fn::ForEach::Checks",
+        "Mappings.Fn::Transform",
+        "Resources.Fn::ForEach::Queues",
+        "Resources.Fn::Transform",
+        "Outputs.Fn::ForEach::Addresses",
+    ];
+    let meaning = "this function is not evaluated, and what it would add to this section does not exist here";
+    let in_template = app(&format!("Transform: AWS::LanguageExtensions{sections}"));
+    assert_eq!(missing(&in_template), names.map(|name| format!("{name}: {meaning}")));
+    let part = sections.replace('\n', "\n  ");
+    let in_serverless = serverless(&format!(
+        "service: chat\nprovider: {{ name: aws, runtime: nodejs22.x }}\nresources:{part}"
+    ));
+    assert_eq!(missing(&in_serverless), names.map(|name| format!("resources.{name}: {meaning}")));
+    assert_eq!((in_template.queues.len(), in_serverless.queues.len()), (1, 1));
 }
 
 #[test]
