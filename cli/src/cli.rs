@@ -219,11 +219,11 @@ skipped. Every other line is published, or reported on standard error with its n
 be published; the exit code is then 1. Text between lines of another format, such as a warning, is published to the \
 topic TOPIC/log. A summary at the end counts all lines.
 
-Numbers are not rounded. A number with the suffix K, M or G and no unit is multiplied by 1024, 1024² or 1024³; other \
-numbers are published exactly as written. A unit after a number is shown beside it on the board. A time without a \
-time zone is read as the local time of this machine, or of the zone in the variable TZ. If the time in a line is more \
-than an hour in the future or more than 366 days ago, the time of reading is used instead, and the time in the line is \
-published as a field. Words before key=value pairs are read as a time, as a level with a message (`WARN disk is slow \
+Numbers keep their digits. A unit after a number (`37 %`, `120MiB`, `12ms`) becomes the unit of its series, and later \
+values are converted exactly into it. `K`, `M` and `G` alone, as `df -h` prints them, are powers of 1024. The board \
+shows the unit beside the number. A time without a time zone is read as the local time of this machine, or of the \
+zone in the variable TZ. If the time in a line is more than an hour in the future or more than 366 days ago, the time \
+of reading is used instead, and the time in the line is published as a field. Words before key=value pairs are read as a time, as a level with a message (`WARN disk is slow \
 ms=12`), or else as a name: `eth0: rx=5` is published as {\"eth0\": {\"rx\": 5}}. \
 Fields that journald uses internally, such as __CURSOR, are not published.
 

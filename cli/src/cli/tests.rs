@@ -95,6 +95,16 @@ fn the_readme_and_the_help_of_pipe_list_every_format() {
 }
 
 #[test]
+fn the_readme_and_the_help_of_pipe_say_the_same_about_units() {
+    let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let readme = words(include_str!("../../../README.md"));
+    let help = words(&pipe_help());
+    let (begin, end) = ("A unit after a number", "are powers of 1024.");
+    let said = help.find(begin).zip(help.find(end)).map(|(from, to)| &help[from..to + end.len()]);
+    assert!(said.is_some_and(|said| readme.contains(said)), "{said:?}");
+}
+
+#[test]
 fn the_help_of_record_says_how_large_a_recording_may_be() {
     let mut command = Cli::command();
     let help = command.find_subcommand_mut("record").unwrap().render_long_help().to_string();

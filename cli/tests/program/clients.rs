@@ -135,6 +135,8 @@ fn pipe_says_the_units_behind_numbers_and_takes_every_usual_time() {
     assert!(run_with_input(&server.ws(), &["pipe", "u"], "took=12ms load=37 %\n").status.success());
     let topics = lines(&run(&server.ws(), &["topics", "u", "--json"]));
     assert_eq!(topics[0]["meta"]["units"], json!({"load": "%", "took": "ms"}));
+    assert!(run_with_input(&server.ws(), &["pipe", "m"], "mem=900KiB\nmem=1.5MiB\n").status.success());
+    assert_eq!(data(&server, "m"), [json!({"mem": 900}), json!({"mem": 1536})]);
 }
 
 #[test]
