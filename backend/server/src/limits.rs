@@ -22,7 +22,7 @@ pub enum LimitsOf {
     },
 }
 
-/// Maximum numbers of TLS handshakes in progress.
+/// Maximum numbers of TLS handshakes in progress, and of TLS connections that the server has closed and whose clients have not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct MostHandshakes {
     /// Maximum number for all clients together.
@@ -37,6 +37,8 @@ const USUAL_FILES: usize = 4_096;
 const OTHER_FILES: usize = 64;
 /// Number of open files that a TLS connection takes.
 const FILES_OF_TLS: usize = 3;
+/// Number of open files that a TLS connection takes after the server has closed it and before its client has.
+const FILES_OF_LEAVING: usize = 2;
 /// Number of TCP connections that a server always accepts, even if the operating system permits fewer files.
 const LEAST_CONNECTIONS: usize = 16;
 
@@ -71,18 +73,21 @@ impl LimitsOf {
     }
 
     /// Returns the limits of a server that accepts TLS connections itself. Such a connection takes three files: the client's socket
-    /// and both ends of the one through which its bytes reach the server. A handshake in progress takes one more.
+    /// and both ends of the one through which its bytes reach the server. A handshake in progress takes one more, and a connection that
+    /// the server has closed and whose client has not takes two.
     pub fn with_tls(self) -> Self {
         match self {
             Self::Machine { cores, .. } => {
-                let files = self.files().saturating_sub(self.tls_handshakes().of_all) / FILES_OF_TLS;
+                let others = (1 + FILES_OF_LEAVING) * self.tls_handshakes().of_all;
+                let files = self.files().saturating_sub(others) / FILES_OF_TLS;
                 Self::Machine { open_files: u64::try_from(files).ok(), cores }
             }
             Self::Aws => Self::Aws,
         }
     }
 
-    /// Returns the maximum numbers of TLS handshakes in progress: an eighth of the files.
+    /// Returns the maximum numbers of TLS handshakes in progress: an eighth of the files. As many TLS connections may wait for their
+    /// clients after the server has closed them.
     pub fn tls_handshakes(self) -> MostHandshakes {
         let of_all = (self.files() / 8).clamp(LEAST_CONNECTIONS, limits::TLS_HANDSHAKES);
         MostHandshakes { of_all, of_address: of_all.div_ceil(limits::TLS_SHARE) }
@@ -143,7 +148,8 @@ mod tests {
             let machine = LimitsOf::Machine { open_files: Some(files), cores: 2 };
             let limits = machine.with_tls();
             let connections = FILES_OF_TLS * (limits.http_connections() + limits.sockets());
-            let together = machine.tls_handshakes().of_all + connections;
+            let (handshakes, leaving) = (machine.tls_handshakes().of_all, machine.tls_handshakes().of_all);
+            let together = handshakes + FILES_OF_LEAVING * leaving + connections;
             assert!(together < files as usize, "{together} with {files} files");
         }
         assert_eq!(LimitsOf::Aws.with_tls(), LimitsOf::Aws);

@@ -26,16 +26,21 @@ use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::crypto::ring;
 use tokio_rustls::rustls::pki_types::pem::PemObject;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use tokio_rustls::server::TlsStream;
 
 use crate::limits::LimitsOf;
 use crate::notify::Notify;
 use crate::stamp::Stamp;
 use places::Places;
+use relay::{Leave, Relay};
 
 /// Maximum time for the TLS handshake of a client.
 const HANDSHAKE: Duration = Duration::from_millis(limits::TLS_HANDSHAKE_MS);
 /// Time between two checks for a change of the files.
 const CHECK_EVERY: Duration = Duration::from_secs(1);
+/// Maximum time that a client has to receive what is left of an answer after the server has closed the connection. That is at most
+/// a few hundred kilobytes, so a client that reads as fast as the server requires of every client needs less.
+const LEAVE: Duration = Duration::from_secs(60);
 /// Maximum number of connections whose handshake is complete and that the server has not accepted yet.
 const READY: usize = 64;
 
@@ -101,16 +106,18 @@ impl Tls {
     }
 
     /// Creates a listener that accepts TLS connections from `listener`, with as many handshakes at the same time as
-    /// `limits` allow. Until the listener is dropped, both files are read again when they change. Must be called in a
-    /// tokio runtime.
+    /// `limits` allow, and with as many connections that the server has closed and whose clients have not. Until the
+    /// listener is dropped, both files are read again when they change. Must be called in a tokio runtime.
     pub fn listen(self, listener: TcpListener, limits: LimitsOf, notify: Notify) -> TlsListener {
         let (sender, ready) = mpsc::channel(READY);
+        let most = limits.tls_handshakes();
         let config = self.config.clone();
         let following = tokio::spawn(self.follow(notify)).abort_handle();
         TlsListener {
             listener,
             config,
-            places: Places::new(limits.tls_handshakes()),
+            places: Places::new(most),
+            leaving: Places::new(most),
             sender,
             ready,
             following,
@@ -189,7 +196,10 @@ fn open_to_others(path: &Path) -> io::Result<Option<u32>> {
 pub struct TlsListener {
     listener: TcpListener,
     config: Arc<RwLock<Arc<ServerConfig>>>,
+    /// The handshakes in progress.
     places: Places,
+    /// The connections that the server has closed and whose clients have not.
+    leaving: Places,
     sender: mpsc::Sender<(TcpStream, SocketAddr)>,
     ready: mpsc::Receiver<(TcpStream, SocketAddr)>,
     following: AbortHandle,
@@ -220,8 +230,9 @@ impl TlsListener {
             return tracing::debug!(%peer, "too many TLS handshakes in progress");
         };
         let (config, sender) = (lock::read(&self.config).clone(), self.sender.clone());
+        let leave = Leave { places: self.leaving.clone(), address: peer.ip(), within: LEAVE };
         tokio::spawn(async move {
-            let secured = secure(config, stream).await;
+            let secured = secure(config, stream, leave).await;
             drop(place);
             match secured {
                 Ok((inner, relay)) => {
@@ -241,11 +252,15 @@ impl Drop for TlsListener {
     }
 }
 
-async fn secure(config: Arc<ServerConfig>, stream: TcpStream) -> io::Result<(TcpStream, relay::Relay)> {
+async fn secure(
+    config: Arc<ServerConfig>,
+    stream: TcpStream,
+    leave: Leave,
+) -> io::Result<(TcpStream, Relay<TlsStream<TcpStream>>)> {
     stream.set_nodelay(true)?;
     let outer = timeout(HANDSHAKE, TlsAcceptor::from(config).accept(stream)).await??;
     let (inner, other) = pair::connected().await?;
-    Ok((inner, relay::Relay::new(outer, other)))
+    Ok((inner, Relay::new(outer, other, leave)))
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
-//! Limits the number of TLS handshakes that are in progress at the same time, both for each address and for all clients
-//! together. A client that connects and sends nothing is counted until its handshake times out.
+//! Limits the number of TLS connections that the HTTP server does not count, both for each address and for all clients
+//! together: those whose handshake is in progress, and those that the server has closed and whose clients have not. A client that
+//! connects and sends nothing is counted until its handshake times out.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -10,7 +11,7 @@ use backend_core::{fair, lock};
 
 use crate::limits::MostHandshakes;
 
-/// The number of handshakes in progress, for each network and in total.
+/// The number of connections that are counted, for each network and in total.
 #[derive(Debug, Clone)]
 pub struct Places {
     counts: Arc<Mutex<Counts>>,
@@ -23,7 +24,7 @@ struct Counts {
     of_network: HashMap<IpAddr, usize>,
 }
 
-/// One handshake that is counted. When this value is dropped, the handshake is not counted any more.
+/// One connection that is counted. When this value is dropped, the connection is not counted any more.
 #[derive(Debug)]
 pub struct Place {
     places: Places,
@@ -36,7 +37,7 @@ impl Places {
         Self { counts: Arc::default(), most }
     }
 
-    /// Counts a handshake with a client at this address. Returns `None` if the maximum is reached.
+    /// Counts a connection of a client at this address. Returns `None` if the maximum is reached.
     pub fn take(&self, address: IpAddr) -> Option<Place> {
         let network = network_of(address);
         let mut counts = lock::lock(&self.counts);
