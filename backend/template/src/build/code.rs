@@ -12,8 +12,9 @@ const IMAGE: &str = "container images are not run, so invocations of this functi
 /// Returns the location that the property `name` contains.
 pub(super) fn read(item: &Item<'_>, name: &str) -> Result<Code, Error> {
     let fields = &item.fields;
+    let is_image = fields.text("PackageType")?.as_deref() == Some("Image");
     let Some(node) = fields.get(name) else {
-        if fields.text("PackageType")?.as_deref() == Some("Image") {
+        if is_image {
             fields.missing("PackageType", IMAGE);
             return Ok(Code::Elsewhere("a container image".to_owned()));
         }
@@ -22,7 +23,7 @@ pub(super) fn read(item: &Item<'_>, name: &str) -> Result<Code, Error> {
         return Err(Error::new(fields.place(), problem, advice));
     };
     // CDK writes the folder of an asset beside the name that the asset gets in S3.
-    if let Some(path) = asset_path(item) {
+    if let Some(path) = asset_path(item).filter(|_| !is_image) {
         return Ok(Code::Path(join(&item.scope.stack.folder, &path)));
     }
     // `aws cloudformation package` replaces a local path by an object of S3.
@@ -58,9 +59,12 @@ fn described(item: &Item<'_>, code: &Fields<'_>) -> Result<Code, Error> {
     }))
 }
 
+/// Returns the folder or archive of the asset that a resource has, unless the asset is the source of a container image.
 fn asset_path(item: &Item<'_>) -> Option<String> {
     let metadata = item.resource.metadata.as_ref()?;
-    metadata.get("aws:asset:path").and_then(Node::as_text).map(str::to_owned)
+    let text = |name: &str| metadata.get(name).and_then(Node::as_text);
+    let is_source = text("aws:asset:property") == Some("Code.ImageUri");
+    text("aws:asset:path").filter(|_| !is_source).map(str::to_owned)
 }
 
 fn local(item: &Item<'_>, path: &str) -> Code {

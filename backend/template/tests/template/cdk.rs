@@ -13,7 +13,7 @@ const DATA: &str = r#"{"Resources": {
   "Name": {"Value": {"Ref": "Rooms"}, "Export": {"Name": "Data:Name"}},
   "Stream": {"Value": {"Fn::GetAtt": ["Rooms", "StreamArn"]}, "Export": {"Name": {"Fn::Sub": "${AWS::StackName}:Stream"}}}}}"#;
 const CODE: &str = r#"{"Resources": {
-  "F": {"Type": "AWS::Lambda::Function", "Metadata": {"aws:asset:path": "asset.1"}, "Properties": {
+  "F": {"Type": "AWS::Lambda::Function", "Metadata": {"aws:asset:path": "asset.1", "aws:asset:property": "Code"}, "Properties": {
     "Code": {"S3Bucket": {"Fn::Sub": "cdk-${AWS::AccountId}"}, "S3Key": "1.zip"}, "Handler": "a.b", "Runtime": "nodejs22.x",
     "Environment": {"Variables": {"ROOMS": {"Fn::ImportValue": "Data:Name"}}}}},
   "G": {"Type": "AWS::Lambda::Function", "Properties": {
@@ -58,6 +58,28 @@ fn code_is_the_folder_of_its_asset() {
     let app = read("out", &all, &Settings::default()).unwrap();
     let code: Vec<&Code> = app.functions.iter().map(|function| &function.code).collect();
     assert_eq!(code, [&Code::Path("out/asset.1".to_owned()), &Code::Path("out/asset.2".to_owned())]);
+}
+
+#[test]
+fn the_source_of_a_container_image_is_no_code() {
+    let image = "1.dkr.ecr.us-east-1.amazonaws.com/assets:a";
+    let package = r#""PackageType": "Image","#;
+    for (property, package) in [
+        (r#","aws:asset:property": "Code.ImageUri""#, package),
+        ("", package),
+        (r#","aws:asset:property": "Code.ImageUri""#, r#""Handler": "a.b", "Runtime": "nodejs22.x","#),
+    ] {
+        let template = format!(
+            r#"{{"Resources": {{"F": {{"Type": "AWS::Lambda::Function",
+                "Metadata": {{"aws:asset:path": "asset.1", "aws:asset:dockerfile-path": "Dockerfile" {property}}},
+                "Properties": {{{package} "Code": {{"ImageUri": "{image}"}}}}}}}}}}"#
+        );
+        let all = files([("cdk.out/Code.template.json", template.as_str()), ("cdk.out/manifest.json", "{}")]);
+        let app = read("cdk.out", &all, &Settings::default()).unwrap();
+        assert_eq!(app.functions[0].code, Code::Elsewhere(image.to_owned()), "{property}");
+        let words = "container images are not run, so invocations of this function fail";
+        assert_eq!(missing(&app), [format!("Resources.F.Properties.Code.ImageUri: {words}")]);
+    }
 }
 
 #[test]
