@@ -229,7 +229,8 @@ Fields that journald uses internally, such as __CURSOR, are not published.
 
 While the server cannot be reached, pipe keeps at least the next 1,000 lines in memory. When its memory is full, it \
 stops reading until the server is back, and the program that writes the lines has to wait. No line is lost. None \
-is published twice, unless the server could not be reached for more than ten minutes after it had received the line.",
+is published twice, unless the server could not be reached for more than ten minutes after it had received the line, or \
+for more than 30 seconds after the last lines of the input.",
         error::HELP_OF_PIPE,
     )
 }
