@@ -3,6 +3,7 @@
 pub mod access;
 pub mod columns;
 pub mod csv;
+mod epochs;
 pub mod graphite;
 pub mod influx;
 pub mod json;

@@ -1,5 +1,7 @@
 //! Recognises the format of an input by trying to read its first lines in each format.
 
+use shared::Millis;
+
 use crate::format::{Format, csv, json, pairs};
 use crate::options::Options;
 use crate::parser::Parser;
@@ -107,6 +109,9 @@ fn with_header(lines: &[&str], options: &Options) -> Option<Guess> {
         .then_some(Guess::from_start(Format::Columns, trial.rows + trial.structure))
 }
 
+/// Time of reading in a trial. The format of a line does not depend on it.
+const ANY_TIME: Millis = 0;
+
 /// The result of trying to read lines in one format: how many of the lines were rows of values, how many were
 /// structure such as headers, and whether the last line was a row.
 struct Trial {
@@ -130,7 +135,7 @@ impl Trial {
                 trial.is_last_row = false;
                 continue;
             }
-            let read = parser.read(line);
+            let read = parser.read(line, ANY_TIME);
             trial.is_last_row = matches!(read, Read::Row(_));
             match read {
                 Read::Row(_) => {

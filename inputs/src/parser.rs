@@ -1,5 +1,7 @@
 //! Reads the lines of an input whose format is known.
 
+use shared::Millis;
+
 use crate::format::{
     Format, access, columns, csv, graphite, influx, json, labels, number, pairs, prometheus, statsd, syslog,
     tools,
@@ -84,15 +86,16 @@ impl Parser {
         }
     }
 
-    /// Reads a line and returns its values or another result. The line must not be blank.
-    pub fn read(&mut self, line: &str) -> Read {
+    /// Reads a line and returns its values or another result. The line must not be blank. `now` is the time of reading, in
+    /// milliseconds since the Unix epoch.
+    pub fn read(&mut self, line: &str, now: Millis) -> Read {
         match self {
             Self::Number(numbers) => numbers.read(line),
             Self::Json(json) => json.read(line),
             Self::Pairs(pairs) => pairs.read(line),
             Self::Labels(labels) => labels.read(line),
-            Self::Csv(csv) => csv.read(line),
-            Self::Columns(columns) => columns.read(line),
+            Self::Csv(csv) => csv.read(line, now),
+            Self::Columns(columns) => columns.read(line, now),
             Self::Prometheus(prometheus) => prometheus.read(line),
             Self::Influx(influx) => influx.read(line),
             Self::Statsd(statsd) => statsd.read(line),

@@ -209,7 +209,7 @@ impl Reader {
 
     fn read_in_format(&mut self, number: u64, text: String, may_change_format: bool, out: &mut Vec<Outcome>) {
         let Some(parser) = &mut self.parser else { return };
-        match parser.read(&text) {
+        match parser.read(&text, self.now.wall_ms) {
             Read::Row(row) => self.read_row(number, text, *row, out),
             Read::Structure => {
                 out.push(Outcome::Structure { line: number });
@@ -339,7 +339,7 @@ impl Reader {
         self.publisher.flush(self.now, out);
         let mut parser = Parser::new(format, &self.options, true);
         if matches!(format, Format::Csv | Format::Columns) {
-            self.unmatched_lines.iter().for_each(|line| drop(parser.read(line)));
+            self.unmatched_lines.iter().for_each(|line| drop(parser.read(line, self.now.wall_ms)));
         }
         self.parser = Some(parser);
         (self.fits, self.texts) = (0, 0);

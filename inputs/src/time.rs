@@ -261,20 +261,6 @@ pub fn is_time_name(name: &str) -> bool {
     NAMES.iter().any(|known| name.eq_ignore_ascii_case(known))
 }
 
-/// First time that is read from a column whose name only contains a word such as `time`, 14 July 2017. A smaller number is probably a
-/// duration, as in `response_time_ns`.
-const FIRST_LIKELY_MS: Millis = 1_500_000_000_000;
-
-/// Reads a number in a column with this name as [`read_epoch`] does, if the column may contain the time.
-pub fn read_named_epoch(name: &str, text: &str) -> Option<Millis> {
-    let name = name.to_ascii_lowercase();
-    let may_be = || ["time", "date", "epoch", "stamp"].iter().any(|part| name.contains(part));
-    if is_time_name(&name) {
-        return read_epoch(text);
-    }
-    may_be().then(|| read_epoch(text)).flatten().filter(|ms| *ms >= FIRST_LIKELY_MS)
-}
-
 /// Reads a numeric date with a time of day, such as `22.11.2026 10:42:07`. If the date has slashes, it must be clear
 /// which number is the day.
 fn read_numeric_date_time(text: &str) -> Option<Stamp> {

@@ -7,6 +7,9 @@ mod header;
 mod types;
 mod words;
 
+use shared::Millis;
+
+use super::epochs::{self, Epochs};
 use super::json;
 use super::keys::{self, DOUBTFUL, Keys};
 use crate::cell::{self, Cell, Style};
@@ -90,6 +93,7 @@ pub struct Columns {
     last_time: Option<i64>,
     commas: Commas,
     keys: Keys,
+    epochs: Epochs,
     types: Types,
 }
 
@@ -109,12 +113,14 @@ impl Columns {
             groups: Vec::new(),
             commas: Commas::default(),
             keys: Keys::default(),
+            epochs: Epochs::default(),
             types: Types::default(),
         }
     }
 
-    /// Reads a line, which may be a header, a row, or one of the other lines that such programs print.
-    pub fn read(&mut self, line: &str) -> Read {
+    /// Reads a line, which may be a header, a row, or one of the other lines that such programs print. `now` is the
+    /// time of reading.
+    pub fn read(&mut self, line: &str, now: Millis) -> Read {
         if is_separator(line) {
             self.groups = groups(line);
             return Read::Structure;
@@ -130,7 +136,7 @@ impl Columns {
         if self.is_average(&words) {
             return Read::Structure;
         }
-        if let Some(row) = self.row(line, &words) {
+        if let Some(row) = self.row(line, &words, now) {
             return row.into();
         }
         self.header(line, words)
@@ -175,7 +181,7 @@ impl Columns {
             || (is_timed && (first.ends_with(':') || words.get(1).is_some_and(|word| word == ":")))
     }
 
-    fn row(&mut self, line: &str, words: &[String]) -> Option<Row> {
+    fn row(&mut self, line: &str, words: &[String], now: Millis) -> Option<Row> {
         let has_header = self.header.is_some();
         // If the candidate has single blanks between its words, it is rather a sentence than a new header, so the
         // known header is tried first.
@@ -208,6 +214,7 @@ impl Columns {
         if self.took_candidate {
             self.header = Some(header.clone());
             self.types = Types::default();
+            self.epochs = Epochs::default();
         }
         self.types.learn(&cells);
         // Without a name at its beginning, the row has no name.
@@ -215,30 +222,21 @@ impl Columns {
         header.names = names;
         cells.iter().for_each(|(_, text)| self.commas.observe(text));
         let style = Style { comma: self.commas.between_others(), has_letters: true };
-        Some(self.build(&header, cells, style))
+        Some(self.build(&header, cells, style, now))
     }
 
-    fn build(&mut self, header: &Header, cells: Vec<(usize, String)>, style: Style) -> Row {
+    fn build(&mut self, header: &Header, cells: Vec<(usize, String)>, style: Style, now: Millis) -> Row {
         let mut stamp = self.stamp;
-        let named_time = self.time.clone().filter(|time| header.has_column(time));
         let mut time_fields = Vec::new();
         let mut fields = Vec::with_capacity(cells.len());
         let mut key = header.section.clone().map(|section| (section, None));
-        for (column, text) in cells {
+        let times = self.times(header, &cells, now);
+        for ((column, text), time) in cells.into_iter().zip(times) {
             let Some(name) = header.names.get(column) else { continue };
-            let is_time_column =
-                named_time.as_ref() == Some(name) || (header.begins_with_time && column == 0);
-            // Further to the right, a time of day is a duration, as the processor time in the output of `ps`.
-            let may_be_clock = column < 2;
-            let told = if is_time_column || named_time.is_none() {
-                read_stamp(name, &text, is_time_column, may_be_clock)
-            } else {
-                None
-            };
-            if let Some(told) = told {
-                stamp = Some(self.dated(told));
-                if !is_time_column {
-                    time_fields.push((name.clone(), Data::Text(text)));
+            if let Some(time) = time {
+                stamp = Some(self.dated(time));
+                if !self.is_time_column(header, column) {
+                    time_fields.push((name.clone(), epochs::kept(&text)));
                 }
                 continue;
             }
@@ -261,6 +259,38 @@ impl Columns {
             Some((key, column)) => Row { path: vec![key], key_column: column, ..row },
             None => row,
         }
+    }
+
+    /// Returns the time in each cell of a row; `None` for a cell without one. A number is a time only if no other cell is.
+    fn times(&mut self, header: &Header, cells: &[(usize, String)], now: Millis) -> Vec<Option<Stamp>> {
+        let is_named = self.time.as_ref().is_some_and(|time| header.has_column(time));
+        let read = |(column, text): &(usize, String)| {
+            let name = header.names.get(*column)?;
+            let is_time_column = self.is_time_column(header, *column);
+            // Further to the right, a time of day is a duration, as the processor time in the output of `ps`.
+            let may_be_clock = *column < 2;
+            let may_be_time = is_time_column || !is_named;
+            may_be_time.then(|| read_stamp(name, text, is_time_column, may_be_clock)).flatten()
+        };
+        let mut times: Vec<Option<Stamp>> = cells.iter().map(read).collect();
+        if is_named || times.iter().any(Option::is_some) {
+            self.epochs.rule_out();
+            return times;
+        }
+        let name = |column: usize| header.names.get(column).map_or("", String::as_str);
+        let texts: Vec<(usize, &str, &str)> =
+            (0..).zip(cells).map(|(at, (column, text))| (at, name(*column), text.as_str())).collect();
+        if let Some((at, ms)) = self.epochs.read(&texts, now) {
+            times[at] = Some(Stamp::Utc(ms));
+        }
+        times
+    }
+
+    /// Returns true if the column with this index contains the time: the user has named it, or it has no name, as in the
+    /// tables of sysstat.
+    fn is_time_column(&self, header: &Header, column: usize) -> bool {
+        let is_first = header.begins_with_time && column == 0;
+        is_first || self.time.as_ref().is_some_and(|time| header.names.get(column) == Some(time))
     }
 
     /// Returns the text that identifies the device of a row, and the name of the column that contains the text. The
@@ -365,7 +395,7 @@ fn read_cell(name: &str, text: &str, style: Style) -> Cell {
 }
 
 /// Reads the time in a cell of a table. A date with a time of day is accepted in any column, and a time of day alone
-/// only in a column for times.
+/// only in a column for times. So is a number since the Unix epoch.
 fn read_stamp(name: &str, text: &str, is_time_column: bool, may_be_clock: bool) -> Option<Stamp> {
     if let Some(stamp) = time::read(text) {
         // The name that vmstat gives this column is the time zone.
@@ -377,8 +407,6 @@ fn read_stamp(name: &str, text: &str, is_time_column: bool, may_be_clock: bool) 
     let is_named =
         is_time_column || (may_be_clock && CLOCKS.iter().any(|known| name.eq_ignore_ascii_case(known)));
     let is_clock = is_named && (is_time_column || text.matches(':').count() == 2);
-    is_clock.then(|| time::read_time_of_day(text)).flatten().map(Stamp::TimeOfDay).or_else(|| {
-        let ms = if is_time_column { time::read_epoch(text) } else { time::read_named_epoch(name, text) };
-        ms.map(Stamp::Utc)
-    })
+    let clock = is_clock.then(|| time::read_time_of_day(text)).flatten().map(Stamp::TimeOfDay);
+    clock.or_else(|| is_time_column.then(|| time::read_epoch(text)).flatten().map(Stamp::Utc))
 }

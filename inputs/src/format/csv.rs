@@ -4,6 +4,9 @@
 mod fields;
 mod recognise;
 
+use shared::Millis;
+
+use super::epochs::{self, Epochs};
 use super::keys::{self, DOUBTFUL, Keys};
 use crate::cell::{self, Cell, Style};
 use crate::data::Data;
@@ -106,6 +109,7 @@ struct Header {
     /// True if there is a column with the name that the user has given for the time.
     has_time: bool,
     keys: Keys,
+    epochs: Epochs,
     /// The time in the first row; `None` if it contains none.
     first_stamp: Option<Stamp>,
 }
@@ -137,12 +141,12 @@ impl Csv {
         Self { key, time, separator: None, header: None, commas: Commas::default() }
     }
 
-    /// Reads a line. The first line is the header, and the lines after it are rows.
-    pub fn read(&mut self, line: &str) -> Read {
-        self.read_line(line).unwrap_or_else(Read::Bad)
+    /// Reads a line. The first line is the header, and the lines after it are rows. `now` is the time of reading.
+    pub fn read(&mut self, line: &str, now: Millis) -> Read {
+        self.read_line(line, now).unwrap_or_else(Read::Bad)
     }
 
-    fn read_line(&mut self, line: &str) -> Result<Read, LineError> {
+    fn read_line(&mut self, line: &str, now: Millis) -> Result<Read, LineError> {
         let Some(header) = &mut self.header else { return self.read_header(line) };
         let mut fields = split(line, header.separator)?;
         if fields == header.written {
@@ -166,7 +170,7 @@ impl Csv {
         // A comma in a field of a table with commas is in quotes, where it may also be part of a list.
         let comma = self.commas.in_csv(if header.separator == ',' { 2 } else { 1 });
         let time = self.time.as_deref().filter(|_| header.has_time);
-        header.row(&fields, comma, time).map(Read::from)
+        header.row(&fields, comma, time, now).map(Read::from)
     }
 
     fn read_header(&mut self, line: &str) -> Result<Read, LineError> {
@@ -198,6 +202,7 @@ impl Csv {
             key,
             has_time,
             keys: Keys::default(),
+            epochs: Epochs::default(),
             first_stamp: None,
         });
         let missing = LineError::no_column([self.key.as_deref(), self.time.as_deref()], &names);
@@ -214,14 +219,20 @@ impl Header {
 
     /// Returns the values of a row. A field without a text is left out of the publication, because nothing was
     /// measured.
-    fn row(&mut self, fields: &[String], comma: Comma, time: Option<&str>) -> Result<Row, LineError> {
-        let (stamp, times) = self.time(fields, time)?;
+    fn row(
+        &mut self,
+        fields: &[String],
+        comma: Comma,
+        time: Option<&str>,
+        now: Millis,
+    ) -> Result<Row, LineError> {
+        let (stamp, times) = self.time(fields, time, now)?;
         let style = Style { comma, has_letters: false };
         let mut cells = Vec::with_capacity(fields.len());
         let mut time_fields = Vec::new();
         for (index, (column, field)) in self.columns.iter().zip(fields).enumerate() {
             if times.contains(&index) {
-                time_fields.push((column.name.clone(), Data::Text(field.clone())));
+                time_fields.push((column.name.clone(), epochs::kept(field)));
             } else {
                 cells.push((column.name.clone(), column.cell(field, style, self.separator == ',')));
             }
@@ -249,8 +260,14 @@ impl Header {
     ///
     /// * a date with a time of day in one column;
     /// * a date and a time of day in two columns;
-    /// * a time of day, a date, or a number since the Unix epoch, in a column whose name stands for a time.
-    fn time(&self, fields: &[String], named: Option<&str>) -> Result<(Option<Stamp>, Vec<usize>), LineError> {
+    /// * a time of day or a date in a column whose name stands for a time;
+    /// * a number since the Unix epoch in a column that [`Epochs`] recognises.
+    fn time(
+        &mut self,
+        fields: &[String],
+        named: Option<&str>,
+        now: Millis,
+    ) -> Result<(Option<Stamp>, Vec<usize>), LineError> {
         if let Some(named) = named {
             let at = self.columns.iter().position(|column| column.name.eq_ignore_ascii_case(named));
             let text = at.map(|at| fields[at].as_str()).unwrap_or_default();
@@ -258,12 +275,26 @@ impl Header {
                 .ok_or_else(|| LineError::NotATime { column: named.into(), text: text.into() })?;
             return Ok((Some(stamp), at.into_iter().collect()));
         }
+        if let Some((stamp, times)) = self.written_time(fields) {
+            self.epochs.rule_out();
+            return Ok((Some(stamp), times));
+        }
+        let texts: Vec<(usize, &str, &str)> = (0..)
+            .zip(self.columns.iter().zip(fields))
+            .map(|(at, (column, field))| (at, column.name.as_str(), field.as_str()))
+            .collect();
+        let epoch = self.epochs.read(&texts, now);
+        Ok(epoch.map_or((None, Vec::new()), |(at, ms)| (Some(Stamp::Utc(ms)), vec![at])))
+    }
+
+    /// Returns the time of a row that is written as a date, a time of day or both, and the indices of its columns.
+    fn written_time(&self, fields: &[String]) -> Option<(Stamp, Vec<usize>)> {
         let is_named = |index: usize| time::is_time_name(&self.columns[index].name);
         if let Some((at, stamp)) =
             fields.iter().enumerate().find_map(|(at, field)| Some((at, time::read(field)?)))
             && (at == 0 || is_named(at))
         {
-            return Ok((Some(stamp), vec![at]));
+            return Some((stamp, vec![at]));
         }
         let date = fields.iter().enumerate().find_map(|(at, field)| Some((at, time::read_date(field)?)));
         let clock = fields.iter().enumerate().find_map(|(at, field)| {
@@ -272,19 +303,13 @@ impl Header {
         if let (Some((date_at, day)), Some((clock_at, ms))) = (date, clock)
             && is_named(date_at)
         {
-            return Ok((Some(Stamp::Local(day + ms)), vec![date_at, clock_at]));
+            return Some((Stamp::Local(day + ms), vec![date_at, clock_at]));
         }
         if let Some((at, ms)) = clock {
-            return Ok((Some(Stamp::TimeOfDay(ms)), vec![at]));
+            return Some((Stamp::TimeOfDay(ms), vec![at]));
         }
-        if let Some((at, day)) = date.filter(|(at, _)| is_named(*at)) {
-            return Ok((Some(Stamp::Local(day)), vec![at]));
-        }
-        let epoch = fields
-            .iter()
-            .enumerate()
-            .find_map(|(at, field)| time::read_named_epoch(&self.columns[at].name, field).map(|ms| (at, ms)));
-        Ok(epoch.map_or((None, Vec::new()), |(at, ms)| (Some(Stamp::Utc(ms)), vec![at])))
+        let (at, day) = date.filter(|(at, _)| is_named(*at))?;
+        Some((Stamp::Local(day), vec![at]))
     }
 
     /// Returns the index of the column that identifies the device of a row. `times` are the indices of the columns with

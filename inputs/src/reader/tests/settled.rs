@@ -47,11 +47,11 @@ fn line(template: &str, n: usize) -> String {
 fn fits(format: Format, header: &str, template: &str, stray: &str) -> bool {
     let mut parser = Parser::new(format, &Options::default(), true);
     for line in [header, &line(template, 1)].into_iter().filter(|line| !line.is_empty()) {
-        parser.read(line);
+        parser.read(line, NOW.wall_ms);
     }
     // In JSON, a bracket begins a value that goes on with the next line. Between columns, aligned words are a further header.
     let is_header = stray.contains("  ");
-    match parser.read(stray) {
+    match parser.read(stray, NOW.wall_ms) {
         Read::Row(_) | Read::Structure | Read::More => true,
         Read::PerhapsHeader => is_header,
         _ => false,

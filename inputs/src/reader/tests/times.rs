@@ -98,3 +98,74 @@ fn a_date_of_syslog_that_is_to_come_is_of_last_year() {
     assert_eq!((result.times, result.data[0]["time"].clone()), (vec![None], json!("Feb 29 10:42:30")));
     assert_eq!(told.len(), 1);
 }
+
+/// Returns a table with the columns `name` and `n`, once with commas and once with blanks. Each of the values is a row.
+fn tables(name: &str, values: &[&str]) -> [String; 2] {
+    [",", "  "].map(|separator| {
+        let rows = (1..).zip(values).map(|(n, value)| format!("{value}{separator}{n}\n"));
+        format!("{name}{separator}n\n{}", rows.collect::<String>())
+    })
+}
+
+#[test]
+fn durations_and_counters_are_numbers_whatever_their_size_and_name() {
+    let values = ["1200000000", "1795344127", "2345678901", "98765432"];
+    let numbers: Vec<Value> = values.iter().map(|value| serde_json::from_str(value).unwrap()).collect();
+    for name in
+        ["response_time_ns", "responseTimeNs", "response_time", "tup_updated", "read-time", "timeouts"]
+    {
+        for input in tables(name, &values) {
+            let (result, told) = read_times(&input);
+            let found: Vec<Value> = result.data.iter().map(|data| data[name].clone()).collect();
+            assert_eq!(found, numbers, "{input} {result:?}");
+            assert_eq!(result.times, [None; 4], "{input}");
+            assert!(told.is_empty(), "{input} {told:?}");
+        }
+    }
+}
+
+#[test]
+fn a_number_close_to_now_in_a_column_for_times_is_the_time() {
+    for (name, value) in [
+        ("start_time", "1795344127"),
+        ("frame.time_epoch", "1795344127.0"),
+        ("eventTimeMs", "1795344127000"),
+        ("event_timestamp_ns", "1795344127000000000"),
+        ("time", "1795344127"),
+    ] {
+        for input in tables(name, &[value]) {
+            let (result, told) = read_times(&input);
+            assert_eq!((result.data, told.len()), (vec![json!({"n": 1})], 0), "{input}");
+            assert_eq!(result.times, [Some(1_795_344_127_000)], "{input}");
+        }
+    }
+    for input in tables("start_time", &["1795344127", "1200000000", "1795344128"]) {
+        let (result, told) = read_times(&input);
+        let later = [(1_200_000_000, 2), (1_795_344_128, 3)];
+        let later = later.map(|(value, n)| json!({"start_time": value, "n": n}));
+        assert_eq!(result.data[1..], later, "the column has other numbers: {input}");
+        assert_eq!((&result.times[1..], told.len()), (&[None; 2][..], 0), "{input}");
+    }
+}
+
+#[test]
+fn a_number_is_not_the_time_beside_a_column_with_the_time() {
+    let result = read("time,wait_time\n2026-11-22T10:42:08Z,1795344100\n");
+    assert_eq!(result.data, [json!({"wait_time": 1_795_344_100})]);
+    assert_eq!(result.times, [Some(1_795_344_128_000)]);
+    let result = read("10:42:07     CPU    wait_time\n10:42:08     all   1795344100\n");
+    assert_eq!(result.data, [json!({"CPU": "all", "wait_time": 1_795_344_100})], "{result:?}");
+    assert_eq!(result.times, [Some(1_795_344_128_000)]);
+}
+
+#[test]
+fn a_number_that_is_not_used_as_a_time_stays_a_number() {
+    for input in tables("time", &["1234567890"]) {
+        let (result, told) = read_times(&input);
+        assert_eq!(
+            (result.json, told.len()),
+            (vec![r#"{"time":1234567890,"n":1}"#.to_owned()], 1),
+            "{input}"
+        );
+    }
+}
