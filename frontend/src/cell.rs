@@ -22,7 +22,8 @@ pub struct Cell {
     pub stream: ArcRwSignal<Stream>,
     /// The shown numbers of the topic.
     pub series: ArcRwSignal<SeriesSet>,
-    /// The state that has changed while the board is paused, and is not shown yet.
+    /// The state that has changed while the board is paused, and is not shown yet, and the one to which the panel returns from
+    /// the past.
     paused_state: ArcStoredValue<PausedState>,
     /// The part of the topic's past that is loaded in buckets.
     pub(crate) past: ArcStoredValue<TopicPast>,
@@ -131,12 +132,15 @@ impl Cell {
         if self.composed.with_value(|shown| shown.as_ref() == Some(composed)) {
             return false;
         }
+        let was_past = self.is_past();
         self.composed.set_value(Some(composed.clone()));
         self.change_shown(|stream, series| {
             self.paused_state.update_value(|paused_state| {
-                paused_state.begin(stream, series);
+                if !was_past {
+                    paused_state.begin_past(stream, series);
+                }
                 let past = {
-                    let (stream, series) = paused_state.known(stream, series);
+                    let (stream, series) = paused_state.basis(stream, series);
                     self.past.with_value(|past| looking_back(stream, series, past, wanted))
                 };
                 (*stream, *series) = past;
@@ -145,12 +149,15 @@ impl Cell {
         true
     }
 
-    /// Shows the newest state again after the past. Returns false if the panel did not show the past.
+    /// Shows the newest state again after the past or, if the board is paused, the one at the beginning of the pause. Returns
+    /// false if the panel did not show the past.
     pub(crate) fn show_live(&self, paused: bool) -> bool {
         let was_past = self.composed.try_update_value(Option::take).flatten().is_some();
         if was_past {
             self.past.update_value(TopicPast::clear);
-            self.stand_still(false);
+            self.change_shown(|stream, series| {
+                self.paused_state.update_value(|paused_state| paused_state.end_past(stream, series));
+            });
             self.stand_still(paused);
         }
         was_past
@@ -159,15 +166,31 @@ impl Cell {
     /// If `paused` is true, begins a pause, in which the shown state does not change. Otherwise ends it and replaces
     /// the shown state by the newest one, unless the panel shows the past.
     pub(crate) fn stand_still(&self, paused: bool) {
-        if !paused && self.is_past() {
-            return;
-        }
+        let is_past = self.is_past();
         self.change_shown(|stream, series| {
-            self.paused_state.update_value(|paused_state| match paused {
-                true => paused_state.begin(stream, series),
-                false => paused_state.end(stream, series),
+            self.paused_state.update_value(|paused_state| match (paused, is_past) {
+                (true, false) => paused_state.begin(stream, series),
+                (true, true) => paused_state.begin_in_past(),
+                (false, false) => paused_state.end(stream, series),
+                (false, true) => paused_state.end_in_past(),
             });
         });
+    }
+
+    /// Calls `read` with the state from which the past is computed, and returns its result. It is the newest state or, during a
+    /// pause, the one at its beginning.
+    pub(crate) fn with_basis<T>(&self, read: impl FnOnce(&Stream, &SeriesSet) -> T) -> T {
+        let is_past = self.is_past();
+        self.stream.with_untracked(|stream| {
+            self.series.with_untracked(|series| {
+                self.paused_state.with_value(|paused_state| {
+                    // Otherwise, what is shown is the newest state, or that of the pause.
+                    let (stream, series) =
+                        if is_past { paused_state.basis(stream, series) } else { (stream, series) };
+                    read(stream, series)
+                })
+            })
+        })
     }
 
     /// Calls `read` with the newest state of the topic and returns its result. During a pause, this is newer than the

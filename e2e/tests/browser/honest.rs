@@ -5,7 +5,7 @@ use std::io::Write;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use e2e::board::{open, panel};
+use e2e::board::{open, open_at, panel};
 use e2e::browser::{Browser, TIMEOUT};
 use e2e::server::Server;
 use e2e::{setting, wait};
@@ -55,6 +55,33 @@ async fn a_board_that_a_stray_key_has_paused_says_so_everywhere_and_never_says_l
     browser.text_becomes(&figure("kitchen/temp"), |text| text.starts_with("99")).await;
     browser.text_becomes(STATE, |text| text.contains("Live")).await;
     assert_eq!(browser.text(PAUSED).await, None);
+}
+
+/// A panel of a long window is composed of buckets and publications every few seconds.
+#[tokio::test]
+async fn a_paused_board_of_a_long_window_stands_still_and_does_so_in_a_shorter_one() {
+    let server = Server::start(&["--no-host"]);
+    let browser = open_at(&format!("{}/#window=360", server.url())).await;
+    for n in 0..4 {
+        server.publish("kitchen/temp", &json!(n)).await;
+    }
+    browser.text_becomes(&figure("kitchen/temp"), |text| text.starts_with('3')).await;
+    press(&browser, "p").await;
+    browser.text_becomes(STATE, |text| text.contains("Paused at ")).await;
+    server.publish("kitchen/temp", &json!(99)).await;
+    browser.text_becomes(PAUSED, |text| text.contains("1 publication waits")).await;
+    tokio::time::sleep(Duration::from_millis(6_500)).await;
+    let shown = || async { browser.text(&figure("kitchen/temp")).await.unwrap_or_default() };
+    assert!(shown().await.starts_with('3'), "in the long window: {}", shown().await);
+
+    press(&browser, "2").await;
+    browser.is_true("!location.href.includes('window=360')").await;
+    tokio::time::sleep(Duration::from_millis(1_500)).await;
+    assert!(shown().await.starts_with('3'), "in the short window: {}", shown().await);
+    browser.text_becomes(STATE, |text| text.contains("Paused at ")).await;
+
+    press(&browser, "p").await;
+    browser.text_becomes(&figure("kitchen/temp"), |text| text.starts_with("99")).await;
 }
 
 #[tokio::test]

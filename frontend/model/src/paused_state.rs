@@ -6,18 +6,24 @@ use crate::chart::series::SeriesSet;
 /// Keeps the newest state of a topic while the board is paused and the panel shows an earlier state.
 ///
 /// During a pause, the panel shows the state at the beginning of the pause, even if the panel is removed from the
-/// page and added again. Publications change only the copy that is kept here. If the board is not paused, this value
-/// is empty.
+/// page and added again. Publications change only the copy that is kept here. The same is true while the panel shows
+/// the past, which is computed from another state ([`Self::basis`]). If the board is not paused and the panel shows live
+/// data, this value is empty.
 #[derive(Clone, Debug, Default)]
 pub struct PausedState {
-    ahead: Option<Box<(Stream, SeriesSet)>>,
+    ahead: Option<Kept>,
+    /// State at the beginning of the pause; present while the panel shows the past during a pause.
+    at_pause: Option<Kept>,
 }
+
+/// A state of a topic with its numbers.
+type Kept = Box<(Stream, SeriesSet)>;
 
 impl PausedState {
     /// Begins a pause. From now on, publications change a copy of the shown state.
     pub fn begin(&mut self, stream: &Stream, series: &SeriesSet) {
         if self.ahead.is_none() {
-            self.ahead = Some(Box::new((stream.clone(), series.clone())));
+            self.ahead = Some(keep(stream, series));
         }
     }
 
@@ -25,6 +31,44 @@ impl PausedState {
     pub fn end(&mut self, stream: &mut Stream, series: &mut SeriesSet) {
         if let Some(ahead) = self.ahead.take() {
             (*stream, *series) = *ahead;
+        }
+    }
+
+    /// Begins to show the past. During a pause, the shown state is kept, because it is shown again afterwards.
+    pub fn begin_past(&mut self, stream: &Stream, series: &SeriesSet) {
+        match self.ahead.is_some() {
+            true => self.at_pause = Some(keep(stream, series)),
+            false => self.begin(stream, series),
+        }
+    }
+
+    /// Stops showing the past: the shown state is replaced by that of the pause or, if there is no pause, by the newest
+    /// one.
+    pub fn end_past(&mut self, stream: &mut Stream, series: &mut SeriesSet) {
+        match self.at_pause.take() {
+            Some(at_pause) => (*stream, *series) = *at_pause,
+            None => self.end(stream, series),
+        }
+    }
+
+    /// Begins a pause while the panel shows the past.
+    pub fn begin_in_past(&mut self) {
+        if self.at_pause.is_none() {
+            self.at_pause.clone_from(&self.ahead);
+        }
+    }
+
+    /// Ends a pause while the panel shows the past.
+    pub fn end_in_past(&mut self) {
+        self.at_pause = None;
+    }
+
+    /// Returns the state from which the past is computed while the panel shows it: that at the beginning of the pause or,
+    /// if there is no pause, the newest one.
+    pub fn basis<'a>(&'a self, stream: &'a Stream, series: &'a SeriesSet) -> (&'a Stream, &'a SeriesSet) {
+        match self.at_pause.as_deref() {
+            Some((stream, series)) => (stream, series),
+            None => self.known(stream, series),
         }
     }
 
@@ -46,6 +90,10 @@ impl PausedState {
             None => (stream, series),
         }
     }
+}
+
+fn keep(stream: &Stream, series: &SeriesSet) -> Kept {
+    Box::new((stream.clone(), series.clone()))
 }
 
 #[cfg(test)]
@@ -89,6 +137,21 @@ mod tests {
 
         fn go_on(&mut self) {
             self.paused_state.end(&mut self.stream, &mut self.series);
+        }
+
+        /// Shows the past, which is empty here.
+        fn show_past(&mut self) {
+            self.paused_state.begin_past(&self.stream, &self.series);
+            (self.stream, self.series) = (Stream::new(self.stream.topic().clone()), SeriesSet::new(100));
+        }
+
+        fn leave_past(&mut self) {
+            self.paused_state.end_past(&mut self.stream, &mut self.series);
+        }
+
+        /// Returns the number of rows from which the past is computed.
+        fn rows_of_basis(&self) -> usize {
+            self.paused_state.basis(&self.stream, &self.series).1.len()
         }
 
         /// Returns everything that a panel of any kind shows, as one text for comparison.
@@ -136,6 +199,49 @@ mod tests {
             assert_ne!(paused.shown(), before);
             assert_eq!(paused.shown(), other.shown());
         }
+    }
+
+    #[test]
+    fn after_a_look_at_the_past_a_pause_shows_what_it_showed_before_and_then_all_that_came() {
+        for (kind, data) in KINDS {
+            let (mut paused, mut other) = (Subject::new(), Subject::new());
+            let mut publish = |paused: &mut Subject, seconds: std::ops::RangeInclusive<i64>| {
+                for second in seconds {
+                    paused.publish(second, data(second));
+                    other.publish(second, data(second));
+                }
+            };
+            publish(&mut paused, 1..=10);
+            let (before, rows) = (paused.shown(), paused.series.len());
+            paused.pause();
+            publish(&mut paused, 11..=14);
+            paused.show_past();
+            publish(&mut paused, 15..=18);
+            assert_eq!(paused.rows_of_basis(), rows, "{kind:?}: the past has nothing that came in the pause");
+            paused.leave_past();
+            assert_eq!(paused.shown(), before, "{kind:?}");
+            publish(&mut paused, 19..=21);
+            paused.go_on();
+            assert_eq!(paused.shown(), other.shown(), "{kind:?}");
+        }
+    }
+
+    #[test]
+    fn a_pause_that_begins_in_the_past_keeps_what_was_known_then() {
+        let mut subject = Subject::new();
+        (1..=5).for_each(|second| subject.publish(second, json!(second)));
+        subject.show_past();
+        subject.publish(6, json!(6));
+        subject.paused_state.begin_in_past();
+        subject.publish(7, json!(7));
+        assert_eq!(subject.rows_of_basis(), 6);
+        subject.leave_past();
+        assert_eq!(subject.series.len(), 6, "the pause goes on");
+        subject.show_past();
+        subject.paused_state.end_in_past();
+        assert_eq!(subject.rows_of_basis(), 7);
+        subject.leave_past();
+        assert_eq!(subject.series.len(), 7);
     }
 
     #[test]

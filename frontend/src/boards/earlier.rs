@@ -54,6 +54,7 @@ impl Earlier {
             step_ms: Some(step),
             items: 0,
             raw_from: Millis::MAX,
+            paused_at: None,
         };
         if self.step_ms != step {
             self.step_ms = step;

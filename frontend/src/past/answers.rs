@@ -33,7 +33,7 @@ pub(super) fn handle_event(board: Board, event: Event) {
 /// panel shows. If it returns true, the panel is updated.
 fn past(board: Board, topic: &Topic, change: impl FnOnce(&mut TopicPast, usize) -> bool) {
     let Some(cell) = board.cell(topic) else { return };
-    let is_table = cell.with_known(|stream, _| stream.kind() == Some(Kind::Table));
+    let is_table = cell.with_basis(|stream, _| stream.kind() == Some(Kind::Table));
     let most = if is_table { 1 } else { MOST_ITEMS };
     if cell.past.try_update_value(|past| change(past, most)) == Some(true) {
         board.past_loaded.notify();

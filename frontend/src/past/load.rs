@@ -40,12 +40,13 @@ struct Near {
 pub(super) fn refresh(board: Board, arrangement: Arrangement, may_ask: bool) {
     let view = board.time.view.get_untracked();
     let (now, stretch) = (board.server_now(), board.time.stretch_untracked());
+    let paused_at = board.paused_at.get_untracked();
     let panels = panels(board, arrangement);
     let may_ask = may_ask && board.link.with_untracked(|link| link.state.is_connected());
     let asked = panels.iter().filter(|near| near.cell.past.with_value(|past| past.is_asked(now))).count();
     let mut room = MOST_REQUESTS.saturating_sub(asked);
     for near in &panels {
-        let Some(wanted) = wanted(near, view, &stretch) else { continue };
+        let Some(wanted) = wanted(near, view, &stretch, paused_at) else { continue };
         // The server has nothing more of a topic that was deleted.
         if may_ask && !near.cell.is_deleted.get_untracked() && room > 0 && ask(board, near, &wanted, now) {
             room -= 1;
@@ -80,8 +81,8 @@ fn panels(board: Board, arrangement: Arrangement) -> Vec<Near> {
 }
 
 /// Returns what a panel shows; `None` if it shows live data also in a long window.
-fn wanted(near: &Near, view: View, stretch: &Range<Millis>) -> Option<Wanted> {
-    near.cell.with_known(|stream, series| {
+fn wanted(near: &Near, view: View, stretch: &Range<Millis>, paused_at: Option<Millis>) -> Option<Wanted> {
+    near.cell.with_basis(|stream, series| {
         let span_ms = stretch.end - stretch.start;
         let step = step_ms(span_ms, near.place.width, series.series().len());
         let (step_ms, items) = match stream.kind()? {
@@ -97,6 +98,7 @@ fn wanted(near: &Near, view: View, stretch: &Range<Millis>) -> Option<Wanted> {
             step_ms,
             items,
             raw_from: stream.complete_from(),
+            paused_at,
         })
     })
 }
@@ -105,6 +107,7 @@ fn wanted(near: &Near, view: View, stretch: &Range<Millis>) -> Option<Wanted> {
 fn composed(near: &Near, view: View, wanted: &Wanted, now: Millis) -> Composed {
     // A panel of a long window follows the live data at a pace that suits its buckets.
     let pace_ms = wanted.step_ms.map_or(1_000, |step| (step / 4).clamp(1_000, 5_000) as Millis);
+    let now = wanted.paused_at.map_or(now, |paused_at| now.min(paused_at));
     let arrived_at = match view.past() {
         Some(past) => now.min(past.end + ARRIVING_MS),
         None => now,

@@ -40,6 +40,8 @@ pub struct Wanted {
     pub items: usize,
     /// Time from which on the page has all publications, so that nothing has to be requested.
     pub raw_from: Millis,
+    /// Time at which the board was paused, after which the panel shows nothing; `None` if it is not paused.
+    pub paused_at: Option<Millis>,
 }
 
 /// A request for a stretch of a topic's past.
@@ -319,6 +321,7 @@ fn hole(
     let step_ms = i64::try_from(step_ms).unwrap_or(i64::MAX);
     let from = (wanted.stretch.start.div_euclid(step_ms) - 1).saturating_mul(step_ms);
     let from = from.max(kept_from.unwrap_or(Millis::MIN));
+    let now = wanted.paused_at.map_or(now, |paused_at| now.min(paused_at));
     let to = wanted.stretch.end.saturating_add(step_ms).min(now);
     let mut missing = Spans::new();
     missing.add(from..to.min(wanted.raw_from));

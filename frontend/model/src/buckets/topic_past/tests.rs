@@ -9,7 +9,7 @@ const NOW: Millis = 10_000_000;
 const STEP: u64 = 1_000;
 
 fn wanted(stretch: Range<Millis>) -> Wanted {
-    Wanted { stretch, step_ms: Some(STEP), items: 0, raw_from: Millis::MAX }
+    Wanted { stretch, step_ms: Some(STEP), items: 0, raw_from: Millis::MAX, paused_at: None }
 }
 
 fn reply(id: RequestId, firsts: &[Millis], next: Option<u64>) -> BucketsReply {
@@ -132,6 +132,24 @@ fn a_stretch_that_meets_the_publications_is_requested_up_to_now_and_not_again() 
         load(&mut past, &wanted, NOW + 400_000),
         std::slice::from_ref(&(NOW - SETTLING_MS..NOW + 400_000))
     );
+}
+
+#[test]
+fn nothing_is_requested_after_the_beginning_of_a_pause() {
+    let paused = |stretch: Range<Millis>, raw_from: Millis| Wanted {
+        raw_from,
+        paused_at: Some(NOW - 60_000),
+        ..wanted(stretch)
+    };
+    let ends = |wanted: &Wanted| {
+        let mut past = TopicPast::default();
+        load(&mut past, wanted, NOW).iter().map(|asked| asked.end).collect::<Vec<_>>()
+    };
+    let edge = NOW - 60_000;
+    assert_eq!(ends(&paused(edge - 900_000..edge, edge - 300_000)), [edge], "the page has a part of it");
+    assert_eq!(ends(&paused(edge - 900_000..NOW + 60_000, Millis::MAX)), [edge], "the stretch has not ended");
+    assert_eq!(ends(&paused(edge - 900_000..edge - 500_000, Millis::MAX)), [edge - 499_000]);
+    assert_eq!(ends(&paused(edge - 900_000..edge, edge - 1_000_000)), []);
 }
 
 #[test]
