@@ -71,6 +71,20 @@ const AVERAGES: [&str; 9] = [
     "Média:",
 ];
 
+/// Maximum number of tables whose clocks are stored.
+const MOST_CLOCKS: usize = 100;
+
+/// The time of day in the last row of a table. If the one in the next row is more than half a day earlier, midnight has passed.
+#[derive(Debug)]
+struct Clock {
+    /// The names of the columns of the table.
+    names: Vec<String>,
+    /// The time of day, in milliseconds.
+    last_ms: i64,
+    /// The days that have passed since the day in the banner, in milliseconds.
+    passed_ms: i64,
+}
+
 /// Reads tables whose columns are separated by blanks: headers, and the rows below them.
 #[derive(Debug)]
 pub struct Columns {
@@ -88,9 +102,9 @@ pub struct Columns {
     stamp: Option<Stamp>,
     /// Names that a line of dashes gives to groups of columns, each with its place in the line.
     groups: Vec<Group>,
-    /// The time of day in the last row, in milliseconds. If the time in the next row is more than half a day earlier,
-    /// midnight has passed.
-    last_time: Option<i64>,
+    /// The clocks of the tables below the banner. Each activity of sar is a table of its own. In stored data, each begins
+    /// again with the day in the banner.
+    clocks: Vec<Clock>,
     commas: Commas,
     keys: Keys,
     epochs: Epochs,
@@ -109,7 +123,7 @@ impl Columns {
             took_candidate: false,
             days: Vec::new(),
             stamp: None,
-            last_time: None,
+            clocks: Vec::new(),
             groups: Vec::new(),
             commas: Commas::default(),
             keys: Keys::default(),
@@ -168,7 +182,7 @@ impl Columns {
                 .map(time::possible_days)
                 .find(|days| !days.is_empty())
                 .unwrap_or_default();
-            self.last_time = None;
+            self.clocks.clear();
         }
         is_banner
     }
@@ -234,7 +248,7 @@ impl Columns {
         for ((column, text), time) in cells.into_iter().zip(times) {
             let Some(name) = header.names.get(column) else { continue };
             if let Some(time) = time {
-                stamp = Some(self.dated(time));
+                stamp = Some(self.dated(time, &header.names));
                 if !self.is_time_column(header, column) {
                     time_fields.push((name.clone(), epochs::kept(&text)));
                 }
@@ -337,19 +351,29 @@ impl Columns {
         })
     }
 
-    /// Converts a time of day to a time on the day in the banner, or on a later day if midnight has passed. Returns
-    /// the time unchanged if the day is not known.
-    fn dated(&mut self, stamp: Stamp) -> Stamp {
-        let Stamp::TimeOfDay(ms) = stamp else { return stamp };
+    /// Converts a time of day to a time on the day in the banner, or on a later day if midnight has passed in the table
+    /// with these names of columns. Returns the time unchanged if the day is not known.
+    fn dated(&mut self, stamp: Stamp, names: &[String]) -> Stamp {
+        let (Stamp::TimeOfDay(ms), [day]) = (stamp, self.days.as_slice()) else { return stamp };
+        let day = *day;
+        stamp.on_day(Some(day + self.passed_ms(ms, names)))
+    }
+
+    /// Returns the days that have passed since the day in the banner, in milliseconds, when the table with these names of
+    /// columns has a row with this time of day.
+    fn passed_ms(&mut self, ms: i64, names: &[String]) -> i64 {
         const HALF_A_DAY_MS: i64 = 43_200_000;
-        if self.last_time.is_some_and(|last| last - ms > HALF_A_DAY_MS) {
-            self.days.iter_mut().for_each(|day| *day += 2 * HALF_A_DAY_MS);
+        let Some(clock) = self.clocks.iter_mut().find(|clock| clock.names == names) else {
+            if self.clocks.len() < MOST_CLOCKS {
+                self.clocks.push(Clock { names: names.to_vec(), last_ms: ms, passed_ms: 0 });
+            }
+            return 0;
+        };
+        if clock.last_ms - ms > HALF_A_DAY_MS {
+            clock.passed_ms += 2 * HALF_A_DAY_MS;
         }
-        self.last_time = Some(ms);
-        match self.days.as_slice() {
-            [day] => stamp.on_day(Some(*day)),
-            _ => stamp,
-        }
+        clock.last_ms = ms;
+        clock.passed_ms
     }
 
     fn header(&mut self, line: &str, words: Vec<String>) -> Read {

@@ -39,6 +39,47 @@ fn sysstat_gives_its_columns_at_their_times_and_no_average() {
     assert_eq!(read(&format!("{day}{half}")).data, result.data);
 }
 
+/// Returns the beginning of a day in November 2026.
+fn day(day: u32) -> i64 {
+    shared::timestamp::day_ms(2026, 11, day).unwrap()
+}
+
+#[test]
+fn every_table_of_stored_data_begins_with_the_day_in_the_banner() {
+    let activity = |names: &str, values: &str| {
+        format!(
+            "00:00:01    {names}\n00:10:01    {values}\n12:00:01    {values}\n23:50:01    {values}\nAverage:    {values}\n\n"
+        )
+    };
+    let result = read(&format!(
+        "Linux 6.1.0 (b) \t11/20/26 \t_x86_64_\t(2 CPU)\n\n{}{}{}",
+        activity("   CPU    %user    %idle", "   all     1.00    99.00"),
+        activity("kbmemfree  %memused", "     1000     10.50"),
+        activity("  runq-sz  plist-sz   ldavg-1", "        0       150      0.50"),
+    ));
+    let times = [601_000, 43_201_000, 85_801_000].map(|ms| Some(day(20) + ms));
+    assert_eq!(result.times, times.repeat(3), "{result:?}");
+    assert_eq!((result.data.len(), result.log.len()), (9, 0), "{result:?}");
+}
+
+#[test]
+fn tables_that_are_printed_in_turns_pass_midnight_together() {
+    let tick = |header: &str, clock: &str| {
+        format!(
+            "{header}        CPU    %user    %idle\n{clock}        all     1.00    99.00\n\n\
+             {header}    kbmemfree  %memused\n{clock}         1000     10.50\n\n"
+        )
+    };
+    let result = read(&format!(
+        "Linux 6.1.0 (b) \t11/20/26 \t_x86_64_\t(2 CPU)\n\n{}{}{}",
+        tick("23:59:58", "23:59:59"),
+        tick("23:59:59", "00:00:00"),
+        tick("00:00:00", "00:00:01"),
+    ));
+    let times = [-1_000, -1_000, 0, 0, 1_000, 1_000].map(|ms| Some(day(21) + ms));
+    assert_eq!(result.times, times, "{result:?}");
+}
+
 #[test]
 fn several_processors_are_series_of_one_publication() {
     let input = "10:42:07     CPU    %usr   %idle\n10:42:08     all    7.11   89.35\n10:42:08       0    6.00   90.00\n\
