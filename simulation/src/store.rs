@@ -150,7 +150,7 @@ impl Store {
             ReadFrom::ReceivedSince(time) => kept.filter(|item| item.received_at >= time).cloned().collect(),
         };
         let items = items.split_off(items.len().saturating_sub(limit));
-        Page { epoch: log.epoch.clone(), items, head: log.end().offset, oldest }
+        Page { epoch: log.epoch.clone(), items, head: log.end().offset, oldest, ends_at_loss: false }
     }
 
     fn check(&self) -> Result<(), Unavailable> {

@@ -89,10 +89,10 @@ pub fn fit(since: &Position, page: &Page) -> Fit {
 /// lost.
 ///
 /// For example, publications 1 to 6 are appended and 1 to 4 are in history. A page that was read after 2 contains 3 and
-/// 4 with a head of 6; its head becomes 4, and 5 and 6 arrive live. If the page is full (it has `limit` items), there
-/// may be more in history, and the head stays as it is.
+/// 4 with a head of 6; its head becomes 4, and 5 and 6 arrive live. If the page is full (it has `limit` items) or ends
+/// before lost publications, there may be more in history, and the head stays as it is.
 pub fn as_written(mut page: Page, after: u64, limit: usize) -> Page {
-    if page.items.len() < limit {
+    if page.items.len() < limit && !page.ends_at_loss {
         let before_all = after.max(page.oldest.saturating_sub(1));
         page.head = page.items.last().map_or(before_all, |last| last.offset);
     }
@@ -168,7 +168,7 @@ mod tests {
         let publication =
             |offset: &u64| Publication { offset: *offset, ts: 0, received_at: 0, data: 1.into() };
         let items = offsets.iter().map(publication).collect();
-        Page { epoch: Epoch::new("e"), items, head, oldest }
+        Page { epoch: Epoch::new("e"), items, head, oldest, ends_at_loss: false }
     }
 
     #[test]
@@ -176,6 +176,13 @@ mod tests {
         assert_eq!(as_written(page(&[3, 4], 6, 1), 2, 10).head, 4);
         assert_eq!(as_written(page(&[], 6, 1), 5, 10).head, 5, "nothing new since");
         assert_eq!(as_written(page(&[], 6, 5), 0, 10).head, 4, "everything in history is dropped");
+    }
+
+    #[test]
+    fn publications_after_lost_ones_are_still_announced() {
+        let ends_at_loss = Page { ends_at_loss: true, ..page(&[3, 4], 9, 1) };
+        assert_eq!(as_written(ends_at_loss, 2, 10).head, 9);
+        assert_eq!(fit(&Position::new(Epoch::new("e"), 4), &page(&[7, 8], 9, 7)), Fit::Truncated);
     }
 
     #[test]

@@ -258,6 +258,42 @@ async fn history_that_is_no_longer_kept_is_told_as_lost() {
 }
 
 #[tokio::test]
+async fn history_goes_on_after_publications_that_were_lost_and_says_so() {
+    let world = World::open();
+    world.fill("x", 20);
+    world.log.lose(&topic("x"), (4..=6).chain([9]));
+    let client = world.connect("a").await;
+    let (mut told, mut at) = (Vec::new(), 0);
+    while at < 20 {
+        let page = history(&world, &client, json!({"since": {"epoch": "filled", "offset": at}})).await;
+        assert_eq!(page.head.offset, 20, "what is after a loss is not hidden");
+        let first = page.items.first().unwrap().offset;
+        at = page.items.last().unwrap().offset;
+        told.push((first, at, page.recovered));
+    }
+    assert_eq!(told, [(1, 3, true), (7, 8, false), (10, 20, false)]);
+    for (from, told) in [(2, (3, 3, true)), (3, (7, 8, false)), (5, (7, 8, false)), (6, (7, 8, true))] {
+        let page = history(&world, &client, json!({"since": {"epoch": "filled", "offset": from}})).await;
+        let offsets = page.items.iter().map(|item| item.offset);
+        assert_eq!((offsets.clone().min().unwrap(), offsets.max().unwrap(), page.recovered), told, "{from}");
+    }
+}
+
+#[tokio::test]
+async fn history_of_a_period_without_since_ends_with_its_newest_even_after_a_loss() {
+    let world = World::open();
+    world.fill("x", 20);
+    world.log.lose(&topic("x"), (4..=6).chain([9]));
+    let client = world.connect("a").await;
+    // Publication n is received n seconds after `NOW`.
+    for (to, first, last) in [(21, 10, 20), (15, 10, 14), (9, 7, 8), (4, 1, 3)] {
+        let page = history(&world, &client, json!({"from_ms": NOW + 1, "to_ms": NOW + 1000 * to})).await;
+        let offsets: Vec<u64> = page.items.iter().map(|item| item.offset).collect();
+        assert_eq!(offsets, (first..=last).collect::<Vec<_>>(), "before {to} s");
+    }
+}
+
+#[tokio::test]
 async fn history_of_what_one_may_not_read_or_nobody_wrote_is_refused() {
     let world = World::open();
     let client = world.connect_as("a", agent(&["host/*"], &[])).await;

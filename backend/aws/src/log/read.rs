@@ -8,6 +8,9 @@
 //!
 //! For example, if history contains the offsets 1 to 5 and the head contains 6 and 7, a reader gets 1 to 7. If history
 //! contains only 1 to 3, the reader gets 1 to 3.
+//!
+//! The appends of a topic are written to history in order. So if history contains an append, and not the one before it, that
+//! one is lost: `broadcast` could not read it, or gave it up. A reader that would begin with it begins after it.
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
@@ -48,11 +51,15 @@ impl Log<'_> {
         let oldest = self.oldest(self.retention.cutoff(query.now)).await?;
         let items = match query.from {
             _ if query.limit == 0 => Vec::new(),
-            ReadFrom::After(offset) => self.after(offset, oldest, query.limit).await?,
+            ReadFrom::After(offset) => return self.after(offset, oldest, query.limit).await,
             ReadFrom::Newest => self.newest(Millis::MIN, oldest, query.limit).await?,
             ReadFrom::ReceivedSince(time) => self.newest(time, oldest, query.limit).await?,
         };
-        Ok(Page { epoch: self.head.epoch.clone(), items, head: self.head.end(), oldest })
+        Ok(self.page_of(items, oldest))
+    }
+
+    fn page_of(&self, items: Vec<Publication>, oldest: u64) -> Page {
+        Page { epoch: self.head.epoch.clone(), items, head: self.head.end(), oldest, ends_at_loss: false }
     }
 
     /// Returns the offset of the oldest publication that is still kept. Publications that were received before `cutoff`
@@ -105,20 +112,40 @@ impl Log<'_> {
         Ok(found.unwrap_or_default().first().map(part::read).transpose()?)
     }
 
-    async fn after(&self, offset: u64, oldest: u64, limit: usize) -> Result<Vec<Publication>, Unavailable> {
+    /// Reads the oldest publications after `offset`, at most `limit`. A page that would begin with lost publications begins after them, and
+    /// a page that reaches lost ones later ends before them.
+    async fn after(&self, offset: u64, mut oldest: u64, limit: usize) -> Result<Page, Unavailable> {
         let mut run = Forward::from(offset.saturating_add(1).max(oldest));
+        let mut ends_at_loss = false;
         if run.next() < self.head.first() {
             let mut parts =
                 self.parts_from(run.next()).limit(page_size(limit)).into_paginator().items().send();
             while run.len() < limit && run.next() < self.head.first() {
                 let Some(item) = parts.try_next().await.map_err(unavailable)? else { break };
-                if !run.add(part::read(&item)?) {
+                if run.add(part::read(&item)?) {
+                    continue;
+                }
+                let Some(first) = self.after_loss(run.next()).await? else { break };
+                ends_at_loss = run.len() > 0;
+                if ends_at_loss {
                     break;
                 }
+                oldest = first.min(self.head.first());
+                run = Forward::from(oldest);
+                run.add(part::read(&item)?);
             }
         }
         run.add(self.head.items.iter().cloned());
-        Ok(run.into_items(self.head.end(), limit))
+        let items = run.into_items(self.head.end(), limit);
+        Ok(Page { ends_at_loss, ..self.page_of(items, oldest) })
+    }
+
+    /// Returns the offset of the first publication in history after `offset` if the one at `offset` is lost, and `None` if it is there.
+    /// A part of history after `offset` must have been read before. A query reads one item after the other, so the missing parts may have
+    /// been written, together with that part, after the query had passed their place. So this looks for them again.
+    async fn after_loss(&self, offset: u64) -> Result<Option<u64>, Unavailable> {
+        let part = self.part_from(offset).await?;
+        Ok(part.and_then(|part| part.first().map(|first| first.offset)).filter(|first| *first > offset))
     }
 
     async fn newest(

@@ -73,6 +73,58 @@ async fn publications_not_yet_in_history_are_neither_shown_nor_lost() {
 }
 
 #[tokio::test]
+async fn what_history_has_after_lost_publications_is_read_and_the_loss_is_told() {
+    let log = plain(Retention::default()).await;
+    let lost = [4, 5, 6, 9];
+    for number in 1..=12 {
+        let change = publish(&log, "x", number).await;
+        if !lost.contains(&number) {
+            log.record(&change).await.unwrap();
+        }
+    }
+    for (after, expected, oldest, ends_at_loss) in [
+        (0, 1..=3, 1, true),
+        (2, 3..=3, 1, true),
+        (3, 7..=8, 7, true),
+        (4, 7..=8, 7, true),
+        (6, 7..=8, 1, true),
+        (8, 10..=12, 10, false),
+        (9, 10..=12, 1, false),
+    ] {
+        let page = read(&log, "x", ReadFrom::After(after)).await;
+        assert_eq!(offsets(&page), expected.collect::<Vec<_>>(), "after {after}");
+        assert_eq!((page.oldest, page.head, page.ends_at_loss), (oldest, 12, ends_at_loss), "after {after}");
+    }
+    let page = log.read(&topic("x"), ReadFrom::After(3), 1, NOW).await.unwrap().unwrap();
+    assert_eq!((offsets(&page), page.ends_at_loss), (vec![7], false), "the page is full");
+
+    // Nothing after 13 is in history yet, so 13 is not lost.
+    publish(&log, "x", 13).await;
+    publish(&log, "x", 14).await;
+    for (after, expected) in [(9, vec![10, 11, 12]), (12, vec![])] {
+        let page = read(&log, "x", ReadFrom::After(after)).await;
+        assert_eq!(offsets(&page), expected, "after {after}");
+        assert_eq!((page.oldest, page.head, page.ends_at_loss), (1, 14, false), "after {after}");
+    }
+}
+
+#[tokio::test]
+async fn a_loss_that_reaches_up_to_the_last_append_is_told() {
+    let log = plain(Retention::default()).await;
+    let mut changes = Vec::new();
+    for number in 1..=5 {
+        changes.push(publish(&log, "x", number).await);
+    }
+    for written in [0, 1, 4] {
+        log.record(&changes[written]).await.unwrap();
+    }
+    let page = read(&log, "x", ReadFrom::After(2)).await;
+    assert_eq!((offsets(&page), page.oldest, page.ends_at_loss), (vec![5], 5, false));
+    let page = read(&log, "x", ReadFrom::After(0)).await;
+    assert_eq!((offsets(&page), page.oldest, page.ends_at_loss), (vec![1, 2], 1, true));
+}
+
+#[tokio::test]
 async fn a_lone_publication_is_read_before_history_has_it() {
     let log = plain(Retention::default()).await;
     publish(&log, "x", 1).await;

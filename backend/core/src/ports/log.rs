@@ -185,8 +185,12 @@ pub struct Page {
     /// to the log first and written to history a little later.
     pub head: u64,
     /// Offset of the oldest publication that can still be read or will be readable soon: those in history, and those
-    /// that are being written to it. It is `head + 1` if there is no such publication.
+    /// that are being written to it. It is `head + 1` if there is no such publication. If the publications with which a read after an
+    /// offset would begin were lost, the offset of the first one after them.
     pub oldest: u64,
+    /// True if the page ends early because the publications after it were lost before they were written to history. Reading after the
+    /// last one of the page goes on after the lost ones.
+    pub ends_at_loss: bool,
 }
 
 /// The effect of one append: the publications that it added to a topic's log. A change is written to history and then

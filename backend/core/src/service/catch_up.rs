@@ -78,12 +78,34 @@ impl<C, L: TopicLog, M> Service<C, L, M> {
         let Some(mut page) = self.log.read(topic, ReadFrom::After(after), wanted, now).await? else {
             return Ok(None);
         };
+        if !matches!(ask, Ask::Since(_)) {
+            page = self.after_last_loss(topic, page, end, now).await?;
+        }
         page.items.retain(|item| period.contains(item.received_at));
         let recovered = match ask {
             Ask::Since(since) => has_all_after(since, &page, first),
             Ask::Last(_) | Ask::ReceivedSince(_) | Ask::Nothing => true,
         };
         Ok(Some(Past { page, recovered }))
+    }
+
+    /// Returns the last part of a page that was to end before the offset `end`. It is another page if `page` ends before lost publications,
+    /// because a page has no holes, and those who ask for the newest publications go on with older ones.
+    async fn after_last_loss(
+        &self,
+        topic: &Topic,
+        mut page: Page,
+        end: u64,
+        now: Millis,
+    ) -> Result<Page, Unavailable> {
+        while let Some(last) = page.items.last().map(|last| last.offset).filter(|_| page.ends_at_loss) {
+            let wanted = usize::try_from(end.saturating_sub(last + 1)).unwrap_or(usize::MAX);
+            let next = self.log.read(topic, ReadFrom::After(last), wanted, now).await?;
+            let is_newer = |next: &Page| next.items.first().is_some_and(|first| first.offset < end);
+            let Some(next) = next.filter(is_newer) else { break };
+            page = next;
+        }
+        Ok(page)
     }
 
     /// Returns the offset of the first publication that was received at `since` or later, or the offset after the last one.

@@ -1,6 +1,6 @@
 //! A fake of [`TopicLog`], in memory.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::ops::Range;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -36,6 +36,8 @@ struct Log {
     epoch: Epoch,
     owner: String,
     items: Vec<Publication>,
+    /// Offsets of publications that are not in history. They are part of blocks all the same.
+    lost: BTreeSet<u64>,
     meta: TopicMeta,
     producers: Producers,
 }
@@ -80,6 +82,13 @@ impl FakeLog {
     /// Makes later calls of [`ForgetSilent::forget_if_silent`] for `topic` fail; with `None`, none.
     pub fn refuse_to_forget(&self, topic: Option<Topic>) {
         *lock(&self.unforgettable) = topic;
+    }
+
+    /// Makes reads after an offset behave as if these publications of `topic` had been lost before they were written to history.
+    pub fn lose(&self, topic: &Topic, offsets: impl IntoIterator<Item = u64>) {
+        if let Some(log) = lock(&self.topics).get_mut(topic) {
+            log.lost.extend(offsets);
+        }
     }
 
     /// Calls `hook` once, at the beginning of the next call of [`TopicLog::heads`].
@@ -223,7 +232,8 @@ impl ForgetSilent for FakeLog {
 
 impl Log {
     fn new(epoch: Epoch, owner: String) -> Self {
-        Self { epoch, owner, items: Vec::new(), meta: TopicMeta::default(), producers: Producers::default() }
+        let (items, lost) = Default::default();
+        Self { epoch, owner, items, lost, meta: TopicMeta::default(), producers: Producers::default() }
     }
 
     fn append(&mut self, append: Append) -> Result<(Appended, Option<Change>), AppendError> {
@@ -307,17 +317,28 @@ impl Log {
             .skip_while(|item| item.received_at < now - keep.age_ms)
             .collect();
         let head = self.items.len() as u64;
-        let oldest = kept.first().map_or(head + 1, |item| item.offset);
+        let mut oldest = kept.first().map_or(head + 1, |item| item.offset);
+        let mut ends_at_loss = false;
         let chosen: Vec<&Publication> = match from {
             ReadFrom::After(offset) => {
-                kept.into_iter().filter(|item| item.offset > offset).take(limit).collect()
+                let is_left = |item: &&Publication| item.offset > offset && !self.lost.contains(&item.offset);
+                let mut left: Vec<_> = kept.into_iter().filter(is_left).collect();
+                let begin = offset.saturating_add(1).max(oldest);
+                if let Some(first) = left.first().filter(|first| first.offset > begin) {
+                    oldest = first.offset;
+                }
+                let whole = 1 + left.windows(2).take_while(|two| two[0].offset + 1 == two[1].offset).count();
+                ends_at_loss = whole < left.len().min(limit);
+                left.truncate(whole.min(limit));
+                left
             }
             ReadFrom::Newest => newest(kept, limit),
             ReadFrom::ReceivedSince(time) => {
                 newest(kept.into_iter().skip_while(|item| item.received_at < time).collect(), limit)
             }
         };
-        Page { epoch: self.epoch.clone(), items: chosen.into_iter().cloned().collect(), head, oldest }
+        let items = chosen.into_iter().cloned().collect();
+        Page { epoch: self.epoch.clone(), items, head, oldest, ends_at_loss }
     }
 }
 

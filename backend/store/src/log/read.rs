@@ -28,7 +28,8 @@ pub fn page(db: &Database, entry: &Entry, retention: &Retention, query: Query) -
     let first_row = log.first_row(retention.lowest_offset(log.head))?;
     let oldest = log.first_received_since(first_row, retention.cutoff(query.now))?;
     let (start, end) = log.window(oldest, query)?;
-    Ok(Page { epoch: entry.head.epoch.clone(), items: log.items(start..=end)?, head: log.head, oldest })
+    let items = log.items(start..=end)?;
+    Ok(Page { epoch: entry.head.epoch.clone(), items, head: log.head, oldest, ends_at_loss: false })
 }
 
 /// Reads at most `limit` publications after the offset `after` that are still in the file and were received at `cutoff` or later, even if
