@@ -7,11 +7,15 @@ use apigw_websocket::IdentitySource;
 use serverless_app::{App, Origin, RouteLimits};
 
 use crate::api::functions::authorizer_of;
+use crate::settings::Credentials;
 
 /// Returns a sentence for each part of the app that is read and has no effect here. `folders` has the folders with the objects of
 /// buckets.
-pub fn of(app: &App, folders: &BTreeMap<String, PathBuf>) -> Vec<String> {
+pub fn of(app: &App, folders: &BTreeMap<String, PathBuf>, credentials: &Credentials) -> Vec<String> {
     let mut sentences = Vec::new();
+    if let Credentials::Real { .. } = credentials {
+        sentences.extend(not_of_the_account(app));
+    }
     for api in &app.apis {
         let has_limits = api.stages.iter().any(|stage| {
             let is_set = |limits: &RouteLimits| *limits != RouteLimits::default();
@@ -46,11 +50,30 @@ pub fn of(app: &App, folders: &BTreeMap<String, PathBuf>) -> Vec<String> {
     sentences
 }
 
+/// Returns a sentence about the services that are not those of the account, although functions have its credentials.
+fn not_of_the_account(app: &App) -> Option<String> {
+    let services = [
+        ("Lambda", "functions", !app.functions.is_empty()),
+        ("DynamoDB", "tables", !app.tables.is_empty()),
+        ("SQS", "queues", !app.queues.is_empty()),
+    ];
+    let here = services.into_iter().filter(|(.., is_here)| *is_here);
+    let (names, parts): (Vec<&str>, Vec<&str>) = here.map(|(name, parts, _)| (name, parts)).unzip();
+    let (names, parts) = (names.join(" and "), parts.join(" and "));
+    (!names.is_empty()).then(|| {
+        format!(
+            "--aws-profile: all requests to {names} are answered here, so {parts} of other stacks are not found"
+        )
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;
 
     use serverless_app::{Settings, read};
+
+    use crate::settings::Credentials;
 
     #[test]
     fn parts_without_an_effect_are_named() {
@@ -79,11 +102,42 @@ Resources:
 ";
         let files = BTreeMap::from([("template.yaml".to_owned(), template.to_owned())]);
         let app = read("template.yaml", &files, &Settings::default()).expect("it is well-formed");
-        let sentences = super::of(&app, &BTreeMap::new());
+        let sentences = super::of(&app, &BTreeMap::new(), &Credentials::Invented);
         let [limits, objects] = sentences.as_slice() else { panic!("{sentences:?}") };
         assert!(limits.starts_with("Chat: limits of routes"), "{limits}");
         assert!(objects.starts_with("Web: ") && objects.contains("--bucket Site=DIR"), "{objects}");
         let folders = BTreeMap::from([("Site".to_owned(), "dist".into())]);
-        assert_eq!(super::of(&app, &folders), std::slice::from_ref(limits));
+        let sentences = super::of(&app, &folders, &Credentials::Invented);
+        assert_eq!(sentences, std::slice::from_ref(limits));
+    }
+
+    #[test]
+    fn services_that_are_not_those_of_the_account_are_named() {
+        let function = "Chat: { Type: AWS::Lambda::Function, Properties: { Code: src/, Handler: a.b, Runtime: nodejs22.x } }";
+        let queue = "Jobs: { Type: AWS::SQS::Queue }";
+        let real = Credentials::Real {
+            access_key_id: "id".into(),
+            secret_access_key: "secret".into(),
+            session_token: None,
+        };
+        let about = |resources: &[&str], credentials: &Credentials| {
+            let template = format!("Resources: {{ {} }}", resources.join(", "));
+            let files = BTreeMap::from([("template.yaml".to_owned(), template)]);
+            let app = read("template.yaml", &files, &Settings::default()).expect("it is well-formed");
+            super::of(&app, &BTreeMap::new(), credentials)
+        };
+        let start = "--aws-profile: all requests to";
+        assert_eq!(
+            about(&[function], &real),
+            [format!("{start} Lambda are answered here, so functions of other stacks are not found")]
+        );
+        assert_eq!(
+            about(&[function, queue], &real),
+            [format!(
+                "{start} Lambda and SQS are answered here, so functions and queues of other stacks are not found"
+            )]
+        );
+        assert_eq!(about(&[], &real), [""; 0]);
+        assert_eq!(about(&[function, queue], &Credentials::Invented), [""; 0]);
     }
 }

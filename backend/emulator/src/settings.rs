@@ -80,7 +80,8 @@ pub enum Credentials {
     /// Invented ones. Each request to AWS is answered by the emulator.
     #[default]
     Invented,
-    /// Those of a person. Requests go to AWS, except those to the app's own APIs, tables and queues.
+    /// Those of a person. Requests go to AWS, except those to the app's own APIs, and to each of Lambda, DynamoDB and SQS if the app
+    /// has a function, a table or a queue.
     Real {
         /// Access key id.
         access_key_id: String,

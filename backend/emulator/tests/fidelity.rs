@@ -44,6 +44,7 @@ const SOURCES: &[&str] = &[
     include_str!("../src/functions/watch.rs"),
     include_str!("../src/local_names.rs"),
     include_str!("../src/machine.rs"),
+    include_str!("../src/not_done.rs"),
     include_str!("../src/vtl/json_path.rs"),
     include_str!("../src/vtl/tests.rs"),
     include_str!("../../runtime/tests/runtime/processes.rs"),

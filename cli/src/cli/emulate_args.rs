@@ -63,8 +63,9 @@ pub struct EmulateArgs {
     /// Start Node.js and Python functions under their debuggers, in one process each and without time-outs
     #[arg(long)]
     pub inspect: bool,
-    /// Use real AWS services with the credentials of this profile in ~/.aws/credentials. Requests to the app's own APIs, tables
-    /// and queues still stay here
+    /// Use real AWS services with the credentials of this profile in ~/.aws/credentials. Requests to the app's own APIs and to Lambda
+    /// still stay here, and so do all requests to DynamoDB and SQS if the app has a table or a queue: functions, tables and queues of
+    /// other stacks are not found
     #[arg(long, value_name = "NAME")]
     pub aws_profile: Option<String>,
     /// Accept web pages of this origin, such as http://192.168.1.5:3000, or of all with `*`; may be given several times. Without it,

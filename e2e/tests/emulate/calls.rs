@@ -87,6 +87,8 @@ async fn with_a_profile_its_credentials_sign_requests_to_aws_and_the_apps_own_ap
     let variables = write("local.env", format!("AWS_ENDPOINT_URL_STS=http://{address}\n"));
     let arguments = ["--no-board", "--aws-profile", "dev", "--env", &variables];
     let app = App::run_with(folder, &arguments, &[("AWS_SHARED_CREDENTIALS_FILE", &credentials)]);
+    let not_done = app.ready["not_done"].to_string();
+    assert!(not_done.contains("--aws-profile: all requests to Lambda"), "{not_done}");
     let mut client = app.connect("").await;
     let message = json!({"action": "v3"}).to_string();
     assert_eq!(client.ask(&message).await, format!("v3 {message}"));

@@ -28,6 +28,15 @@ async fn a_call_of_an_absent_service_is_told_with_the_operation() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_invocation_of_a_function_of_another_stack_is_told() {
+    let app = App::telling(copy_of("shapes"), &["--no-board"]);
+    let mut client = app.connect("").await;
+    let answer = client.ask(r#"{"action":"tell","what":"invoke","name":"billing"}"#).await;
+    assert!(answer.contains("Internal server error"), "{answer}");
+    app.says(&["404", "invokes billing: the description has no such function"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_malformed_answer_is_told_with_function_route_connection_and_request() {
     let app = App::telling(copy_of("shapes"), &["--no-board"]);
     let mut client = app.connect("").await;

@@ -83,7 +83,7 @@ impl Front {
         let peer = peer(&request);
         Ok(match service {
             Service::Api => self.api(request, peer, &host).await,
-            Service::Lambda => self.0.invoke.handle(request, peer).await,
+            Service::Lambda => self.invoke(request, peer).await,
             Service::FunctionUrl => self.function_url(request, peer, &host).await,
             Service::DynamoDb => self.not_there(request, "dynamodb", "the description has no table").await,
             Service::Sqs => self.not_there(request, "sqs", "the description has no queue").await,
@@ -165,6 +165,22 @@ impl Front {
         }
     }
 
+    /// Answers a request for Lambda. A function that the app does not have is told, because it may be one of another stack.
+    async fn invoke(&self, request: Request<Incoming>, peer: SocketAddr) -> Answer {
+        let caller = caller(request.headers());
+        let path = request.uri().path().to_owned();
+        let answer = self.0.invoke.handle(request, peer).await;
+        if answer.status() == StatusCode::NOT_FOUND
+            && let Some(function) = invoked(&path)
+        {
+            let caller = caller.as_deref().unwrap_or("a function");
+            self.0.watcher.notice(&format!(
+                "404: {caller} invokes {function}: the description has no such function, and Lambda on AWS is not asked"
+            ));
+        }
+        answer
+    }
+
     async fn not_there(&self, request: Request<Incoming>, service: &str, why: &str) -> Answer {
         let (parts, body) = request.into_parts();
         let caller = caller(&parts.headers).unwrap_or_else(|| "a function".to_owned());
@@ -173,6 +189,13 @@ impl Front {
         let message = format!("{service} is not there: {why} (tickertape emulate)");
         refusal::not_there(service, &parts.headers, &message)
     }
+}
+
+/// Returns the function that a path of the Invoke API names, as it is written there.
+fn invoked(path: &str) -> Option<&str> {
+    let mut segments = path.trim_start_matches('/').split('/').skip_while(|segment| *segment != "functions");
+    let (_, function) = (segments.next()?, segments.next()?);
+    segments.next().is_some_and(|operation| operation == "invocations").then_some(function)
 }
 
 /// Returns the name of the function that sent a request, if its SDK sends the application id that its environment has
@@ -271,6 +294,23 @@ mod tests {
         let domains: Vec<Domain> = paths.iter().map(domain).collect();
         let numbered: Vec<_> = domains.iter().enumerate().collect();
         assert_eq!(below_domain(&numbered, path), expected, "{path}");
+    }
+
+    #[test]
+    fn a_path_of_the_invoke_api_names_a_function() {
+        for (path, function) in [
+            ("/2015-03-31/functions/billing/invocations", Some("billing")),
+            ("/2015-03-31/functions/functions/invocations", Some("functions")),
+            (
+                "/2015-03-31/functions/arn%3Aaws%3Alambda%3Aus-east-1%3A1%3Afunction%3Abilling/invocations",
+                Some("arn%3Aaws%3Alambda%3Aus-east-1%3A1%3Afunction%3Abilling"),
+            ),
+            ("/2015-03-31/functions/billing/configuration", None),
+            ("/2015-03-31/functions/", None),
+            ("/", None),
+        ] {
+            assert_eq!(invoked(path), function, "{path}");
+        }
     }
 
     #[test]

@@ -69,7 +69,8 @@ impl Desk {
     }
 }
 
-/// Returns the host names whose connections are redirected. With real credentials, only those of the app's own APIs.
+/// Returns the host names whose connections are redirected. With real credentials, only those of the app's own APIs, and of services
+/// that have something of the app.
 fn suffixes(app: &App, settings: &Settings) -> Vec<String> {
     let domains = app.apis.iter().flat_map(|api| api.domains.iter().map(|domain| domain.name.clone()));
     let aws: Vec<String> = match settings.credentials {

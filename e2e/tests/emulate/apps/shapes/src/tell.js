@@ -11,7 +11,7 @@ const commands = {
   print: () => { console.log('printed by the test'); return 'ok' },
   invoke: async ({ body }, _) => {
     const { LambdaClient, InvokeCommand } = require('@aws-sdk/client-lambda')
-    const answer = await new LambdaClient({}).send(new InvokeCommand({ FunctionName: 'other', Payload: '{"from":"tell"}' }))
+    const answer = await new LambdaClient({}).send(new InvokeCommand({ FunctionName: JSON.parse(body).name ?? 'other', Payload: '{"from":"tell"}' }))
     return JSON.parse(Buffer.from(answer.Payload))
   },
   fetch: async () => {
