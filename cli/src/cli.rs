@@ -270,7 +270,7 @@ fn record_help() -> String {
 Examples:
   tickertape record incident.ttr
   tickertape record incident.ttr 'shop/*' --for 10m
-  tickertape record incident.ttr --rewind 15m --force      # Begin with the last 15 minutes; replace the file
+  tickertape record incident.ttr --rewind 15m --force      # Begin with data of the last 15 minutes; replace the file
 
 Press Ctrl-C to end the recording. It contains every frame of the server byte for byte, with the time at which it was \
 received, the beginnings and ends of connections, and gaps. It contains no token. Play it back with `tickertape replay`.",

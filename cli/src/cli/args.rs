@@ -146,7 +146,8 @@ pub struct HostArgs {
 pub struct WatchArgs {
     /// Topics to watch: a topic, a prefix such as 'host/*', or '*' for all
     pub filter: Filter,
-    /// Print earlier publications first: the last N of each topic, such as 100, or all of the last TIME, such as 5m
+    /// Print earlier publications first: the last N of each topic, such as 100, or those of the last TIME, such as 5m. These are
+    /// at most 300 of each topic, and fewer if topics are many or publications are large; `history` prints all
     #[arg(long, value_name = "N|TIME", value_parser = rewind)]
     pub rewind: Option<Rewind>,
     /// Exit after this number of publications
@@ -175,7 +176,8 @@ pub struct RecordArgs {
     /// cannot be played
     #[arg(long, value_name = "SIZE", value_parser = size::recording, default_value = "64MB")]
     pub max_bytes: u64,
-    /// Begin with earlier publications: the last N of each topic, such as 100, or all of the last TIME, such as 5m
+    /// Begin with earlier publications: the last N of each topic, such as 100, or those of the last TIME, such as 5m. These are at
+    /// most 300 of each topic, and fewer if topics are many or publications are large
     #[arg(long, value_name = "N|TIME", value_parser = rewind)]
     pub rewind: Option<Rewind>,
     /// Replace the file if it exists
@@ -415,7 +417,13 @@ fn hours(text: &str) -> Result<f64, String> {
 }
 
 fn rewind(text: &str) -> Result<Rewind, String> {
-    if let Ok(count) = text.parse() {
+    if let Ok(count) = text.parse::<u32>() {
+        let most = limits::REPLAY_ITEMS;
+        if count as usize > most {
+            return Err(format!(
+                "the server sends at most {most} earlier publications of each topic; `tickertape history` prints more"
+            ));
+        }
         return Ok(Rewind::Count(count));
     }
     let span =

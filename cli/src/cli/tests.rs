@@ -38,6 +38,23 @@ fn rewind_takes_a_count_or_a_time() {
 }
 
 #[test]
+fn rewind_is_refused_beyond_what_the_server_sends_and_the_help_says_how_much_that_is() {
+    let most = shared::limits::REPLAY_ITEMS;
+    for words in [&["watch", "*"][..], &["record", "a.ttr"]] {
+        let rewound = |count: usize| {
+            let count = count.to_string();
+            parse(&[words, &["--rewind", count.as_str()][..]].concat())
+        };
+        assert!(rewound(most).is_ok(), "{words:?}");
+        let error = rewound(most + 1).unwrap_err().to_string();
+        assert!(error.contains(&format!("at most {most} ")), "{error}");
+        let help = Cli::command().find_subcommand_mut(words[0]).unwrap().render_long_help().to_string();
+        let help = help.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(help.contains(&format!("at most {most} of each topic")), "{help}");
+    }
+}
+
+#[test]
 fn since_takes_a_position_or_a_time() {
     let Command::History(args) = parse(&["history", "a", "--since", "9f86d081884c:17"]).unwrap() else {
         panic!("not history")
