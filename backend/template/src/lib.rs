@@ -45,6 +45,7 @@
 mod app;
 mod budget;
 mod build;
+mod dialect;
 mod document;
 mod error;
 mod evaluate;

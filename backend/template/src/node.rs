@@ -1,5 +1,6 @@
 //! A value of a document, with its place.
 
+use crate::dialect;
 use crate::place::Place;
 
 /// A value of a YAML or JSON document. CloudFormation's short tags have been written out: `!Ref X` is a map with the
@@ -13,7 +14,8 @@ pub(crate) struct Node {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Value {
     Null,
-    /// A string, a number or a boolean, as it was written. CloudFormation converts between them.
+    /// A string, a number or a boolean. CloudFormation converts between them. Numbers are as they were written, and booleans are `true` or
+    /// `false`.
     Text(String, Style),
     List(Vec<Node>),
     Map(Vec<Entry>),
@@ -118,7 +120,7 @@ impl Node {
 
     /// Returns the value of a key of a map. A key whose value is null counts as absent.
     pub fn get(&self, key: &str) -> Option<&Self> {
-        let entry = self.entries().iter().find(|entry| entry.key == key)?;
+        let entry = self.entries().iter().find(|entry| dialect::names(key, &entry.key))?;
         (!entry.node.is_null()).then_some(&entry.node)
     }
 

@@ -3,6 +3,7 @@
 mod json;
 mod yaml;
 
+use crate::dialect::Dialect;
 use crate::error::Error;
 use crate::node::Node;
 use crate::place::Place;
@@ -12,16 +13,16 @@ use crate::place::Place;
 const MAX_BYTES: usize = 8 << 20;
 
 /// Parses a document. A file whose name ends in `.json` is JSON, and so is one with another name whose text is valid JSON.
-pub(crate) fn parse(file: &str, text: &str) -> Result<Node, Error> {
+pub(crate) fn parse(file: &str, text: &str, dialect: Dialect) -> Result<Node, Error> {
     if text.len() > MAX_BYTES {
         let problem = format!("the file has {} bytes, and at most {MAX_BYTES} are read", text.len());
         return Err(Error::new(&Place::whole(file), problem, "divide it into several stacks"));
     }
     if !file.ends_with(".json") && !is_json_object(text) {
-        return yaml::parse(file, text);
+        return yaml::parse(file, text, dialect);
     }
     let text = json::as_yaml(file, text)?;
-    yaml::parse(file, &text)
+    yaml::parse(file, &text, dialect)
 }
 
 /// Returns true for valid JSON that begins with `{`. YAML that does so and is no JSON is read as YAML.
@@ -38,9 +39,12 @@ mod tests {
     fn json_is_read_whatever_the_name_of_its_file_is() {
         let text = "\u{feff}{\n\t\"Resources\":\t{\"A\": {\"Type\": \"\\ud83d\\ude00\"}}\n}";
         for file in ["chat.json", "chat.template", "chat"] {
-            let read = format!("{:?}", parse(file, text));
+            let read = format!("{:?}", parse(file, text, Dialect::Template));
             assert!(read.starts_with("Ok") && read.contains('😀'), "{file}: {read}");
         }
-        assert!(parse("flow.yaml", "{Resources: {A: {Type: b}}}").is_ok(), "YAML that is no JSON");
+        assert!(
+            parse("flow.yaml", "{Resources: {A: {Type: b}}}", Dialect::Template).is_ok(),
+            "YAML that is no JSON"
+        );
     }
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use saphyr_parser::{Event, Parser, ScalarStyle, ScanError, Span, StrInput, Tag};
 
+use crate::dialect::Dialect;
 use crate::error::Error;
 use crate::node::{Entry, Node, Style, Value};
 use crate::place::Place;
@@ -16,14 +17,15 @@ const MAX_DEPTH: usize = 100;
 const MAX_VALUES: usize = 200_000;
 
 /// Parses the only document of a file.
-pub(super) fn parse(file: &str, text: &str) -> Result<Node, Error> {
+pub(super) fn parse(file: &str, text: &str, dialect: Dialect) -> Result<Node, Error> {
     let parser = Parser::new_from_str(text.trim_start_matches('\u{feff}'));
-    Loader { parser, file: file.into(), anchors: HashMap::new(), values: 0 }.document()
+    Loader { parser, file: file.into(), dialect, anchors: HashMap::new(), values: 0 }.document()
 }
 
 struct Loader<'a> {
     parser: Parser<'a, StrInput<'a>>,
     file: Arc<str>,
+    dialect: Dialect,
     /// Values with an anchor. The key is the number that the parser gives to the anchor.
     anchors: HashMap<usize, Node>,
     values: usize,
@@ -77,7 +79,9 @@ impl<'a> Loader<'a> {
         deep_enough(depth, &place)?;
         let (value, anchor, tag) = match event {
             Event::Alias(anchor) => return self.alias(anchor, &place, depth),
-            Event::Scalar(text, style, anchor, tag) => (scalar(&text, style), anchor, tag),
+            Event::Scalar(text, style, anchor, tag) => {
+                (self.scalar(&text, style, tag.is_some()), anchor, tag)
+            }
             Event::SequenceStart(anchor, tag) => (self.list(depth)?, anchor, tag),
             Event::MappingStart(anchor, tag) => (self.map(depth)?, anchor, tag),
             _ => (Value::Null, 0, None),
@@ -87,6 +91,18 @@ impl<'a> Loader<'a> {
             self.anchors.insert(anchor, node.clone());
         }
         Ok(node)
+    }
+
+    /// Returns a single value. The argument of a tag, such as `!Ref On`, is a text.
+    fn scalar(&self, text: &str, style: ScalarStyle, is_tagged: bool) -> Value {
+        if style != ScalarStyle::Plain {
+            return Value::Text(text.to_owned(), Style::Quoted);
+        }
+        if matches!(text, "" | "~" | "null" | "Null" | "NULL") {
+            return Value::Null;
+        }
+        let boolean = self.dialect.boolean(text).filter(|_| !is_tagged);
+        Value::Text(boolean.unwrap_or(text).to_owned(), Style::Plain)
     }
 
     fn charge(&mut self, values: usize, place: &Place) -> Result<(), Error> {
@@ -141,8 +157,13 @@ impl<'a> Loader<'a> {
     }
 
     fn key(&mut self, event: Event<'a>, place: &Place, depth: usize) -> Result<String, Error> {
+        // A key is a name, so that `on` stays what it is.
+        let written = match &event {
+            Event::Scalar(text, ..) => Some(text.to_string()),
+            _ => None,
+        };
         match self.node(event, place.clone(), depth + 1)?.value {
-            Value::Text(text, _) => Ok(text),
+            Value::Text(text, _) => Ok(written.unwrap_or(text)),
             Value::Null => Ok(String::new()),
             _ => Err(Error::new(place, "a key must be a text", "write the key in quotes")),
         }
@@ -155,12 +176,6 @@ fn deep_enough(depth: usize, place: &Place) -> Result<(), Error> {
     }
     let problem = format!("more than {MAX_DEPTH} values are inside of each other here");
     Err(Error::new(place, problem, "write it with fewer levels"))
-}
-
-fn scalar(text: &str, style: ScalarStyle) -> Value {
-    let style = if style == ScalarStyle::Plain { Style::Plain } else { Style::Quoted };
-    let is_null = style == Style::Plain && matches!(text, "" | "~" | "null" | "Null" | "NULL");
-    if is_null { Value::Null } else { Value::Text(text.to_owned(), style) }
 }
 
 /// Writes out a short form of CloudFormation: `!Sub x` is `{"Fn::Sub": x}` (AWS CloudFormation User Guide, "Intrinsic

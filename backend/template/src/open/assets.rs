@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::dialect::Dialect;
 use crate::document;
 use crate::error::Error;
 use crate::files::{Files, folder_of, join};
@@ -17,7 +18,7 @@ pub(super) fn archives(folder: &str, files: &dyn Files) -> BTreeMap<String, Stri
 /// Returns the files and folders in a list of CDK, `STACK.assets.json`, by the keys of their objects.
 pub(super) fn listed(path: &str, files: &dyn Files) -> Result<BTreeMap<String, String>, Error> {
     let Some(text) = files.text(path) else { return Ok(BTreeMap::new()) };
-    let list = document::parse(path, &text)?;
+    let list = document::parse(path, &text, Dialect::Template)?;
     let assets = list.get("files").map(Node::entries).unwrap_or_default();
     let asset = |asset: &Node| {
         let local = join(folder_of(path), asset.get("source")?.get("path")?.as_text()?);

@@ -1,6 +1,7 @@
 //! The output of `cdk synth`: a template for each stack, and lists of their assets (AWS CDK, "Cloud assembly").
 
 use crate::app::Note;
+use crate::dialect::Dialect;
 use crate::document;
 use crate::error::Error;
 use crate::files::{Files, join};
@@ -48,7 +49,7 @@ fn synthesized(folder: &str, files: &dyn Files) -> Result<Vec<Synthesized>, Erro
             continue;
         };
         let path = join(folder, &name);
-        let template = document::parse(&path, &files.text(&path).unwrap_or_default())?;
+        let template = document::parse(&path, &files.text(&path).unwrap_or_default(), Dialect::Template)?;
         found.push(Synthesized { artifact: artifact.to_owned(), folder: folder.to_owned(), template });
     }
     Ok(found)
@@ -75,7 +76,7 @@ fn stack(
 fn name(folder: &str, artifact: &str, files: &dyn Files) -> Result<String, Error> {
     let path = join(folder, "manifest.json");
     let Some(text) = files.text(&path) else { return Ok(artifact.to_owned()) };
-    let manifest = document::parse(&path, &text)?;
+    let manifest = document::parse(&path, &text, Dialect::Template)?;
     let properties = manifest.get("artifacts").and_then(|all| all.get(artifact)?.get("properties"));
     let name = properties.and_then(|properties| properties.get("stackName")?.as_text());
     Ok(name.unwrap_or(artifact).to_owned())

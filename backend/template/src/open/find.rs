@@ -1,5 +1,6 @@
 //! Finds out which kind of description lies at a path.
 
+use crate::dialect::Dialect;
 use crate::document;
 use crate::error::Error;
 use crate::files::{Files, join};
@@ -57,7 +58,7 @@ fn file(path: &str, text: &str) -> Result<Found, Error> {
 
 /// Returns true if the file looks like a `serverless.yml` with another name.
 fn is_serverless(path: &str, text: &str) -> Result<bool, Error> {
-    let document = document::parse(path, text)?;
+    let document = document::parse(path, text, Dialect::Serverless)?;
     Ok(document.get("provider").is_some() && document.get("Resources").is_none())
 }
 
@@ -105,7 +106,8 @@ fn only_template(path: &str, names: &[String], files: &dyn Files) -> Result<Foun
     let is_candidate = |name: &&String| [".yaml", ".yml", ".json"].iter().any(|end| name.ends_with(end));
     let is_template = |name: &&String| {
         let text = files.text(&join(path, name)).unwrap_or_default();
-        document::parse(name, &text).is_ok_and(|document| document.get("Resources").is_some())
+        document::parse(name, &text, Dialect::Template)
+            .is_ok_and(|document| document.get("Resources").is_some())
     };
     let found: Vec<&str> =
         names.iter().filter(is_candidate).filter(is_template).map(String::as_str).collect();

@@ -7,6 +7,7 @@ mod parameters;
 
 use crate::app::{App, Note};
 use crate::build::build;
+use crate::dialect::Dialect;
 use crate::document;
 use crate::error::Error;
 use crate::evaluate::Evaluator;
@@ -52,7 +53,11 @@ fn app(stacks: &[Stack], around: &Surroundings, notes: Vec<Note>) -> Result<App,
 }
 
 fn text_of(found: &Found, files: &dyn Files) -> Result<Node, Error> {
-    document::parse(&found.path, &files.text(&found.path).unwrap_or_default())
+    let dialect = match found.kind {
+        Kind::Serverless => Dialect::Serverless,
+        Kind::Template | Kind::Cdk => Dialect::Template,
+    };
+    document::parse(&found.path, &files.text(&found.path).unwrap_or_default(), dialect)
 }
 
 fn template(

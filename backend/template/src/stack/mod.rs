@@ -8,6 +8,7 @@ pub(crate) use sections::{Source, listed, note_functions, read};
 
 use std::collections::BTreeMap;
 
+use crate::dialect;
 use crate::node::Node;
 use crate::place::Place;
 
@@ -58,11 +59,11 @@ pub(crate) struct Resource {
 
 impl Stack {
     pub fn resource(&self, id: &str) -> Option<&Resource> {
-        self.resources.iter().find(|resource| resource.id == id)
+        self.resources.iter().find(|resource| dialect::names(id, &resource.id))
     }
 
     pub fn parameter(&self, name: &str) -> Option<&Node> {
-        self.parameters.iter().find(|(known, _)| known == name).map(|(_, value)| value)
+        self.parameters.iter().find(|(known, _)| dialect::names(name, known)).map(|(_, value)| value)
     }
 }
 

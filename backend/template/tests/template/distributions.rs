@@ -32,7 +32,7 @@ Resources:
           StrictTransportSecurity: { AccessControlMaxAgeSec: 1, Override: true }
           XSSProtection: { Protection: true, ModeBlock: true, Override: true }
         CustomHeadersConfig:
-          Items: [{ Header: X-Own, Value: yes, Override: true }]
+          Items: [{ Header: X-Own, Value: 'yes', Override: true }]
   Web:
     Type: AWS::CloudFront::Distribution
     Properties:

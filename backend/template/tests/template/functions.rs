@@ -131,7 +131,7 @@ Resources:
   Off:
     Type: AWS::Lambda::Alias
     Condition: Never
-    Properties: { FunctionName: !Ref Plain, FunctionVersion: '1', Name: off }
+    Properties: { FunctionName: !Ref Plain, FunctionVersion: '1', Name: 'off' }
   Foreign:
     Type: AWS::Lambda::Alias
     Properties: { FunctionName: other, FunctionVersion: '1', Name: theirs }

@@ -2,6 +2,7 @@
 //! linking takes most of the build time.
 
 mod api;
+mod booleans;
 mod bounds;
 mod cdk;
 mod conditions;

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use crate::app::{Note, NoteKind};
+use crate::dialect::Dialect;
 use crate::document;
 use crate::error::Error;
 use crate::files::join;
@@ -131,7 +132,7 @@ impl Variables<'_> {
         if !["json", "yaml", "yml"].contains(&ending) {
             return Ok(Some(Node::text(text.trim_end(), place)));
         }
-        let document = document::parse(&path, &text)?;
+        let document = document::parse(&path, &text, Dialect::Serverless)?;
         self.walk(&document, address.trim_start_matches(':'), place)
     }
 
