@@ -250,27 +250,34 @@ impl Board {
         }
     }
 
-    /// Shows the topics that the reader's token allows, after the server has refused the subscription to all topics.
+    /// Shows the topics that the reader's token allows, after the server has refused the subscription to all topics. The token before may
+    /// have allowed others, whose panels are removed.
     pub(crate) fn show_allowed(self, allowed: Vec<Filter>) {
         if !allowed.is_empty() && self.allowed.with_untracked(Vec::is_empty) {
+            for (topic, _) in self.every_cell() {
+                if !allowed.iter().any(|filter| filter.matches(&topic)) {
+                    self.remove(&topic);
+                }
+            }
             self.subscribe(allowed.clone());
             self.allowed.set(allowed);
         }
     }
 
-    /// Connects with another token, which may allow other topics than the one before.
+    /// Connects with another token, which may allow other topics than the one before, and may be another person's.
     pub(crate) fn sign_in(self, token: String) {
         let before = self.allowed.try_update(std::mem::take).unwrap_or_default();
         let (wanted, rewind) = (self.wanted(), self.time.window().rewind());
-        if !before.is_empty() {
-            self.await_answers(vec![wanted.clone()]);
-        }
+        self.await_answers(vec![wanted.clone()]);
         self.with_session(|session, now| {
-            if !before.is_empty() {
-                before.iter().for_each(|filter| session.unsubscribe(filter, now));
-                session.subscribe(wanted, Some(rewind), now);
-            }
+            // On a connection of the token before, the server would refuse what that token does not allow.
+            session.close(now);
+            // In this order, the session goes on where it was with topics that both tokens allow.
+            session.subscribe(wanted.clone(), Some(rewind), now);
+            let others = before.iter().filter(|filter| **filter != wanted);
+            others.for_each(|filter| session.unsubscribe(filter, now));
             session.set_token(token, now);
+            session.open(now);
         });
     }
 

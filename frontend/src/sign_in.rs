@@ -23,11 +23,21 @@ pub fn SignInSheet() -> impl IntoView {
     let was_open = sheet::was_open(open);
     open_when_needed(board, open);
     sheet::follow("sign-in", open);
+    follow_address(board);
     view! {
         <dialog class="sheet ask" aria-labelledby="sign-in" on:close=move |_| open.set(false)>
             {when(was_open, move || load_sign_in(open))}
         </dialog>
     }
+}
+
+/// Signs in with a token that is pasted into the address of the open page, because the browser does not load the page again then.
+fn follow_address(board: Board) {
+    let sign_in = move || token::take_from_address().into_iter().for_each(|token| board.sign_in(token));
+    // It may have been pasted before this code was loaded.
+    sign_in();
+    let pasted = window_event_listener(ev::hashchange, move |_| sign_in());
+    on_cleanup(move || pasted.remove());
 }
 
 fn form(open: RwSignal<bool>) -> AnyView {

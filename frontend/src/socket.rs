@@ -17,7 +17,7 @@ use web_sys::{CloseEvent, EventTarget, MessageEvent, WebSocket};
 
 use crate::early::{self, Hello};
 use crate::now::now;
-use crate::{refusal, token};
+use crate::refusal;
 
 /// WebSocket close code for a connection that is no longer needed (RFC 6455, section 7.4.1).
 const NORMAL_CLOSURE: u16 = 1000;
@@ -316,19 +316,13 @@ fn listener<E: wasm_bindgen::convert::FromWasmAbi + 'static>(
     })
 }
 
-/// Passes events of the page to the session: the network is lost or available again, the tab is hidden or shown, a
-/// token was pasted into the address, the page is closed or restored.
+/// Passes events of the page to the session: the network is lost or available again, the tab is hidden or shown, the
+/// page is closed or restored.
 fn watch_page(wiring: &Rc<Wiring>) {
     let Some(window) = web_sys::window() else { return };
     listen(&window, "online", wiring, |session, now| session.network(true, now));
     listen(&window, "offline", wiring, |session, now| session.network(false, now));
     listen(&window, "pagehide", wiring, |session, now| session.close(now));
-    // If a token is pasted into the address of an open page, the browser does not load the page again.
-    listen(&window, "hashchange", wiring, |session, now| {
-        if let Some(token) = token::take_from_address() {
-            session.set_token(token, now);
-        }
-    });
     listen_for_page_shown(&window, wiring);
     if let Some(document) = window.document() {
         let page = document.clone();

@@ -55,6 +55,13 @@ impl Scene {
         self.browser.driver.goto(address).await.expect("the page opens");
     }
 
+    async fn publish(&self, topic: &str, data: &str) {
+        let token = token_with(&["--publish", "*"], &self.folder.path().join("secret"), "1h");
+        let post = reqwest::Client::new().post(format!("{}/topics/{topic}", self.server.url()));
+        let answer = post.bearer_auth(token).body(json!(data).to_string()).send().await;
+        assert_eq!(answer.expect("the server answers").status(), 200);
+    }
+
     async fn is_live(&self) {
         self.browser.text_becomes(STATE, |text| text == "Live").await;
     }
@@ -146,6 +153,37 @@ async fn a_token_pasted_over_the_address_of_an_open_page_is_taken_too() {
     scene.is_live().await;
     assert!(!scene.asks().await, "the question goes by itself");
     scene.keeps_to_itself(&token).await;
+}
+
+#[tokio::test]
+async fn a_token_that_is_pasted_over_another_one_replaces_the_topics_that_are_shown() {
+    let scene = Scene::set_with(&["--no-host"], |_| setting("TICKERTAPE_SITE").into()).await;
+    let (browser, secret) = (&scene.browser, scene.folder.path().join("secret"));
+    scene.publish("host/fan", "on").await;
+    scene.publish("shop/door", "open").await;
+    let words = |filter: &str| format!("Your token allows {filter}. Other topics are not shown.");
+    let pasted = [
+        ("host/*", "ann", vec!["host/fan"], words("host/*")),
+        ("*", "ann", vec!["host/fan", "shop/door"], String::new()),
+        ("shop/*", "bob", vec!["shop/door"], words("shop/*")),
+        ("host/*", "bob", vec!["host/fan"], words("host/*")),
+        ("*", "ann", vec!["host/fan", "shop/door"], String::new()),
+    ];
+    for (index, (filter, name, topics, words)) in pasted.into_iter().enumerate() {
+        let token = token_with(&["--subscribe", filter, "--sub", name], &secret, "1h");
+        scene.go(&format!("#token={token}")).await;
+        scene.is_live().await;
+        let panels = "[...document.querySelectorAll('.panel')].map((panel) => panel.dataset.topic).sort()";
+        browser.becomes("the panels", panels, topics).await;
+        let note = "document.querySelector('[data-testid=allowed]')?.textContent ?? ''";
+        browser.becomes("the note about the token", note, words).await;
+        is_loaded(browser).await;
+        assert_eq!(browser.value("(window.__pasted = (window.__pasted ?? 0) + 1)").await, json!(index + 1));
+        scene.keeps_to_itself(&token).await;
+    }
+    scene.publish("shop/door", "closed").await;
+    browser.text_becomes(&panel("shop/door"), |text| text.contains("closed")).await;
+    assert_eq!(browser.complaints().await, Vec::<String>::new());
 }
 
 #[tokio::test]
@@ -246,15 +284,9 @@ const NOTIFIED: &str = "window.__told = []; localStorage.setItem('tickertape.not
 #[tokio::test]
 async fn trouble_that_was_there_before_the_reader_signed_in_is_not_told_as_new() {
     let scene = Scene::set_with(&["--no-host"], |_| setting("TICKERTAPE_SITE").into()).await;
-    let (browser, secret) = (&scene.browser, scene.folder.path().join("secret"));
-    let author = token_with(&["--publish", "*"], &secret, "1h");
-    let publish = async |topic: &str, state: &str| {
-        let post = reqwest::Client::new().post(format!("{}/topics/{topic}", scene.server.url()));
-        let post = post.bearer_auth(&author).body(json!(state).to_string());
-        assert_eq!(post.send().await.expect("the server answers").status(), 200);
-    };
-    publish("door/back", "failed").await;
-    publish("door/front", "closed").await;
+    let browser = &scene.browser;
+    scene.publish("door/back", "failed").await;
+    scene.publish("door/front", "closed").await;
     browser.devtools("Page.addScriptToEvaluateOnNewDocument", json!({"source": NOTIFIED})).await;
     scene.go("").await;
     browser.is_true("document.title.startsWith('\u{26a0}')").await;
@@ -265,7 +297,7 @@ async fn trouble_that_was_there_before_the_reader_signed_in_is_not_told_as_new()
     // The watch begins with the next second.
     let began = browser.value("Date.now()").await.as_f64().unwrap_or_default();
     browser.is_true(&format!("Date.now() > {began} + 2500")).await;
-    publish("door/front", "failed").await;
+    scene.publish("door/front", "failed").await;
     browser.is_true("window.__told.length > 0").await;
     assert_eq!(browser.value("window.__told").await, json!(["door/front: failed"]));
     assert_eq!(browser.complaints().await, Vec::<String>::new());
