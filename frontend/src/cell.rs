@@ -40,6 +40,8 @@ pub(crate) struct Composed {
     pub step_ms: Option<u64>,
     /// Version of what is loaded.
     pub version: u64,
+    /// Version of the metadata, by which the kind of the panel is chosen.
+    pub meta_version: u64,
     /// Number that increases when newer publications should be shown.
     pub turn: Millis,
     /// Stretch whose publications are shown; `None` for buckets, which are the same for all stretches.
@@ -72,6 +74,16 @@ impl Cell {
         once(change, |change| self.write(change))
     }
 
+    /// Changes all states of the topic in the same way by calling `change` with each of them, without notifying the panel.
+    /// While the board is paused or the panel shows the past, what is shown is another state than the newest.
+    pub(crate) fn change_every(&self, change: &mut Change<'_>) {
+        self.write(&mut |stream, series| {
+            self.paused_state.try_update_value(|paused_state| {
+                paused_state.change_every(stream, series, &mut *change);
+            });
+        });
+    }
+
     fn write_known(&self, change: &mut Change<'_>) {
         self.write(&mut |stream, series| {
             self.paused_state.try_update_value(|paused_state| {
@@ -89,17 +101,13 @@ impl Cell {
 
     /// Reads the thresholds of the topic, if they have changed, by the function `read`. Returns true if there is no such function yet.
     pub(crate) fn read_limits(&self, read: Option<Read>) -> bool {
-        let settle = |stream: &mut Stream, _: &mut SeriesSet| match read {
-            Some(read) if stream.has_unread_limits() => {
-                stream.read_limits(read);
-                false
-            }
-            Some(_) => false,
-            None => stream.has_unread_limits(),
-        };
-        // In a pause, what is shown is another state than the newest.
-        let is_wanted = self.change(settle) == Some(true);
-        self.change_shown(settle) == Some(true) || is_wanted
+        let mut is_wanted = false;
+        self.change_every(&mut |stream, _| match read {
+            Some(read) if stream.has_unread_limits() => stream.read_limits(read),
+            Some(_) => {}
+            None => is_wanted |= stream.has_unread_limits(),
+        });
+        is_wanted
     }
 
     /// Notifies the topic's panel, so that it shows the present state.
@@ -116,7 +124,8 @@ impl Cell {
     /// Returns a number that changes whenever the panel shows other buckets.
     pub(crate) fn past_version(&self) -> u64 {
         self.composed.with_value(|composed| {
-            let Some(Composed { step_ms, version, turn, .. }) = composed else { return 0 };
+            let Some(Composed { step_ms, version, meta_version, turn, .. }) = composed else { return 0 };
+            let version = version.wrapping_add(meta_version << 32);
             version.wrapping_mul(1_000_003) ^ step_ms.unwrap_or(0).wrapping_mul(31) ^ turn.unsigned_abs()
         })
     }

@@ -1,6 +1,8 @@
 //! Tests the settings of a panel: set by keyboard alone and on a phone, checked, undone, saved and opened elsewhere; and thresholds that
 //! are crossed.
 
+use std::time::Duration;
+
 use e2e::board::{open, open_at, panel};
 use e2e::browser::{Browser, TIMEOUT};
 use e2e::server::Server;
@@ -101,6 +103,37 @@ async fn a_threshold_kind_unit_and_decimals_are_set_by_keyboard_and_seen_in_anot
     for browser in [&browser, &other, &wall] {
         assert_eq!(browser.complaints().await, Vec::<String>::new());
     }
+}
+
+#[tokio::test]
+async fn a_kind_and_a_unit_are_seen_at_once_in_the_past_and_on_a_paused_board() {
+    let server = server().await;
+    let browser = open(&server).await;
+    browser.appears(&panel("house/temp")).await;
+    let times = browser.value("[-60000, 1000].map((ms) => new Date(Date.now() + ms).toISOString())").await;
+    let [from, to] = [0_usize, 1].map(|index| times[index].as_str().expect("a time"));
+    browser.driver.goto(format!("{}/?from={from}&to={to}", server.url())).await.expect("the page opens");
+    let kind = format!("document.querySelector('{}').dataset.kind", panel("house/temp"));
+    browser.text_becomes("[data-testid=connection-state]", |text| text.starts_with("Past")).await;
+    browser.becomes("before", &kind, "number").await;
+    // After this time, nothing else can be published in the stretch, so that panels are not computed again.
+    tokio::time::sleep(Duration::from_secs(7)).await;
+
+    open_settings(&browser, "house/temp").await;
+    browser.tab_to("#setting-kind").await;
+    browser.keys("Line").await;
+    browser.becomes("in the past", &kind, "line").await;
+    write(&browser, "setting-unit", "°C").await;
+    browser.text_becomes(&(panel("house/temp") + " .path"), |text| text.contains("°C")).await;
+
+    browser.driver.goto(server.url()).await.expect("the page opens");
+    browser.becomes("live", &kind, "line").await;
+    browser.keys("p").await;
+    browser.text_becomes("[data-testid=connection-state]", |text| text.contains("Paused at ")).await;
+    open_settings(&browser, "house/temp").await;
+    browser.tab_to("#setting-kind").await;
+    browser.keys("Gauge").await;
+    browser.becomes("in a pause", &kind, "gauge").await;
 }
 
 #[tokio::test]

@@ -78,6 +78,20 @@ impl PausedState {
         self.ahead.as_deref().map_or((stream, series), |(stream, series)| (stream, series))
     }
 
+    /// Changes all states of the topic in the same way: the shown one, the newest one, and that of the pause.
+    pub fn change_every(
+        &mut self,
+        stream: &mut Stream,
+        series: &mut SeriesSet,
+        change: &mut dyn FnMut(&mut Stream, &mut SeriesSet),
+    ) {
+        change(stream, series);
+        for kept in [&mut self.ahead, &mut self.at_pause].into_iter().flatten() {
+            let (stream, series) = &mut **kept;
+            change(stream, series);
+        }
+    }
+
     /// Returns the newest state of the topic so that the caller can change it: the copy that is kept here or, if
     /// there is no pause, the shown state.
     pub fn known_mut<'a>(
@@ -99,7 +113,7 @@ fn keep(stream: &Stream, series: &SeriesSet) -> Kept {
 #[cfg(test)]
 mod tests {
     use serde_json::{Value, json};
-    use shared::{Publication, Topic};
+    use shared::{Publication, Topic, TopicMeta};
 
     use super::*;
     use crate::arrival::Conditions;
@@ -242,6 +256,28 @@ mod tests {
         assert_eq!(subject.rows_of_basis(), 7);
         subject.leave_past();
         assert_eq!(subject.series.len(), 7);
+    }
+
+    #[test]
+    fn what_the_board_wants_of_a_topic_is_seen_in_a_pause_and_in_the_past_and_afterwards() {
+        let mut subject = Subject::new();
+        subject.publish(1, json!(1));
+        subject.pause();
+        subject.publish(2, json!(2));
+        subject.show_past();
+        let Subject { stream, series, paused_state } = &mut subject;
+        let wanted = TopicMeta { unit: Some("K".to_owned()), ..TopicMeta::default() };
+        let version = paused_state.basis(stream, series).0.meta_version();
+        paused_state.change_every(stream, series, &mut |stream, series| {
+            stream.arrange(wanted.clone(), series);
+        });
+        let basis = paused_state.basis(stream, series).0;
+        assert_ne!(basis.meta_version(), version, "the past is computed again");
+        assert_eq!((basis.wanted(), stream.wanted()), (wanted.clone(), wanted.clone()));
+        subject.leave_past();
+        assert_eq!((subject.stream.wanted(), subject.series.len()), (wanted.clone(), 1));
+        subject.go_on();
+        assert_eq!((subject.stream.wanted(), subject.series.len()), (wanted, 2));
     }
 
     #[test]

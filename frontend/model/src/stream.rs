@@ -72,6 +72,8 @@ pub struct Stream {
     topic: Topic,
     /// The metadata that the panel shows: that of the publishers, as the document of the board changes it.
     meta: TopicMeta,
+    /// Number of times that the metadata was set.
+    meta_version: u64,
     /// Present if the document of the board changes the metadata.
     overruled: Option<Box<Overruled>>,
     /// The thresholds of the metadata; `None` if there are none, or if they are not read yet.
@@ -184,6 +186,7 @@ impl Stream {
         Self {
             topic,
             meta: TopicMeta::default(),
+            meta_version: 0,
             overruled: None,
             limits: None,
             has_unread_limits: false,
@@ -269,6 +272,7 @@ impl Stream {
             (self.limits, self.has_unread_limits) = (None, meta.thresholds.is_some());
         }
         self.meta = meta;
+        self.meta_version += 1;
         series.set_units(&self.units);
     }
 
@@ -357,6 +361,11 @@ impl Stream {
     /// Returns the metadata that the panel shows: that of the publishers, as the document of the board changes it.
     pub fn meta(&self) -> &TopicMeta {
         &self.meta
+    }
+
+    /// Returns a number that changes whenever the metadata is set.
+    pub fn meta_version(&self) -> u64 {
+        self.meta_version
     }
 
     /// Returns the kind of the panel: the one that the publisher has asked for, or else the one that suits the data.

@@ -453,12 +453,26 @@ impl State {
 
     /// Sets the kinds, units and axes that the document wants. A topic that has come back after it was deleted has none yet.
     fn arrange_cells(self) {
+        let (is_paused, mut is_changed) = (self.board.paused.get_untracked(), false);
         for (topic, cell) in self.board.every_cell() {
             let wanted =
                 self.draft.with(|draft| plain_panel(draft.board(), &topic).map(meta_of).unwrap_or_default());
             if cell.with_known(|stream, _| stream.wanted()) != wanted {
-                self.board.change(&topic, |stream, series| stream.arrange(wanted, series));
+                is_changed = true;
+                cell.change_every(&mut |stream, series| {
+                    stream.arrange(wanted.clone(), series);
+                    stream.settle_size(series);
+                });
+                // This reads the thresholds, and notifies the panel if it shows live data.
+                self.board.change(&topic, |_, _| {});
+                if is_paused {
+                    cell.notify();
+                }
             }
+        }
+        if is_changed {
+            self.board.resizes.update(|resizes| *resizes += 1);
+            self.board.past_loaded.notify();
         }
     }
 

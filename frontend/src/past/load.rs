@@ -115,6 +115,7 @@ fn composed(near: &Near, view: View, wanted: &Wanted, now: Millis) -> Composed {
     Composed {
         step_ms: wanted.step_ms,
         version: near.cell.past.with_value(TopicPast::version),
+        meta_version: near.cell.with_basis(|stream, _| stream.meta_version()),
         turn: arrived_at / pace_ms,
         stretch: wanted.step_ms.is_none().then(|| wanted.stretch.clone()),
     }
