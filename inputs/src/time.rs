@@ -147,27 +147,31 @@ pub fn read(text: &str) -> Option<Stamp> {
 /// Reads a date without a time of day. Returns the milliseconds from 1970 to the beginning of the day. Returns `None`
 /// for `11/12/2026`, because either number can be the month.
 pub fn read_date(text: &str) -> Option<i64> {
-    timestamp::read_date(text).or_else(|| {
-        let separator = ['.', '/', '-'].into_iter().find(|separator| text.contains(*separator))?;
-        let [a, b, year] = three(text, separator)?;
-        let year = if year < 100 { 2000 + year } else { year };
-        match (separator, a > 12, b > 12) {
-            ('.', _, _) | (_, true, false) => timestamp::day_ms(year, b, a),
-            (_, false, true) => timestamp::day_ms(year, a, b),
-            _ => None,
-        }
+    let plain = || match days(text)? {
+        (Some(day), Some(other)) => (day == other).then_some(day),
+        (day, other) => day.or(other),
+    };
+    timestamp::read_date(text).or_else(plain)
+}
+
+/// Reads a date as [`read_date`] does. If either number can be the month, returns the day that is closest to `near`. A day that is
+/// more than a day after `now` is returned only if there is no other.
+pub fn read_likely_date(text: &str, near: Millis, now: Millis) -> Option<i64> {
+    read_date(text).or_else(|| {
+        let (day, other) = days(text)?;
+        let is_ahead = |day: i64| day > now.saturating_add(DAY_MS);
+        [day, other].into_iter().flatten().min_by_key(|day| (is_ahead(*day), day.abs_diff(near)))
     })
 }
 
-/// Returns the beginnings of all days that a date such as `11/12/26` can mean, in milliseconds since 1970. The caller
-/// may know which of them is the right one.
-pub fn possible_days(text: &str) -> Vec<i64> {
-    if let Some(day) = read_date(text) {
-        return vec![day];
-    }
-    let Some([a, b, year]) = three(text, '/') else { return Vec::new() };
+/// Returns the two days that a date such as `11/12/26` can mean: if the first number is the day, and if it is the month. With
+/// points, the first number is the day. Each day is given in milliseconds from 1970 to its beginning.
+fn days(text: &str) -> Option<(Option<i64>, Option<i64>)> {
+    let separator = ['.', '/', '-'].into_iter().find(|separator| text.contains(*separator))?;
+    let [a, b, year] = three(text, separator)?;
     let year = if year < 100 { 2000 + year } else { year };
-    [timestamp::day_ms(year, a, b), timestamp::day_ms(year, b, a)].into_iter().flatten().collect()
+    let month_first = if separator == '.' { None } else { timestamp::day_ms(year, a, b) };
+    Some((timestamp::day_ms(year, b, a), month_first))
 }
 
 fn three(text: &str, separator: char) -> Option<[u32; 3]> {
@@ -344,6 +348,29 @@ mod tests {
             ["", "10:42:07", "2026-11-22", "11/12/2026 10:42", "22.13.2026 10:00", "Sun Nov 22", "1.2.3 4:05"]
         {
             assert_eq!(read(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_date_with_two_meanings_is_the_closest_one_that_is_not_to_come() {
+        let day = |month, day| timestamp::day_ms(2026, month, day).unwrap();
+        let now = day(11, 22);
+        for (text, expected) in [
+            ("11/05/26", day(11, 5)),
+            ("05/11/2026", day(11, 5)),
+            ("05-11-26", day(11, 5)),
+            ("11/12/26", day(11, 12)),
+            ("11/11/26", day(11, 11)),
+            ("11/28/26", day(11, 28)),
+            ("05.11.2026", day(11, 5)),
+        ] {
+            assert_eq!(read_likely_date(text, now, now), Some(expected), "{text}");
+        }
+        assert_eq!(read_likely_date("11/12/26", day(12, 10), day(12, 20)), Some(day(12, 11)));
+        assert_eq!(read_likely_date("11/12/26", 0, 0), Some(day(11, 12)), "both are to come");
+        assert_eq!(read_date("11/11/2026"), Some(day(11, 11)), "both numbers are equal");
+        for text in ["13/13/26", "6.6", "11/12", "a/b/26", ""] {
+            assert_eq!(read_likely_date(text, now, now), None, "{text}");
         }
     }
 

@@ -95,9 +95,8 @@ pub struct Columns {
     candidate: Option<Header>,
     /// True if the last row belonged to the line of words directly before it, so that this line is a header.
     took_candidate: bool,
-    /// The days that the date in a banner can mean (`11/12/26` is ambiguous). Each is the time from 1970 to the
-    /// beginning of the day in milliseconds.
-    days: Vec<i64>,
+    /// The day in the banner, as the time from 1970 to its beginning in milliseconds.
+    day: Option<i64>,
     /// The time in the last line that contained only a time. It applies to the rows below that line.
     stamp: Option<Stamp>,
     /// Names that a line of dashes gives to groups of columns, each with its place in the line.
@@ -121,7 +120,7 @@ impl Columns {
             header: None,
             candidate: None,
             took_candidate: false,
-            days: Vec::new(),
+            day: None,
             stamp: None,
             clocks: Vec::new(),
             groups: Vec::new(),
@@ -139,10 +138,10 @@ impl Columns {
             self.groups = groups(line);
             return Read::Structure;
         }
-        if self.is_banner(line) {
+        if self.is_banner(line, now) {
             return Read::Structure;
         }
-        if let Some(stamp) = time::read(line.trim()) {
+        if let Some(stamp) = self.time_of_rows(line.trim(), now) {
             self.stamp = Some(stamp);
             return Read::Structure;
         }
@@ -174,17 +173,27 @@ impl Columns {
 
     /// Returns true if the line is a banner such as `Linux 6.1.0 (board) 11/22/26 _x86_64_ (2 CPU)`. Stores the day
     /// in the banner, to which the times in the rows belong.
-    fn is_banner(&mut self, line: &str) -> bool {
+    fn is_banner(&mut self, line: &str, now: Millis) -> bool {
         let is_banner = line.starts_with("Linux ") && line.contains('(');
         if is_banner {
-            self.days = line
-                .split_whitespace()
-                .map(time::possible_days)
-                .find(|days| !days.is_empty())
-                .unwrap_or_default();
+            self.day = line.split_whitespace().find_map(|word| time::read_likely_date(word, now, now));
             self.clocks.clear();
         }
         is_banner
+    }
+
+    /// Reads a line that contains only a date and a time of day, which apply to the rows below it. If either number of the
+    /// date can be the month, the day closest to that of the last such line, or of the banner, is meant.
+    fn time_of_rows(&self, line: &str, now: Millis) -> Option<Stamp> {
+        let near = match self.stamp {
+            Some(Stamp::Local(ms)) => ms,
+            _ => self.day.unwrap_or(now),
+        };
+        time::read(line).or_else(|| {
+            let (date, clock) = line.split_once(' ')?;
+            let ms = time::read_time_of_day(clock.trim())?;
+            Some(Stamp::Local(time::read_likely_date(date, near, now)? + ms))
+        })
     }
 
     fn is_average(&self, words: &[String]) -> bool {
@@ -354,8 +363,7 @@ impl Columns {
     /// Converts a time of day to a time on the day in the banner, or on a later day if midnight has passed in the table
     /// with these names of columns. Returns the time unchanged if the day is not known.
     fn dated(&mut self, stamp: Stamp, names: &[String]) -> Stamp {
-        let (Stamp::TimeOfDay(ms), [day]) = (stamp, self.days.as_slice()) else { return stamp };
-        let day = *day;
+        let (Stamp::TimeOfDay(ms), Some(day)) = (stamp, self.day) else { return stamp };
         stamp.on_day(Some(day + self.passed_ms(ms, names)))
     }
 

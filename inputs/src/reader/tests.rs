@@ -43,12 +43,17 @@ struct Result {
 }
 
 fn read_with(input: &[u8], options: Options) -> Result {
+    read_at(NOW, input, options)
+}
+
+/// Reads an input whose lines are all read at the time `now`.
+fn read_at(now: Moment, input: &[u8], options: Options) -> Result {
     let mut reader = Reader::new(options, Box::new(Utc));
     let mut splitter = Splitter::default();
     let mut lines = splitter.push(input);
     lines.extend(splitter.finish());
-    let mut outcomes: Vec<Outcome> = lines.into_iter().flat_map(|line| reader.read(line, NOW)).collect();
-    outcomes.extend(reader.finish(NOW));
+    let mut outcomes: Vec<Outcome> = lines.into_iter().flat_map(|line| reader.read(line, now)).collect();
+    outcomes.extend(reader.finish(now));
     collect(outcomes, &reader)
 }
 

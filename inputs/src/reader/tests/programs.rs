@@ -44,6 +44,60 @@ fn day(day: u32) -> i64 {
     shared::timestamp::day_ms(2026, 11, day).unwrap()
 }
 
+/// Returns a banner of sysstat with this date.
+fn banner(date: &str) -> String {
+    format!("Linux 6.1.0 (b) \t{date} \t_x86_64_\t(2 CPU)\n\n")
+}
+
+/// Returns a day in the notations in which sysstat writes it in different countries.
+fn notations(day_ms: i64) -> [String; 6] {
+    let iso = crate::time::Stamp::Local(day_ms).written();
+    let (year, month, day) = (&iso[..4], &iso[5..7], &iso[8..10]);
+    let short = &year[2..];
+    [
+        format!("{month}/{day}/{short}"),
+        format!("{month}/{day}/{year}"),
+        format!("{day}/{month}/{short}"),
+        format!("{day}-{month}-{short}"),
+        format!("{day}.{month}.{year}"),
+        format!("{year}-{month}-{day}"),
+    ]
+}
+
+#[test]
+fn the_day_in_the_banner_is_read_on_any_day_of_the_year() {
+    let rows = "00:00:01     CPU    %usr   %idle\n00:10:01     all    7.11   89.35\n14:50:01     all    8.63   89.34\n";
+    for day_ms in (0..365).step_by(3).map(|n| day(1) + n * 86_400_000) {
+        let now = Moment { wall_ms: day_ms + 15 * 3_600_000, ..NOW };
+        let times = [601_000, 53_401_000].map(|ms| Some(day_ms + ms));
+        for date in notations(day_ms) {
+            let result = read_at(now, format!("{}{rows}", banner(&date)).as_bytes(), Options::default());
+            assert_eq!(result.times, times, "{date} {result:?}");
+        }
+    }
+    let stored = read(&format!("{}{rows}", banner("11/05/26")));
+    assert_eq!(stored.times, [601_000, 53_401_000].map(|ms| Some(day(5) + ms)));
+}
+
+#[test]
+fn the_lines_with_the_date_and_the_time_of_iostat_are_read_on_any_day_of_the_year() {
+    for day_ms in (0..365).step_by(3).map(|n| day(1) + n * 86_400_000) {
+        let now = Moment { wall_ms: day_ms + 15 * 3_600_000, ..NOW };
+        for date in notations(day_ms).into_iter().filter(|date| date.contains('/')) {
+            let tick = |clock: &str| {
+                format!(
+                    "{date} {clock}\navg-cpu:  %user   %nice   %idle\n           2.51    0.00   96.37\n\n\
+                     Device             tps    kB_read/s\nsda             412.41     16600.60\n\n"
+                )
+            };
+            let input = format!("{}{}{}", banner(&date), tick("14:00:00"), tick("14:00:01"));
+            let result = read_at(now, input.as_bytes(), Options::default());
+            let times = [50_400_000, 50_401_000].map(|ms| Some(day_ms + ms));
+            assert_eq!((&result.times[..], result.log.len()), (&times[..], 0), "{date} {result:?}");
+        }
+    }
+}
+
 #[test]
 fn every_table_of_stored_data_begins_with_the_day_in_the_banner() {
     let activity = |names: &str, values: &str| {
