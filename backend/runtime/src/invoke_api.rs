@@ -153,11 +153,20 @@ fn decode_client_context(header: &str) -> Result<String, Box<Answer>> {
     })
 }
 
-/// Extracts the function's name from `name`, `name:$LATEST`, `account:function:name` or an ARN. `$LATEST` is the only
-/// version that functions of the host have.
+/// Extracts the function's name from `name`, `function:name`, `account:function:name` or an ARN. A qualifier remains behind the name,
+/// except for `$LATEST`.
 fn function_name(text: &str) -> String {
-    let unqualified = text.strip_suffix(":$LATEST").unwrap_or(text);
-    unqualified.rsplit_once("function:").map_or(unqualified, |(_, name)| name).to_owned()
+    let text = text.strip_suffix(":$LATEST").unwrap_or(text);
+    let is_account = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
+    let name = match text.split_once(":function:") {
+        Some((before, name))
+            if before.starts_with("arn:") || before.rsplit(':').next().is_some_and(is_account) =>
+        {
+            name
+        }
+        _ => text.strip_prefix("function:").unwrap_or(text),
+    };
+    name.to_owned()
 }
 
 async fn invoke(host: &Host, request: InvokeRequest, payload: Bytes) -> Answer {
@@ -274,5 +283,24 @@ mod tests {
             assert_eq!(function_name(text), "thumb", "{text}");
         }
         assert_eq!(function_name("thumb:live"), "thumb:live");
+    }
+
+    #[test]
+    fn a_name_that_ends_in_function_keeps_its_qualifier() {
+        for name in
+            ["thumb", "my-function", "my-function:live", "my-function:1", "function", "functions:live"]
+        {
+            for before in
+                ["", "function:", "123456789012:function:", "arn:aws:lambda:eu-west-1:123456789012:function:"]
+            {
+                let text = format!("{before}{name}");
+                assert_eq!(function_name(&text), name, "{text}");
+                if !name.contains(':') {
+                    assert_eq!(function_name(&format!("{text}:$LATEST")), name, "{text}");
+                }
+            }
+        }
+        assert_eq!(function_name("123456789012:function:function:live"), "function:live");
+        assert_eq!(function_name("function:function:live"), "function:live");
     }
 }
