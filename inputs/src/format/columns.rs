@@ -176,7 +176,9 @@ impl Columns {
     fn is_banner(&mut self, line: &str, now: Millis) -> bool {
         let is_banner = line.starts_with("Linux ") && line.contains('(');
         if is_banner {
-            self.day = line.split_whitespace().find_map(|word| time::read_likely_date(word, now, now));
+            // A version of the kernel, which stands before the name of the host, may look like a date.
+            let rest = line.split_once(')').map_or("", |(_, rest)| rest);
+            self.day = rest.split_whitespace().find_map(|word| time::read_likely_date(word, now, now));
             self.clocks.clear();
         }
         is_banner

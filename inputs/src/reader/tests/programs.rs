@@ -80,6 +80,16 @@ fn the_day_in_the_banner_is_read_on_any_day_of_the_year() {
 }
 
 #[test]
+fn a_version_of_the_kernel_is_not_the_date_in_the_banner() {
+    let rows = "10:42:07     CPU    %usr   %idle\n10:42:08     all    7.11   89.35\n";
+    for version in ["6.6.26", "6.1.0", "5.10.27", "4.9.2026", "6-6-26"] {
+        let banner = banner("11/22/26").replace("6.1.0", version);
+        let result = read(&format!("{banner}{rows}"));
+        assert_eq!(result.times, [Some(1_795_344_128_000)], "{version} {result:?}");
+    }
+}
+
+#[test]
 fn the_lines_with_the_date_and_the_time_of_iostat_are_read_on_any_day_of_the_year() {
     for day_ms in (0..365).step_by(3).map(|n| day(1) + n * 86_400_000) {
         let now = Moment { wall_ms: day_ms + 15 * 3_600_000, ..NOW };
