@@ -259,8 +259,9 @@ With --json, each line is an object with the fields topic, epoch, offset, ts, re
 `offset` are the publication's position (see `tickertape history --help`), `ts` is the time of measurement and \
 `received_at` the time of arrival at the server, both in milliseconds since 1970-01-01 UTC. Publications that \
 were missed while the server could not be reached are fetched later. If they have been deleted by then, the line \
-{\"gap\": {\"topic\": …, \"from\": …, \"to\": …}} shows the positions before and after the missing publications. If \"to\" is \
-null, the topic's history has been restarted, for example because the topic was deleted.",
+{\"gap\": {\"topic\": …, \"from\": …, \"to\": …}} shows two positions: `from` is the one before the missing publications, \
+and `to` that of the last missing one. If `to` is null, the topic's history has been restarted, for example because \
+the topic was deleted.",
     )
 }
 

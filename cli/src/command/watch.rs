@@ -102,9 +102,33 @@ impl Printer {
 fn gap_words(topic: &Topic, from: &Position, to: Option<&Position>) -> String {
     match to {
         Some(to) => {
+            let first = from.offset.saturating_add(1);
+            if first == to.offset {
+                return format!("gap in {topic}: 1 publication lost, offset {first}");
+            }
             let lost = to.offset.saturating_sub(from.offset);
-            format!("gap in {topic}: {lost} publications lost, offsets {} to {}", from.offset + 1, to.offset)
+            format!("gap in {topic}: {lost} publications lost, offsets {first} to {}", to.offset)
         }
         None => format!("gap in {topic}: its log was replaced by a new one after offset {}", from.offset),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+    use crate::cli::Cli;
+
+    #[test]
+    fn a_gap_names_the_publications_that_are_lost_as_the_help_describes_them() {
+        let topic = Topic::new("a").unwrap();
+        let at = |offset| Position::new(Epoch::new("e"), offset);
+        let words = |from, to| gap_words(&topic, &at(from), Some(&at(to)));
+        assert_eq!(words(1, 40), "gap in a: 39 publications lost, offsets 2 to 40");
+        assert_eq!(words(4, 5), "gap in a: 1 publication lost, offset 5");
+        let help = Cli::command().find_subcommand_mut("watch").unwrap().render_long_help().to_string();
+        let help = help.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(help.contains("`to` that of the last missing one"), "{help}");
     }
 }
