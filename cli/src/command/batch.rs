@@ -2,7 +2,7 @@
 //! waits long. Its size is limited, so that the request fits into one WebSocket frame.
 
 use shared::publication::Item;
-use shared::{Millis, limits};
+use shared::{Millis, TopicMeta, limits};
 
 /// Maximum time that the first item of a batch waits for further items, in milliseconds.
 pub const MAX_WAIT_MS: u64 = 50;
@@ -61,6 +61,11 @@ impl Batcher {
 /// An error if the data is not JSON that can be published.
 pub fn item(json: &str, ts: Option<Millis>) -> Result<Item, serde_json::Error> {
     Ok(Item { data: serde_json::from_str(json)?, ts })
+}
+
+/// Returns the size of metadata as JSON, in bytes.
+pub fn bytes_of(meta: Option<&TopicMeta>) -> usize {
+    meta.and_then(|meta| serde_json::to_string(meta).ok()).map_or(0, |json| json.len())
 }
 
 /// Returns the size of an item as JSON followed by a comma, in bytes.

@@ -182,7 +182,7 @@ impl Pipe {
             }
         };
         if to == Destination::Topic && self.queue.due_ms().is_none() {
-            self.queue.reserve(bytes_of(self.meta().as_ref()));
+            self.queue.reserve(batch::bytes_of(self.meta().as_ref()));
         }
         let queue = if to == Destination::Log { &mut self.log_queue } else { &mut self.queue };
         if let Some(full) = queue.push(item, lines, now.mono_ms) {
@@ -334,15 +334,10 @@ fn named(format: FormatArg) -> Option<tickertape_inputs::Format> {
     }
 }
 
-/// Returns the size of metadata as JSON, in bytes.
-fn bytes_of(meta: Option<&TopicMeta>) -> usize {
-    meta.and_then(|meta| serde_json::to_string(meta).ok()).map_or(0, |json| json.len())
-}
-
 /// Returns the metadata without its units if they do not fit into a frame beside the items, because more series have appeared since the
 /// batch was begun. They are sent with the next batch.
 fn fitting(meta: Option<TopicMeta>, items: &[Item]) -> Option<TopicMeta> {
-    let bytes = bytes_of(meta.as_ref());
+    let bytes = batch::bytes_of(meta.as_ref());
     let is_small = bytes <= limits::FRAME_BYTES - batch::BYTES - REST_BYTES;
     let fits = || {
         let items = serde_json::to_string(items).map_or(0, |json| json.len());

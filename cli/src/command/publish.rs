@@ -6,11 +6,11 @@ use backend_core::{Refusal, body};
 use serde_json::json;
 use shared::client::Publish;
 use shared::publication::Item;
-use shared::{ClientMessage, Position, ServerMessage, limits};
+use shared::{ClientMessage, Position, ServerMessage, TopicMeta, limits};
 use tickertape_inputs::data::Data;
 use tickertape_inputs::word;
 
-use super::batch::{Batcher, item};
+use super::batch::{Batcher, bytes_of, item};
 use super::output::Output;
 use crate::cli::PublishArgs;
 use crate::client;
@@ -34,7 +34,7 @@ pub async fn run(args: PublishArgs) -> Result<(), CliError> {
     let count = items.len();
     let mut conversation = Conversation::open(&target).await?;
     let mut landed = None;
-    for batch in batches(items) {
+    for batch in batches(items, args.meta.to_meta().as_ref()) {
         landed = Some(publish(&mut conversation, &args, batch).await?);
     }
     conversation.close().await;
@@ -98,9 +98,10 @@ fn unreadable(refusal: &Refusal) -> CliError {
     )
 }
 
-/// Divides items into requests, each of which fits into a frame.
-fn batches(items: Vec<Item>) -> Vec<Vec<Item>> {
+/// Divides items into requests, each of which fits into a frame together with the metadata.
+fn batches(items: Vec<Item>, meta: Option<&TopicMeta>) -> Vec<Vec<Item>> {
     let mut batcher = Batcher::default();
+    batcher.reserve(bytes_of(meta));
     let mut batches: Vec<_> = items.into_iter().filter_map(|item| batcher.push(item, 0)).collect();
     batches.push(batcher.take());
     batches
@@ -165,6 +166,22 @@ mod tests {
         assert_eq!(data(&["1234e8"]), json!("1234e8"), "an id");
         assert_eq!(data(&["sha=83e2010", "build=0042"]), json!({"sha": "83e2010", "build": "0042"}));
         assert_eq!(data(&["note=two words"]), json!({"note": "two words"}));
+    }
+
+    #[test]
+    fn requests_have_room_for_their_metadata() {
+        let states = (0..64).map(|number| (format!("state-{number:050}"), "good".to_owned())).collect();
+        let meta = TopicMeta { states, ..TopicMeta::default() };
+        let items = || vec![Item::now("x".repeat(1_000)); 100];
+        let largest = |meta: Option<&TopicMeta>| {
+            let batches = batches(items(), meta);
+            assert_eq!(batches.iter().map(Vec::len).sum::<usize>(), 100);
+            batches.iter().map(|batch| serde_json::to_string(batch).unwrap().len()).max().unwrap()
+        };
+        let meta_bytes = bytes_of(Some(&meta));
+        assert!(meta_bytes > 4_000, "{meta_bytes}");
+        assert!(largest(None) > limits::FRAME_BYTES - meta_bytes, "no room is left if none is needed");
+        assert!(largest(Some(&meta)) + meta_bytes + 1_024 <= limits::FRAME_BYTES);
     }
 
     #[test]
