@@ -87,7 +87,17 @@ fn from_stdin() -> Result<Vec<Item>, CliError> {
     let most = limits::BODY_BYTES as u64 + 1;
     let read = io::stdin().lock().take(most).read_to_end(&mut bytes);
     read.map_err(|error| CliError::failed(format!("standard input cannot be read: {error}")))?;
-    let body = body::read(&bytes).map_err(|error| unreadable(&error.into()))?;
+    from_bytes(&bytes)
+}
+
+/// Reads standard input, or its first bytes if it is too large.
+fn from_bytes(bytes: &[u8]) -> Result<Vec<Item>, CliError> {
+    if bytes.len() > limits::BODY_BYTES {
+        let error = format!("standard input has more than {} bytes", limits::BODY_BYTES);
+        return Err(CliError::usage(error)
+            .hint("to publish so much, one value or line at a time, use `tickertape pipe TOPIC`"));
+    }
+    let body = body::read(bytes).map_err(|error| unreadable(&error.into()))?;
     Ok(body.items)
 }
 
@@ -182,6 +192,17 @@ mod tests {
         assert!(meta_bytes > 4_000, "{meta_bytes}");
         assert!(largest(None) > limits::FRAME_BYTES - meta_bytes, "no room is left if none is needed");
         assert!(largest(Some(&meta)) + meta_bytes + 1_024 <= limits::FRAME_BYTES);
+    }
+
+    #[test]
+    fn standard_input_that_is_too_large_for_one_request_is_refused_with_its_limit() {
+        let error = from_bytes("1".repeat(limits::BODY_BYTES + 1).as_bytes()).unwrap_err();
+        assert_eq!(
+            (error.exit, error.what.as_str()),
+            (Exit::Usage, "standard input has more than 1048576 bytes")
+        );
+        assert!(error.hint.is_some_and(|hint| hint.contains("`tickertape pipe TOPIC`")));
+        assert_eq!(from_bytes(b"1\n2\n").unwrap().len(), 2);
     }
 
     #[test]
