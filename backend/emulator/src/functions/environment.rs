@@ -50,11 +50,12 @@ impl EnvironmentSource<'_> {
         variables.extend(self.services().into_iter().map(|(name, value)| (name.to_owned(), value)));
         variables.extend(self.trust().into_iter().map(|(name, value)| (name.to_owned(), value)));
         variables.extend(self.credentials().into_iter().map(|(name, value)| (name.to_owned(), value)));
-        self.add_paths(&mut variables, function, opt);
         variables.extend(self.overrides.all.clone());
         for name in [&function.logical_id, &function.name] {
             variables.extend(self.overrides.single.get(name).cloned().unwrap_or_default());
         }
+        // The paths come last, because without them connections to AWS would leave this machine.
+        self.add_paths(&mut variables, function, opt);
         variables
     }
 
@@ -193,4 +194,61 @@ fn prepend(
 
 fn text(path: &Path) -> String {
     path.to_string_lossy().into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use serverless_app::read;
+
+    use super::*;
+
+    /// Returns the variables of a function with this runtime, to which a file adds others.
+    fn variables(runtime: &str, given: &[(&str, &str)]) -> BTreeMap<String, String> {
+        let folder = tempfile::TempDir::new().expect("a folder");
+        let template = format!(
+            "Resources: {{ F: {{ Type: AWS::Lambda::Function, Properties: {{ Code: src/, Handler: a.b, Runtime: {runtime} }} }} }}"
+        );
+        let files = BTreeMap::from([("template.yaml".to_owned(), template)]);
+        let app = read("template.yaml", &files, &serverless_app::Settings::default()).expect("well-formed");
+        let endpoints = Endpoints {
+            desk_port: 1,
+            suffixes: Vec::new(),
+            http: "http://127.0.0.1:2".into(),
+            management: None,
+            apis: Vec::new(),
+            dynamodb: None,
+            sqs: None,
+        };
+        let all = given.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        let source = EnvironmentSource {
+            endpoints: &endpoints,
+            trust: &TrustFiles { authority: "authority".into(), bundle: "bundle".into() },
+            clients: &Clients::write(folder.path()).expect("written"),
+            packages: &Packages { node: "node".into(), python: "python".into() },
+            overrides: &FunctionEnvironment { all, single: BTreeMap::new() },
+            credentials: &Credentials::Invented,
+        };
+        source.of(&app.functions[0], None)
+    }
+
+    #[test]
+    fn variables_of_a_file_do_not_remove_the_modules_that_redirect_connections() {
+        let node = variables("nodejs22.x", &[("NODE_OPTIONS", "--no-warnings"), ("NODE_PATH", "lib")]);
+        let options = &node["NODE_OPTIONS"];
+        assert!(options.starts_with("--require=") && options.ends_with(" --no-warnings"), "{options}");
+        let paths: Vec<PathBuf> = std::env::split_paths(&node["NODE_PATH"]).collect();
+        assert_eq!(paths, [Path::new("node").join("node_modules"), "lib".into()]);
+        let python = variables("python3.13", &[("PYTHONPATH", "src")]);
+        let paths: Vec<PathBuf> = std::env::split_paths(&python["PYTHONPATH"]).collect();
+        let [client, packages, own] = paths.as_slice() else { panic!("{paths:?}") };
+        assert!(client.ends_with("python") && client.is_absolute(), "{client:?}");
+        assert_eq!((packages.as_path(), own.as_path()), (Path::new("python"), Path::new("src")));
+    }
+
+    #[test]
+    fn variables_of_a_file_take_precedence_over_those_of_the_emulator() {
+        let given = [("AWS_ACCESS_KEY_ID", "own"), ("PYTHONDONTWRITEBYTECODE", "")];
+        let python = variables("python3.13", &given);
+        assert_eq!(given.map(|(name, _)| python[name].as_str()), given.map(|(_, value)| value));
+    }
 }
