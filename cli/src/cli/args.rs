@@ -287,7 +287,7 @@ pub struct TokenArgs {
     #[arg(long, value_name = "FILTER")]
     pub edit: Vec<Filter>,
     /// Time until the token expires, such as 12h or 30d
-    #[arg(long, value_name = "TIME", default_value = "24h", value_parser = duration::read)]
+    #[arg(long, value_name = "TIME", default_value = "24h", value_parser = ttl)]
     pub ttl: Duration,
     /// Issuer (JWT claim `iss`): needed only for a server on AWS that was deployed with an issuer
     #[arg(long, value_name = "NAME")]
@@ -435,6 +435,14 @@ fn step(text: &str) -> Result<Duration, String> {
     duration::read(text).and_then(|step| match step.is_zero() {
         true => Err("the length of a bucket has to be at least 1ms".into()),
         false => Ok(step),
+    })
+}
+
+/// Parses the time until a token expires. Tokens contain the moment in whole seconds.
+fn ttl(text: &str) -> Result<Duration, String> {
+    duration::read(text).and_then(|ttl| match ttl.as_secs() {
+        0 => Err("the token would expire at once: give at least 1s".into()),
+        _ => Ok(ttl),
     })
 }
 

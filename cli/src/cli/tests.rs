@@ -151,6 +151,8 @@ fn an_invalid_argument_is_refused_with_the_expected_form() {
         (&["serve", "--allow-embed", "https://*.example; script-src *"], "such as https://wiki.example"),
         (&["serve", "--keep-count", "0"], "0 is not in"),
         (&["serve", "--keep-bytes", "1MB"], "at least 16MB"),
+        (&["token", "--auth-secret-file", "secret.txt", "--ttl", "0s"], "at least 1s"),
+        (&["token", "--auth-secret-file", "secret.txt", "--ttl", "500ms"], "at least 1s"),
         (&["record", "a.ttr", "--max-bytes", "500MB"], "at most 256MiB"),
     ] {
         let error = parse(words).unwrap_err().to_string();
