@@ -82,7 +82,8 @@ pub enum Event {
     },
     /// Publications from an earlier part of a topic's log, which were requested by
     /// [`Session::fetch_earlier`](crate::Session::fetch_earlier). They are in order, but this event may come at any
-    /// moment between two [`Event::Publications`].
+    /// moment between two [`Event::Publications`]. If an answer has several frames, there is an event for each: the last one
+    /// reaches the offset before which publications were requested, or is empty.
     Earlier {
         /// Topic to which the publications were published.
         topic: Topic,

@@ -148,22 +148,20 @@ impl Past {
         self.asked = Some((fetch, now));
     }
 
-    /// Records the answer to the last request. `offsets` are those of the publications in the answer, which must have
-    /// been added by [`Past::observe`] before. Requested publications that are not in the answer are gone from the
-    /// server, and are not requested again.
-    pub fn answered(&mut self, offsets: impl IntoIterator<Item = u64>) {
-        let Some((fetch, _)) = self.asked.take() else { return };
-        let newest = offsets.into_iter().max();
-        let Some(index) = self.held.iter().position(|held| held.first.offset == fetch.before) else { return };
-        match (index.checked_sub(1).and_then(|before| self.held.get(before).copied()), newest) {
-            // The publications just before `fetch.before` did not come. They are gone, and are not requested again.
-            (None, None) => self.is_whole = true,
-            (Some(before), newest)
-                if newest.is_none_or(|newest| newest <= before.last.offset.saturating_add(1)) =>
-            {
-                self.bridge(index - 1);
-            }
-            (Some(_), _) | (None, Some(_)) => {}
+    /// Records a part of the answer to the last request. Its publications must have been added by [`Past::observe`] before.
+    /// Parts follow each other, the oldest first, up to the last requested publication or to a part that `is_empty`: then
+    /// the publications that did not come are gone from the server, and are not requested again.
+    pub fn answered(&mut self, is_empty: bool) {
+        let Some((fetch, _)) = self.asked else { return };
+        let index = self.held.iter().position(|held| held.first.offset == fetch.before);
+        if index.is_some() && !is_empty {
+            return;
+        }
+        self.asked = None;
+        match index {
+            None => {}
+            Some(0) => self.is_whole = true,
+            Some(index) => self.bridge(index - 1),
         }
     }
 
@@ -278,7 +276,7 @@ mod tests {
     fn an_empty_answer_ends_the_wishes_until_the_log_starts_anew() {
         let mut past = held(600..900);
         past.asked(Fetch { before: 601, count: 60 }, 900_000);
-        past.answered([]);
+        past.answered(true);
         assert_eq!(past.next_fetch(0, None, 900_000), None);
         past.forget();
         past.observe(second(600));
@@ -300,7 +298,7 @@ mod tests {
         assert_eq!(past.missing(), std::slice::from_ref(&(299_001..800_000)));
         past.asked(fetch, 900_000);
         (300..800).for_each(|at| past.observe(second(at)));
-        past.answered(301..=800);
+        past.answered(false);
         assert_eq!((past.next_fetch(0, Some(1_000), 900_000), past.missing()), (None, vec![]));
     }
 
@@ -317,8 +315,52 @@ mod tests {
         let mut past = held((0..300).chain(800..900));
         let fetch = past.next_fetch(0, Some(1_000), 900_000).unwrap();
         past.asked(fetch, 900_000);
-        past.answered([]);
+        past.answered(true);
         assert_eq!((past.next_fetch(0, Some(1_000), 900_000), past.missing()), (None, vec![]));
+    }
+
+    /// An answer of several frames: seconds that a page holds, the request before the last of them, and the seconds in each frame.
+    type Frames = (&'static [Range<i64>], &'static [Range<i64>]);
+
+    #[test]
+    fn the_rest_of_an_answer_in_several_frames_is_not_called_loaded_or_gone() {
+        let cases: [Frames; 3] = [
+            (&[0..40, 89..99], &[40..60, 60..80, 80..89]),
+            (&[0..40, 89..99], &[50..60, 60..80, 80..89]),
+            (&[89..95, 95..99], &[40..60, 60..89]),
+        ];
+        for (seconds, frames) in cases {
+            let mut past = held(seconds.iter().cloned().flatten());
+            past.asked(Fetch { before: 90, count: 60 }, 99_000);
+            let (last, parts) = frames.split_last().unwrap();
+            for part in parts {
+                part.clone().for_each(|at| past.observe(second(at)));
+                past.answered(false);
+                let end = (part.end - 1) * 1_000;
+                assert_eq!(past.missing().last(), Some(&(end + 1..89_000)), "{seconds:?}, {part:?}");
+                assert_eq!(past.complete_from(), 89_000);
+                assert_eq!(past.next_fetch(0, None, 100_000), None, "the session requests the rest");
+                let again = past.next_fetch(0, None, 109_000).map(|fetch| (fetch.before, fetch.count));
+                assert_eq!(again, Some((90, u32::try_from(89 - part.end).unwrap())), "if the rest is lost");
+            }
+            last.clone().for_each(|at| past.observe(second(at)));
+            past.answered(false);
+            assert!(past.missing().last().is_none_or(|span| span.end < 89_000), "{seconds:?}");
+            assert_eq!(past.asked, None);
+        }
+    }
+
+    #[test]
+    fn a_hole_whose_rest_is_gone_is_asked_for_until_an_empty_frame() {
+        for seconds in [[0..40, 89..99], [89..95, 95..99]] {
+            let mut past = held(seconds.into_iter().flatten());
+            past.asked(Fetch { before: 90, count: 60 }, 99_000);
+            (40..60).for_each(|at| past.observe(second(at)));
+            past.answered(false);
+            past.answered(true);
+            assert!(past.missing().last().is_none_or(|span| span.end <= 40_000), "{:?}", past.missing());
+            assert_ne!(past.next_fetch(0, None, 100_000).map(|fetch| fetch.before), Some(90));
+        }
     }
 
     #[test]

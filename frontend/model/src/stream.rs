@@ -250,7 +250,7 @@ impl Stream {
         }
         match origin {
             Origin::Live | Origin::Conflated => self.has_begun = true,
-            Origin::Past => self.past.answered(items.iter().map(|item| item.offset)),
+            Origin::Past => self.past.answered(items.is_empty()),
             Origin::Replayed => {}
         }
         self.tell_series(series);
