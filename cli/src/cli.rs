@@ -215,17 +215,17 @@ Examples:
   journalctl -f -o json | tickertape pipe host/journal
 
 Headers, comments, separators, blank lines and the lines with averages that programs such as sar print at the end are \
-skipped. Every other line is published, or reported on standard error with its number and the reason why it could not \
-be published; the exit code is then 1. Text between lines of another format, such as a warning, is published to the \
-topic TOPIC/log. A summary at the end counts all lines.
+skipped. Every other line is published, or counted as a line that could not be published; the exit code is then 1. The \
+first five of these are reported on standard error, each with its number and the reason. Text between lines of another \
+format, such as a warning, is published to the topic TOPIC/log. A summary at the end counts all lines.
 
 Numbers keep their digits. A unit after a number (`37 %`, `120MiB`, `12ms`) becomes the unit of its series, and later \
 values are converted exactly into it. `K`, `M` and `G` alone, as `df -h` prints them, are powers of 1024. The board \
 shows the unit beside the number. A time without a time zone is read as the local time of this machine, or of the \
 zone in the variable TZ. If the time in a line is more than an hour in the future or more than 366 days ago, the time \
-of reading is used instead, and the time in the line is published as a field. Words before key=value pairs are read as a time, as a level with a message (`WARN disk is slow \
-ms=12`), or else as a name: `eth0: rx=5` is published as {\"eth0\": {\"rx\": 5}}. \
-Fields that journald uses internally, such as __CURSOR, are not published.
+of reading is used instead, and the time in the line is published as a field. Words before key=value pairs are read as \
+a time, as a level with a message (`WARN disk is slow ms=12`), or else as a name: `eth0: rx=5` is published as \
+{\"eth0\": {\"rx\": 5}}. Fields that journald uses internally, such as __CURSOR, are not published.
 
 While the server cannot be reached, pipe keeps at least the next 1,000 lines in memory. When its memory is full, it \
 stops reading until the server is back, and the program that writes the lines has to wait. No line is lost. None \

@@ -183,6 +183,16 @@ mod tests {
     }
 
     #[test]
+    fn the_help_says_how_many_faulty_lines_are_reported() {
+        use clap::CommandFactory;
+        let help =
+            crate::cli::Cli::command().find_subcommand_mut("pipe").unwrap().render_long_help().to_string();
+        let help = help.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert_eq!(SHOWN, 5);
+        assert!(help.contains("The first five of these are reported on standard error"), "{help}");
+    }
+
+    #[test]
     fn one_line_is_one() {
         assert_eq!([0, 1, 2].map(lines), ["0 lines", "1 line", "2 lines"]);
     }
