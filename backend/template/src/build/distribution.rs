@@ -56,7 +56,8 @@ impl Parts<'_> {
             let problem = format!("{} is missing", item.fields.path_of("DistributionConfig"));
             Error::new(&item.resource.place, problem, "add it, with `Origins` and `DefaultCacheBehavior`")
         })?;
-        let origins = self.origins(&config)?;
+        let mut origins = self.origins(&config)?;
+        add_groups(&config, &mut origins)?;
         let mut behaviors = Vec::new();
         for fields in config.list("CacheBehaviors")? {
             behaviors.push(self.behavior(&fields, fields.required("PathPattern", "'/api/*'")?, &origins)?);
@@ -121,9 +122,7 @@ impl Parts<'_> {
     fn behavior(&self, fields: &Fields<'_>, pattern: String, origins: &Origins) -> Result<Behavior, Error> {
         let target = fields.required("TargetOriginId", "site")?;
         let Some((origin, origin_path)) = origins.get(&target) else {
-            let problem = format!("there is no origin `{target}`");
-            let advice = crate::words::instead(&target, origins.keys().map(String::as_str));
-            return Err(Error::new(fields.place_of("TargetOriginId"), problem, advice));
+            return Err(no_origin(fields, "TargetOriginId", &target, origins));
         };
         let mut methods = fields.texts("AllowedMethods")?;
         if methods.is_empty() {
@@ -142,6 +141,28 @@ impl Parts<'_> {
         fields.missing("ResponseHeadersPolicyId", &meaning);
         Ok(Vec::new())
     }
+}
+
+/// Adds the groups of origins, each as its first origin.
+fn add_groups(config: &Fields<'_>, origins: &mut Origins) -> Result<(), Error> {
+    let Some(groups) = config.inner("OriginGroups")? else { return Ok(()) };
+    for group in groups.list("Items")? {
+        let id = group.required("Id", "group")?;
+        let members = group.inner("Members")?.map_or(Ok(Vec::new()), |members| members.list("Items"))?;
+        let Some(first) = members.first() else { continue };
+        let member = first.required("OriginId", "site")?;
+        let Some(origin) = origins.get(&member).cloned() else {
+            return Err(no_origin(first, "OriginId", &member, origins));
+        };
+        group.missing("FailoverCriteria", "requests are not repeated at the second origin of the group");
+        origins.insert(id, origin);
+    }
+    Ok(())
+}
+
+fn no_origin(fields: &Fields<'_>, name: &str, id: &str, origins: &Origins) -> Error {
+    let advice = crate::words::instead(id, origins.keys().map(String::as_str));
+    Error::new(fields.place_of(name), format!("there is no origin `{id}`"), advice)
 }
 
 fn error_pages(config: &Fields<'_>) -> Result<Vec<ErrorPage>, Error> {

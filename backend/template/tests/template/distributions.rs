@@ -132,6 +132,36 @@ fn parts_of_a_distribution_that_are_not_done_are_named() {
 }
 
 #[test]
+fn a_group_of_origins_is_its_first_one() {
+    let group = |member: &str| {
+        let group = format!(
+            "        OriginGroups:
+          Quantity: 1
+          Items:
+            - Id: both
+              FailoverCriteria: {{ StatusCodes: {{ Quantity: 1, Items: [500] }} }}
+              Members: {{ Quantity: 2, Items: [{{ OriginId: {member} }}, {{ OriginId: other }}] }}
+"
+        );
+        let text = RESOURCES.replace(
+            "DefaultCacheBehavior: { TargetOriginId: site",
+            "DefaultCacheBehavior: { TargetOriginId: both",
+        );
+        text.replace("        CacheBehaviors:\n", &format!("{group}        CacheBehaviors:\n"))
+    };
+    let app = app(&group("site"));
+    let last = &app.distributions[0].behaviors[3];
+    assert_eq!((&last.origin, last.origin_path.as_str()), (&Origin::Bucket("Site".to_owned()), "/v1"));
+    let note =
+        "OriginGroups.Items.FailoverCriteria: requests are not repeated at the second origin of the group";
+    let notes = missing(&app);
+    assert!(notes.iter().any(|one| one.ends_with(note)), "{notes:#?}");
+    assert_eq!(notes.len(), missing(&read()).len() + 1, "{notes:#?}");
+    let mistake = mistake(&group("stie"));
+    assert!(mistake.contains("there is no origin `stie`: did you mean site?"), "{mistake}");
+}
+
+#[test]
 fn an_origin_that_does_not_exist_is_a_mistake() {
     let text = RESOURCES.replace("TargetOriginId: chat", "TargetOriginId: chta");
     assert!(mistake(&text).contains("there is no origin `chta`: did you mean chat?"), "{}", mistake(&text));

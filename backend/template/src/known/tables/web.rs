@@ -47,6 +47,7 @@ pub(in crate::known) const TABLES: &[Table] = &[
             "CustomErrorResponses",
             "DefaultCacheBehavior",
             "DefaultRootObject",
+            "OriginGroups",
             "Origins",
         ],
         irrelevant: &[
@@ -64,7 +65,6 @@ pub(in crate::known) const TABLES: &[Table] = &[
         ],
         missing: &[
             ("CustomOrigin", "its origin is not asked; write `Origins`"),
-            ("OriginGroups", "requests are not repeated at a second origin"),
             ("Restrictions", "readers of all countries get answers"),
             ("S3Origin", "its origin is not asked; write `Origins`"),
             ("WebACLId", "no request is refused by a firewall"),
