@@ -1,5 +1,7 @@
 //! `AWS::Serverless::WebSocketApi`.
 
+use std::collections::HashSet;
+
 use crate::app::Note;
 use crate::error::Error;
 use crate::node::{Entry, Node};
@@ -27,8 +29,14 @@ pub(super) fn expand(mut resource: Resource, notes: &mut Vec<Note>) -> Result<Ve
         return Err(Error::new(&resource.place, problem, advice));
     }
     let authorizer = authorizer(&resource, &own)?;
+    let mut names = HashSet::new();
     for route in routes {
-        expanded.extend(websocket_route::expand(&resource, route, own.get("Auth"))?);
+        let mut name = websocket_route::name(route)?;
+        // SAM gives `send` and `Send` the same ids. Here both routes exist, so the second one has ids of its own.
+        while !names.insert(name.clone()) {
+            name.push('_');
+        }
+        expanded.extend(websocket_route::expand(&resource, route, &name, own.get("Auth"))?);
     }
     expanded.extend(authorizer);
     Ok(expanded)

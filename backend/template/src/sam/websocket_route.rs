@@ -5,12 +5,36 @@ use crate::node::{Entry, Node};
 use crate::stack::Resource;
 
 const INVOKED: &str = "arn:${AWS::Partition}:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${Function}/invocations";
+/// Route keys that may contain a dollar sign.
+const SPECIAL: [&str; 3] = ["$connect", "$disconnect", "$default"];
 /// Settings of a route that belong to its integration.
 const OF_INTEGRATION: [&str; 2] = ["FunctionArn", "IntegrationTimeout"];
 
-/// Returns a route and its integration. `auth` is the property `Auth` of the API.
-pub(super) fn expand(api: &Resource, route: &Entry, auth: Option<&Node>) -> Result<Vec<Resource>, Error> {
-    let integration_id = format!("{}{}Integration", api.id, route.key);
+/// Returns the part of the logical ids of a route's resources that depends on the route key, as SAM's translator makes it
+/// (`_sanitize_route_key`): `Ask` for `ask` and `Connect` for `$connect`. All letters but the first become small ones.
+pub(super) fn name(route: &Entry) -> Result<String, Error> {
+    let key = route.key.as_str();
+    let word = if SPECIAL.contains(&key) { key.trim_start_matches('$') } else { key };
+    if word.is_empty() || !word.chars().all(char::is_alphanumeric) {
+        let problem =
+            format!("the route key `{key}` does not consist of letters and digits, so SAM refuses it");
+        let advice =
+            "write letters and digits only; the only other keys are $connect, $disconnect and $default";
+        return Err(Error::new(&route.place, problem, advice));
+    }
+    let (first, rest) = word.split_at(word.chars().next().map_or(0, char::len_utf8));
+    Ok(first.to_uppercase() + &rest.to_lowercase())
+}
+
+/// Returns a route and its integration. `name` is the part of their logical ids between the API's id and their kind. `auth` is the
+/// property `Auth` of the API.
+pub(super) fn expand(
+    api: &Resource,
+    route: &Entry,
+    name: &str,
+    auth: Option<&Node>,
+) -> Result<Vec<Resource>, Error> {
+    let integration_id = format!("{}{name}Integration", api.id);
     let path = format!("{}.Routes.{}", api.properties_path, route.key);
     let implied = |id: &str, kind: &str, properties| Resource {
         path: path.clone(),
@@ -21,7 +45,7 @@ pub(super) fn expand(api: &Resource, route: &Entry, auth: Option<&Node>) -> Resu
     let integration = integration(api, route)?;
     let properties = properties(api, route, auth, &integration_id);
     Ok(vec![
-        implied(&format!("{}{}Route", api.id, route.key), "AWS::ApiGatewayV2::Route", properties),
+        implied(&format!("{}{name}Route", api.id), "AWS::ApiGatewayV2::Route", properties),
         implied(&integration_id, "AWS::ApiGatewayV2::Integration", integration),
     ])
 }

@@ -216,6 +216,84 @@ Outputs: { Stage: { Value: !Ref Chat.Stage } }
 }
 
 #[test]
+fn the_resources_of_a_web_socket_api_have_the_logical_ids_of_sam() {
+    for (key, name) in [
+        ("ask", "Ask"),
+        ("sendMessage", "Sendmessage"),
+        ("JOIN", "Join"),
+        ("'7'", "7"),
+        ("2way", "2way"),
+        ("$connect", "Connect"),
+        ("$disconnect", "Disconnect"),
+        ("$default", "Default"),
+    ] {
+        let app = app(&(sam(HANDLER)
+            + &format!(
+                "
+  Chat:
+    Type: AWS::Serverless::WebSocketApi
+    Properties:
+      RouteSelectionExpression: $request.body.action
+      Routes: {{ {key}: {{ FunctionArn: !GetAtt Handler.Arn, RouteResponseSelectionExpression: $default }} }}
+  Response:
+    Type: AWS::ApiGatewayV2::RouteResponse
+    Properties: {{ ApiId: !Ref Chat, RouteId: !Ref Chat{name}Route, RouteResponseKey: $default }}
+Outputs: {{ Integration: {{ Value: !Ref Chat{name}Integration }} }}
+"
+            )));
+        assert!(app.apis[0].routes[0].replies, "{key}");
+        assert_eq!(missing(&app), [""; 0], "{key}");
+    }
+}
+
+#[test]
+fn routes_of_a_web_socket_api_lead_to_their_own_functions_even_if_sam_gives_them_the_same_logical_ids() {
+    let other = HANDLER.replace("Handler:\n", "Other:\n");
+    let app = app(&(sam(HANDLER)
+        + &other
+        + "
+  Chat:
+    Type: AWS::Serverless::WebSocketApi
+    Properties:
+      RouteSelectionExpression: $request.body.action
+      Routes:
+        send: { FunctionArn: !GetAtt Handler.Arn }
+        Send: { FunctionArn: !GetAtt Other.Arn }
+        SEND: { FunctionArn: !GetAtt Handler.Arn }
+"));
+    let routes = app.apis[0].routes.iter().map(|route| match &route.integration {
+        Integration::Function { name, .. } => (route.key.as_str(), name.as_str()),
+        other => panic!("{other:?}"),
+    });
+    let mut routes: Vec<_> = routes.collect();
+    routes.sort_unstable();
+    assert_eq!(routes, [("SEND", "app-Handler"), ("Send", "app-Other"), ("send", "app-Handler")]);
+}
+
+#[test]
+fn a_route_key_that_sam_refuses_is_refused() {
+    for key in ["send-message", "chat/join", "'a b'", "$other", "$", "''", "$connectx"] {
+        let text = sam(HANDLER)
+            + &format!(
+                "
+  Chat:
+    Type: AWS::Serverless::WebSocketApi
+    Properties:
+      RouteSelectionExpression: $request.body.action
+      Routes: {{ {key}: {{ FunctionArn: !GetAtt Handler.Arn }} }}
+"
+            );
+        let key = key.trim_matches('\'');
+        let words = format!(
+            "the route key `{key}` does not consist of letters and digits, so SAM refuses it: write letters and digits only; the only \
+             other keys are $connect, $disconnect and $default"
+        );
+        let message = mistake(&text);
+        assert!(message.starts_with("template.yaml:") && message.ends_with(&words), "{message}");
+    }
+}
+
+#[test]
 fn a_web_socket_api_without_a_stage_has_the_stage_default() {
     let text = sam(HANDLER)
         + "
