@@ -6,8 +6,9 @@ mod pool;
 mod poster;
 mod signer;
 
-use std::sync::{Arc, OnceLock};
-use std::time::Duration;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, OnceLock};
+use std::time::{Duration, Instant};
 
 use aws_config::SdkConfig;
 use aws_sdk_apigatewaymanagement::Client;
@@ -15,6 +16,7 @@ use aws_sdk_apigatewaymanagement::config::retry::RetryConfig;
 use aws_sdk_apigatewaymanagement::config::timeout::TimeoutConfig;
 use aws_sdk_apigatewaymanagement::config::{Builder, http::HttpResponse};
 use aws_sdk_apigatewaymanagement::error::{DisplayErrorContext, SdkError};
+use backend_core::lock::lock;
 use backend_core::ports::{ConnectionId, Management, PostError};
 use bytes::Bytes;
 use futures_util::{StreamExt, stream};
@@ -34,6 +36,26 @@ const POST_TIMEOUT: Duration = Duration::from_secs(2);
 /// Pauses before the retries of a post that API Gateway answered with `LimitExceeded`.
 const RETRIES: Schedule = Schedule { first: Duration::from_millis(100), pauses: 3 };
 
+/// Time for which posts of a broadcast to a connection are not retried after the retries of an earlier one have all failed. The frames of a
+/// broadcast are posted one after the other, so the pauses before retries of each frame would delay all other viewers.
+const FULL_FOR: Duration = Duration::from_secs(2);
+
+/// The connections whose buffers were still full after all retries of a post, with the time from which posts to them are retried again.
+#[derive(Debug, Clone, Default)]
+struct FullBuffers(Arc<Mutex<BTreeMap<ConnectionId, Instant>>>);
+
+impl FullBuffers {
+    fn contains(&self, id: &ConnectionId, now: Instant) -> bool {
+        lock(&self.0).get(id).is_some_and(|until| *until > now)
+    }
+
+    fn add(&self, ids: impl Iterator<Item = ConnectionId>, now: Instant) {
+        let mut full = lock(&self.0);
+        full.retain(|_, until| *until > now);
+        full.extend(ids.map(|id| (id, now + FULL_FOR)));
+    }
+}
+
 /// Posts to the connections of one stage of an API, and closes connections.
 #[derive(Debug, Clone)]
 pub struct ApiGatewayManagement {
@@ -43,6 +65,7 @@ pub struct ApiGatewayManagement {
     /// Closes connections. It is created when the first one is closed, which is rare.
     client: Arc<OnceLock<Client>>,
     posts_at_once: usize,
+    full: FullBuffers,
 }
 
 impl ApiGatewayManagement {
@@ -53,6 +76,7 @@ impl ApiGatewayManagement {
             endpoint: endpoint.clone(),
             client: Arc::default(),
             posts_at_once: POSTS_AT_ONCE,
+            full: FullBuffers::default(),
         }
     }
 
@@ -125,7 +149,8 @@ impl Management for ApiGatewayManagement {
 
     /// Posts a message to many connections. Returns each connection for which that failed, with its error.
     /// First it posts to all connections. Then it retries together those posts that exceeded API Gateway's limit, so
-    /// that the pause before a retry delays no other post.
+    /// that the pause before a retry delays no other post of this message. The pauses delay the next message. So posts to connections
+    /// whose retries have all failed are not retried for two seconds.
     async fn post_to_all(&self, to: &[ConnectionId], message: Bytes) -> Vec<(ConnectionId, PostError)> {
         let (message, mut failures, mut to) = (Message::new(message), Vec::new(), to.to_vec());
         for number in 1.. {
@@ -135,7 +160,15 @@ impl Management for ApiGatewayManagement {
                 .into_iter()
                 .partition(|(_, error)| *error == PostError::LimitExceeded);
             failures.extend(others);
-            if limited.is_empty() || !pause::sleep(RETRIES, number).await {
+            let now = Instant::now();
+            let (full, limited): (Vec<_>, Vec<_>) =
+                limited.into_iter().partition(|(id, _)| self.full.contains(id, now));
+            failures.extend(full);
+            if limited.is_empty() {
+                break;
+            }
+            if !pause::sleep(RETRIES, number).await {
+                self.full.add(limited.iter().map(|(id, _)| id.clone()), now);
                 failures.extend(limited);
                 break;
             }
@@ -189,4 +222,22 @@ fn refused(status: u16, words: impl FnOnce() -> String) -> PostError {
 fn failed(reason: String) -> PostError {
     tracing::warn!(%reason, "a message could not be posted to a connection");
     PostError::Failed { reason }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn posts_to_a_connection_that_was_full_are_retried_again_after_a_while() {
+        let (full, now) = (FullBuffers::default(), Instant::now());
+        let (one, other) = (ConnectionId::new("a="), ConnectionId::new("b="));
+        full.add([one.clone()].into_iter(), now);
+        assert!(full.contains(&one, now) && !full.contains(&other, now));
+        let later = now + FULL_FOR;
+        assert!(!full.contains(&one, later));
+        full.add([other.clone()].into_iter(), later);
+        assert!(full.contains(&other, later));
+        assert_eq!(lock(&full.0).len(), 1, "what is over is forgotten");
+    }
 }

@@ -212,15 +212,21 @@ impl<C: Connections, L: TopicLog, M: Management> Service<C, L, M> {
     async fn after_failed_post(&self, to: &ConnectionId, error: &PostError, now: Millis) {
         self.count_failure(error);
         match error {
-            PostError::Gone if self.is_new(to, now).await => {}
-            PostError::Gone => self.prune(to).await,
+            PostError::Gone => self.prune_unless_new(to, now).await,
             PostError::LimitExceeded | PostError::TooLarge | PostError::Failed { .. } => {}
         }
     }
 
-    /// Returns true if the connection was made less than [`NEW_MS`] ago. For a moment after connecting, API Gateway
-    /// answers 410 (gone) although the connection exists. So a new connection is not removed because of this answer.
-    /// Otherwise it would get no publications.
+    /// Removes a connection that has ended, and its subscriptions, from the table, unless it is new. For a moment after connecting, API
+    /// Gateway answers 410 (gone) although the connection exists. So a new connection is not removed because of this answer. Otherwise it
+    /// would get no publications.
+    async fn prune_unless_new(&self, id: &ConnectionId, now: Millis) {
+        if !self.is_new(id, now).await {
+            self.prune(id).await;
+        }
+    }
+
+    /// Returns true if the connection was made less than [`NEW_MS`] ago.
     async fn is_new(&self, id: &ConnectionId, now: Millis) -> bool {
         let row = self.connections.get(id, now).await;
         row.is_ok_and(|row| row.is_some_and(|row| now - row.connected_at < NEW_MS))

@@ -3,6 +3,7 @@
 
 mod support;
 
+use backend_core::ports::PostError;
 use serde_json::json;
 use shared::{ServerMessage, TopicMeta, limits};
 use support::*;
@@ -97,6 +98,61 @@ async fn a_connection_found_gone_in_the_first_frame_is_spared_the_others() {
     assert!(report.posts > 1);
     assert_eq!((report.gone, report.failed), (1, 0));
     assert_eq!(offsets(&world.received(&here)).len(), 5000);
+}
+
+#[tokio::test]
+async fn a_connection_to_which_a_post_failed_is_spared_the_other_frames_of_the_broadcast() {
+    let failed = PostError::Failed { reason: "no answer within 2 s".into() };
+    for (error, is_spared) in [(failed, true), (PostError::Gone, true), (PostError::LimitExceeded, false)] {
+        let world = World::open();
+        let (stalled, here) = (world.connect_long_ago("a").await, world.connect("b").await);
+        for id in [&stalled, &here] {
+            world.subscribe(id, "x").await;
+        }
+        world.management.fail(&stalled, error.clone());
+        for _ in 0..5000 {
+            world.log.append_now(one("x", json!(1))).unwrap();
+        }
+        let frames = world.broadcast().await.posts;
+        assert!(frames > 1);
+        let failed = world.management.take_failed();
+        assert_eq!(failed, vec![stalled.clone(); if is_spared { 1 } else { frames }], "{error}");
+        assert_eq!(offsets(&world.received(&here)).len(), 5000);
+
+        world.management.connect(&stalled);
+        world.log.append_now(one("x", json!(1))).unwrap();
+        world.broadcast().await;
+        let is_posted_to = error != PostError::Gone;
+        assert_eq!(
+            world.management.take_posts_to(&stalled).len(),
+            usize::from(is_posted_to),
+            "{error}: later"
+        );
+    }
+}
+
+#[tokio::test]
+async fn connections_that_have_ended_are_all_removed_and_others_have_their_frames() {
+    let world = World::open();
+    let mut gone = Vec::new();
+    for number in 0..40 {
+        gone.push(world.connect_long_ago(&format!("gone{number:02}")).await);
+    }
+    let here = world.connect("here").await;
+    // Different subscriptions make two deliveries: that to the connections that have ended, and that to the other one.
+    for id in &gone {
+        world.subscribe(id, "x").await;
+        world.management.vanish(id);
+    }
+    world.subscribe(&here, "*").await;
+    world.log.append_now(one("x", json!(1))).unwrap();
+    world.log.append_now(one("y", json!(1))).unwrap();
+    let report = world.broadcast().await;
+    assert_eq!((report.gone, report.posts, report.failed), (40, 1, 0));
+    assert_eq!(offsets(&world.received(&here)), [1, 1]);
+    world.log.append_now(one("x", json!(2))).unwrap();
+    let report = world.broadcast().await;
+    assert_eq!((report.gone, report.posts), (0, 1), "all of them are removed");
 }
 
 #[tokio::test]

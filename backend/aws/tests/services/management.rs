@@ -36,6 +36,20 @@ async fn only_posts_over_the_limit_are_retried() {
 }
 
 #[tokio::test]
+async fn a_client_that_reads_slowly_delays_the_frames_of_a_broadcast_once() {
+    let gateway = Scripted::open(|_| Answer::Status(429)).await;
+    let (management, slow) = (gateway.management(), [id("a="), id("b=")]);
+    for (posted, requests) in [(1, 8), (2, 10), (3, 12)] {
+        let failures = soon(management.clone().post_to_all(&slow, MESSAGE)).await;
+        assert_eq!(failures.len(), 2);
+        assert!(failures.iter().all(|(_, error)| *error == PostError::LimitExceeded));
+        assert_eq!(gateway.requests(), requests, "frame {posted}");
+    }
+    soon(management.post_to_all(&[id("c=")], MESSAGE)).await;
+    assert_eq!(gateway.requests(), 16, "posts to others are retried");
+}
+
+#[tokio::test]
 async fn permanent_errors_are_not_retried() {
     let scripts: [(Script, PostError); 2] =
         [(|_| Answer::Status(410), PostError::Gone), (|_| Answer::Status(413), PostError::TooLarge)];

@@ -23,7 +23,8 @@ pub struct BroadcastReport {
     /// Number of messages that were dropped because the client reads too slowly. The client notices the missing
     /// publications and requests them later.
     pub dropped: usize,
-    /// Number of messages that could not be sent for another reason.
+    /// Number of posts that failed for another reason. Those of the same broadcast that would have followed to the same connection are
+    /// left out, and not counted.
     pub failed: usize,
     /// Total size of the posted messages in bytes.
     pub bytes: usize,
@@ -32,6 +33,10 @@ pub struct BroadcastReport {
 /// Maximum number of topics whose history is written at the same time. With a lower number, the writes of a batch would
 /// wait for each other. With a higher number, too many connections to the store would be open.
 const TOPICS_AT_ONCE: usize = 32;
+
+/// Maximum number of connections that have ended and are removed from the table at the same time. Each needs several requests to the
+/// store.
+const PRUNED_AT_ONCE: usize = 16;
 
 /// The error that a change (the publications of one append) could not be written to history. This change and all
 /// changes after it must be broadcast again.
@@ -120,22 +125,40 @@ impl<C: Connections, L: TopicLog, M: Management> Service<C, L, M> {
 
     /// Posts the frames to their connections, which is the last part of a broadcast. Returns counts of the results.
     pub async fn deliver(&self, deliveries: Vec<Delivery>, now: Millis) -> BroadcastReport {
-        let mut report = BroadcastReport::default();
+        let (mut report, mut gone) = (BroadcastReport::default(), Vec::new());
         for Delivery { frames, to } in deliveries {
-            self.post_to_all(to, frames, &mut report, now).await;
+            gone.extend(self.post_frames(to, frames, &mut report).await);
         }
+        self.prune_all(gone, now).await;
         report
     }
 
-    /// Posts the same frames, in order, to each of the connections `to`, and adds the results to `report`. A connection
-    /// that has ended gets no further frames. It is removed from the table, unless it is new.
+    /// Posts the same frames, in order, to each of the connections `to`, and adds the results to `report`. Connections that have ended
+    /// are removed from the table afterwards, unless they are new.
     pub(super) async fn post_to_all(
         &self,
-        mut to: Vec<ConnectionId>,
+        to: Vec<ConnectionId>,
         frames: Vec<Bytes>,
         report: &mut BroadcastReport,
         now: Millis,
     ) {
+        let gone = self.post_frames(to, frames, report).await;
+        self.prune_all(gone, now).await;
+    }
+
+    /// Posts the same frames, in order, to each of the connections `to`, and adds the results to `report`. Returns the connections that
+    /// have ended.
+    ///
+    /// A connection that has ended, or to which a post failed, gets no further frames. A post may fail because it was not answered in
+    /// time. All others wait for that before they get the next frame, and must not wait once more for each frame. The client notices that
+    /// publications are missing, and requests them.
+    async fn post_frames(
+        &self,
+        mut to: Vec<ConnectionId>,
+        frames: Vec<Bytes>,
+        report: &mut BroadcastReport,
+    ) -> Vec<ConnectionId> {
+        let mut gone = Vec::new();
         for frame in frames {
             let bytes = frame.len();
             let failures = self.management.post_to_all(&to, frame).await;
@@ -143,31 +166,44 @@ impl<C: Connections, L: TopicLog, M: Management> Service<C, L, M> {
             add(&self.stats.posts, posted);
             report.posts += posted;
             report.bytes += posted * bytes;
-            let gone = self.after_failures(failures, report, now).await;
-            if !gone.is_empty() {
-                to.retain(|id| !gone.contains(id));
-            }
-        }
-    }
-
-    async fn after_failures(
-        &self,
-        failures: Vec<(ConnectionId, PostError)>,
-        report: &mut BroadcastReport,
-        now: Millis,
-    ) -> BTreeSet<ConnectionId> {
-        let mut gone = BTreeSet::new();
-        for (id, error) in failures {
-            self.after_failed_post(&id, &error, now).await;
-            match error {
-                PostError::Gone => {
-                    report.gone += 1;
-                    gone.insert(id);
-                }
-                PostError::LimitExceeded => report.dropped += 1,
-                PostError::TooLarge | PostError::Failed { .. } => report.failed += 1,
+            let left_out = self.after_failures(failures, report, &mut gone);
+            if !left_out.is_empty() {
+                to.retain(|id| !left_out.contains(id));
             }
         }
         gone
+    }
+
+    /// Counts failed posts, and adds the connections that have ended to `gone`. Returns the connections that get no further frames.
+    fn after_failures(
+        &self,
+        failures: Vec<(ConnectionId, PostError)>,
+        report: &mut BroadcastReport,
+        gone: &mut Vec<ConnectionId>,
+    ) -> BTreeSet<ConnectionId> {
+        let mut left_out = BTreeSet::new();
+        for (id, error) in failures {
+            self.count_failure(&error);
+            match error {
+                PostError::Gone => {
+                    report.gone += 1;
+                    gone.push(id.clone());
+                    left_out.insert(id);
+                }
+                PostError::Failed { .. } => {
+                    report.failed += 1;
+                    left_out.insert(id);
+                }
+                PostError::LimitExceeded => report.dropped += 1,
+                PostError::TooLarge => report.failed += 1,
+            }
+        }
+        left_out
+    }
+
+    /// Removes connections that have ended from the table, except new ones.
+    async fn prune_all(&self, gone: Vec<ConnectionId>, now: Millis) {
+        let pruning: Vec<_> = gone.iter().map(|id| self.prune_unless_new(id, now)).collect();
+        stream::iter(pruning).buffer_unordered(PRUNED_AT_ONCE).collect::<()>().await;
     }
 }

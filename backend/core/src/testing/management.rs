@@ -15,6 +15,7 @@ use crate::ports::{ConnectionId, Management, PostError};
 pub struct FakeManagement {
     clients: Arc<Mutex<BTreeMap<ConnectionId, Option<PostError>>>>,
     posts: Arc<Mutex<Vec<(ConnectionId, Bytes)>>>,
+    failed: Arc<Mutex<Vec<ConnectionId>>>,
     closed: Arc<Mutex<Vec<ConnectionId>>>,
 }
 
@@ -59,13 +60,18 @@ impl FakeManagement {
         posts.iter().map(|message| serde_json::from_slice(message).expect("a message")).collect()
     }
 
+    /// Returns the connection of each post that failed since the last call, in order, and forgets them.
+    pub fn take_failed(&self) -> Vec<ConnectionId> {
+        std::mem::take(&mut lock(&self.failed))
+    }
+
     /// Returns the connections that the service has closed, in order.
     pub fn closed(&self) -> Vec<ConnectionId> {
         lock(&self.closed).clone()
     }
 
     fn try_post(&self, to: &ConnectionId, message: Bytes) -> Result<(), PostError> {
-        match lock(&self.clients).get(to) {
+        let posted = match lock(&self.clients).get(to) {
             None => Err(PostError::Gone),
             Some(Some(error)) => Err(error.clone()),
             Some(None) if message.len() > shared::limits::MESSAGE_BYTES => Err(PostError::TooLarge),
@@ -73,7 +79,11 @@ impl FakeManagement {
                 lock(&self.posts).push((to.clone(), message));
                 Ok(())
             }
+        };
+        if posted.is_err() {
+            lock(&self.failed).push(to.clone());
         }
+        posted
     }
 }
 
