@@ -55,8 +55,7 @@ fn of_json(text: &str) -> Result<FunctionEnvironment, String> {
         serde_json::from_str(text).map_err(|error| error.to_string())?;
     let mut read = FunctionEnvironment::default();
     for (function, variables) in json {
-        let text = |value: Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-        let variables = variables.into_iter().map(|(name, value)| (name, text(value))).collect();
+        let variables = variables.into_iter().map(|(name, value)| (name, text_of(&value))).collect();
         if function == ALL {
             read.all = variables;
         } else {
@@ -64,6 +63,15 @@ fn of_json(text: &str) -> Result<FunctionEnvironment, String> {
         }
     }
     Ok(read)
+}
+
+/// Returns a value as `sam local` gives it to functions: `null` is an empty text.
+fn text_of(value: &Value) -> String {
+    match value {
+        Value::Null => String::new(),
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    }
 }
 
 #[cfg(test)]
@@ -84,5 +92,15 @@ mod tests {
         let read = of_json(r#"{"Parameters": {"A": "1"}, "Chat": {"B": 2}}"#).expect("it is well-formed");
         assert_eq!((&read.all["A"], &read.single["Chat"]["B"]), (&"1".to_owned(), &"2".to_owned()));
         assert!(of_json(r#"{"A": 1}"#).is_err());
+    }
+
+    #[test]
+    fn values_in_json_become_the_texts_that_sam_gives_to_functions() {
+        for (value, expected) in
+            [("\"a\"", "a"), ("1", "1"), ("true", "true"), ("null", ""), ("\"null\"", "null")]
+        {
+            let read = of_json(&format!(r#"{{"Parameters": {{"A": {value}}}}}"#)).expect("it is well-formed");
+            assert_eq!(read.all["A"], expected, "{value}");
+        }
     }
 }
