@@ -167,7 +167,7 @@ impl Emulator {
             debuggers: runnable.iter().filter_map(FunctionAddress::of_debugger).collect(),
             outputs: names.outputs(app),
             broken,
-            not_done: not_done::of(app, &settings.buckets, &settings.credentials),
+            not_done: not_done::of(app, &settings),
         };
         Ok(Self {
             settings,

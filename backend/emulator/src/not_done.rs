@@ -1,20 +1,24 @@
 //! Names the parts of an app that are read and have no effect.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
+use std::collections::BTreeSet;
 
 use apigw_websocket::IdentitySource;
 use serverless_app::{App, Origin, RouteLimits};
 
 use crate::api::functions::authorizer_of;
-use crate::settings::Credentials;
+use crate::settings::{Credentials, Settings};
 
-/// Returns a sentence for each part of the app that is read and has no effect here. `folders` has the folders with the objects of
-/// buckets.
-pub fn of(app: &App, folders: &BTreeMap<String, PathBuf>, credentials: &Credentials) -> Vec<String> {
+/// Returns a sentence for each part of the app and of the settings that is read and has no effect here.
+pub fn of(app: &App, settings: &Settings) -> Vec<String> {
     let mut sentences = Vec::new();
-    if let Credentials::Real { .. } = credentials {
+    if let Credentials::Real { .. } = settings.credentials {
         sentences.extend(not_of_the_account(app));
+    }
+    let is_function = |name: &str| {
+        app.functions.iter().any(|function| name == function.logical_id || name == function.name)
+    };
+    for name in settings.environment.single.keys().filter(|name| !is_function(name)) {
+        sentences.push(format!("--env: there is no function {name}, so its variables have no effect"));
     }
     for api in &app.apis {
         let has_limits = api.stages.iter().any(|stage| {
@@ -35,7 +39,7 @@ pub fn of(app: &App, folders: &BTreeMap<String, PathBuf>, credentials: &Credenti
     }
     for distribution in &app.distributions {
         let bucket = |origin: &Origin| match origin {
-            Origin::Bucket(name) => Some(name.clone()).filter(|name| !folders.contains_key(name)),
+            Origin::Bucket(name) => Some(name.clone()).filter(|name| !settings.buckets.contains_key(name)),
             Origin::Api(_) | Origin::Function(_) | Origin::Elsewhere(_) => None,
         };
         let unknown: BTreeSet<String> =
@@ -71,9 +75,13 @@ fn not_of_the_account(app: &App) -> Option<String> {
 mod tests {
     use std::collections::BTreeMap;
 
-    use serverless_app::{Settings, read};
+    use serverless_app::read;
 
-    use crate::settings::Credentials;
+    use super::*;
+
+    fn settings() -> Settings {
+        Settings::new(([127, 0, 0, 1], 0).into(), "data".into())
+    }
 
     #[test]
     fn parts_without_an_effect_are_named() {
@@ -101,14 +109,18 @@ Resources:
         DefaultCacheBehavior: { TargetOriginId: site }
 ";
         let files = BTreeMap::from([("template.yaml".to_owned(), template.to_owned())]);
-        let app = read("template.yaml", &files, &Settings::default()).expect("it is well-formed");
-        let sentences = super::of(&app, &BTreeMap::new(), &Credentials::Invented);
+        let app = read("template.yaml", &files, &serverless_app::Settings::default()).expect("well-formed");
+        let mut settings = settings();
+        let sentences = of(&app, &settings);
         let [limits, objects] = sentences.as_slice() else { panic!("{sentences:?}") };
         assert!(limits.starts_with("Chat: limits of routes"), "{limits}");
         assert!(objects.starts_with("Web: ") && objects.contains("--bucket Site=DIR"), "{objects}");
-        let folders = BTreeMap::from([("Site".to_owned(), "dist".into())]);
-        let sentences = super::of(&app, &folders, &Credentials::Invented);
-        assert_eq!(sentences, std::slice::from_ref(limits));
+        settings.buckets = BTreeMap::from([("Site".to_owned(), "dist".into())]);
+        assert_eq!(of(&app, &settings), std::slice::from_ref(limits));
+        let names = ["Handler", "app-Handler", "Handlre"];
+        settings.environment.single = names.map(|name| (name.to_owned(), BTreeMap::new())).into();
+        let unknown = "--env: there is no function Handlre, so its variables have no effect";
+        assert_eq!(of(&app, &settings), [unknown, limits.as_str()]);
     }
 
     #[test]
@@ -121,10 +133,12 @@ Resources:
             session_token: None,
         };
         let about = |resources: &[&str], credentials: &Credentials| {
+            let settings = Settings { credentials: credentials.clone(), ..settings() };
             let template = format!("Resources: {{ {} }}", resources.join(", "));
             let files = BTreeMap::from([("template.yaml".to_owned(), template)]);
-            let app = read("template.yaml", &files, &Settings::default()).expect("it is well-formed");
-            super::of(&app, &BTreeMap::new(), credentials)
+            let app =
+                read("template.yaml", &files, &serverless_app::Settings::default()).expect("well-formed");
+            of(&app, &settings)
         };
         let start = "--aws-profile: all requests to";
         assert_eq!(
