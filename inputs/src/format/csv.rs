@@ -11,6 +11,7 @@ use super::keys::{self, DOUBTFUL, Keys};
 use crate::cell::{self, Cell, Style};
 use crate::data::Data;
 use crate::error::LineError;
+use crate::event;
 use crate::names::Names;
 use crate::number::{self, Comma, Commas};
 use crate::row::{Row, is_another_time};
@@ -18,6 +19,7 @@ use crate::time::{self, Stamp};
 use crate::unit::Unit;
 use crate::verdict::Read;
 use fields::{separator, split};
+use recognise::is_value;
 pub use recognise::{fits, has_same_fields, looks_like_a_header};
 
 /// Names of columns that identify the device of a row, such as a disk or a host. The most specific names come first.
@@ -132,6 +134,8 @@ enum Key {
 struct Column {
     name: String,
     unit: Option<Unit>,
+    /// True if all rows that have a value in this column have a number or a time in it; `None` if there was no such row.
+    is_numeric: Option<bool>,
 }
 
 impl Csv {
@@ -188,7 +192,7 @@ impl Csv {
         for (index, name) in written.iter().enumerate() {
             let (name, unit) = split_unit(name.trim_start_matches('#').trim());
             let name = if name.is_empty() { format!("column {}", index + 1) } else { name.to_owned() };
-            columns.push(Column { name: names.take(name), unit });
+            columns.push(Column { name: names.take(name), unit, is_numeric: None });
         }
         let position =
             |name: &String| columns.iter().position(|column| column.name.eq_ignore_ascii_case(name));
@@ -211,10 +215,32 @@ impl Csv {
 }
 
 impl Header {
-    /// Returns true if a line is the header of a table that follows this one. It has at least two of the same names.
+    /// Returns true if a line is the header of a table that follows this one. It has at least two of the same names, or it cannot
+    /// be a row of this table.
     fn is_followed_by(&self, line: &str, fields: &[String]) -> bool {
         let known = fields.iter().filter(|field| self.written.contains(field)).count();
-        known >= 2 && looks_like_a_header(line, 2)
+        (known >= 2 || !self.may_be_row(fields)) && looks_like_a_header(line, 2)
+    }
+
+    /// Returns false if a line that looks like a header cannot be a row, because columns that had only numbers and times contain
+    /// other texts in it. If the line has the name of a column in its place, one such column is enough. Otherwise all of
+    /// them must contain texts that differ, because rows may contain words for errors and for missing values.
+    fn may_be_row(&self, fields: &[String]) -> bool {
+        let has_name = self.written.iter().zip(fields).any(|(name, field)| !name.is_empty() && name == field);
+        if fields.len() != self.columns.len() {
+            return !has_name;
+        }
+        let columns = || self.columns.iter().zip(fields);
+        let numbers =
+            || columns().filter(|(column, _)| column.is_numeric == Some(true)).map(|(_, field)| field);
+        if has_name {
+            return numbers().all(|field| is_value(field));
+        }
+        let is_repeated = |(at, field): (usize, &String)| fields[..at].contains(field);
+        numbers().count() < 2
+            || numbers().any(|field| is_value(field))
+            || fields.iter().any(|field| event::known_level(field).is_some())
+            || fields.iter().enumerate().any(is_repeated)
     }
 
     /// Returns the values of a row. A field without a text is left out of the publication, because nothing was
@@ -230,11 +256,16 @@ impl Header {
         let style = Style { comma, has_letters: false };
         let mut cells = Vec::with_capacity(fields.len());
         let mut time_fields = Vec::new();
-        for (index, (column, field)) in self.columns.iter().zip(fields).enumerate() {
+        for (index, (column, field)) in self.columns.iter_mut().zip(fields).enumerate() {
             if times.contains(&index) {
+                column.learn(true);
                 time_fields.push((column.name.clone(), epochs::kept(field)));
             } else {
-                cells.push((column.name.clone(), column.cell(field, style, self.separator == ',')));
+                let cell = column.cell(field, style, self.separator == ',');
+                if cell != Cell::Missing {
+                    column.learn(!matches!(cell, Cell::Value(Data::Text(_))));
+                }
+                cells.push((column.name.clone(), cell));
             }
         }
         let time_fields = if time.is_some() { Vec::new() } else { time_fields };
@@ -383,6 +414,11 @@ impl Header {
 }
 
 impl Column {
+    /// Stores whether a value in this column is a number or a time.
+    fn learn(&mut self, is_number: bool) {
+        self.is_numeric = Some(is_number && self.is_numeric != Some(false));
+    }
+
     /// Reads the text of a field in this column of the table. A number without a unit gets the unit of the column. If
     /// commas separate the fields (`is_quoted`), a field with a comma was in quotes, and `2,102` is 2102.
     fn cell(&self, field: &str, style: Style, is_quoted: bool) -> Cell {

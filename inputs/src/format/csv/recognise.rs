@@ -41,6 +41,14 @@ fn is_time(text: &str) -> bool {
     time::read(text).is_some() || time::read_date(text).is_some() || time::read_time_of_day(text).is_some()
 }
 
+/// Returns true if a field contains a number, a time, `true`, `false` or a word for a missing value, and no other text.
+pub fn is_value(field: &str) -> bool {
+    cell::is_numeric(field, Style::default())
+        || number::read_grouped(field).is_some()
+        || number::read_thousands(field).is_some()
+        || is_time(field)
+}
+
 /// Returns true if both lines have the same number of fields.
 pub fn has_same_fields(line: &str, other: &str) -> bool {
     let separator = separator(other);
@@ -59,18 +67,9 @@ pub fn fits(header: &str, rows: &[&str]) -> bool {
     let rows: Option<Vec<Vec<String>>> =
         rows.iter().filter(|row| row.trim() != header.trim()).map(|row| split(row, separator).ok()).collect();
     let Some(rows) = rows else { return false };
-    let style =
-        Style { comma: if separator == ',' { Comma::Separates } else { Comma::Decimal }, has_letters: false };
-    let is_value = |field: &String| {
-        !field.is_empty()
-            && (cell::is_numeric(field, style)
-                || number::read_grouped(field).is_some()
-                || number::read_thousands(field).is_some()
-                || is_time(field))
-    };
     let is_row = |row: &Vec<String>| {
         let has_extra = row.len() == names.len() + 1 && row.last().is_some_and(String::is_empty);
         has_extra || row.len() == names.len()
     };
-    rows.iter().all(is_row) && rows.iter().flatten().any(is_value)
+    rows.iter().all(is_row) && rows.iter().flatten().any(|field| !field.is_empty() && is_value(field))
 }

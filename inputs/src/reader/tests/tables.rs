@@ -136,6 +136,45 @@ fn another_header_in_the_input_begins_another_table() {
 }
 
 #[test]
+fn a_header_with_other_names_begins_another_table_with_commas() {
+    for (input, expected) in [
+        (
+            "time,temp\n10:00,21.5\n10:01,21.6\ntime,hum\n10:00,40\n",
+            vec![json!({"temp": 21.5}), json!({"temp": 21.6}), json!({"hum": 40})],
+        ),
+        ("a,b\n1,2\nc,d\n3,4\n", vec![json!({"a": 1, "b": 2}), json!({"c": 3, "d": 4})]),
+        ("a;b\n1;2,5\nc;d\n3;4\n", vec![json!({"a": 1, "b": 2.5}), json!({"c": 3, "d": 4})]),
+        (
+            "city,v\nParis,1\ncity,w\nBonn,2\n",
+            vec![json!({"city": "Paris", "v": 1}), json!({"city": "Bonn", "w": 2})],
+        ),
+        ("id,a\n1,2\nid,b,c\n3,4,5\n", vec![json!({"id": 1, "a": 2}), json!({"id": 3, "b": 4, "c": 5})]),
+    ] {
+        let result = read(input);
+        assert_eq!((&result.data, result.structure), (&expected, 2), "{input} {result:?}");
+    }
+}
+
+#[test]
+fn a_row_with_words_in_place_of_numbers_is_no_header() {
+    for (input, row) in [
+        ("a,b\n1,2\nerror,error\n3,4\n", json!({"a": "error", "b": "error"})),
+        ("a,b\n1,2\nWARN,disk full\n3,4\n", json!({"a": "WARN", "b": "disk full"})),
+        ("a,b\n1,2\n7,unknown\n3,4\n", json!({"a": 7, "b": "unknown"})),
+        (
+            "city,mood,v\nParis,good,1\nBonn,bad,unknown\nBonn,fair,3\n",
+            json!({"city": "Bonn", "mood": "bad", "v": "unknown"}),
+        ),
+        ("kind,v,w\nv,1,2\nw,unknown,4\nv,5,6\n", json!({"kind": "w", "v": "unknown", "w": 4})),
+        ("kind,v\nv,1\nw,unknown\nv,5\n", json!({"kind": "w", "v": "unknown"})),
+    ] {
+        let result = read(input);
+        assert_eq!((result.data.len(), result.structure), (3, 1), "{input} {result:?}");
+        assert_eq!(result.data[1], row, "{input}");
+    }
+}
+
+#[test]
 fn the_summary_of_top_is_no_row_and_all_of_its_processes_are() {
     let frame = |clock: &str| {
         format!(
