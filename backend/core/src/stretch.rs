@@ -1,4 +1,5 @@
-//! Reads a stretch of a topic's past in buckets, from rollups where they are fine enough and from publications elsewhere.
+//! Reads a stretch of a topic's past: in buckets, from rollups where they are fine enough and from publications elsewhere, or the
+//! publications that were received in it ([`received_in`]).
 //!
 //! [`Walk`] goes through the log in order of offset, from the largest blocks to the smallest. A block is passed over if nothing of it
 //! belongs to the stretch, added if none of its runs is longer than a step, and otherwise replaced by the blocks of the level below or by its
@@ -8,7 +9,9 @@
 
 mod find;
 mod plan;
+mod receipt;
 mod walk;
 
 pub use find::first_received_since;
+pub use receipt::{Order, Received, Wanted, received_in};
 pub use walk::{Found, Stretch, Walk};

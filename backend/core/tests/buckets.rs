@@ -5,7 +5,7 @@ mod support;
 
 use backend_core::Principal;
 use backend_core::ports::{Append, ConnectionId, TopicLog};
-use backend_core::stretch::{Stretch, Walk};
+use backend_core::stretch::{Order, Stretch, Walk, Wanted, received_in};
 use backend_core::testing::{FakeLog, Keep};
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -309,15 +309,17 @@ async fn many_publications_of_one_millisecond_are_read_in_several_answers() {
     assert_eq!(count(&buckets(&replies)), 20_000);
 }
 
+/// Returns the offsets of the publications in an answer to `history`.
+fn items(told: Vec<ServerMessage>) -> Vec<u64> {
+    let [ServerMessage::History(HistoryReply { items, .. })] = &told[..] else { panic!("{told:?}") };
+    items.iter().map(|item| item.offset).collect()
+}
+
 #[tokio::test]
 async fn publications_of_a_stretch_are_read_by_their_time_of_receipt() {
     let world = World::open();
     let id = world.connect("viewer").await;
     publish_seconds(&world.log, 10_000);
-    let items = |told: Vec<ServerMessage>| -> Vec<u64> {
-        let [ServerMessage::History(HistoryReply { items, .. })] = &told[..] else { panic!("{told:?}") };
-        items.iter().map(|item| item.offset).collect()
-    };
     let from_ms = NOW - 5_000_000;
     let stretch =
         json!({"action": "history", "id": 1, "topic": "x", "from_ms": from_ms, "to_ms": from_ms + 100_000});
@@ -333,8 +335,103 @@ async fn publications_of_a_stretch_are_read_by_their_time_of_receipt() {
     assert_eq!(items(world.say(&id, rest).await), Vec::<u64>::new());
 }
 
+#[tokio::test]
+async fn publications_received_while_the_clock_was_ahead_hide_no_others() {
+    let world = World::open();
+    let id = world.connect("viewer").await;
+    // One publication a second. During the second thousand, the clock is 30 hours ahead.
+    for second in 0..3_000 {
+        let ahead_ms = if (1_000..2_000).contains(&second) { 30 * 3_600_000 } else { 0 };
+        publish(&world.log, NOW + second * 1_000 + ahead_ms, None, second);
+    }
+    let epoch = world.log.head(&Topic::new("x").unwrap()).await.unwrap().unwrap().epoch;
+    for (from_s, to_s, limit, since, expected) in [
+        (2_500, 2_600, 300, None, 2_501..=2_600),
+        (0, 3_000, 300, None, 2_701..=3_000),
+        (500, 2_010, 10, None, 2_001..=2_010),
+        (0, 1_000, 10, None, 991..=1_000),
+        (2_500, 2_600, 10, Some(0), 2_501..=2_510),
+        (900, 3_000, 10, Some(1_000), 2_001..=2_010),
+        (109_500, 109_600, 10, None, 1_591..=1_600),
+        (109_500, 109_600, 300, Some(1_550), 1_551..=1_600),
+    ] {
+        let mut request = json!({"action": "history", "id": 1, "topic": "x", "limit": limit,
+            "from_ms": NOW + from_s * 1_000, "to_ms": NOW + to_s * 1_000});
+        if let Some(offset) = since {
+            request["since"] = json!({"epoch": epoch, "offset": offset});
+        }
+        let told = items(world.say(&id, request.clone()).await);
+        assert_eq!(told, expected.collect::<Vec<u64>>(), "{request}");
+    }
+}
+
+#[tokio::test]
+async fn a_search_by_time_of_receipt_reads_few_publications_of_other_times_and_never_all() {
+    let world = World::open();
+    let topic = Topic::new("x").unwrap();
+    let search = async |received: std::ops::Range<Millis>, order: Order| {
+        let head = world.log.head(&topic).await.unwrap().unwrap();
+        let wanted = Wanted { received, after: 0, order, limit: 10 };
+        received_in(&world.log, (&topic, &head.epoch, head.last.offset), wanted, NOW).await.unwrap()
+    };
+    publish_seconds(&world.log, 50_000);
+    for order in [Order::OldestFirst, Order::NewestFirst] {
+        let found = search(NOW - 25_000_000..NOW - 24_900_000, order).await;
+        assert_eq!(found.items.len(), 10);
+        assert!(found.work < 500, "{}", found.work);
+    }
+    // Two servers whose clocks are two hours apart append in turns, and nothing was received in between.
+    let begin = NOW + 100_000_000;
+    for number in 0..40_000 {
+        publish(&world.log, begin + number % 2 * 7_200_000, None, number);
+    }
+    for order in [Order::OldestFirst, Order::NewestFirst] {
+        let found = search(begin + 1..begin + 2, order).await;
+        assert!(found.items.is_empty() && found.work < 36_000, "{}", found.work);
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
+
+    /// The publications of a period are those that were received in it, however the clock was set in the meantime.
+    #[test]
+    fn the_publications_of_a_period_are_found_whatever_the_clock_did(
+        steps in prop::collection::vec(prop_oneof![20 => 0_i64..3_000, 1 => -3_000_000_i64..3_000_000], 1..1_500),
+        (begin, end, place) in (0.0..1.0_f64, 0.0..1.0_f64, 0.0..1.0_f64),
+        limit in 1_usize..300,
+    ) {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        runtime.block_on(async {
+            let world = World::open();
+            let id = world.connect("viewer").await;
+            let (mut at, mut times) = (NOW, Vec::new());
+            for step in &steps {
+                at += step;
+                times.push(at);
+                publish(&world.log, at, None, 1);
+            }
+            let (least, most) = (*times.iter().min().unwrap(), *times.iter().max().unwrap());
+            let at = |place: f64| least + ((most - least + 1) as f64 * place) as i64;
+            let (from_ms, to_ms) = (at(begin.min(end)), at(begin.max(end)));
+            let all: Vec<u64> = times
+                .iter()
+                .zip(1..)
+                .filter(|(time, _)| (from_ms..to_ms).contains(*time))
+                .map(|(_, offset)| offset)
+                .collect();
+            let newest = all[all.len().saturating_sub(limit)..].to_vec();
+            let mut request = json!({"action": "history", "id": 1, "topic": "x", "limit": limit,
+                "from_ms": from_ms, "to_ms": to_ms});
+            prop_assert_eq!(items(world.say(&id, request.clone()).await), newest);
+            let since = (times.len() as f64 * place) as u64;
+            let epoch = world.log.head(&Topic::new("x").unwrap()).await.unwrap().unwrap().epoch;
+            request["since"] = json!({"epoch": epoch, "offset": since});
+            let next: Vec<u64> = all.into_iter().filter(|offset| *offset > since).take(limit).collect();
+            prop_assert_eq!(items(world.say(&id, request).await), next);
+            Ok(())
+        })?;
+    }
 
     /// All publications of a stretch are in its buckets, also late ones, however they are spread, and no others.
     #[test]

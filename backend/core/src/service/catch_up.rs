@@ -1,12 +1,14 @@
 //! Reads the part of a topic's log that a client requests.
 
+use std::ops::Range;
+
 use shared::{Epoch, ErrorCode, Millis, Position, Topic};
 
 use super::Service;
 use crate::ports::{Page, ReadFrom, TopicLog, Unavailable};
 use crate::refusal::Refusal;
 use crate::replay::{self, Ask, Fit};
-use crate::stretch::first_received_since;
+use crate::stretch::{Order, Wanted, first_received_since, received_in};
 
 /// A page of a topic's log. `recovered` is false if publications between the requested position and the page have been
 /// deleted.
@@ -42,9 +44,8 @@ impl Period {
         }
     }
 
-    fn contains(self, received_at: Millis) -> bool {
-        self.from_ms.is_none_or(|from_ms| received_at >= from_ms)
-            && self.to_ms.is_none_or(|to_ms| received_at < to_ms)
+    fn received(self) -> Range<Millis> {
+        self.from_ms.unwrap_or(Millis::MIN)..self.to_ms.unwrap_or(Millis::MAX)
     }
 }
 
@@ -58,54 +59,28 @@ impl<C, L: TopicLog, M> Service<C, L, M> {
         period: Period,
         now: Millis,
     ) -> Result<Option<Past>, Unavailable> {
-        let Some(head) = self.log.head(topic).await? else { return Ok(None) };
-        let log = (topic, &head.epoch, head.last.offset);
+        let Some(mut page) = self.log.read(topic, ReadFrom::Newest, 0, now).await? else { return Ok(None) };
+        let log = (topic, &page.epoch, page.head);
         let first = self.offset_at(log, period.from_ms.unwrap_or(Millis::MIN), now).await?;
-        let end = match period.to_ms {
-            Some(to_ms) => self.offset_at(log, to_ms, now).await?,
-            None => log.2 + 1,
-        };
-        let after = match ask {
-            Ask::Since(since) if since.epoch == head.epoch && since.offset <= log.2 => {
-                since.offset.max(first - 1)
+        let (order, after) = match ask {
+            Ask::Since(since) if since.epoch == page.epoch && since.offset <= page.head => {
+                (Order::OldestFirst, since.offset.max(first - 1))
             }
-            Ask::Since(_) => first - 1,
-            Ask::Last(_) | Ask::ReceivedSince(_) | Ask::Nothing => {
-                end.saturating_sub(1).saturating_sub(limit as u64).max(first - 1)
-            }
+            Ask::Since(_) => (Order::OldestFirst, first - 1),
+            Ask::Last(_) | Ask::ReceivedSince(_) | Ask::Nothing => (Order::NewestFirst, first - 1),
         };
-        let wanted = limit.min(usize::try_from(end.saturating_sub(after + 1)).unwrap_or(usize::MAX));
-        let Some(mut page) = self.log.read(topic, ReadFrom::After(after), wanted, now).await? else {
-            return Ok(None);
-        };
-        if !matches!(ask, Ask::Since(_)) {
-            page = self.after_last_loss(topic, page, end, now).await?;
-        }
-        page.items.retain(|item| period.contains(item.received_at));
+        let after = after.max(page.oldest.saturating_sub(1));
+        let wanted = Wanted { received: period.received(), after, order, limit };
+        let found = received_in(&self.log, log, wanted, now).await?;
+        page.items = found.items;
         let recovered = match ask {
-            Ask::Since(since) => has_all_after(since, &page, first),
+            Ask::Since(since) => {
+                page.oldest = page.oldest.max(found.after_loss.unwrap_or(0));
+                has_all_after(since, &page, first)
+            }
             Ask::Last(_) | Ask::ReceivedSince(_) | Ask::Nothing => true,
         };
         Ok(Some(Past { page, recovered }))
-    }
-
-    /// Returns the last part of a page that was to end before the offset `end`. It is another page if `page` ends before lost publications,
-    /// because a page has no holes, and those who ask for the newest publications go on with older ones.
-    async fn after_last_loss(
-        &self,
-        topic: &Topic,
-        mut page: Page,
-        end: u64,
-        now: Millis,
-    ) -> Result<Page, Unavailable> {
-        while let Some(last) = page.items.last().map(|last| last.offset).filter(|_| page.ends_at_loss) {
-            let wanted = usize::try_from(end.saturating_sub(last + 1)).unwrap_or(usize::MAX);
-            let next = self.log.read(topic, ReadFrom::After(last), wanted, now).await?;
-            let is_newer = |next: &Page| next.items.first().is_some_and(|first| first.offset < end);
-            let Some(next) = next.filter(is_newer) else { break };
-            page = next;
-        }
-        Ok(page)
     }
 
     /// Returns the offset of the first publication that was received at `since` or later, or the offset after the last one.
