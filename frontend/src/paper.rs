@@ -17,7 +17,7 @@ use crate::chart::off_page::swatch;
 use crate::late::part;
 use crate::panel::{self, still::Still};
 use crate::{late_style, list_style, prefs};
-use board_model::chart::readout::Reading;
+use board_model::chart::keys::Key;
 use board_model::link::Link;
 use board_model::zone::zone_name;
 
@@ -133,11 +133,11 @@ fn cell(still: Still, size: [f64; 2], palette: &Palette) -> Option<Element> {
         section.append_child(&*element("div", "value", figure)?).ok()?;
     }
     let size = if figure.is_some() { [size[0], BELOW_FIGURE] } else { size };
-    if let Some((chart, readout)) = still.chart(size, DENSITY, palette) {
+    if let Some((chart, keys)) = still.chart(size, DENSITY, palette, MOST_KEYS) {
         chart.set_class_name("plot-on-paper");
         section.append_child(&chart).ok()?;
         if figure.is_none() {
-            section.append_child(&*legend(&readout.readings, palette)?).ok()?;
+            section.append_child(&*legend(&keys, palette)?).ok()?;
         }
     } else {
         section.append_child(&*table(still)?).ok()?;
@@ -145,19 +145,14 @@ fn cell(still: Still, size: [f64; 2], palette: &Palette) -> Option<Element> {
     Some(section)
 }
 
-fn legend(readings: &[Reading], palette: &Palette) -> Option<Element> {
+fn legend(keys: &[Key], palette: &Palette) -> Option<Element> {
     let list = element("ul", "", "")?;
-    for (column, reading) in readings.iter().enumerate().take(MOST_KEYS) {
+    for key in keys {
         let item = element("li", "", "")?;
-        let line: Option<HtmlCanvasElement> = swatch(column, DENSITY, palette);
+        let line: Option<HtmlCanvasElement> = key.ink.and_then(|ink| swatch(ink, DENSITY, palette));
         line.iter().for_each(|line| drop(item.append_child(line)));
-        let words = [reading.name.as_str(), reading.text.as_str()].join(" ");
-        item.append_child(&*element("span", "", &words)?).ok()?;
+        item.append_child(&*element("span", "", &key.words)?).ok()?;
         list.append_child(&item).ok()?;
-    }
-    let more = readings.len().saturating_sub(MOST_KEYS);
-    if more > 0 {
-        list.append_child(&*element("li", "", &format!("and {more} more"))?).ok()?;
     }
     Some(list)
 }

@@ -11,7 +11,7 @@ use crate::signal::{Memo, RwSignal, Signal, StoredValue};
 use crate::time::Time;
 use board_model::chart::axes::{Axes, Wanted};
 use board_model::chart::clock::LocalClock;
-use board_model::chart::draw::{Look, Picture, Scene, Shape};
+use board_model::chart::draw::{Look, Mark, Picture, Scene, Shape};
 use board_model::chart::format::Unit;
 use board_model::chart::geometry::{Plot, Surface};
 use board_model::chart::hidden::Hidden;
@@ -145,9 +145,11 @@ impl State {
         self.follow();
     }
 
-    /// Draws the chart in these colours, without notifying anybody.
-    pub fn draw_in(&self, canvas: &Canvas, palette: &Palette) {
-        canvas.paint(&self.picture(canvas).marks, palette);
+    /// Draws the chart in these colours, without notifying anybody, and returns its marks.
+    pub fn draw_in(&self, canvas: &Canvas, palette: &Palette) -> Vec<Mark> {
+        let marks = self.picture(canvas).marks;
+        canvas.paint(&marks, palette);
+        marks
     }
 
     fn picture(&self, canvas: &Canvas) -> Picture {

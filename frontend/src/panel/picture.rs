@@ -10,7 +10,7 @@ use super::still::{Rows, Still};
 use crate::chart::off_page::{self, SWATCH_PX};
 use crate::chart::{Palette, colour_of, current_palette};
 use crate::file;
-use board_model::chart::readout::Reading;
+use board_model::chart::keys::Key;
 
 /// Number of device pixels for each CSS pixel, as on a screen with a high resolution.
 const DENSITY: f64 = 2.0;
@@ -59,12 +59,12 @@ fn draw(shown: Shown) -> Option<HtmlCanvasElement> {
     let canvas: HtmlCanvasElement = document().create_element("canvas").ok()?.unchecked_into();
     let palette = current_palette();
     let body_px = height - HEAD - 2.0 * EDGE;
-    let chart = still.chart([width - 2.0 * EDGE, body_px - figure_px(still)], DENSITY, &palette);
-    let readings: Vec<Reading> = match &chart {
-        Some((_, readout)) if still.figure().is_none() => readout.readings.clone(),
-        Some(_) | None => Vec::new(),
+    let chart = still.chart([width - 2.0 * EDGE, body_px - figure_px(still)], DENSITY, &palette, MOST_KEYS);
+    let keys: &[Key] = match &chart {
+        Some((_, keys)) if still.figure().is_none() => keys,
+        Some(_) | None => &[],
     };
-    let legend_px = legend_lines(readings.len().min(MOST_KEYS + 1), width) * LINE;
+    let legend_px = legend_lines(keys.len(), width) * LINE;
     canvas.set_width((width * DENSITY) as u32);
     canvas.set_height(((height + legend_px) * DENSITY) as u32);
     let context: CanvasRenderingContext2d = canvas.get_context("2d").ok()??.dyn_into().ok()?;
@@ -78,11 +78,11 @@ fn draw(shown: Shown) -> Option<HtmlCanvasElement> {
     if let Some(figure) = still.figure() {
         sheet.text(&figure, [EDGE, top + FIGURE / 2.0], "600 32px", true, width - 2.0 * EDGE);
     }
-    match chart {
-        Some((chart, _)) => sheet.image(&chart, [EDGE, top + figure_px(still)]),
+    match &chart {
+        Some((chart, _)) => sheet.image(chart, [EDGE, top + figure_px(still)]),
         None => sheet.rows(&still.rows(ROWS), top + figure_px(still)),
     }
-    sheet.legend(&readings, height - EDGE / 2.0);
+    sheet.legend(keys, height - EDGE / 2.0);
     Some(canvas)
 }
 
@@ -115,23 +115,18 @@ impl Sheet {
         self.text(&parts.join(" · "), [EDGE, EDGE + 30.0], "12px", false, room);
     }
 
-    fn legend(&self, readings: &[Reading], top: f64) {
+    fn legend(&self, keys: &[Key], top: f64) {
         let in_line = keys_in_line(self.width) as usize;
         let at = |index: usize| {
             let (line, place) = (index / in_line, index % in_line);
             [EDGE + place as f64 * KEY, top + LINE * (line as f64 + 0.5)]
         };
-        for (column, reading) in readings.iter().enumerate().take(MOST_KEYS) {
-            let [left, middle] = at(column);
-            off_page::swatch(column, DENSITY, &self.palette)
-                .iter()
-                .for_each(|swatch| self.image(swatch, [left, middle - 5.0]));
-            let words = [reading.name.as_str(), reading.text.as_str()].join(" ");
-            self.text(&words, [left + SWATCH_PX + 6.0, middle], "12px", true, KEY - SWATCH_PX - 16.0);
-        }
-        let more = readings.len().saturating_sub(MOST_KEYS);
-        if more > 0 {
-            self.text(&format!("and {more} more series"), at(MOST_KEYS), "12px", false, KEY);
+        for (index, key) in keys.iter().enumerate() {
+            let [left, middle] = at(index);
+            let swatch = key.ink.and_then(|ink| off_page::swatch(ink, DENSITY, &self.palette));
+            swatch.iter().for_each(|swatch| self.image(swatch, [left, middle - 5.0]));
+            let indent = if swatch.is_some() { SWATCH_PX + 6.0 } else { 0.0 };
+            self.text(&key.words, [left + indent, middle], "12px", key.ink.is_some(), KEY - indent - 10.0);
         }
     }
 

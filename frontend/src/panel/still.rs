@@ -14,7 +14,7 @@ use crate::chart::{Inputs, Palette};
 use crate::prefs;
 use crate::signal::RwSignal;
 use board_model::chart::draw::Shape;
-use board_model::chart::readout::Readout;
+use board_model::chart::keys::Key;
 use board_model::chart::{Hidden, Look};
 use board_model::csv::others::state_spans;
 use board_model::figure::Figure;
@@ -93,13 +93,14 @@ impl Still {
         })
     }
 
-    /// Draws the chart, and returns it with its values as text. Returns `None` for a panel without a chart.
+    /// Draws the chart, and returns it with its legend, which has at most `most_keys` series. Returns `None` for a panel without a chart.
     pub fn chart(
         self,
         size: [f64; 2],
         density: f64,
         palette: &Palette,
-    ) -> Option<(HtmlCanvasElement, Readout)> {
+        most_keys: usize,
+    ) -> Option<(HtmlCanvasElement, Vec<Key>)> {
         let (kind, is_log) = self.0.stream.with_untracked(|stream| (stream.kind(), stream.is_log()));
         let (look, shape) = match kind? {
             Kind::Line if !is_log => (Look::Line, None),
@@ -111,7 +112,7 @@ impl Still {
         let owner = Owner::new();
         let drawn = owner.with(|| {
             provide_context(self.0.board.time);
-            off_page::draw(inputs(self.0, look, shape), Sheet { size, density, palette })
+            off_page::draw(inputs(self.0, look, shape), Sheet { size, density, palette }, most_keys)
         });
         owner.cleanup();
         drawn

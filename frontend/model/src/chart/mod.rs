@@ -15,7 +15,7 @@
 //! | [`geometry`], [`axes`] | positions in the plot; a value axis for each unit |
 //! | [`threshold`], [`crossing`], [`limits`] | values from which a number counts as trouble |
 //! | [`pace`], [`shift`] | how often new data is drawn; the part of the picture that is drawn then |
-//! | [`draw`], [`readout`] | a chart as marks; a chart in words |
+//! | [`draw`], [`readout`], [`keys`] | a chart as marks; a chart in words; the legend of a chart that stands still |
 //! | [`shapes`] | areas, stacks, bars, steps, heat maps, and logarithmic axes |
 
 pub mod apart;
@@ -32,6 +32,7 @@ pub mod extent;
 pub mod format;
 pub mod geometry;
 pub mod hidden;
+pub mod keys;
 pub mod limits;
 pub mod moment;
 pub mod nearness;
