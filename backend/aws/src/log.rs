@@ -280,8 +280,7 @@ impl DynamoLog {
         after: Option<&Topic>,
         limit: usize,
     ) -> Result<Vec<Topic>, Unavailable> {
-        let first = if prefix.is_empty() { ONLY } else { prefix };
-        let low = after.map(Topic::as_str).filter(|after| *after > first).unwrap_or(first);
+        let Some((low, high)) = catalogue::keys_after(prefix, after) else { return Ok(Vec::new()) };
         let query = self
             .client
             .query()
@@ -291,9 +290,8 @@ impl DynamoLog {
             .expression_attribute_names("#pk", PK)
             .expression_attribute_names("#sk", SK)
             .expression_attribute_values(":pk", catalogue::partition())
-            // `BETWEEN` includes both bounds. All bytes of names are between U+0001 and U+007F.
-            .expression_attribute_values(":low", text(format!("{low}\u{1}")))
-            .expression_attribute_values(":high", text(format!("{prefix}\u{7f}")))
+            .expression_attribute_values(":low", text(low))
+            .expression_attribute_values(":high", text(high))
             .limit(i32::try_from(limit).unwrap_or(i32::MAX));
         let rows = query.send().await.map_err(unavailable)?.items.unwrap_or_default();
         Ok(rows.iter().map(catalogue::read).collect::<Result<_, _>>()?)

@@ -26,6 +26,16 @@ pub fn partition() -> AttributeValue {
     text(CATALOGUE)
 }
 
+/// Returns the lowest and the highest sort key of the topics after `after` whose name begins with `prefix`. Returns `None` if no name with
+/// this prefix can be after `after`: DynamoDB refuses a query whose lowest key is above the highest one.
+pub fn keys_after(prefix: &str, after: Option<&Topic>) -> Option<(String, String)> {
+    let first = if prefix.is_empty() { ONLY } else { prefix };
+    let low = after.map(Topic::as_str).filter(|after| *after > first).unwrap_or(first);
+    // A query includes both keys. All bytes of names are between U+0001 and U+007F.
+    let (low, high) = (format!("{low}\u{1}"), format!("{prefix}\u{7f}"));
+    (low < high).then_some((low, high))
+}
+
 /// Returns the transaction that registers a topic. It adds the topic's name to the catalogue, and adds an item for the
 /// topic's state, which has no publications yet. It also adds one to the number of all topics and to the number of the
 /// principal's topics.
@@ -145,6 +155,28 @@ mod tests {
         assert_eq!(refused([false, true, true, false]), Err(too_many));
         let too_many = AppendError::TooManyTopicsOfPrincipal { principal: "eve".into(), limit: 5 };
         assert_eq!(refused([false, false, true, false]), Err(too_many));
+    }
+
+    #[test]
+    fn keys_after_a_topic_are_in_order_and_contain_the_names_after_it_with_the_prefix() {
+        let names = ["-", "a", "host", "host-1", "host/cpu", "host/cpu/0", "host/net", "hosts", "z/z"];
+        for prefix in ["", "host/", "host/cpu/", "a/", "z/"] {
+            for after in names.into_iter().map(Some).chain([None]) {
+                let is_wanted =
+                    |name: &str| name.starts_with(prefix) && after.is_none_or(|after| name > after);
+                let keys = keys_after(prefix, after.map(|name| Topic::new(name).unwrap()).as_ref());
+                let Some((low, high)) = keys else {
+                    assert!(!names.into_iter().any(is_wanted), "{prefix:?} after {after:?}");
+                    continue;
+                };
+                assert!(low < high, "{prefix:?} after {after:?}: DynamoDB would refuse the query");
+                assert!(ONLY < low.as_str(), "the number of topics is not among them");
+                for name in names {
+                    let is_found = (low.as_str()..=high.as_str()).contains(&name);
+                    assert_eq!(is_found, is_wanted(name), "{name}: {prefix:?} after {after:?}");
+                }
+            }
+        }
     }
 
     #[test]

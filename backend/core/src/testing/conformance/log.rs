@@ -260,6 +260,10 @@ pub async fn heads_are_read_page_by_page<L: TopicLog>(log: &L) {
     assert_eq!(page("host/*", None, 2).await, ["host/cpu", "host/cpu/0"]);
     assert_eq!(page("host/*", Some("host/cpu/0"), 2).await, ["host/net"]);
     assert_eq!(page("host/*", Some("a"), 9).await, ["host/cpu", "host/cpu/0", "host/net"]);
+    assert_eq!(page("host/*", Some("host/net"), 9).await, [""; 0]);
+    assert_eq!(page("host/*", Some("hosts"), 9).await, [""; 0]);
+    assert_eq!(page("host/*", Some("z"), 9).await, [""; 0], "a token with several prefixes asks for it");
+    assert_eq!(page("*", Some("z"), 9).await, [""; 0]);
     assert_eq!(page("host", Some("a"), 9).await, ["host"]);
     assert_eq!(page("host", Some("host"), 9).await, [""; 0]);
     let ends = log.ends(&Filter::new("host/*").unwrap(), 9).await.unwrap();
