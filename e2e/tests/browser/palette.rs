@@ -49,6 +49,42 @@ async fn finds(browser: &Browser, first: &str) -> Vec<String> {
     found.await.0
 }
 
+/// Delays the answers to all requests for the list of boards, until `window.answerBoards()` is called.
+const SLOW_BOARDS: &str = "{
+    const send = window.fetch;
+    const released = new Promise((resolve) => { window.answerBoards = resolve; });
+    window.fetch = async (...request) => {
+        const answer = await send.apply(window, request);
+        if (String(request[0].url ?? request[0]).endsWith('/boards')) await released;
+        return answer;
+    };
+}";
+
+#[tokio::test]
+async fn boards_that_arrive_late_leave_the_chosen_entry_chosen() {
+    let server = server().await;
+    let url = format!("{}/boards/production", server.url());
+    let saved = reqwest::Client::new().put(url).body(json!({"version": 1, "panels": []}).to_string()).send();
+    assert_eq!(saved.await.expect("the server answers").status(), 200);
+    for (text, key) in [("pr", None), ("", Some("ArrowUp")), ("o", Some("ArrowDown"))] {
+        let browser = open(&server).await;
+        browser.appears(&panel("host/mem")).await;
+        browser.appears("[data-testid=search]").await;
+        browser.driver.execute(SLOW_BOARDS, vec![]).await.expect("the script runs");
+        search(&browser, text).await;
+        if let Some(key) = key {
+            browser.press_key(key, 0).await;
+        }
+        let chosen = "[data-testid=palette-entry][aria-selected=true]";
+        browser.appears(chosen).await;
+        let key = format!("document.querySelector('{chosen}')?.dataset.key");
+        let before = browser.value(&key).await;
+        browser.driver.execute("window.answerBoards()", vec![]).await.expect("the script runs");
+        browser.appears("[data-key='board production']").await;
+        browser.becomes(&format!("the entry that is chosen for {text:?}"), &key, before).await;
+    }
+}
+
 #[tokio::test]
 async fn the_palette_finds_topics_boards_and_actions_with_the_keyboard_alone() {
     let server = server().await;

@@ -21,7 +21,8 @@ use board_model::pasted::Pasted;
 struct Palette {
     actor: Actor,
     text: RwSignal<String>,
-    /// The entries that are offered. They stay the same while the palette is open, so that nothing moves in it.
+    /// The entries that are offered. They stay the same while the palette is open, so that nothing moves in it; only the boards of the
+    /// server may arrive later.
     items: RwSignal<Vec<Item>>,
     boards: RwSignal<Vec<Listed>>,
     recent: RwSignal<Vec<String>>,
@@ -138,8 +139,22 @@ impl Palette {
         self.boards.set(boards);
         if is_new && self.actor.tools.palette.get_untracked() == Some(Mode::Everything) {
             let items = self.boards.with_untracked(|boards| entries(self.actor, Mode::Everything, boards));
-            self.items.set(items);
+            self.offer(items);
         }
+    }
+
+    /// Offers other entries. The chosen one stays chosen wherever it stands then.
+    fn offer(self, items: Vec<Item>) {
+        let chosen = untrack(|| self.chosen_key());
+        self.items.set(items);
+        let shown = untrack(|| self.shown());
+        let place = shown.iter().position(|(item, _)| chosen.as_ref() == Some(&item.key));
+        place.into_iter().for_each(|place| self.chosen.set(place));
+    }
+
+    /// Returns the key of the entry that Enter chooses; `None` if nothing is found.
+    fn chosen_key(self) -> Option<String> {
+        self.shown().get(self.chosen.get()).map(|(item, _)| item.key.clone())
     }
 
     fn type_text(self, text: String) {
@@ -166,7 +181,7 @@ impl Palette {
         let text = self.text.get_untracked();
         match link::read(&text) {
             Pasted::Other => {
-                let key = untrack(|| self.shown().get(self.chosen.get()).map(|(item, _)| item.key.clone()));
+                let key = untrack(|| self.chosen_key());
                 key.iter().for_each(|key| self.choose(key));
             }
             // The words below the field say why.
