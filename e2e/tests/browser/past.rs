@@ -291,6 +291,26 @@ async fn a_link_opens_exactly_the_stretch_that_was_copied_and_has_no_token() {
     assert_eq!(other.complaints().await, Vec::<String>::new());
 }
 
+#[tokio::test]
+async fn a_log_goes_on_in_a_stretch_that_has_not_ended() {
+    let server = Server::start(&["--no-host"]);
+    let line = |n: u64| json!(format!("order number {n} has been paid by card at table four, no receipt"));
+    server.publish("shop/log", &line(1)).await;
+    let browser = open_at(&server.url()).await;
+    browser.appears(&panel("shop/log")).await;
+    let times = browser.value("[-60000, 600000].map((ms) => new Date(Date.now() + ms).toISOString())").await;
+    let [from, to] = [0_usize, 1].map(|index| times[index].as_str().expect("a time"));
+    browser.driver.goto(format!("{}/?from={from}&to={to}", server.url())).await.expect("the page opens");
+    browser.text_becomes(STATE, |text| text.starts_with("Up to now")).await;
+    for n in 1..=3 {
+        browser.text_becomes(&panel("shop/log"), |text| text.contains(&format!("order number {n} "))).await;
+        tokio::time::sleep(Duration::from_secs(4)).await;
+        server.publish("shop/log", &line(n + 1)).await;
+    }
+    browser.text_becomes(&panel("shop/log"), |text| text.contains("order number 4 ")).await;
+    assert_eq!(browser.complaints().await, Vec::<String>::new());
+}
+
 /// The page keeps publications of one minute only, so what is older has to come from the server in buckets.
 #[tokio::test]
 async fn a_spike_that_only_the_server_has_is_found_in_buckets() {

@@ -150,7 +150,14 @@ mod tests {
     }
 
     fn wanted() -> Wanted {
-        Wanted { stretch: stretch(), step_ms: Some(STEP), items: 0, raw_from: NOW, paused_at: None }
+        Wanted {
+            stretch: stretch(),
+            step_ms: Some(STEP),
+            items: 0,
+            raw_from: NOW,
+            paused_at: None,
+            newest_at: None,
+        }
     }
 
     /// Returns the past of which the part from `from` on is loaded.

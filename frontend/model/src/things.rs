@@ -169,8 +169,14 @@ mod tests {
         use crate::buckets::topic_past::Wanted;
         const STEP: u64 = 1_000;
         let mut past = TopicPast::default();
-        let wanted =
-            Wanted { stretch: 0..60_000, step_ms: Some(STEP), items: 0, raw_from: 60_000, paused_at: None };
+        let wanted = Wanted {
+            stretch: 0..60_000,
+            step_ms: Some(STEP),
+            items: 0,
+            raw_from: 60_000,
+            paused_at: None,
+            newest_at: None,
+        };
         let ask = past.next(&wanted, 1_000_000).unwrap();
         past.asked(1, ask, 1_000_000);
         let reply = json!({

@@ -55,6 +55,7 @@ impl Earlier {
             items: 0,
             raw_from: Millis::MAX,
             paused_at: None,
+            newest_at: None,
         };
         if self.step_ms != step {
             self.step_ms = step;

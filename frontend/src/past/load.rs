@@ -99,6 +99,7 @@ fn wanted(near: &Near, view: View, stretch: &Range<Millis>, paused_at: Option<Mi
             items,
             raw_from: stream.complete_from(),
             paused_at,
+            newest_at: stream.last_received(),
         })
     })
 }

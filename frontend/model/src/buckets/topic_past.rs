@@ -22,6 +22,8 @@ const ROOM_BYTES: usize = limits::PACK_BYTES - 1_024;
 /// Time after its request in which data that was received before the request may still be missing in the answer, in
 /// milliseconds, because the server was about to store it.
 const SETTLING_MS: Millis = 3_000;
+/// Minimum time in milliseconds between two requests for the publications that arrive in a stretch that has not ended.
+const NEWER_EVERY_MS: Millis = 2_000;
 /// Time in milliseconds after which a request without an answer counts as lost.
 const TIMEOUT_MS: Millis = 60_000;
 /// Time until the first repetition of a failed request, in milliseconds. It doubles with each failure.
@@ -42,6 +44,9 @@ pub struct Wanted {
     pub raw_from: Millis,
     /// Time at which the board was paused, after which the panel shows nothing; `None` if it is not paused.
     pub paused_at: Option<Millis>,
+    /// Time of receipt of the newest publication that the page has; `None` if it is not known. Publications that arrive later
+    /// in the stretch are requested for a panel that shows publications.
+    pub newest_at: Option<Millis>,
 }
 
 /// A request for a stretch of a topic's past.
@@ -98,6 +103,8 @@ struct Failure {
 struct Items {
     stretch: Range<Millis>,
     items: Vec<Publication>,
+    /// Time of receipt up to which no newer publications are missing.
+    known_to: Millis,
     /// True if the stretch has no older publications, or if there are as many as a panel shows.
     is_complete: bool,
     /// True if older publications were left out.
@@ -167,23 +174,10 @@ impl TopicPast {
             // A server of an earlier version does not know buckets, and answers with publications.
             return self.failed(id, Some("this server keeps no buckets".to_owned()), now);
         }
-        let Some(Asked { ask, .. }) = self.asked.take_if(|asked| asked.id == id) else { return false };
+        let Some(Asked { ask, at, .. }) = self.asked.take_if(|asked| asked.id == id) else { return false };
         (self.failure, self.version) = (None, self.version + 1);
-        let is_full = is_full(&items, ask.limit);
-        if ask.to_ms == self.items.stretch.end {
-            self.items.items.clear();
-        }
-        let first = self.items.items.first().map_or(u64::MAX, |first| first.offset);
-        let older: Vec<_> = items.into_iter().filter(|item| item.offset < first).collect();
-        self.items.is_complete = older.is_empty();
-        // Older ones of the same millisecond cannot be requested, since a request names times.
-        self.items.has_more = older.is_empty() && is_full && first > 1 && most > 1;
-        self.items.items.splice(0..0, older);
-        let excess = self.items.items.len().saturating_sub(most);
-        if excess > 0 {
-            self.items.items.drain(..excess);
-            (self.items.is_complete, self.items.has_more) = (true, most > 1);
-        }
+        self.items.add(items, &ask, most);
+        self.items.known_to = self.items.known_to.max(ask.to_ms.min(at - SETTLING_MS));
         true
     }
 
@@ -278,11 +272,17 @@ impl TopicPast {
         if self.items.stretch != wanted.stretch {
             self.items = Items { stretch: wanted.stretch.clone(), ..Items::default() };
         }
-        let first = self.items.items.first();
-        let to_ms = first.map_or(wanted.stretch.end, |first| first.received_at.saturating_add(1));
+        let start = wanted.stretch.start;
+        let end = wanted.paused_at.map_or(wanted.stretch.end, |paused_at| wanted.stretch.end.min(paused_at));
+        let (from_ms, to_ms) = match self.items.items.first() {
+            _ if self.items.is_complete => (start.max(self.items.known_to), end),
+            Some(first) => (start, first.received_at.saturating_add(1)),
+            None => (start, end),
+        };
+        let is_missing = !self.items.is_complete || self.items.may_have_newer(wanted.newest_at, end, now);
         let limit = u32::try_from(wanted.items).ok();
-        let ask = Ask { from_ms: wanted.stretch.start, to_ms, step_ms: None, since: None, limit };
-        (!self.items.is_complete && wanted.stretch.start < now).then_some(ask)
+        let ask = Ask { from_ms, to_ms, step_ms: None, since: None, limit };
+        (is_missing && start < now.min(end)).then_some(ask)
     }
 
     fn take_track(&mut self, step_ms: u64) -> Track {
@@ -297,6 +297,51 @@ impl TopicPast {
         while self.tracks.len() > MOST_TRACKS || self.tracks.len() > 1 && self.len() > most {
             self.tracks.remove(0);
         }
+    }
+}
+
+impl Items {
+    /// Returns true if publications may have arrived before `end` after those that are known.
+    fn may_have_newer(&self, newest_at: Option<Millis>, end: Millis, now: Millis) -> bool {
+        let settled_to = end.min(now - SETTLING_MS);
+        let is_due = settled_to == end || settled_to - self.known_to >= NEWER_EVERY_MS;
+        let has_arrived = newest_at.is_none_or(|newest_at| newest_at >= self.known_to);
+        self.known_to < settled_to && is_due && has_arrived
+    }
+
+    /// Adds an answer, and keeps at most `most` publications, the newest ones.
+    fn add(&mut self, items: Vec<Publication>, ask: &Ask, most: usize) {
+        let is_full = is_full(&items, ask.limit);
+        if items.first().is_some_and(|item| self.is_apart(item)) {
+            // Those between are requested again, as older ones.
+            self.items.clear();
+        }
+        let (first, first_at) =
+            self.items.first().map_or((u64::MAX, Millis::MAX), |first| (first.offset, first.received_at));
+        let last = self.items.last().map_or(u64::MAX, |last| last.offset);
+        let (older, others): (Vec<_>, Vec<_>) = items.into_iter().partition(|item| item.offset < first);
+        if ask.to_ms <= first_at.saturating_add(1) {
+            self.is_complete = older.is_empty();
+            // Older ones of the same millisecond cannot be requested, since a request names times.
+            self.has_more = older.is_empty() && is_full && first > 1 && most > 1;
+        }
+        self.items.splice(0..0, older);
+        self.items.extend(others.into_iter().filter(|item| item.offset > last));
+        let excess = self.items.len().saturating_sub(most);
+        // A table shows the newest one alone, so that older ones are not missing.
+        if excess > 0 || most == 1 && !self.items.is_empty() {
+            self.items.drain(..excess);
+            (self.is_complete, self.has_more) = (true, most > 1);
+        }
+    }
+
+    /// Returns true if an answer that begins with this publication does not go on after the ones that are kept: others are left
+    /// out between them, or the log has begun anew.
+    fn is_apart(&self, item: &Publication) -> bool {
+        self.items.last().is_some_and(|last| {
+            let is_of_other_log = item.offset <= last.offset && item.received_at > last.received_at;
+            item.offset > last.offset.saturating_add(1) || is_of_other_log
+        })
     }
 }
 

@@ -18,7 +18,8 @@ const NOW: Millis = 10_000_000;
 fn past(stretch: std::ops::Range<Millis>, series: &serde_json::Value, lost: &serde_json::Value) -> TopicPast {
     let mut past = TopicPast::default();
     let raw_from = Millis::MAX;
-    let wanted = Wanted { stretch, step_ms: Some(STEP), items: 0, raw_from, paused_at: None };
+    let wanted =
+        Wanted { stretch, step_ms: Some(STEP), items: 0, raw_from, paused_at: None, newest_at: None };
     let ask = past.next(&wanted, NOW).unwrap();
     past.asked(1, ask, NOW);
     let reply = json!({

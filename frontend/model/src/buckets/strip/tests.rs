@@ -12,7 +12,14 @@ const NOW: Millis = 1_000_000;
 
 fn past(stretch: Range<Millis>, buckets: &serde_json::Value, lost: &serde_json::Value) -> TopicPast {
     let mut past = TopicPast::default();
-    let wanted = Wanted { stretch, step_ms: Some(STEP), items: 0, raw_from: Millis::MAX, paused_at: None };
+    let wanted = Wanted {
+        stretch,
+        step_ms: Some(STEP),
+        items: 0,
+        raw_from: Millis::MAX,
+        paused_at: None,
+        newest_at: None,
+    };
     let ask = past.next(&wanted, NOW).unwrap();
     past.asked(1, ask, NOW);
     let reply = json!({

@@ -9,7 +9,7 @@ const NOW: Millis = 10_000_000;
 const STEP: u64 = 1_000;
 
 fn wanted(stretch: Range<Millis>) -> Wanted {
-    Wanted { stretch, step_ms: Some(STEP), items: 0, raw_from: Millis::MAX, paused_at: None }
+    Wanted { stretch, step_ms: Some(STEP), items: 0, raw_from: Millis::MAX, paused_at: None, newest_at: None }
 }
 
 fn reply(id: RequestId, firsts: &[Millis], next: Option<u64>) -> BucketsReply {
@@ -149,7 +149,7 @@ fn nothing_is_requested_after_the_beginning_of_a_pause() {
     assert_eq!(ends(&paused(edge - 900_000..edge, edge - 300_000)), [edge], "the page has a part of it");
     assert_eq!(ends(&paused(edge - 900_000..NOW + 60_000, Millis::MAX)), [edge], "the stretch has not ended");
     assert_eq!(ends(&paused(edge - 900_000..edge - 500_000, Millis::MAX)), [edge - 499_000]);
-    assert_eq!(ends(&paused(edge - 900_000..edge, edge - 1_000_000)), []);
+    assert_eq!(ends(&paused(edge - 900_000..edge, edge - 1_000_000)), Vec::<i64>::new());
 }
 
 #[test]
@@ -254,6 +254,107 @@ fn a_log_says_that_older_lines_of_one_request_are_missing() {
     let apart: Vec<_> =
         (5..=304).map(|offset| item(offset, 2_000_000 + Millis::try_from(offset).unwrap())).collect();
     assert!(!is_cut(&apart, usize::MAX), "they are read one part after the other");
+    assert!(!is_cut(&[item(5, 2_999_999)], usize::MAX), "in the last millisecond of the stretch");
+}
+
+/// Shows a stretch of a log at these times, once a second, as far as the server has stored the lines. It does so `late_ms` after it
+/// has received them, and an answer has 50 of them. Returns the offsets of the lines that are shown then, and the number of requests.
+fn follow(
+    lines: &[Publication],
+    stretch: &Range<Millis>,
+    times: Range<Millis>,
+    late_ms: Millis,
+) -> (Vec<u64>, RequestId) {
+    let (mut past, mut requests) = (TopicPast::default(), 0);
+    for now in times.step_by(1_000) {
+        let stored = lines.iter().filter(|line| line.received_at + late_ms <= now);
+        let newest_at = stored.clone().map(|line| line.received_at).max();
+        let wanted = Wanted { step_ms: None, items: 50, newest_at, ..wanted(stretch.clone()) };
+        while let Some(ask) = past.next(&wanted, now) {
+            let asked = ask.from_ms..ask.to_ms;
+            let found = stored.clone().rev().filter(|line| asked.contains(&line.received_at));
+            let mut items: Vec<_> = found.take(50).cloned().collect();
+            items.reverse();
+            requests += 1;
+            past.asked(requests, ask, now);
+            past.answered_items(requests, items, 500, now);
+            assert!(requests < 400, "it ends");
+        }
+    }
+    let shown = past.items(stretch).map(|(items, _)| items.iter().map(|item| item.offset).collect());
+    (shown.unwrap_or_default(), requests)
+}
+
+#[test]
+fn a_log_goes_on_in_a_stretch_that_has_not_ended_until_all_of_its_lines_are_there() {
+    let stretch = 2_000_000..2_200_000;
+    let lines: Vec<_> = (1..=400).map(|n: u64| item(n, 2_000_000 + n.cast_signed() * 500)).collect();
+    let all: Vec<u64> = (1..400).collect();
+    for begins_at in [1_990_000, 2_000_000, 2_000_001, 2_001_500, 2_100_000, 2_199_900, 2_201_000, 2_300_000]
+    {
+        for late_ms in [0, 700, 2_900] {
+            let (shown, _) = follow(&lines, &stretch, begins_at..begins_at.max(2_200_000) + 10_000, late_ms);
+            assert_eq!(shown, all, "opened at {begins_at}, stored after {late_ms} ms");
+        }
+    }
+    let (shown, _) = follow(&lines, &stretch, 2_050_000..2_100_001, 0);
+    assert_eq!(shown.last(), Some(&200), "a line is shown soon after it was published");
+}
+
+#[test]
+fn more_lines_than_an_answer_has_leave_no_hole_in_a_log() {
+    let few = (1..=10).map(|n: u64| item(n, 2_001_000 + n.cast_signed()));
+    let burst = (11..=210).map(|n: u64| item(n, 2_050_000 + n.cast_signed()));
+    let lines: Vec<_> = few.chain(burst).collect();
+    let (shown, _) = follow(&lines, &(2_000_000..2_200_000), 2_010_000..2_100_000, 0);
+    assert_eq!(shown, (1..=210).collect::<Vec<u64>>());
+}
+
+#[test]
+fn a_silent_log_is_not_requested_again_and_again() {
+    let (shown, requests) = follow(&[item(1, 2_001_000)], &(2_000_000..3_000_000), 2_002_000..3_100_000, 0);
+    assert_eq!(shown, [1]);
+    assert!(requests <= 5, "{requests}");
+}
+
+#[test]
+fn a_log_stands_still_in_a_pause() {
+    let wanted = Wanted {
+        step_ms: None,
+        items: 50,
+        paused_at: Some(2_500_000),
+        newest_at: Some(2_499_000),
+        ..wanted(2_000_000..3_000_000)
+    };
+    let mut past = TopicPast::default();
+    for (id, now) in (1..).zip([2_501_000, 2_502_000, 2_505_000, 2_900_000, 3_100_000]) {
+        while let Some(ask) = past.next(&wanted, now) {
+            assert_eq!(ask.to_ms, 2_500_000);
+            past.asked(id, ask, now);
+            past.answered_items(id, Vec::new(), 500, now);
+        }
+    }
+    assert_eq!(past.items(&wanted.stretch), Some((&[][..], false)));
+}
+
+#[test]
+fn a_log_that_began_anew_shows_the_lines_of_the_new_one() {
+    let mut past = TopicPast::default();
+    let mut wanted = Wanted { step_ms: None, items: 50, ..wanted(2_000_000..3_000_000) };
+    let answers = [
+        (2_100_000, vec![item(70, 2_050_000), item(71, 2_060_000)]),
+        (2_101_000, vec![item(70, 2_050_000)]),
+        (2_200_000, vec![item(1, 2_190_000), item(2, 2_191_000)]),
+        (2_201_000, vec![item(1, 2_190_000)]),
+    ];
+    for (id, (now, items)) in (1..).zip(answers) {
+        wanted.newest_at = Some(now);
+        let ask = past.next(&wanted, now).unwrap();
+        past.asked(id, ask, now);
+        past.answered_items(id, items, 500, now);
+    }
+    let (items, _) = past.items(&wanted.stretch).unwrap();
+    assert_eq!(items.iter().map(|item| item.offset).collect::<Vec<_>>(), [1, 2]);
 }
 
 #[test]

@@ -20,8 +20,14 @@ fn in_buckets(name: &str, values: &[(Millis, f64)]) -> Data {
         }
     }
     let mut past = TopicPast::default();
-    let wanted =
-        Wanted { stretch: 0..100_000, step_ms: Some(STEP), items: 0, raw_from: 9_000_000, paused_at: None };
+    let wanted = Wanted {
+        stretch: 0..100_000,
+        step_ms: Some(STEP),
+        items: 0,
+        raw_from: 9_000_000,
+        paused_at: None,
+        newest_at: None,
+    };
     let ask = past.next(&wanted, 20_000_000).unwrap();
     past.asked(1, ask, 20_000_000);
     let series = vec![Series { name: String::new(), buckets }];
