@@ -289,9 +289,9 @@ impl Header {
     /// Returns the time of a row, and the indices of the columns that contain it. If `named` is given, the time is
     /// read from the column of this name. Otherwise it is the first of these that exists:
     ///
-    /// * a date with a time of day in one column;
-    /// * a date and a time of day in two columns;
-    /// * a time of day or a date in a column whose name stands for a time;
+    /// * a date with a time of day in the first column, or in a column whose name stands for a time;
+    /// * a date and a time of day in two columns with such names;
+    /// * a time of day or a date in a column with such a name;
     /// * a number since the Unix epoch in a column that [`Epochs`] recognises.
     fn time(
         &mut self,
@@ -321,25 +321,20 @@ impl Header {
     /// Returns the time of a row that is written as a date, a time of day or both, and the indices of its columns.
     fn written_time(&self, fields: &[String]) -> Option<(Stamp, Vec<usize>)> {
         let is_named = |index: usize| time::is_time_name(&self.columns[index].name);
-        if let Some((at, stamp)) =
-            fields.iter().enumerate().find_map(|(at, field)| Some((at, time::read(field)?)))
-            && (at == 0 || is_named(at))
-        {
+        let mut columns = fields.iter().enumerate().filter(|(at, _)| *at == 0 || is_named(*at));
+        if let Some((at, stamp)) = columns.find_map(|(at, field)| Some((at, time::read(field)?))) {
             return Some((stamp, vec![at]));
         }
-        let date = fields.iter().enumerate().find_map(|(at, field)| Some((at, time::read_date(field)?)));
-        let clock = fields.iter().enumerate().find_map(|(at, field)| {
-            is_named(at).then(|| time::read_time_of_day(field)).flatten().map(|ms| (at, ms))
-        });
-        if let (Some((date_at, day)), Some((clock_at, ms))) = (date, clock)
-            && is_named(date_at)
-        {
+        let named = || fields.iter().enumerate().filter(|(at, _)| is_named(*at));
+        let date = named().find_map(|(at, field)| Some((at, time::read_date(field)?)));
+        let clock = named().find_map(|(at, field)| Some((at, time::read_time_of_day(field)?)));
+        if let (Some((date_at, day)), Some((clock_at, ms))) = (date, clock) {
             return Some((Stamp::Local(day + ms), vec![date_at, clock_at]));
         }
         if let Some((at, ms)) = clock {
             return Some((Stamp::TimeOfDay(ms), vec![at]));
         }
-        let (at, day) = date.filter(|(at, _)| is_named(*at))?;
+        let (at, day) = date?;
         Some((Stamp::Local(day), vec![at]))
     }
 

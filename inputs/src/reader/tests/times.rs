@@ -169,3 +169,32 @@ fn a_number_that_is_not_used_as_a_time_stays_a_number() {
         );
     }
 }
+
+#[test]
+fn a_date_in_another_column_does_not_hide_the_time() {
+    for (input, data, ts) in [
+        (
+            "id,created_at,timestamp,v\n7,2026-11-01T00:00:00Z,2026-11-22T10:42:07Z,5\n",
+            json!({"id": 7, "created_at": "2026-11-01T00:00:00Z", "v": 5}),
+            1_795_344_127_000,
+        ),
+        (
+            "id,due,date,v\n7,2026-11-01,2026-11-22,5\n",
+            json!({"id": 7, "due": "2026-11-01", "v": 5}),
+            1_795_305_600_000,
+        ),
+        (
+            "id,due,date,time,v\n7,2026-11-01,2026-11-22,10:42:07,5\n",
+            json!({"id": 7, "due": "2026-11-01", "v": 5}),
+            1_795_344_127_000,
+        ),
+        (
+            "when,timestamp,v\n2026-11-22T10:42:07Z,2026-11-01T00:00:00Z,5\n",
+            json!({"timestamp": "2026-11-01T00:00:00Z", "v": 5}),
+            1_795_344_127_000,
+        ),
+    ] {
+        let result = read(input);
+        assert_eq!((result.data, result.times), (vec![data], vec![Some(ts)]), "{input}");
+    }
+}
