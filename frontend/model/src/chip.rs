@@ -174,6 +174,34 @@ impl Chip {
 }
 
 impl Chip {
+    /// Returns words about data that the panel may lack, at the end of its stretch or before; `None` if it has all data.
+    pub fn missing(&self) -> Option<&str> {
+        match self.state {
+            PanelState::Deleted
+            | PanelState::CutOff
+            | PanelState::Failed
+            | PanelState::Behind
+            | PanelState::Loading
+            | PanelState::Stale
+            | PanelState::Late
+            | PanelState::Gap
+            | PanelState::Empty => Some(&self.text),
+            // They come before the freshness, and hide it.
+            PanelState::Paused | PanelState::Crossed | PanelState::Warning => match self.freshness? {
+                freshness @ (Freshness::Stale | Freshness::Late | Freshness::Gap) => Some(freshness.word()),
+                Freshness::Live | Freshness::Replayed => None,
+            },
+            PanelState::ClockOff
+            | PanelState::Stopped
+            | PanelState::Replayed
+            | PanelState::LeftOut
+            | PanelState::Old
+            | PanelState::Past
+            | PanelState::Recorded
+            | PanelState::Live => None,
+        }
+    }
+
     /// Returns the text for the panel of a topic that was deleted, while the board shows the past or is paused. The sentences
     /// about other states follow.
     pub fn deleted(self) -> Self {
@@ -391,6 +419,43 @@ mod tests {
             assert_eq!(chip.text, text);
             assert_ne!(chip.state, PanelState::Live);
         }
+    }
+
+    #[test]
+    fn a_panel_lacks_data_if_it_is_not_up_to_date_or_some_is_lost_whatever_else_is_said() {
+        let (base, late) = (situation(CADENCE), Evidence { age_ms: 3_000, ..CADENCE });
+        let paused = Conditions { paused_at: Some(38_527_000), ..Conditions::default() };
+        let behind = Conditions { behind_ms: Some(30_000), ..Conditions::default() };
+        let recorded = Conditions { is_recording: true, ..Conditions::default() };
+        let crossed = |means| Some((Crossed { means, words: "over 5".to_owned() }, String::new()));
+        let (bad, warning) = (crossed(Means::Bad), crossed(Means::Warning));
+        let lost = Evidence { lost_ms: 41_000, ..CADENCE };
+        let seldom = Evidence { age_ms: 7_200_000, cadence_ms: None, ..CADENCE };
+        let cases = [
+            (base.clone(), None),
+            (situation(seldom), None),
+            (situation(Evidence { replayed_ago_ms: Some(1), ..CADENCE }), None),
+            (Situation { conditions: recorded, ..base.clone() }, None),
+            (Situation { conditions: paused, ..base.clone() }, None),
+            (Situation { crossed: bad.clone(), ..base.clone() }, None),
+            (Situation { crossed: warning.clone(), ..base.clone() }, None),
+            (Situation { stopped: 1, clock_error_ms: Some(37_000), ..base.clone() }, None),
+            (Situation { conditions: behind, ..base.clone() }, Some("behind, 30 s")),
+            (Situation { loaded_percent: Some(62), ..base.clone() }, Some("loading, 62 %")),
+            (Situation { empty: Some("no value yet".to_owned()), ..base }, Some("no value yet")),
+            (situation(Evidence { cut_off_ms: Some(2_000), ..CADENCE }), Some("cut off, 2 s")),
+            (situation(late), Some("late, 3 s")),
+            (situation(Evidence { age_ms: 12_000, ..CADENCE }), Some("stale, 12 s")),
+            (situation(lost), Some("gap, 41 s lost")),
+            (Situation { crossed: bad, ..situation(late) }, Some("late")),
+            (Situation { crossed: warning, ..situation(lost) }, Some("gap")),
+            (Situation { conditions: paused, ..situation(late) }, Some("late")),
+        ];
+        for (situation, words) in cases {
+            let chip = chip_of(&situation);
+            assert_eq!(chip.missing(), words, "{}", chip.text);
+        }
+        assert_eq!(chip(CADENCE).deleted().missing(), Some("deleted"));
     }
 
     #[test]

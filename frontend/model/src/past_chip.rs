@@ -198,18 +198,21 @@ mod tests {
     fn a_loaded_stretch_says_the_time_of_its_value() {
         let chip = chip(&loaded(stretch().start - 1_000, &bucket(), &json!([]), 0));
         assert_eq!((chip.state, chip.text.as_str(), chip.freshness), (PanelState::Past, "12:54:20", None));
+        assert_eq!(chip.missing(), None);
     }
 
     #[test]
     fn what_is_not_loaded_is_said_and_why() {
         let half = loaded(stretch().start + 30_000, &bucket(), &json!([]), 0);
         assert_eq!(chip(&half).text, "loading, 50 %");
+        assert_eq!(chip(&half).missing(), Some("loading, 50 %"));
         let mut failed = TopicPast::default();
         let ask = failed.next(&wanted(), NOW).unwrap();
         failed.asked(1, ask, NOW);
         failed.failed(1, Some("the disk is full".to_owned()), NOW);
         let chip = chip(&failed);
         assert_eq!((chip.state, chip.text.as_str()), (PanelState::Failed, "not loaded"));
+        assert_eq!(chip.missing(), Some("not loaded"));
         assert!(chip.title.contains("the disk is full"), "{}", chip.title);
     }
 

@@ -3,7 +3,6 @@
 
 use leptos::html;
 use leptos::prelude::*;
-use shared::Freshness;
 
 use super::picture;
 use super::shown::Shown;
@@ -99,11 +98,7 @@ fn value(shown: Shown, said: RwSignal<String>) -> AnyView {
 
 fn csv(shown: Shown) -> String {
     untrack(|| {
-        // Data of a panel that is not live may end before the stretch does.
-        let state = shown.chip.with(|chip| match chip.freshness {
-            Some(Freshness::Live) => String::new(),
-            Some(_) | None => chip.text.clone(),
-        });
+        let state = shown.chip.with(|chip| chip.missing().unwrap_or_default().to_owned());
         shown.stream.with(|stream| {
             let now = shown.board.now.get();
             shown.series.with(|set| panel_csv(stream, set, &shown.stretch(), now, &state))
