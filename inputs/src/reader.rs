@@ -88,7 +88,7 @@ impl Reader {
     }
 
     /// Returns the times that cannot be used and that have to be reported to the user, and forgets them. There is at most
-    /// one that is too old, and one that is too far ahead of the clock.
+    /// one that is too old, one that is too far ahead of the clock, and one whose date can mean two days.
     pub fn take_ignored_times(&mut self) -> Vec<IgnoredTime> {
         self.publisher.take_ignored_times()
     }

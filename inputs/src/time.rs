@@ -46,6 +46,23 @@ pub enum Stamp {
         /// Time of day, in milliseconds since midnight.
         ms: i64,
     },
+    /// A date in which either number can be the day, such as `11/12/2026`, and a time of day. Both times are in local time, in
+    /// milliseconds since 1970-01-01T00:00:00 local time.
+    Unclear {
+        /// The time if the first number is the day.
+        day_first: i64,
+        /// The time if the first number is the month.
+        month_first: i64,
+    },
+}
+
+/// The order of the numbers in dates such as `11/12/2026`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DayOrder {
+    /// The first number is the day.
+    DayFirst,
+    /// The first number is the month.
+    MonthFirst,
 }
 
 const DAY_MS: i64 = 86_400_000;
@@ -53,7 +70,7 @@ const DAY_MS: i64 = 86_400_000;
 impl Stamp {
     /// Converts the time to milliseconds since the Unix epoch. If the date is missing, the one that gives the moment
     /// closest to `now` is used. If the year is missing, it is the last one that gives a moment at most a day ahead of
-    /// `now`, because logs contain past events. Returns `None` if there is no such date.
+    /// `now`, because logs contain past events. Returns `None` if there is no such date, or if the date is unclear.
     pub fn resolve(self, zone: &dyn Zone, now: Millis) -> Option<Millis> {
         Some(match self {
             Self::Utc(ms) => ms,
@@ -72,6 +89,7 @@ impl Stamp {
                     .map(|start| zone.to_utc(start + ms))
                     .find(|utc| *utc <= now + DAY_MS)?
             }
+            Self::Unclear { .. } => return None,
         })
     }
 
@@ -90,6 +108,26 @@ impl Stamp {
                 let name = (month as usize).checked_sub(1).and_then(|at| MONTHS.get(at)).unwrap_or(&"");
                 format!("{name} {day} {}", clock(ms))
             }
+            Self::Unclear { day_first, month_first } => {
+                format!("{} or {}", date(day_first), date(month_first))
+            }
+        }
+    }
+
+    /// Returns true if either number of the date can be the day.
+    pub fn is_unclear(self) -> bool {
+        matches!(self, Self::Unclear { .. })
+    }
+
+    /// Adds a time of day to a date. `ms` is in milliseconds since midnight. Any other time is returned unchanged.
+    #[must_use]
+    pub fn plus(self, ms: i64) -> Self {
+        match self {
+            Self::Local(day) => Self::Local(day + ms),
+            Self::Unclear { day_first, month_first } => {
+                Self::Unclear { day_first: day_first + ms, month_first: month_first + ms }
+            }
+            stamp => stamp,
         }
     }
 
@@ -139,9 +177,40 @@ pub fn read(text: &str) -> Option<Stamp> {
     let text = text.trim();
     timestamp::read_iso(text)
         .map(Stamp::from)
-        .or_else(|| read_numeric_date_time(text))
+        .or_else(|| read_numeric_date_time(text, None).filter(|stamp| !stamp.is_unclear()))
         .or_else(|| read_log_time(text))
         .or_else(|| read_named_date(text))
+}
+
+/// Reads a date with a time of day as [`read`] does, and also one in which either number can be the day. `order` is the order of
+/// day and month in the input, if it is known.
+pub fn read_in_order(text: &str, order: Option<DayOrder>) -> Option<Stamp> {
+    read(text).or_else(|| read_numeric_date_time(text.trim(), order))
+}
+
+/// Reads a date without a time of day. The time is the beginning of the day. `order` is the order of day and month in the
+/// input, if it is known.
+pub fn read_day(text: &str, order: Option<DayOrder>) -> Option<Stamp> {
+    if let Some(day) = read_date(text) {
+        return Some(Stamp::Local(day));
+    }
+    let (Some(day_first), Some(month_first)) = days(text)? else { return None };
+    Some(match order {
+        Some(DayOrder::DayFirst) => Stamp::Local(day_first),
+        Some(DayOrder::MonthFirst) => Stamp::Local(month_first),
+        None => Stamp::Unclear { day_first, month_first },
+    })
+}
+
+/// Returns the order of day and month that the date at the beginning of a text shows: `11/22/2026` can only have the month first.
+/// Returns `None` if the text does not begin with such a date.
+pub fn day_order(text: &str) -> Option<DayOrder> {
+    let date = text.trim().split([' ', 'T', ',']).next()?;
+    match days(date)? {
+        (Some(_), None) => Some(DayOrder::DayFirst),
+        (None, Some(_)) => Some(DayOrder::MonthFirst),
+        (Some(_), Some(_)) | (None, None) => None,
+    }
 }
 
 /// Reads a date without a time of day. Returns the milliseconds from 1970 to the beginning of the day. Returns `None`
@@ -265,11 +334,10 @@ pub fn is_time_name(name: &str) -> bool {
     NAMES.iter().any(|known| name.eq_ignore_ascii_case(known))
 }
 
-/// Reads a numeric date with a time of day, such as `22.11.2026 10:42:07`. If the date has slashes, it must be clear
-/// which number is the day.
-fn read_numeric_date_time(text: &str) -> Option<Stamp> {
+/// Reads a numeric date with a time of day, such as `22.11.2026 10:42:07`. `order` is the order of day and month, if it is known.
+fn read_numeric_date_time(text: &str, order: Option<DayOrder>) -> Option<Stamp> {
     let (date, time) = text.split_once([' ', 'T'])?;
-    Some(Stamp::Local(read_date(date.trim_end_matches(','))? + read_time_of_day(time.trim())?))
+    Some(read_day(date.trim_end_matches(','), order)?.plus(read_time_of_day(time.trim())?))
 }
 
 /// Reads a time in the notation of web servers, `22/Nov/2026:10:42:07 +0100`.
@@ -352,6 +420,32 @@ mod tests {
     }
 
     #[test]
+    fn a_date_with_two_meanings_is_read_if_the_order_of_its_numbers_is_known() {
+        let day = |month, day| timestamp::day_ms(2026, month, day).unwrap();
+        let (day_first, month_first) = (day(12, 11), day(11, 12));
+        for (order, stamp) in [
+            (Some(DayOrder::DayFirst), Stamp::Local(day_first)),
+            (Some(DayOrder::MonthFirst), Stamp::Local(month_first)),
+            (None, Stamp::Unclear { day_first, month_first }),
+        ] {
+            assert_eq!(read_day("11/12/2026", order), Some(stamp));
+            assert_eq!(read_in_order("11/12/2026 10:00", order), Some(stamp.plus(36_000_000)));
+            assert_eq!(read_day("2026-11-12", order), Some(Stamp::Local(month_first)));
+        }
+        for (text, order) in [
+            ("11/22/2026 10:00", Some(DayOrder::MonthFirst)),
+            ("22/11/2026", Some(DayOrder::DayFirst)),
+            ("22-11-26T10:00", Some(DayOrder::DayFirst)),
+            ("11/12/2026", None),
+            ("2026-11-22", None),
+            ("10:42", None),
+            ("", None),
+        ] {
+            assert_eq!(day_order(text), order, "{text}");
+        }
+    }
+
+    #[test]
     fn a_date_with_two_meanings_is_the_closest_one_that_is_not_to_come() {
         let day = |month, day| timestamp::day_ms(2026, month, day).unwrap();
         let now = day(11, 22);
@@ -405,6 +499,10 @@ mod tests {
             (Stamp::Utc(1_735_689_600_000), "2025-01-01T00:00:00Z"),
             (Stamp::TimeOfDay(3_661_000), "01:01:01"),
             (Stamp::NoYear { month: 2, day: 9, ms: 0 }, "Feb 9 00:00:00"),
+            (
+                Stamp::Unclear { day_first: 0, month_first: 5 },
+                "1970-01-01T00:00:00 or 1970-01-01T00:00:00.005",
+            ),
         ] {
             assert_eq!(stamp.written(), text);
         }

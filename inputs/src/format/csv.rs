@@ -15,7 +15,7 @@ use crate::event;
 use crate::names::Names;
 use crate::number::{self, Comma, Commas};
 use crate::row::{Row, is_another_time};
-use crate::time::{self, Stamp};
+use crate::time::{self, DayOrder, Stamp};
 use crate::unit::Unit;
 use crate::verdict::Read;
 use fields::{separator, split};
@@ -136,6 +136,8 @@ struct Column {
     unit: Option<Unit>,
     /// True if all rows that have a value in this column have a number or a time in it; `None` if there was no such row.
     is_numeric: Option<bool>,
+    /// The order of day and month that a date in this column has shown; `None` if none has.
+    order: Option<DayOrder>,
 }
 
 impl Csv {
@@ -192,7 +194,7 @@ impl Csv {
         for (index, name) in written.iter().enumerate() {
             let (name, unit) = split_unit(name.trim_start_matches('#').trim());
             let name = if name.is_empty() { format!("column {}", index + 1) } else { name.to_owned() };
-            columns.push(Column { name: names.take(name), unit, is_numeric: None });
+            columns.push(Column { name: names.take(name), unit, is_numeric: None, order: None });
         }
         let position =
             |name: &String| columns.iter().position(|column| column.name.eq_ignore_ascii_case(name));
@@ -268,7 +270,8 @@ impl Header {
                 cells.push((column.name.clone(), cell));
             }
         }
-        let time_fields = if time.is_some() { Vec::new() } else { time_fields };
+        let is_named = time.is_some() && !stamp.is_some_and(Stamp::is_unclear);
+        let time_fields = if is_named { Vec::new() } else { time_fields };
         let key = self.key(fields, &times, stamp);
         if let Some((machine, part)) = self.pair(fields) {
             let path = vec![fields[machine].clone(), fields[part].clone()];
@@ -299,43 +302,53 @@ impl Header {
         named: Option<&str>,
         now: Millis,
     ) -> Result<(Option<Stamp>, Vec<usize>), LineError> {
+        for (column, field) in self.columns.iter_mut().zip(fields) {
+            column.order = column.order.or_else(|| time::day_order(field));
+        }
         if let Some(named) = named {
             let at = self.columns.iter().position(|column| column.name.eq_ignore_ascii_case(named));
             let text = at.map(|at| fields[at].as_str()).unwrap_or_default();
-            let stamp = read_any(text)
+            let stamp = read_any(text, at.and_then(|at| self.columns[at].order))
                 .ok_or_else(|| LineError::NotATime { column: named.into(), text: text.into() })?;
             return Ok((Some(stamp), at.into_iter().collect()));
         }
-        if let Some((stamp, times)) = self.written_time(fields) {
+        let written = self.written_time(fields);
+        if let Some((stamp, times)) = &written
+            && !stamp.is_unclear()
+        {
             self.epochs.rule_out();
-            return Ok((Some(stamp), times));
+            return Ok((Some(*stamp), times.clone()));
         }
         let texts: Vec<(usize, &str, &str)> = (0..)
             .zip(self.columns.iter().zip(fields))
             .map(|(at, (column, field))| (at, column.name.as_str(), field.as_str()))
             .collect();
         let epoch = self.epochs.read(&texts, now);
-        Ok(epoch.map_or((None, Vec::new()), |(at, ms)| (Some(Stamp::Utc(ms)), vec![at])))
+        let found = epoch.map(|(at, ms)| (Stamp::Utc(ms), vec![at])).or(written);
+        Ok(found.map_or((None, Vec::new()), |(stamp, times)| (Some(stamp), times)))
     }
 
-    /// Returns the time of a row that is written as a date, a time of day or both, and the indices of its columns.
+    /// Returns the time of a row that is written as a date, a time of day or both, and the indices of its columns. A date in
+    /// which either number can be the day is used only if there is no other.
     fn written_time(&self, fields: &[String]) -> Option<(Stamp, Vec<usize>)> {
         let is_named = |index: usize| time::is_time_name(&self.columns[index].name);
-        let mut columns = fields.iter().enumerate().filter(|(at, _)| *at == 0 || is_named(*at));
-        if let Some((at, stamp)) = columns.find_map(|(at, field)| Some((at, time::read(field)?))) {
+        let order = |at: usize| self.columns[at].order;
+        let columns = fields.iter().enumerate().filter(|(at, _)| *at == 0 || is_named(*at));
+        let date_times = columns.filter_map(|(at, field)| Some((at, time::read_in_order(field, order(at))?)));
+        if let Some((at, stamp)) = date_times.min_by_key(|(_, stamp)| stamp.is_unclear()) {
             return Some((stamp, vec![at]));
         }
         let named = || fields.iter().enumerate().filter(|(at, _)| is_named(*at));
-        let date = named().find_map(|(at, field)| Some((at, time::read_date(field)?)));
+        let dates = named().filter_map(|(at, field)| Some((at, time::read_day(field, order(at))?)));
+        let date = dates.min_by_key(|(_, stamp)| stamp.is_unclear());
         let clock = named().find_map(|(at, field)| Some((at, time::read_time_of_day(field)?)));
         if let (Some((date_at, day)), Some((clock_at, ms))) = (date, clock) {
-            return Some((Stamp::Local(day + ms), vec![date_at, clock_at]));
+            return Some((day.plus(ms), vec![date_at, clock_at]));
         }
         if let Some((at, ms)) = clock {
             return Some((Stamp::TimeOfDay(ms), vec![at]));
         }
-        let (at, day) = date?;
-        Some((Stamp::Local(day), vec![at]))
+        date.map(|(at, day)| (day, vec![at]))
     }
 
     /// Returns the index of the column that identifies the device of a row. `times` are the indices of the columns with
@@ -435,9 +448,9 @@ impl Column {
     }
 }
 
-fn read_any(text: &str) -> Option<Stamp> {
-    time::read(text)
-        .or_else(|| time::read_date(text).map(Stamp::Local))
+fn read_any(text: &str, order: Option<DayOrder>) -> Option<Stamp> {
+    time::read_in_order(text, order)
+        .or_else(|| time::read_day(text, order))
         .or_else(|| time::read_time_of_day(text).map(Stamp::TimeOfDay))
         .or_else(|| time::read_epoch(text).map(Stamp::Utc))
 }

@@ -38,7 +38,9 @@ fn is_measure(text: &str) -> bool {
 }
 
 fn is_time(text: &str) -> bool {
-    time::read(text).is_some() || time::read_date(text).is_some() || time::read_time_of_day(text).is_some()
+    time::read_in_order(text, None).is_some()
+        || time::read_day(text, None).is_some()
+        || time::read_time_of_day(text).is_some()
 }
 
 /// Returns true if a field contains a number, a time, `true`, `false` or a word for a missing value, and no other text.

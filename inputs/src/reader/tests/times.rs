@@ -198,3 +198,41 @@ fn a_date_in_another_column_does_not_hide_the_time() {
         assert_eq!((result.data, result.times), (vec![data], vec![Some(ts)]), "{input}");
     }
 }
+
+/// Tables with dates in which either number can be the day, except in the second row.
+const UNCLEAR: &[&str] = &[
+    "date,v\n11/05/2026 10:00,5\n11/13/2026 10:00,6\n11/06/2026 10:00,7\n",
+    "date,v\n05/11/2026 10:00,5\n13/11/2026 10:00,6\n06/11/2026 10:00,7\n",
+    "date;v\n05-11-26 10:00;5\n13-11-26 10:00;6\n06-11-26 10:00;7\n",
+    "date,time,v\n11/05/2026,10:00,5\n11/13/2026,10:00,6\n11/06/2026,10:00,7\n",
+];
+
+#[test]
+fn the_order_of_day_and_month_is_learned_from_the_first_date_that_shows_it() {
+    let at = |day: i64| Some(1_795_305_600_000 + (day - 22) * 86_400_000 + 36_000_000);
+    for input in UNCLEAR {
+        let date = input.lines().nth(1).unwrap().split([',', ';']).next().unwrap();
+        let (result, told) = read_times(input);
+        assert_eq!(result.times, [None, at(13), at(6)], "{input} {result:?}");
+        assert_eq!((&result.data[0]["date"], &result.data[0]["v"]), (&json!(date), &json!(5)), "{input}");
+        assert_eq!(result.data[1..], [json!({"v": 6}), json!({"v": 7})], "{input}");
+        assert!(told.len() == 1 && told[0].contains(date), "{input} {told:?}");
+    }
+}
+
+#[test]
+fn a_named_column_with_dates_that_can_mean_two_days_is_no_error() {
+    let options = Options { time: Some("date".into()), ..Options::default() };
+    let expected = read(UNCLEAR[0]);
+    let result = read_with(UNCLEAR[0].as_bytes(), options);
+    assert_eq!((result.times, result.json), (expected.times, expected.json));
+    assert!(result.unreadable.is_empty(), "{:?}", result.unreadable);
+}
+
+#[test]
+fn a_date_that_can_mean_two_days_does_not_hide_a_clear_time() {
+    let result = read("date,timestamp,v\n11/05/2026 10:00,2026-11-22T10:42:07Z,5\n");
+    assert_eq!(result.times, [Some(1_795_344_127_000)]);
+    let result = read("date,timestamp,v\n11/05/2026,1795344127,5\n");
+    assert_eq!(result.times, [Some(1_795_344_127_000)]);
+}
