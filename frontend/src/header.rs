@@ -92,16 +92,8 @@ fn FilterField() -> impl IntoView {
 fn ConnectionState() -> impl IntoView {
     let (board, player): (Board, Player) = (context(), context());
     let read = move |read: fn(&Link) -> String| Memo::new(move |_| board.link.with(read));
-    let headline = move || {
-        if let Some(words) = player.headline() {
-            return ("is-recording", words);
-        }
-        let (paused_at, delay) = (board.paused_at.get(), board.delay.get());
-        let tense = board.tense();
-        board.link.with(|link| link.headline(paused_at, tense, delay, board.clock.get()))
-    };
-    let class = Memo::new(move |_| format!("state {}", headline().0));
-    let word = Memo::new(move |_| headline().1);
+    let class = Memo::new(move |_| format!("state {}", player.headline(board).0));
+    let word = Memo::new(move |_| player.headline(board).1);
     let when = follow(move || board.past_words());
     view! {
         <button class=current(class) type="button" popovertarget="figures" data-testid="connection-state">

@@ -16,9 +16,9 @@ use crate::chart::Palette;
 use crate::chart::off_page::swatch;
 use crate::late::part;
 use crate::panel::{self, still::Still};
+use crate::player::Player;
 use crate::{late_style, list_style, prefs};
 use board_model::chart::keys::Key;
-use board_model::link::Link;
 use board_model::zone::zone_name;
 
 part!(load_paper, Board, listen, quiet);
@@ -50,12 +50,12 @@ thread_local! {
 
 /// Writes the panels for paper whenever the browser is about to print.
 fn listen(board: Board) -> AnyView {
-    let arrangement: Arrangement = expect_context();
+    let (arrangement, player): (Arrangement, Player) = (expect_context(), expect_context());
     list_style::adopt();
     late_style::adopt(STYLE);
     let begin = window_event_listener(ev::beforeprint, move |_| {
         let owner = Owner::new();
-        let sheets = owner.with(|| untrack(|| sheets(board, arrangement)));
+        let sheets = owner.with(|| untrack(|| sheets(board, player, arrangement)));
         owner.cleanup();
         remove();
         if let (Some(body), Some(sheets)) = (document().body(), &sheets) {
@@ -76,13 +76,13 @@ fn remove() {
     SHEETS.take().iter().for_each(Element::remove);
 }
 
-fn sheets(board: Board, arrangement: Arrangement) -> Option<Element> {
+fn sheets(board: Board, player: Player, arrangement: Arrangement) -> Option<Element> {
     let topics: Vec<Topic> =
         arrangement.groups.with(|groups| groups.iter().flat_map(|group| group.topics.clone()).collect());
     let stills: Vec<Still> =
         topics.iter().filter_map(|topic| panel::still(board, arrangement, topic)).collect();
     let sheets = element("div", "paper", "")?;
-    sheets.append_child(&*header(board, stills.len())?).ok()?;
+    sheets.append_child(&*header(board, player, stills.len())?).ok()?;
     let are_few = stills.len() <= FEW;
     let cells = element("div", if are_few { "cells are-few" } else { "cells" }, "")?;
     let palette = Palette::of_paper();
@@ -93,23 +93,20 @@ fn sheets(board: Board, arrangement: Arrangement) -> Option<Element> {
     Some(sheets)
 }
 
-/// Returns the head of the first sheet: the name of the board, the times, the state of the connection, and the time of the print. The
-/// times have their day, because paper is read on other days.
-fn header(board: Board, panels: usize) -> Option<Element> {
+/// Returns the head of the first sheet: the name of the board, the times, the state as in the header of the page, and the time of the
+/// print. The times have their day, because paper is read on other days.
+fn header(board: Board, player: Player, panels: usize) -> Option<Element> {
     let header = element("header", "", "")?;
     let name =
         prefs::board().filter(|name| !name.starts_with('{')).unwrap_or_else(|| "Tickertape".to_owned());
     let clock = board.clock.get();
     let (now, stretch) = (board.now.get(), board.time.stretch());
     let zone = zone_name(clock.offset_at(now));
-    let state = board
-        .link
-        .with(|link: &Link| link.headline(board.paused_at.get(), board.tense(), board.delay.get(), clock).1);
     let count = if panels == 1 { "1 panel".to_owned() } else { format!("{panels} panels") };
     let words = [
         ("h1", name),
         ("span", clock.stretch(&stretch, 0)),
-        ("span", state),
+        ("span", player.headline(board).1),
         ("span", count),
         ("span", format!("printed {}, {zone}", clock.moment(crate::now::now().wall_ms, 0))),
     ];

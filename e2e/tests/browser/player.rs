@@ -79,6 +79,20 @@ async fn value_becomes(browser: &Browser, topic: &str, expected: &str) {
     browser.text_becomes(&value, |text| text.trim() == expected).await;
 }
 
+/// Prints the page, and returns the text of the head of the first sheet. The elements for paper are in the page while the browser prints.
+async fn printed_head(browser: &Browser) -> String {
+    let note = "new MutationObserver(() => {
+        window.__head = document.querySelector('.paper > header')?.textContent ?? window.__head;
+    }).observe(document.body, {childList: true});";
+    browser.driver.execute(note, vec![]).await.expect("the script runs");
+    // The code that writes the elements may not be loaded at the first print.
+    let head = wait::until("the head is printed", TIMEOUT, || async {
+        browser.devtools("Page.printToPDF", json!({})).await;
+        browser.value("window.__head").await.as_str().map(str::to_owned)
+    });
+    head.await.0
+}
+
 /// Chooses UTC as the time zone of the page.
 async fn use_utc(browser: &Browser) {
     browser.value("localStorage.setItem('tickertape.zone', 'utc')").await;
@@ -116,6 +130,9 @@ async fn a_recording_is_played_stopped_stepped_and_scrubbed_and_never_looks_live
             .to_lowercase()
             .contains("live")
     );
+
+    let head = printed_head(&browser).await;
+    assert!(head.contains("Recording, 14:26:40") && !head.contains("onnected"), "{head}");
 
     click(&browser, "[data-testid=step]").await;
     value_becomes(&browser, "shop/count", "401").await;

@@ -1,5 +1,6 @@
 //! The recording that is wanted, and the words for the header.
 
+use crate::board::Board;
 use crate::signal::RwSignal;
 
 /// A handle to the recording that is wanted. It can be copied, and is shared as a Leptos context.
@@ -22,9 +23,14 @@ impl Player {
         self.file.set(file);
     }
 
-    /// Returns the words for the header; `None` if no recording is played.
-    pub fn headline(self) -> Option<String> {
-        self.headline.get()
+    /// Returns the state of the board for a header: a CSS class, and words such as `Live`, or those about the recording that is played.
+    pub fn headline(self, board: Board) -> (&'static str, String) {
+        if let Some(words) = self.headline.get() {
+            return ("is-recording", words);
+        }
+        let (paused_at, delay) = (board.paused_at.get(), board.delay.get());
+        let tense = board.tense();
+        board.link.with(|link| link.headline(paused_at, tense, delay, board.clock.get()))
     }
 }
 
