@@ -1,5 +1,6 @@
 //! The store of the topics' logs, in one file.
 
+mod attempts;
 mod boards;
 mod files;
 mod forget;
@@ -146,12 +147,17 @@ impl EmbeddedLog {
         let idle = self.state.idle(now, IDLE_AT_ONCE);
         let more = idle.len() == IDLE_AT_ONCE;
         for (topic, end) in idle {
-            self.forget_at(topic, Some(end), now).await?;
+            self.forget_at(topic, Some(end), Some(now)).await?;
         }
         Ok(more)
     }
 
-    async fn forget_at(&self, topic: Topic, end: Option<u64>, now: Millis) -> Result<bool, Unavailable> {
+    async fn forget_at(
+        &self,
+        topic: Topic,
+        end: Option<u64>,
+        now: Option<Millis>,
+    ) -> Result<bool, Unavailable> {
         let (reply, forgotten) = oneshot::channel();
         self.send(Command::Forget(topic, end, now, reply)).await?;
         forgotten.await.map_err(|_| self.gone())?
@@ -266,8 +272,7 @@ impl TopicLog for EmbeddedLog {
     }
 
     async fn forget(&self, topic: &Topic) -> Result<bool, Unavailable> {
-        // The time is only used to limit how often a failed file is opened again, and this attempt may be made at once.
-        self.forget_at(topic.clone(), None, Millis::MIN).await
+        self.forget_at(topic.clone(), None, None).await
     }
 
     async fn head(&self, topic: &Topic) -> Result<Option<Head>, Unavailable> {

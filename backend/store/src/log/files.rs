@@ -30,6 +30,9 @@ pub trait Files: fmt::Debug + Send + Sync {
     /// Opens the file for reading, without writing to it. This also works if the disk is full.
     fn open_for_reading(&self) -> Result<Database, OpenError>;
 
+    /// Writes a few bytes to the disk beside the file, syncs them, and deletes them. An error shows that the file cannot be written either.
+    fn probe(&self) -> io::Result<()>;
+
     /// Returns the size and the free space of the disk, or `None` on a system where these cannot be read.
     fn space(&self) -> io::Result<Option<Space>>;
 

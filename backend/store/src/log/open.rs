@@ -1,7 +1,7 @@
 //! Opens the directory of the store and the file in it.
 
 use std::fs::{self, File, TryLockError};
-use std::io;
+use std::io::{self, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
@@ -22,6 +22,9 @@ use super::tables::{
 pub const FILE: &str = "tickertape.redb";
 const NEW_FILE: &str = "tickertape.redb.new";
 const LOCK_FILE: &str = "tickertape.lock";
+const PROBE_FILE: &str = "tickertape.probe";
+/// Size of the file that shows whether the disk can be written, in bytes: one block of most file systems.
+const PROBE_BYTES: usize = 4 * 1024;
 
 /// Size of redb's cache in bytes. Its own default is a gigabyte.
 const CACHE_BYTES: usize = 64 * 1024 * 1024;
@@ -67,6 +70,10 @@ impl Files for Directory {
         self.load(load_for_reading)
     }
 
+    fn probe(&self) -> io::Result<()> {
+        probe(&self.path)
+    }
+
     #[cfg(unix)]
     fn space(&self) -> io::Result<Option<Space>> {
         let found = rustix::fs::statvfs(&self.path)?;
@@ -98,6 +105,15 @@ fn load(path: &Path) -> Result<Opened, OpenError> {
     check_format(&db, path)?;
     compact(&mut db, path).map_err(|error| redb_error(path, error))?;
     read_topics(db).map_err(|error| redb_error(path, error))
+}
+
+/// Writes a file to `directory`, and deletes it, also if it could not be written.
+fn probe(directory: &Path) -> io::Result<()> {
+    let path = directory.join(PROBE_FILE);
+    let mut file = private::open_file(&path)?;
+    let written = file.write_all(&[0; PROBE_BYTES]).and_then(|()| file.sync_data());
+    drop(file);
+    written.and(fs::remove_file(&path))
 }
 
 /// Opens the file for reading. The pages are not all checked: this takes long, and they were checked when the file was
@@ -260,5 +276,13 @@ mod tests {
         assert!(!directory.path().join(FILE).exists());
         let opened = Directory::open(directory.path()).unwrap().open().unwrap();
         assert_eq!(opened.index.len(), 0);
+    }
+
+    #[test]
+    fn a_probe_leaves_nothing_behind_and_fails_where_nothing_can_be_written() {
+        let directory = tempfile::tempdir().unwrap();
+        probe(directory.path()).unwrap();
+        assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 0);
+        assert!(probe(&directory.path().join("missing")).is_err());
     }
 }

@@ -94,6 +94,45 @@ async fn a_failed_file_is_opened_again_at_most_once_a_second() {
 }
 
 #[tokio::test]
+async fn a_file_on_a_disk_that_still_fails_is_not_closed_to_readers_in_vain() {
+    let disk = Disk::default();
+    let (log, _changes) = disk.open();
+    log.append(append(1, T0)).await.unwrap();
+    disk.fail(Some(Fault::Any));
+    assert!(log.append(append(2, T0)).await.is_err());
+    for second in 2..20 {
+        let trouble = log.check_disk(T0 + 1_000 * second).await;
+        assert!(matches!(trouble, Some(DiskTrouble::Failed { .. })), "{trouble:?}");
+        assert_eq!(offsets(&log).await, [1]);
+    }
+    assert_eq!(disk.opened(), 1, "the file that is read was never closed");
+    disk.fail(None);
+    assert_eq!(log.check_disk(T0 + 20_000).await, None);
+    log.append(append(3, T0 + 20_000)).await.unwrap();
+}
+
+#[tokio::test]
+async fn deletions_and_boards_open_a_failed_file_no_more_often_than_appends() {
+    let disk = Disk::default();
+    let (log, _changes) = disk.open();
+    log.append(append(1, T0)).await.unwrap();
+    disk.fail(Some(Fault::Write));
+    for _ in 0..2 {
+        assert!(log.append(append(2, T0)).await.is_err());
+    }
+    let (topic, board) = (Topic::new("t").unwrap(), BoardName::new("b").unwrap());
+    let opened = disk.opened();
+    for _ in 0..10 {
+        assert!(log.forget(&topic).await.is_err());
+        assert!(log.delete(&board, Expected::Any).await.is_err());
+    }
+    assert_eq!(disk.opened(), opened);
+    disk.fail(None);
+    assert_eq!(log.check_disk(T0 + 1_000).await, None);
+    assert!(log.forget(&topic).await.unwrap());
+}
+
+#[tokio::test]
 async fn a_clock_that_was_set_back_does_not_keep_the_file_shut() {
     let disk = Disk::default();
     let (log, _changes) = disk.open();

@@ -5,12 +5,14 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::time::Instant;
 
 use backend_core::DiskTrouble;
 use backend_core::ports::{Append, AppendError, BoardError, Change, Unavailable};
 use shared::{Millis, Topic};
 use tokio::sync::{mpsc, oneshot, watch};
 
+use super::attempts::Attempts;
 use super::boards::{self, Write, Written};
 use super::files::Files;
 use super::forget::forget;
@@ -18,9 +20,6 @@ use super::group::{Bounds, Committed, Group, Outcome};
 use super::rollups::Computed;
 use super::state::State;
 use super::tables::{Tables, remember};
-
-/// Minimum time between two attempts to open the file again after a failure, in milliseconds.
-const REOPEN_MS: Millis = 1_000;
 
 /// Minimum time between two commits that store the times of the clocks, in milliseconds.
 const REMEMBER_MS: Millis = 60_000;
@@ -34,8 +33,9 @@ pub enum Command {
     Sweep(Millis, oneshot::Sender<Result<Swept, Unavailable>>),
     /// Stores blocks of rollup that were computed.
     Roll(Box<Computed>, oneshot::Sender<Result<(), Unavailable>>),
-    /// Deletes a topic. If an offset is given, the topic is deleted only if its newest publication has this offset.
-    Forget(Topic, Option<u64>, Millis, oneshot::Sender<Result<bool, Unavailable>>),
+    /// Deletes a topic. If an offset is given, the topic is deleted only if its newest publication has this offset. The
+    /// time may be unknown.
+    Forget(Topic, Option<u64>, Option<Millis>, oneshot::Sender<Result<bool, Unavailable>>),
     /// Saves or deletes a board.
     Board(Box<Write>, oneshot::Sender<Written>),
     /// Checks whether the disk has room, and opens the file again if a write to it has failed.
@@ -63,9 +63,10 @@ pub struct Writer {
     pending: Option<Command>,
     changes: mpsc::Sender<Vec<Change>>,
     closing: watch::Receiver<bool>,
-    /// Time before which a failed file is not opened again. If it is more than one second ahead, the clock was set
-    /// back, and it is ignored.
-    reopen_at: Millis,
+    /// Time of the newest command that has one.
+    now: Millis,
+    /// The last attempt to open a failed file again.
+    attempts: Attempts,
     /// Uptime of the machine in milliseconds at which the times of the clocks were last stored.
     remembered_at: Millis,
 }
@@ -105,7 +106,8 @@ impl Writer {
             pending: None,
             changes,
             closing,
-            reopen_at: Millis::MIN,
+            now: Millis::MIN,
+            attempts: Attempts::default(),
             remembered_at: Millis::MIN,
         }
     }
@@ -152,12 +154,13 @@ impl Writer {
     /// changes to broadcast.
     fn commit_group(&mut self, command: Command) -> Vec<Change> {
         self.look_at_disk();
-        if let Err(reason) = self.ensure_open(command.now()) {
+        self.now = command.now().unwrap_or(self.now);
+        if let Err(reason) = self.ensure_open() {
             command.refuse(self.state.trouble(), reason);
             return Vec::new();
         }
         match command {
-            Command::Forget(topic, end, now, to) => self.forget(&topic, end, now, to),
+            Command::Forget(topic, end, _, to) => self.forget(&topic, end, to),
             Command::Board(write, to) => {
                 self.write_board(*write, to);
                 Vec::new()
@@ -172,7 +175,6 @@ impl Writer {
     }
 
     fn commit(&mut self, command: Command) -> Vec<Change> {
-        let now = command.now();
         let mut replies = Vec::new();
         let filled = catch_unwind(AssertUnwindSafe(|| self.fill(command, &mut replies)));
         match filled.unwrap_or_else(|_| Err(panicked())) {
@@ -182,7 +184,7 @@ impl Writer {
                 committed.changes
             }
             Err(error) => {
-                self.give_up(&error, now);
+                self.give_up(&error);
                 let trouble = self.state.trouble();
                 replies.into_iter().for_each(|reply| reply.refuse(trouble.as_ref(), &error));
                 Vec::new()
@@ -196,7 +198,6 @@ impl Writer {
         &mut self,
         topic: &Topic,
         end: Option<u64>,
-        now: Millis,
         to: oneshot::Sender<Result<bool, Unavailable>>,
     ) -> Vec<Change> {
         let entry = self.state.index().get(topic).cloned();
@@ -216,7 +217,7 @@ impl Writer {
                 vec![Change { topic: topic.clone(), epoch, items: Vec::new(), meta: None, ended: true }]
             }
             Err(error) => {
-                self.give_up(&error, now);
+                self.give_up(&error);
                 drop(to.send(Err(Unavailable::new(error))));
                 Vec::new()
             }
@@ -234,8 +235,7 @@ impl Writer {
         let written = catch_unwind(AssertUnwindSafe(|| boards::write(file.database()?, write)));
         drop(file);
         let written = written.unwrap_or_else(|_| Err(panicked())).unwrap_or_else(|error| {
-            // The time is only used to limit how often a failed file is opened again.
-            self.give_up(&error, Millis::MIN);
+            self.give_up(&error);
             Err(boards::refused(self.state.trouble(), Unavailable::new(error)))
         });
         drop(to.send(written));
@@ -257,20 +257,34 @@ impl Writer {
         }
     }
 
-    /// Opens the store's file again if it is not open for writing. After a failed write, only opening and checking the
-    /// file shows which data it contains. While the disk is full, the file is opened for reading only. Returns an error
-    /// if the file is not open for writing.
-    fn ensure_open(&mut self, now: Millis) -> Result<(), Unavailable> {
+    /// Opens the store's file again if it is not open for writing and enough time has passed since the last attempt. Returns an error if
+    /// the file is not open for writing.
+    fn ensure_open(&mut self) -> Result<(), Unavailable> {
         if self.state.is_open() {
             return Ok(());
         }
-        // If the clock was set back, the difference is too large, and the file is opened at once.
-        if (1..=REOPEN_MS).contains(&self.reopen_at.saturating_sub(now)) {
+        if !self.attempts.may_begin(self.now) {
             return Err(self.state.unavailable());
         }
-        self.reopen_at = now + REOPEN_MS;
+        let began = Instant::now();
+        let opened = self.open_again();
+        self.attempts.ended(self.now, began.elapsed());
+        opened
+    }
+
+    /// Opens the store's file again. After a failed write, only opening and checking the file shows which data it contains. While
+    /// the disk is full or cannot be written, the file is opened for reading only. Returns an error if the file is not open for
+    /// writing.
+    fn open_again(&self) -> Result<(), Unavailable> {
         if matches!(self.state.trouble(), Some(DiskTrouble::Full { .. })) {
             self.ensure_readable("the disk is full");
+            return Err(self.state.unavailable());
+        }
+        // Checking a large file takes long, and nothing can be read in the meantime. So the file is not closed in vain.
+        if let Err(error) = self.files.probe() {
+            let reason = error.to_string();
+            self.tell_failure(&reason);
+            self.ensure_readable(&reason);
             return Err(self.state.unavailable());
         }
         // Without this, the file would be open twice at the same time.
@@ -292,10 +306,15 @@ impl Writer {
     /// Stores `reason` as the reason why the store's file cannot be written, and opens the file again for reading only.
     fn fail(&self, reason: &str) {
         self.state.shut(reason);
+        self.tell_failure(reason);
+        self.ensure_readable(reason);
+    }
+
+    /// Stores `reason` as the reason why nothing can be appended, unless the disk is full.
+    fn tell_failure(&self, reason: &str) {
         if !matches!(self.state.trouble(), Some(DiskTrouble::Full { .. })) {
             self.state.set_trouble(Some(DiskTrouble::Failed { reason: reason.into() }));
         }
-        self.ensure_readable(reason);
     }
 
     fn ensure_readable(&self, reason: &str) {
@@ -309,7 +328,7 @@ impl Writer {
     }
 
     fn fill(&mut self, command: Command, replies: &mut Vec<Reply>) -> Result<Committed, redb::Error> {
-        let bounds = self.bounds(command.now());
+        let bounds = self.bounds();
         let mut next = command.split(replies);
         let state = self.state.clone();
         let file = state.file();
@@ -321,8 +340,8 @@ impl Writer {
             let has_room = replies.len() < GROUP_COMMANDS && !group.is_full();
             let mut command = if has_room { self.commands.try_recv().ok() } else { None };
             self.pending = command.take_if(|command| !command.joins_a_group());
-            if let Some(command) = &command {
-                group.move_to(state.retention_now(command.now()));
+            if let Some(now) = command.as_ref().and_then(Command::now) {
+                group.move_to(state.retention_now(now));
             }
             next = command.and_then(|command| command.split(replies));
         }
@@ -341,21 +360,20 @@ impl Writer {
         Ok(committed)
     }
 
-    fn bounds(&self, now: Millis) -> Bounds {
+    fn bounds(&self) -> Bounds {
         Bounds {
             retention: self.state.retention(),
-            retention_now: self.state.retention_now(now),
+            retention_now: self.state.retention_now(self.now),
             history_bytes: self.history_bytes,
             trouble: self.state.trouble(),
         }
     }
 
-    fn give_up(&mut self, error: &redb::Error, now: Millis) {
+    fn give_up(&mut self, error: &redb::Error) {
         tracing::error!(%error, "the store failed; it will be opened again");
         self.fail(&error.to_string());
         // The failed write may be the first sign that the disk is full.
         self.look_at_disk();
-        self.reopen_at = now;
         self.remembered_at = Millis::MIN;
     }
 }
@@ -366,13 +384,14 @@ impl Command {
         matches!(self, Self::Append(..) | Self::Roll(..) | Self::Sweep(..))
     }
 
-    fn now(&self) -> Millis {
+    /// Returns the time of the command, if it has one.
+    fn now(&self) -> Option<Millis> {
         match self {
-            Self::Append(append, _) => append.received_at,
-            Self::Roll(computed, _) => computed.received_at,
-            Self::Sweep(now, _) | Self::Check(now, _) | Self::Forget(_, _, now, _) => *now,
-            // The time is only used to limit how often a failed file is opened again, and this attempt may be made at once.
-            Self::Board(..) => Millis::MIN,
+            Self::Append(append, _) => Some(append.received_at),
+            Self::Roll(computed, _) => Some(computed.received_at),
+            Self::Sweep(now, _) | Self::Check(now, _) => Some(*now),
+            Self::Forget(_, _, now, _) => *now,
+            Self::Board(..) => None,
         }
     }
 

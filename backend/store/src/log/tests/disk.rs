@@ -39,6 +39,8 @@ pub enum Fault {
     Write,
     Sync,
     Grow,
+    /// Everything that changes the disk fails, also beside the file.
+    Any,
 }
 
 impl Disk {
@@ -107,7 +109,7 @@ impl Disk {
             }
         }
         match *self.0.fault.lock().unwrap() {
-            Some(set) if set == fault => Err(io::ErrorKind::StorageFull.into()),
+            Some(set) if set == fault || set == Fault::Any => Err(io::ErrorKind::StorageFull.into()),
             Some(_) | None => Ok(()),
         }
     }
@@ -123,6 +125,13 @@ impl Files for Disk {
     fn open_for_reading(&self) -> Result<Database, OpenError> {
         let len = StorageBackend::len(self).unwrap();
         Builder::new().create_with_backend(Overlay::over(self.clone(), len)).map_err(damaged)
+    }
+
+    fn probe(&self) -> io::Result<()> {
+        match *self.0.fault.lock().unwrap() {
+            Some(Fault::Any) => Err(io::ErrorKind::ReadOnlyFilesystem.into()),
+            Some(Fault::Write | Fault::Sync | Fault::Grow) | None => Ok(()),
+        }
     }
 
     fn space(&self) -> io::Result<Option<Space>> {
