@@ -236,8 +236,8 @@ impl Situation<'_> {
             );
         }
         if let Some(percent) = self.loaded_percent {
-            let title = format!("{percent} % of the time shown is loaded");
-            hold(PanelState::Loading, format!("loading, {percent} %"), title);
+            let (state, text, title) = loading(percent, self.conditions.is_recording);
+            hold(state, text, title);
         }
         let crossed = |means: Means| self.crossed.clone().filter(|(crossed, _)| crossed.means == means);
         if let Some((Crossed { words, .. }, title)) = crossed(Means::Bad) {
@@ -309,6 +309,20 @@ impl Situation<'_> {
     }
 }
 
+/// Returns the state of a panel that has this percentage of the time shown, with its short text and its sentence. Of a recording,
+/// the rest was dropped, and cannot be loaded again.
+pub(crate) fn loading(percent: u8, is_recording: bool) -> (PanelState, String, String) {
+    let share = format!("{percent} % of the time shown is ");
+    let (text, title) = match is_recording {
+        true => (
+            format!("{percent} % kept"),
+            share + "kept, because the page has no room for more of the recording",
+        ),
+        false => (format!("loading, {percent} %"), share + "loaded"),
+    };
+    (PanelState::Loading, text, title)
+}
+
 /// Describes a time span whose data was lost for good: `lost for good from 10:42:07 to 10:42:48 (41 s)`.
 pub fn loss_words(from_ms: i64, to_ms: i64, clock: LocalClock) -> String {
     let (from, to) = (clock.seconds(from_ms), clock.seconds(to_ms));
@@ -336,6 +350,12 @@ mod tests {
         recorded.conditions.is_recording = true;
         let chip = Chip::of(&recorded, LocalClock::UTC);
         assert_eq!((chip.state, chip.text.as_str()), (PanelState::Recorded, "recorded"));
+        let cut = Chip::of(&Situation { loaded_percent: Some(17), ..recorded.clone() }, LocalClock::UTC);
+        assert_eq!(
+            (cut.state, cut.text.as_str()),
+            (PanelState::Loading, "17 % kept"),
+            "nothing is loaded later"
+        );
         recorded.evidence.age_ms = 60_000;
         assert_eq!(Chip::of(&recorded, LocalClock::UTC).state, PanelState::Stale, "what was stale is stale");
     }

@@ -52,6 +52,8 @@ pub struct Past {
     asked: Option<(Fetch, Millis)>,
     /// True if the server has no publications before the first loaded one.
     is_whole: bool,
+    /// True if publications that had been loaded were dropped.
+    is_cut: bool,
     /// True if publications were lost or left out after the last loaded one, so that a hole between it and the next publication
     /// will never be filled.
     is_lossy: bool,
@@ -75,7 +77,7 @@ impl Past {
     pub fn forget_before(&mut self, ts: Millis) -> Millis {
         while self.places.get(1).is_some_and(|second| second.ts <= ts) {
             self.places.pop_front();
-            self.is_whole = false;
+            (self.is_whole, self.is_cut) = (false, true);
         }
         let Some(first) = self.places.front().copied() else { return ts };
         self.held.retain(|held| held.last.offset >= first.offset);
@@ -108,9 +110,14 @@ impl Past {
     /// will be requested.
     pub fn lose(&mut self) {
         self.is_lossy = true;
-        if let (Some(first), Some(last)) = (self.held.first().copied(), self.held.last().copied()) {
-            self.held = vec![Held { first: first.first, last: last.last }];
-        }
+        self.close_holes();
+    }
+
+    /// Records that nothing else can be loaded: publications that were not loaded are gone. Those that were dropped are still
+    /// not loaded.
+    pub fn end_loading(&mut self) {
+        self.is_whole = !self.is_cut;
+        self.close_holes();
     }
 
     /// Records that the server leaves out publications before the next one. They are not requested, because the page has asked for
@@ -209,6 +216,13 @@ impl Past {
             self.is_lossy = false;
         }
         true
+    }
+
+    /// Merges all loaded parts.
+    fn close_holes(&mut self) {
+        if let (Some(first), Some(last)) = (self.held.first().copied(), self.held.last().copied()) {
+            self.held = vec![Held { first: first.first, last: last.last }];
+        }
     }
 
     /// Merges the loaded part at `index` and the one after it.

@@ -7,7 +7,7 @@ use shared::Millis;
 use shared::freshness::short_duration;
 
 use super::buckets::TopicPast;
-use super::chip::{Chip, PanelState};
+use super::chip::{Chip, PanelState, loading};
 use super::kind::Kind;
 use super::standing;
 use super::stream::Stream;
@@ -25,6 +25,8 @@ pub struct Scene {
     pub now: Millis,
     /// Time since which the page has been cut off from the server; `None` if it is connected.
     pub cut_off_since: Option<Millis>,
+    /// True if the board shows a recording.
+    pub is_recording: bool,
     /// Converts times to the reader's time zone.
     pub clock: LocalClock,
 }
@@ -49,8 +51,8 @@ pub fn past_chip(stream: &Stream, series: &SeriesSet, past: &TopicPast, scene: &
         );
     }
     if let Some(percent) = loaded {
-        let title = format!("{percent} % of the time shown is loaded");
-        hold(PanelState::Loading, format!("loading, {percent} %"), title);
+        let (state, text, title) = loading(percent, scene.is_recording);
+        hold(state, text, title);
     }
     let lost = series.lost().within(scene.stretch.clone());
     let lost_ms: i64 =
@@ -187,7 +189,14 @@ mod tests {
     }
 
     fn scene() -> Scene {
-        Scene { stretch: stretch(), at: stretch().end, now: NOW, cut_off_since: None, clock: LocalClock::UTC }
+        Scene {
+            stretch: stretch(),
+            at: stretch().end,
+            now: NOW,
+            cut_off_since: None,
+            is_recording: false,
+            clock: LocalClock::UTC,
+        }
     }
 
     fn bucket() -> serde_json::Value {

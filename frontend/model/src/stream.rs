@@ -514,6 +514,12 @@ impl Stream {
         self.past.asked(fetch, now);
     }
 
+    /// Records that nothing else can be loaded. What was dropped stays not loaded.
+    pub fn end_loading(&mut self, series: &mut SeriesSet) {
+        self.past.end_loading();
+        self.tell_series(series);
+    }
+
     /// Drops the numbers before `ts`, or before a slightly earlier time.
     pub fn forget_before(&mut self, ts: Millis, series: &mut SeriesSet) {
         let error_ms = self.clock_error.ms().unwrap_or(0);

@@ -49,6 +49,7 @@ pub(super) fn chip(board: Board, cell: &Cell, stretch: Range<Millis>, conditions
         stretch,
         now: conditions.now,
         cut_off_since: conditions.cut_off_since,
+        is_recording: conditions.is_recording,
         clock: board.clock.get(),
     };
     let (stream, series) = (&cell.stream, &cell.series);

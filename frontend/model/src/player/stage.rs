@@ -6,17 +6,15 @@ use shared::{Millis, Publication, Topic};
 use tickertape_session::Event;
 use tickertape_session::playback::Playback;
 
-use crate::budget::keep_from;
+use crate::budget::{MOST_ROWS, keep_from};
 use crate::chart::series::SeriesSet;
 use crate::stream::{Origin, Stream};
 use crate::window::Window;
 
 /// Time between two times at which old data is dropped, in milliseconds.
 const BEAT_MS: Millis = 1_000;
-/// Window whose publications are kept. It is the longest one without buckets, so that another window can be chosen at any time.
-const KEPT: Window = Window::Hour;
-/// Maximum number of times that a topic is told that nothing else is loaded of it. It has at most this many gaps.
-const MOST_GAPS: usize = 20;
+/// Window whose publications are kept, as far as there is room for them. It is the longest one, because nothing can be loaded again.
+const KEPT: Window = Window::Week;
 
 /// A change of the state of one topic.
 pub type Change<'a> = &'a mut dyn FnMut(&mut Stream, &mut SeriesSet);
@@ -66,7 +64,7 @@ fn drop_old(stage: &mut dyn Stage, before: Millis, now: Millis) {
         return;
     }
     let (now, topics) = (beat * BEAT_MS, stage.topics());
-    let kept_from = |series: &SeriesSet| keep_from(series, KEPT.raw_ms(), now, topics);
+    let kept_from = |series: &SeriesSet| kept_from(series, now, topics);
     let is_due = |stream: &Stream, series: &SeriesSet| {
         !series.replayed().is_empty() || stream.keeps_before(kept_from(series), series)
     };
@@ -74,6 +72,12 @@ fn drop_old(stage: &mut dyn Stage, before: Millis, now: Millis) {
         stream.forget_before(kept_from(series), series);
         stream.settle(series, now)
     });
+}
+
+/// Returns the time before which the data of a topic is dropped. A set that is full drops its oldest rows itself.
+fn kept_from(series: &SeriesSet, now: Millis, topics: usize) -> Millis {
+    let first = series.time(0).filter(|_| series.len() >= MOST_ROWS);
+    keep_from(series, KEPT.ms(), now, topics).max(first.unwrap_or(Millis::MIN))
 }
 
 /// Applies an event that was recorded at the time `at`.
@@ -107,10 +111,59 @@ fn take(stage: &mut dyn Stage, topic: &Topic, items: &[Publication], origin: Ori
     stage.change(topic, &mut |stream, series| {
         stream.take(items, origin, series, at);
         // Nothing else can be loaded of a topic, so nothing should look like loading.
-        for _ in 0..MOST_GAPS {
-            let Some(fetch) = stream.next_fetch(Millis::MIN, at) else { break };
-            stream.asked(fetch, at);
-            stream.take(&[], Origin::Past, series, at);
+        if stream.next_fetch(Millis::MIN, at).is_some() {
+            stream.end_loading(series);
         }
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+    use shared::recording::{Entry, Header, Line, Recording};
+
+    use super::*;
+    use crate::player::scene::Scene;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    const START: Millis = 1_764_426_000_250;
+
+    /// Returns a recording with this number of publications of a topic, one every `step_ms`.
+    fn recorded(count: i64, step_ms: Millis) -> Playback {
+        let line = |n: i64| {
+            let at = START + n * step_ms;
+            let item = json!({"offset": n + 1, "ts": at, "received_at": at, "data": n});
+            let message =
+                json!({"type": "publications", "topic": "shop/count", "epoch": "e", "items": [item]});
+            Line { at, entry: Entry::Frame(message.to_string().into()) }
+        };
+        let header = Header { started_at: START, filter: "*".parse().unwrap(), server: String::new() };
+        let lines = (0..count).map(line).collect();
+        Playback::new(Recording { header, lines, is_truncated: false, damage: Vec::new() })
+    }
+
+    #[test]
+    fn a_recording_of_hours_is_kept_from_its_beginning() {
+        let (mut playback, mut scene) = (recorded(1_081, 10_000), Scene::default());
+        play(&mut playback, &mut scene, START + 3 * 3_600_000);
+        let state = scene.state(&Topic::new("shop/count").unwrap()).unwrap();
+        assert_eq!((state.series.len(), state.series.time(0)), (1_081, Some(START)));
+        assert!(state.series.unloaded().is_empty());
+        assert_eq!(state.stream.complete_from(), Millis::MIN);
+    }
+
+    #[test]
+    fn what_there_is_no_room_for_is_not_loaded_at_any_time() {
+        let (mut playback, mut scene) = (recorded(40_000, 100), Scene::default());
+        for after_ms in [3_700_000, 3_700_050, 3_700_100, 3_700_760, 3_999_900] {
+            play(&mut playback, &mut scene, START + after_ms);
+            let state = scene.state(&Topic::new("shop/count").unwrap()).unwrap();
+            let first = state.series.time(0).unwrap();
+            assert!(first > START + 90_000, "the oldest rows are dropped");
+            let unloaded: Vec<_> = state.series.unloaded().iter().collect();
+            assert_eq!((unloaded.len(), unloaded[0].start), (1, Millis::MIN), "after {after_ms} ms");
+            assert!((first - 7_000..=first).contains(&unloaded[0].end), "{unloaded:?}, {first}");
+        }
+    }
 }
