@@ -50,7 +50,7 @@ pub fn handle_event(board: Board, event: Event) {
             }
         }
         // The board does not publish or unsubscribe, and the banner shows that a token is needed. A failed request
-        // for older data is repeated by the next tick.
+        // for older data is repeated some seconds later.
         Event::EarlierFailed { .. }
         | Event::Unsubscribed { .. }
         | Event::Published { .. }

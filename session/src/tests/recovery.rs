@@ -476,6 +476,27 @@ fn a_page_may_ask_for_what_was_before() {
 }
 
 #[test]
+fn an_answer_of_earlier_publications_whose_rest_is_gone_ends_with_an_empty_event() {
+    let mut harness = Harness::new();
+    harness.watch("*");
+    harness.act(Session::open);
+    harness.accept();
+    harness.confirm(&[listed(41, true, None)]);
+    harness.act(|session, now| assert!(session.fetch_earlier(&topic("host/cpu"), 42, 10, now)));
+    for offsets in [&[32, 33, 34][..], &[]] {
+        let request = harness.take_histories().remove(0);
+        harness.say(&history(&request, offsets, 41, true));
+    }
+    let counts: Vec<usize> = harness
+        .take_events()
+        .iter()
+        .filter_map(|event| if let Event::Earlier { items, .. } = event { Some(items.len()) } else { None })
+        .collect();
+    assert_eq!(counts, [3, 0]);
+    assert!(harness.take_histories().is_empty(), "nothing else is requested");
+}
+
+#[test]
 fn publications_outside_the_subscriptions_are_not_shown() {
     let mut harness = Harness::connected();
     harness.publish(&[1]);
