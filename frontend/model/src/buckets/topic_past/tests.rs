@@ -290,7 +290,8 @@ fn a_log_goes_on_in_a_stretch_that_has_not_ended_until_all_of_its_lines_are_ther
     let stretch = 2_000_000..2_200_000;
     let lines: Vec<_> = (1..=400).map(|n: u64| item(n, 2_000_000 + n.cast_signed() * 500)).collect();
     let all: Vec<u64> = (1..400).collect();
-    for begins_at in [1_990_000, 2_000_000, 2_000_001, 2_001_500, 2_100_000, 2_199_900, 2_201_000, 2_300_000]
+    for begins_at in
+        [1_990_000_i64, 2_000_000, 2_000_001, 2_001_500, 2_100_000, 2_199_900, 2_201_000, 2_300_000]
     {
         for late_ms in [0, 700, 2_900] {
             let (shown, _) = follow(&lines, &stretch, begins_at..begins_at.max(2_200_000) + 10_000, late_ms);
