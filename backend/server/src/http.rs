@@ -22,6 +22,7 @@ use axum::middleware::from_fn_with_state;
 use axum::response::Response;
 use backend_core::Refusal;
 use backend_core::http::{Answer, Route};
+use backend_core::payer::Payer;
 use http_body_util::BodyExt;
 use hyper::body::Body as _;
 use shared::{ErrorCode, limits};
@@ -32,7 +33,7 @@ use crate::clock::now_ms;
 
 use answer::respond;
 use context::Context;
-use large::{Client, LargeAnswers, PartedBody};
+use large::{LargeAnswers, PartedBody};
 use page::Page;
 
 /// Maximum time that a request waits until its client has read earlier large responses.
@@ -48,10 +49,11 @@ pub fn router(
     origins: Arc<OriginPolicy>,
     page: Arc<Page>,
 ) -> Router {
+    let (large, large_files) = (LargeAnswers::default(), LargeAnswers::default());
     Router::new()
         .fallback(answer_request)
         .layer(from_fn_with_state(origins, guard::guard))
-        .with_state(Context { app, boards, connections, page, large: LargeAnswers::default() })
+        .with_state(Context { app, boards, connections, page, large, large_files })
 }
 
 /// Answers one request. If the core's table of paths contains the path, the core decides the answer. All other paths
@@ -63,14 +65,15 @@ async fn answer_request(State(context): State<Context>, request: Request) -> Res
         Ok(Route::Health) => {
             for_anybody(&context, request, async |context, request| health::healthz(context, &request)).await
         }
-        Ok(Route::Topics | Route::History(_) | Route::Boards(_)) => {
-            large(&context, request, topics::topics).await
-        }
+        Ok(Route::Topics | Route::History(_) | Route::Boards(_)) => large_for_known(&context, request).await,
         _ if Route::is_api(path) => topics::topics(&context, request).await,
         _ if context.page.site().is_in_memory() => for_anybody(&context, request, page_file).await,
         _ => {
-            for_anybody(&context, request, async |context, request| large(context, request, page_file).await)
-                .await
+            for_anybody(&context, request, async |context, request| {
+                let client = Payer::stranger(peer(&request));
+                large(context, request, (&context.large_files, client), page_file).await
+            })
+            .await
         }
     }
 }
@@ -79,14 +82,27 @@ async fn page_file(context: &Context, request: Request) -> Response {
     context.page.answer(request).await
 }
 
-/// Answers a request whose answer may be large. Waits if too many such answers are in memory already.
+/// Answers a request that needs a token and whose answer may be large. Only a client with a valid token has places of its own, because
+/// anybody can make up another token for each request. The core refuses a request without a valid one, and that answer is small.
+async fn large_for_known(context: &Context, request: Request) -> Response {
+    let sender = context.app.authorize(&topics::credentials(request.headers()), now_ms(&context.app));
+    match sender {
+        Ok(principal) => {
+            let client = Payer::new(&principal.name, peer(&request));
+            large(context, request, (&context.large, client), topics::topics).await
+        }
+        Err(_) => topics::topics(context, request).await,
+    }
+}
+
+/// Answers a request of `client` whose answer may be large. Waits if too many such answers are in memory already.
 async fn large(
     context: &Context,
     request: Request,
+    (answers, client): (&LargeAnswers, Payer),
     answer: impl AsyncFnOnce(&Context, Request) -> Response,
 ) -> Response {
-    let client = Client::new(peer(&request), request.headers());
-    let Some(place) = context.large.take(client, WAIT).await else {
+    let Some(place) = answers.take(client, WAIT).await else {
         let reason = "too many answers to this client wait until it takes them: read those first";
         return respond(Answer::refused(&Refusal::new(ErrorCode::RateLimited, reason).retry_after(RETRY_MS)));
     };

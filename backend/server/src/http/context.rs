@@ -16,5 +16,8 @@ pub struct Context {
     pub boards: ServerBoards,
     pub connections: Connections,
     pub page: Arc<Page>,
+    /// The large answers to clients whose token is valid.
     pub large: LargeAnswers,
+    /// The large files of the page, which need no token.
+    pub large_files: LargeAnswers,
 }

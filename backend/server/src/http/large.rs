@@ -3,19 +3,15 @@
 
 use std::collections::HashMap;
 use std::convert::Infallible;
-use std::hash::{DefaultHasher, Hash, Hasher};
-use std::net::IpAddr;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
 use axum::body::Body;
-use backend_core::payer::network_of;
+use backend_core::payer::Payer;
 use backend_core::{fair, lock};
 use bytes::Bytes;
-use http::HeaderMap;
-use http::header::AUTHORIZATION;
 use hyper::body::{Frame, SizeHint};
 use shared::limits;
 use tokio::sync::Notify;
@@ -37,40 +33,23 @@ struct Shared {
 #[derive(Debug, Default)]
 struct Counts {
     all: usize,
-    of_client: HashMap<Client, usize>,
-}
-
-/// The client to which an answer belongs: a token at an address, or at the first 64 bits of an IPv6 address.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Client {
-    network: Option<IpAddr>,
-    token: u64,
+    of_client: HashMap<Payer, usize>,
 }
 
 /// The place that one answer takes up. It becomes free when this value is dropped.
 #[derive(Debug)]
 pub struct Place {
     answers: LargeAnswers,
-    client: Client,
-}
-
-impl Client {
-    /// Returns the client of a request that came from `peer`. The token need not be valid, since a request without a valid one gets
-    /// no large answer.
-    pub fn new(peer: Option<IpAddr>, headers: &HeaderMap) -> Self {
-        let mut hasher = DefaultHasher::new();
-        headers.get(AUTHORIZATION).hash(&mut hasher);
-        Self { network: peer.map(network_of), token: hasher.finish() }
-    }
+    client: Payer,
 }
 
 impl LargeAnswers {
     /// Waits for a place for another answer to `client`. Returns `None` if none has become free in the time `wait`.
-    pub async fn take(&self, client: Client, wait: Duration) -> Option<Place> {
+    pub async fn take(&self, client: Payer, wait: Duration) -> Option<Place> {
         let take = async {
             loop {
                 let freed = self.0.freed.notified();
-                if let Some(place) = self.try_take(client) {
+                if let Some(place) = self.try_take(&client) {
                     return place;
                 }
                 freed.await;
@@ -79,15 +58,15 @@ impl LargeAnswers {
         tokio::time::timeout(wait, take).await.ok()
     }
 
-    fn try_take(&self, client: Client) -> Option<Place> {
+    fn try_take(&self, client: &Payer) -> Option<Place> {
         let mut counts = lock::lock(&self.0.counts);
-        let own = counts.of_client.get(&client).copied().unwrap_or_default();
+        let own = counts.of_client.get(client).copied().unwrap_or_default();
         if !fair::may_take(own, counts.all, limits::LARGE_ANSWERS_OF_CLIENT, limits::LARGE_ANSWERS) {
             return None;
         }
         counts.all += 1;
-        counts.of_client.insert(client, own + 1);
-        Some(Place { answers: self.clone(), client })
+        counts.of_client.insert(client.clone(), own + 1);
+        Some(Place { answers: self.clone(), client: client.clone() })
     }
 }
 
@@ -144,12 +123,15 @@ impl hyper::body::Body for PartedBody {
 
 #[cfg(test)]
 mod tests {
+    use std::net::IpAddr;
+
+    use backend_core::payer::network_of;
     use http_body_util::BodyExt;
 
     use super::*;
 
-    fn client(number: u8) -> Client {
-        Client::new(Some([192, 0, 2, number].into()), &HeaderMap::new())
+    fn client(number: u8) -> Payer {
+        Payer::new("me", Some([192, 0, 2, number].into()))
     }
 
     #[test]
