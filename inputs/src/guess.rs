@@ -144,7 +144,7 @@ impl Trial {
                 }
                 Read::More => open += 1,
                 Read::Structure | Read::PerhapsHeader => trial.structure += 1,
-                Read::Broken(_) | Read::Unfit | Read::Bad(_) => open = 0,
+                Read::Broken(_) | Read::Unfit | Read::Misfit(_) | Read::Bad(_) => open = 0,
             }
         }
         trial.is_open = open > 0;

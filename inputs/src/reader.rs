@@ -226,7 +226,10 @@ impl Reader {
                 );
                 self.read_in_format(number, text, may_change_format, out);
             }
-            Read::Unfit => {
+            Read::Misfit(reason) if self.options.format.is_some() => {
+                out.push(Outcome::Unreadable { line: number, reason });
+            }
+            Read::Unfit | Read::Misfit(_) => {
                 self.reject_waiting(out);
                 self.unmatched_line(number, text, may_change_format, out);
             }
@@ -289,7 +292,9 @@ impl Reader {
             let is_enough = self.unmatched_lines.len() >= LINES_TO_CHANGE_FORMAT;
             let lines: Vec<&str> = self.unmatched_lines.iter().map(String::as_str).collect();
             let other = is_enough.then(|| guess::whole(&lines, &self.options)).flatten();
-            if let Some(format) = other.filter(|format| Some(*format) != self.format()) {
+            // Lines of a table with another number of columns have the same format, but not the same header.
+            let is_other = |format: &Format| *format == Format::Csv || Some(*format) != self.format();
+            if let Some(format) = other.filter(is_other) {
                 self.change(format, out);
             }
             return;

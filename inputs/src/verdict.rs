@@ -19,6 +19,9 @@ pub enum Read {
     Broken(LineError),
     /// The line does not have the format in which it was read.
     Unfit,
+    /// The line does not have the format in which it was read. If the user has named this format, the line contains this
+    /// error.
+    Misfit(LineError),
     /// The line has the format in which it was read, but contains an error.
     Bad(LineError),
 }

@@ -170,7 +170,8 @@ impl Csv {
             fields.pop();
         }
         if fields.len() != header.columns.len() {
-            return Err(LineError::Fields { found: fields.len(), expected: header.columns.len() });
+            let error = LineError::Fields { found: fields.len(), expected: header.columns.len() };
+            return Ok(Read::Misfit(error));
         }
         fields.iter().for_each(|field| self.commas.observe(field));
         // A comma in a field of a table with commas is in quotes, where it may also be part of a list.

@@ -54,7 +54,7 @@ impl Json {
         let text = format!("{}\n{line}", self.open);
         self.open.clear();
         match self.read_value(&text, line) {
-            Read::Bad(error) => Read::Broken(error),
+            Read::Bad(error) | Read::Misfit(error) => Read::Broken(error),
             read => read,
         }
     }
@@ -81,6 +81,7 @@ impl Json {
                 let value = repaired.as_ref().and_then(|text| serde_json::from_str::<Value>(text).ok());
                 match (repaired, value) {
                     (Some(text), Some(value)) => self.read_valid(&text, &value).unwrap_or_else(Read::Bad),
+                    _ if is_other_text(text, &error) => Read::Misfit(not_json(&error)),
                     _ => Read::Bad(not_json(&error)),
                 }
             }
@@ -405,6 +406,16 @@ fn read_fields(text: &str) -> Fields {
         }
     }
     serde_json::Deserializer::from_str(text).deserialize_map(InOrder).unwrap_or_default()
+}
+
+/// Returns true if a text with this error is rather no JSON at all, although it begins like JSON: `[INFO] ready`. A value that is not
+/// complete, or that ends with its bracket, is JSON with a fault.
+fn is_other_text(text: &str, error: &serde_json::Error) -> bool {
+    let is_list = text.starts_with('[');
+    let is_closed = (is_list && text.ends_with(']')) || (text.starts_with('{') && text.ends_with('}'));
+    // The first word in the brackets is no value.
+    let is_prefix = is_list && error.line() <= 1 && error.column() <= 2;
+    !error.is_eof() && (!is_closed || is_prefix)
 }
 
 /// Converts an error of serde_json to the error of a line. If the text consists of a single line, the message

@@ -117,3 +117,53 @@ fn a_table_below_a_long_banner_is_read_with_its_header() {
     let last = result.data.last().unwrap();
     assert_eq!((&last["usr"], &last["writ"]), (&json!(6.1), &json!(81920.0)));
 }
+
+#[test]
+fn lines_that_do_not_fit_a_recognised_format_are_published_to_the_log() {
+    let jobs = "job 18 done, 12 rows, 80 ms\n".repeat(7);
+    let result =
+        read(&format!("Server ready, waiting for jobs\njob 17 done, 350 ms\n{jobs}job 19 done, 90 ms\n"));
+    assert_eq!((result.data.len(), result.log.len(), result.unreadable.len()), (2, 7, 0), "{result:?}");
+    let result = read("a,b\n1,2\n3,4,5\n6,7\n");
+    assert_eq!((result.data.len(), result.log), (2, vec![json!("3,4,5")]));
+    for text in
+        ["[INFO] all is well", "[2026-11-22 10:42:07] all is well", "[WARN] disk [sda]", "{well, well"]
+    {
+        let result = read(&format!("{}{text}\n{{\"n\": 4}}\n", "{\"n\": 1}\n".repeat(3)));
+        assert_eq!((result.data.len(), result.log), (4, vec![json!(text)]), "{text}");
+        let result = read(&format!("{{\"n\": 1}}\n{}", format!("{text}\n").repeat(10)));
+        assert_eq!((result.data.len() + result.log.len(), result.unreadable.len()), (11, 0), "{result:?}");
+    }
+}
+
+#[test]
+fn five_lines_that_do_not_fit_a_table_begin_another_format_or_another_table() {
+    let result = read(&format!("a,b\n1,2\n{}", "{\"x\":1,\"y\":2,\"z\":3}\n".repeat(7)));
+    assert_eq!((result.format, result.log.len()), (Some(Format::Json), 5), "{result:?}");
+    assert_eq!(result.data[1..], [json!({"x": 1, "y": 2, "z": 3}), json!({"x": 1, "y": 2, "z": 3})]);
+    let rows: String = (4..10).map(|n| format!("{n},5,6\n")).collect();
+    let result = read(&format!("a,b\n1,2\nx,y,z\n{rows}"));
+    assert_eq!((result.format, result.log.len()), (Some(Format::Csv), 5), "{result:?}");
+    assert_eq!(result.data[1..], [json!({"x": 8, "y": 5, "z": 6}), json!({"x": 9, "y": 5, "z": 6})]);
+}
+
+#[test]
+fn lines_that_do_not_fit_a_named_format_and_faults_in_json_are_reported() {
+    let named = |format: Format| Options { format: Some(format), ..Options::default() };
+    let result = read_with(b"a,b\n1,2\n3,4,5\n", named(Format::Csv));
+    assert_eq!(result.unreadable, [(3, "the line has 3 fields, but the header has 2".to_owned())]);
+    for (line, options) in [
+        ("[INFO] all is well", named(Format::Json)),
+        ("{\"n\": oops}", named(Format::Json)),
+        ("{\"n\": oops}", Options::default()),
+        ("[1, 2,, 3]", Options::default()),
+    ] {
+        let result = read_with(format!("{{\"n\": 1}}\n{line}\n{{\"n\": 2}}\n").as_bytes(), options);
+        assert_eq!(
+            (result.data.len(), result.log.len(), result.unreadable.len()),
+            (2, 0, 1),
+            "{line} {result:?}"
+        );
+        assert!(result.unreadable[0].1.contains("begins like JSON"), "{result:?}");
+    }
+}
