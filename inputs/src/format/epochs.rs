@@ -42,7 +42,7 @@ impl Epochs {
         };
         let likely: Vec<_> = fields.iter().filter(|(at, name, _)| may_be(*at, name)).collect();
         let found = likely.iter().find_map(|(at, name, text)| Some((*at, read_near(name, text, now)?)));
-        let are_missing = likely.iter().all(|(_, _, text)| number::is_missing(text));
+        let are_missing = likely.iter().all(|(_, _, text)| *text == "-" || number::is_missing(text));
         match found {
             Some((at, _)) => *self = Self::Column(at),
             None if likely.is_empty() || !are_missing => self.rule_out(),
@@ -145,6 +145,23 @@ mod tests {
             "_",
         ] {
             assert!(!is_likely(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn the_first_number_decides_whether_a_column_contains_times() {
+        let read = |epochs: &mut Epochs, text: &str| {
+            epochs.read(&[(0, "n", "1795344127"), (1, "start_time", text)], 1_795_344_150_000)
+        };
+        let found = Some((1, 1_795_344_127_000));
+        for (texts, expected) in [
+            (["-", "", "1795344127"], [None, None, found]),
+            (["1795344127", "N/A", "1795344127"], [found, None, found]),
+            (["1200000000", "1795344127", "1795344127"], [None; 3]),
+            (["1795344127", "1200000000", "1795344127"], [found, None, None]),
+        ] {
+            let mut epochs = Epochs::default();
+            assert_eq!(texts.map(|text| read(&mut epochs, text)), expected, "{texts:?}");
         }
     }
 
