@@ -1,8 +1,9 @@
 //! The newest number of each series as a horizontal bar. Depends on [`super::chart`] and [`super::field`].
 
+use super::chart::axes::given_factor;
 use super::chart::extent::Extent;
 use super::chart::readout::last_row;
-use super::chart::scale::{Bounds, Scale};
+use super::chart::scale::{Bounds, Scale, converted};
 use super::chart::{Format, LocalClock, SeriesSet, Unit};
 use super::field::Field;
 use super::gauge::shortest;
@@ -46,9 +47,9 @@ pub struct Wanted<'a> {
     pub set: &'a SeriesSet,
     /// Unit of the series that have no unit of their own.
     pub unit: &'a Unit,
-    /// The ends of the scale that are given. They apply to the series in `unit`.
+    /// The ends of the scale that are given, in `unit`. They apply to the series of which [`given_factor`] says so.
     pub bounds: Bounds,
-    /// Value to reach or to keep below, for the series in `unit`.
+    /// Value to reach or to keep below, for the same series.
     pub target: Option<f64>,
     /// The beginning of the stretch of the past that is shown, and the time up to which it is shown; `None` for live data.
     pub past: Option<(i64, i64)>,
@@ -67,22 +68,29 @@ struct Found {
     ts_ms: Option<i64>,
 }
 
+/// The scale of the series whose units can be converted into each other.
+struct Ruler {
+    unit: Unit,
+    scale: Scale,
+    /// The target in this unit, if it is one of these series.
+    target: Option<f64>,
+}
+
 /// Returns the bars, the largest first. Series whose units can be converted into each other have the same scale, which contains
 /// zero. Series without a number are the last.
 pub fn bars(wanted: &Wanted<'_>) -> Vec<Bar> {
     let columns = 0..wanted.set.series().len();
     let found: Vec<Option<Found>> = columns.clone().map(|column| wanted.found(column)).collect();
-    let mut scales: Vec<(Unit, Scale)> = Vec::new();
+    let mut rulers: Vec<Ruler> = Vec::new();
     let mut placed: Vec<(i64, Bar)> = Vec::new();
     for column in columns {
         let unit = wanted.set.unit(column).unwrap_or(wanted.unit);
-        if !scales.iter().any(|(known, _)| unit.factor_to(known).is_some()) {
-            let scale = wanted.scale(unit, &found);
-            scales.push((unit.clone(), scale));
+        if !rulers.iter().any(|ruler| unit.factor_to(&ruler.unit).is_some()) {
+            rulers.push(wanted.ruler(unit, &found));
         }
-        let scale = scales.iter().find_map(|(known, scale)| Some((scale, unit.factor_to(known)?)));
-        if let Some(scale) = scale {
-            placed.push(wanted.bar(column, found[column].as_ref(), unit, scale));
+        let ruler = rulers.iter().find_map(|ruler| Some((ruler, unit.factor_to(&ruler.unit)?)));
+        if let Some(ruler) = ruler {
+            placed.push(wanted.bar(column, found[column].as_ref(), unit, ruler));
         }
     }
     sort_by(&mut placed, |(order, _)| *order);
@@ -127,15 +135,17 @@ impl Wanted<'_> {
     }
 
     /// Returns the scale of the series whose units can be converted to `unit`.
-    fn scale(&self, unit: &Unit, found: &[Option<Found>]) -> Scale {
-        let is_own = unit.factor_to(self.unit).is_some();
-        let target = self.target.filter(|_| is_own).map(Extent::of);
+    fn ruler(&self, unit: &Unit, found: &[Option<Found>]) -> Ruler {
+        let given = given_factor(self.set, self.unit, unit);
+        let bounds = given.map(|factor| self.bounds.times(factor)).unwrap_or_default();
+        let target = self.target.zip(given).map(|(target, factor)| converted(target, factor));
         let values = found.iter().enumerate().filter_map(|(column, found)| {
             let factor = self.set.unit(column).unwrap_or(self.unit).factor_to(unit)?;
             Some(Extent::of(found.as_ref()?.value * factor))
         });
-        let extent = values.chain(target).chain([Extent::of(0.0)]).reduce(Extent::with);
-        Scale::fit(extent, unit, if is_own { self.bounds } else { Bounds::default() }, STEPS)
+        let others = target.into_iter().chain([0.0]).map(Extent::of);
+        let extent = values.chain(others).reduce(Extent::with);
+        Ruler { unit: unit.clone(), scale: Scale::fit(extent, unit, bounds, STEPS), target }
     }
 
     /// Returns a bar, and its place in the order.
@@ -144,8 +154,9 @@ impl Wanted<'_> {
         column: usize,
         found: Option<&Found>,
         unit: &Unit,
-        (scale, factor): (&Scale, f64),
+        (ruler, factor): (&Ruler, f64),
     ) -> (i64, Bar) {
+        let scale = &ruler.scale;
         let place = |value: f64| (value / 2.0 - scale.min / 2.0) / (scale.max / 2.0 - scale.min / 2.0);
         let inside = |value: f64| place(value).clamp(0.0, 1.0);
         let format = found.map(|found| Format::for_value(unit, found.value));
@@ -156,7 +167,6 @@ impl Wanted<'_> {
             .and_then(|((format, found), text)| format.exact(&found.sent, text));
         let value = found.map(|found| found.value * factor);
         let base = inside(0.0);
-        let target = self.target.filter(|_| unit.factor_to(self.unit).is_some()).map(place);
         let order = value.map_or(i64::MAX, |value| -(place(value) * ORDER) as i64);
         let other = || match self.set.newest(column).map(|newest| &newest.field) {
             Some(Field::Text(text)) if self.past.is_none() && self.stopped_ms(column).is_none() => {
@@ -171,7 +181,7 @@ impl Wanted<'_> {
             text: text.unwrap_or_else(other),
             exact,
             span: value.map(|value| (base.min(inside(value)), base.max(inside(value)))),
-            target: target.filter(|place| (0.0..=1.0).contains(place)),
+            target: ruler.target.map(place).filter(|place| (0.0..=1.0).contains(place)),
             is_beyond: value.is_some_and(|value| !(0.0..=1.0).contains(&place(value))),
             is_over: when.is_some() || self.stopped_ms(column).is_some(),
             when,
@@ -190,9 +200,13 @@ impl Bar {
     }
 }
 
-/// Returns a text about the target, such as `target 90 %`.
-pub fn target_words(unit: &Unit, target: f64) -> String {
-    format!("target {}", Format::for_value(unit, target).reading(&shortest(target)))
+/// Returns a text about the target, such as `target 90 %`; `None` if it is one of no series. `unit` is the unit of the panel.
+pub fn target_words(set: &SeriesSet, unit: &Unit, target: f64) -> Option<String> {
+    let mut units = (0..set.series().len()).map(|column| set.unit(column).unwrap_or(unit));
+    let own = units.find(|own| given_factor(set, unit, own).is_some())?;
+    // The target is written in the unit in which it was given. If no series has such a unit, it is meant in theirs.
+    let unit = if unit.factor_to(own).is_some() { unit } else { own };
+    Some(["target ", &Format::for_value(unit, target).reading(&shortest(target))].concat())
 }
 
 #[cfg(not(target_arch = "wasm32"))]
@@ -252,6 +266,35 @@ mod tests {
         let bars = bars_of(&set, "", Bounds::default(), Some(90.0));
         let gpu = bars.iter().find(|bar| bar.name == "gpu").unwrap();
         assert_eq!((gpu.span, gpu.target), (Some((0.0, 0.37)), None));
+    }
+
+    #[test]
+    fn ends_and_target_are_converted_into_the_unit_of_the_first_series() {
+        let mut set = set(&[("p50", 100.0), ("p99", 0.4), ("power", 300.0)]);
+        set.set_units(&[("p50".to_owned(), Unit::parse("ms")), ("power".to_owned(), Unit::parse("W"))]);
+        let bars = bars_of(&set, "s", Bounds { min: Some(0.0), max: Some(1.0) }, Some(0.5));
+        let bar = |name: &str| bars.iter().find(|bar| bar.name == name).unwrap();
+        let marks = |name: &str| (bar(name).span, bar(name).target);
+        assert_eq!(marks("p50"), (Some((0.0, 0.1)), Some(0.5)));
+        assert_eq!(marks("p99"), (Some((0.0, 0.4)), Some(0.5)));
+        assert_eq!((bar("power").target, bar("power").is_beyond), (None, false));
+    }
+
+    #[test]
+    fn the_target_is_said_in_its_unit_and_only_if_a_series_has_it() {
+        for (panel, units, words) in [
+            ("s", ["ms", "W"], Some("target 0.5 s")),
+            ("", ["%", "%"], Some("target 0.5 %")),
+            ("", ["%", "W"], None),
+            ("%", ["", "W"], Some("target 0.5 %")),
+        ] {
+            let mut set = set(&[("a", 1.0), ("b", 1.0)]);
+            let own = ["a", "b"].into_iter().zip(units).filter(|(_, unit)| !unit.is_empty());
+            let own: Vec<_> = own.map(|(name, unit)| (name.to_owned(), Unit::parse(unit))).collect();
+            set.set_units(&own);
+            let said = target_words(&set, &Unit::parse(panel), 0.5).map(|said| said.replace('\u{202f}', " "));
+            assert_eq!(said.as_deref(), words, "{panel} {units:?}");
+        }
     }
 
     #[test]

@@ -1,9 +1,12 @@
 //! A number on an arc between two ends, as a gauge shows it. Depends on [`super::figure`] and [`super::chart`].
 
+use std::ops::Range;
+
+use super::chart::axes::given_factor;
 use super::chart::extent::Extent;
 use super::chart::geometry::Point;
-use super::chart::scale::{Bounds, Scale};
-use super::chart::{Format, Unit};
+use super::chart::scale::{Bounds, Scale, converted};
+use super::chart::{Format, SeriesSet, Unit};
 
 /// Number of steps into which the ends of a gauge without given ends are rounded.
 const STEPS: usize = 4;
@@ -69,7 +72,37 @@ pub struct Wanted<'a> {
     pub target: Option<f64>,
 }
 
+/// The settings of a panel from which the scales of its series are computed.
+#[derive(Clone, Copy, Debug)]
+pub struct Given<'a> {
+    /// Unit of the panel, in which the ends and the target are meant.
+    pub unit: &'a Unit,
+    /// The ends that are given.
+    pub bounds: Bounds,
+    /// The value to reach or to keep below.
+    pub target: Option<f64>,
+}
+
 impl Gauge {
+    /// Computes the scale of the series with this index. `window` is the range of time that is shown. What is given for the panel is
+    /// converted into the unit of the series, and left out if that cannot be done.
+    pub fn of_series(
+        (set, column): (&SeriesSet, usize),
+        value: Option<f64>,
+        window: &Range<i64>,
+        given: Given<'_>,
+    ) -> Self {
+        let unit = set.unit(column).unwrap_or(given.unit);
+        let factor = given_factor(set, given.unit, unit);
+        Self::of(&Wanted {
+            value,
+            extent: set.extent(column, window),
+            unit,
+            bounds: factor.map(|factor| given.bounds.times(factor)).unwrap_or_default(),
+            target: given.target.zip(factor).map(|(target, factor)| converted(target, factor)),
+        })
+    }
+
     /// Computes the scale. An end that is not given is a round one that suits the values of the window and the target.
     pub fn of(wanted: &Wanted<'_>) -> Self {
         let others = wanted.value.into_iter().chain(wanted.target).chain([0.0]).map(Extent::of);
@@ -222,6 +255,24 @@ mod tests {
         );
         assert_eq!(gauge(Some(-1.0), "", bounds, None).beyond, Some("below the end of the scale"));
         assert_eq!(gauge(None, "", bounds, None).value, None);
+    }
+
+    #[test]
+    fn ends_and_target_are_those_of_the_series_in_units_that_can_be_converted() {
+        let (panel, window) = (Unit::parse("s"), 0..9_000);
+        let bounds = Bounds { min: Some(0.02), max: Some(1.005) };
+        let given = Given { unit: &panel, bounds, target: Some(0.5) };
+        let mut set = SeriesSet::new(9);
+        set.append(1_000, [("mean", 0.3), ("p99", 400.0), ("power", 300.0)]);
+        let units = [("p99", "ms"), ("power", "W")];
+        set.set_units(&units.map(|(name, unit)| (name.to_owned(), Unit::parse(unit))));
+        let of = |column: usize, value: f64| {
+            let gauge = Gauge::of_series((&set, column), Some(value), &window, given);
+            gauge.words().replace('\u{202f}', " ")
+        };
+        assert_eq!(of(0, 0.3), "on a scale from 0.02 to 1.005, target 0.5 s");
+        assert_eq!(of(1, 400.0), "on a scale from 20 to 1005, target 500 ms");
+        assert_eq!(of(2, 300.0), "on a scale from 0 to 300", "watts are no seconds");
     }
 
     fn grid(count: usize, width: f64, height: f64) -> (usize, usize) {

@@ -45,7 +45,7 @@ pub struct Wanted<'a> {
     pub window: Range<i64>,
     /// Unit of the series that have no unit of their own.
     pub unit: &'a Unit,
-    /// Ends of the value axis that the publisher has set. They apply to the axis in `unit`, or to the only axis.
+    /// Ends of the value axis that the publisher has set, in `unit`. They apply to the axes of which [`given_factor`] says so.
     pub bounds: Bounds,
     /// Size of the canvas and of its text.
     pub surface: Surface,
@@ -72,7 +72,8 @@ impl Axes {
         let is_alone = groups.len() == 1;
         let axis = |(unit, columns): (Unit, Vec<(usize, f64)>)| {
             let is_own = unit == *wanted.unit;
-            let bounds = if is_alone || is_own { wanted.bounds } else { Bounds::default() };
+            let factor = given_factor(wanted.set, wanted.unit, &unit);
+            let bounds = factor.map(|factor| wanted.bounds.times(factor)).unwrap_or_default();
             let scale = Scale {
                 names_unit: !(is_alone && is_own),
                 ..scale(wanted, &columns, &unit, bounds, intervals)
@@ -132,6 +133,13 @@ pub fn without_axis(set: &SeriesSet, unit: &Unit) -> usize {
 /// series without one of their own.
 pub fn count(set: &SeriesSet, unit: &Unit) -> usize {
     groups(set, 0..set.series().len(), unit).len().min(MOST_AXES)
+}
+
+/// Returns the factor that converts the ends and the target that a publisher has set into `unit`, in which some series of the set
+/// are; `None` if they do not apply to these series. `panel` is the unit of the panel, in which they are meant. If it cannot be converted
+/// into `unit`, they apply only if all series, also those that the reader has switched off, have the same axis.
+pub fn given_factor(set: &SeriesSet, panel: &Unit, unit: &Unit) -> Option<f64> {
+    panel.factor_to(unit).or_else(|| (count(set, panel) == 1).then_some(1.0))
 }
 
 /// Groups the series whose units can be converted into each other. Returns the unit of each group, with the index of
@@ -230,6 +238,39 @@ mod tests {
         let bounds = Bounds { min: Some(0.0), max: Some(50.0) };
         let axes = fit(&set, "°C", &Hidden::new(), bounds);
         assert_eq!((axes.0[0].scale.max, axes.0[1].scale.max), (50.0, 100.0));
+    }
+
+    #[test]
+    fn ends_that_the_publisher_set_are_converted_into_the_unit_of_the_axis() {
+        let set = set(&[("a", "ms", 37.0), ("b", "", 0.2)]);
+        let axes = fit(&set, "s", &Hidden::new(), Bounds { min: Some(0.1), max: Some(0.5) });
+        assert_eq!((axes.0.len(), axes.0[0].scale.min, axes.0[0].scale.max), (1, 100.0, 500.0));
+    }
+
+    #[test]
+    fn ends_that_the_publisher_set_do_not_go_to_another_axis_when_theirs_is_switched_off() {
+        let set = set(&[("gpu", "", 37.0), ("power", "W", 71.2)]);
+        let (hidden, bounds) =
+            (Hidden::from_iter(["gpu".to_owned()]), Bounds { min: Some(0.0), max: Some(50.0) });
+        assert_eq!(tops(&fit(&set, "°C", &hidden, bounds)), [("100 W".to_owned(), vec![1])]);
+        let alone = self::set(&[("power", "W", 37.0)]);
+        assert_eq!(fit(&alone, "", &Hidden::new(), bounds).0[0].scale.max, 50.0, "the only axis has them");
+    }
+
+    #[test]
+    fn what_the_publisher_set_applies_to_units_that_can_be_converted_and_to_the_only_one() {
+        for (panel, units, factors) in [
+            ("s", ["ms", "s"], [Some(1_000.0), Some(1.0)]),
+            ("GiB", ["MiB", "%"], [Some(1_024.0), None]),
+            ("°C", ["", "W"], [Some(1.0), None]),
+            ("", ["%", "W"], [None, None]),
+            ("", ["W", "W"], [Some(1.0), Some(1.0)]),
+        ] {
+            let set = set(&[("a", units[0], 1.0), ("b", units[1], 1.0)]);
+            let panel = Unit::parse(panel);
+            let factor = |column: usize| given_factor(&set, &panel, set.unit(column).unwrap_or(&panel));
+            assert_eq!([factor(0), factor(1)], factors, "{panel:?} {units:?}");
+        }
     }
 
     #[test]

@@ -13,6 +13,23 @@ pub struct Bounds {
     pub max: Option<f64>,
 }
 
+impl Bounds {
+    /// Converts the ends into another unit, in which values are multiplied by `factor`.
+    #[must_use]
+    pub fn times(self, factor: f64) -> Self {
+        let converted = |end: f64| converted(end, factor);
+        Self { min: self.min.map(converted), max: self.max.map(converted) }
+    }
+}
+
+/// Converts a value that was set into another unit, in which values are multiplied by `factor`. A whole number stays one: 1.005 s are
+/// 1005 ms, and not 1004.9999999999999.
+pub fn converted(value: f64, factor: f64) -> f64 {
+    let converted = value * factor;
+    let whole = converted.round();
+    if (converted - whole).abs() <= whole.abs() * f64::EPSILON { whole } else { converted }
+}
+
 /// A value axis: its ends, and the distance between its marks.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Scale {
@@ -158,6 +175,15 @@ mod tests {
     use super::*;
     #[cfg(target_arch = "wasm32")]
     use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    #[test]
+    fn ends_are_converted_without_digits_that_nobody_has_set() {
+        let both = |min, max, factor| Bounds { min: Some(min), max: Some(max) }.times(factor);
+        assert_eq!(both(0.0, 1.005, 1_000.0), Bounds { min: Some(0.0), max: Some(1_005.0) });
+        assert_eq!(both(-1.5, 0.25, 1_024.0), Bounds { min: Some(-1_536.0), max: Some(256.0) });
+        assert_eq!(both(500.0, 1_500.0, 0.001), Bounds { min: Some(0.5), max: Some(1.5) });
+        assert_eq!(Bounds::default().times(60.0), Bounds::default());
+    }
 
     fn fit(unit: &str, min: f64, max: f64) -> Scale {
         let whole = min.fract() == 0.0 && max.fract() == 0.0;

@@ -3,13 +3,13 @@
 use leptos::prelude::*;
 
 use super::super::shown::Shown;
-use super::signals::{target, unit_of};
+use super::signals::target;
 use crate::chart::font_px;
 use crate::follow::{follow, numbered};
 use crate::signal::Memo;
 use board_model::chart::readout::last_row;
 use board_model::figure::Figure;
-use board_model::gauge::{Gauge, Grid, RADIUS, THICK, Wanted, arc, at, tick};
+use board_model::gauge::{Gauge, Given, Grid, RADIUS, THICK, arc, at, tick};
 
 /// Width in units of the drawing that the figure may take.
 const ROOM: f64 = 106.0;
@@ -151,7 +151,7 @@ fn figure(shown: Shown, column: usize) -> Figure {
 /// Returns the scale for the value that the figure shows.
 fn gauge(shown: Shown, column: usize, target: Option<f64>) -> Gauge {
     let (unit, bounds, window, past) =
-        (unit_of(shown, column), shown.bounds().get(), shown.board.time.stretch(), shown.past());
+        (shown.unit().get(), shown.bounds().get(), shown.board.time.stretch(), shown.past());
     shown.series.with(|set| {
         let value = match past {
             Some((from, at)) => {
@@ -161,7 +161,7 @@ fn gauge(shown: Shown, column: usize, target: Option<f64>) -> Gauge {
             None if set.stopped_ms(column, i64::MIN).is_some() => None,
             None => set.newest(column).and_then(|newest| newest.field.value()),
         };
-        Gauge::of(&Wanted { value, extent: set.extent(column, &window), unit: &unit, bounds, target })
+        Gauge::of_series((set, column), value, &window, Given { unit: &unit, bounds, target })
     })
 }
 

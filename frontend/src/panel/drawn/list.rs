@@ -21,7 +21,9 @@ pub(super) fn body(shown: Shown) -> impl IntoView {
     });
     let count = Memo::new(move |_| bars.with(Vec::len));
     let note = Memo::new(move |_| {
-        let target = target.get().map(|target| target_words(&shown.unit().get(), target));
+        let unit = shown.unit().get();
+        let words = |target| shown.series.with(|set| target_words(set, &unit, target));
+        let target = target.get().and_then(words);
         let held = is_held.get().then(|| "the order is held".to_owned());
         let parts: Vec<String> = target.into_iter().chain(held).collect();
         (!parts.is_empty()).then(|| parts.join(" · "))

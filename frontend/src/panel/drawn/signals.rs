@@ -2,7 +2,7 @@
 
 use super::super::shown::Shown;
 use crate::signal::Memo;
-use board_model::chart::{Unit, duration};
+use board_model::chart::duration;
 
 /// Returns a length of time in words, such as `15 s`.
 pub(super) fn time_words(ms: i64) -> String {
@@ -18,9 +18,4 @@ pub(super) fn seconds(shown: Shown) -> Memo<i64> {
 /// Returns the value that the publisher or the document of the board wants to be reached.
 pub(super) fn target(shown: Shown) -> Memo<Option<f64>> {
     Memo::new(move |_| shown.stream.with(|stream| stream.meta().target))
-}
-
-/// Returns the unit of the series with this index.
-pub(super) fn unit_of(shown: Shown, column: usize) -> Unit {
-    shown.series.with(|set| set.unit(column).cloned()).unwrap_or_else(|| shown.unit().get())
 }
