@@ -14,6 +14,9 @@ use std::process::Command;
 const PROGRAMS: [(&str, &str); 2] =
     [("aws", "pipx install awscli        # then: aws configure"), ("sam", "pipx install aws-sam-cli")];
 
+/// Environment variables that name the region, in the order in which version 2 of `aws` reads them.
+const REGION_VARIABLES: [&str; 2] = ["AWS_REGION", "AWS_DEFAULT_REGION"];
+
 fn missing(are_here: [bool; 2]) -> TaskError {
     let missing: Vec<_> = PROGRAMS.iter().zip(are_here).filter(|(_, is_here)| !is_here).collect();
     let names: Vec<String> = missing.iter().map(|((name, _), _)| format!("`{name}`")).collect();
@@ -25,6 +28,8 @@ fn missing(are_here: [bool; 2]) -> TaskError {
 pub struct Cloud<'a> {
     pub project: &'a Project,
     pub place: &'a Place,
+    /// AWS region of every call. `None` means the region in the profile of `aws`, which `sam` reads, too.
+    region: Option<String>,
     aws: PathBuf,
     sam: PathBuf,
     /// True for a dry run: calls are printed and not made.
@@ -32,28 +37,36 @@ pub struct Cloud<'a> {
 }
 
 impl<'a> Cloud<'a> {
-    /// Finds the programs `aws` and `sam` on the `PATH`. Returns an error if one is missing, except in a dry run.
+    /// Finds the programs `aws` and `sam` on the `PATH`, and reads the region from the environment. Returns an error if a
+    /// program is missing, except in a dry run.
     pub fn open(project: &'a Project, place: &'a Place, is_dry: bool) -> Result<Self, TaskError> {
         let [aws, sam] = PROGRAMS.map(|(name, _)| tools::on_path(name));
-        match (aws, sam) {
-            (Some(aws), Some(sam)) => Ok(Self::new(project, place, aws, sam, is_dry)),
-            _ if is_dry => Ok(Self::new(project, place, "aws".into(), "sam".into(), is_dry)),
-            (aws, sam) => Err(missing([aws.is_some(), sam.is_some()])),
-        }
+        let (aws, sam) = match (aws, sam) {
+            (Some(aws), Some(sam)) => (aws, sam),
+            _ if is_dry => ("aws".into(), "sam".into()),
+            (aws, sam) => return Err(missing([aws.is_some(), sam.is_some()])),
+        };
+        Ok(Self::new(project, place, aws, sam, is_dry).in_region_of(|name| std::env::var_os(name)))
+    }
+
+    /// Takes the region from the environment, unless an option names it. Not every version of `aws` and `sam` reads
+    /// `AWS_REGION`, so that each call names the region. The closure `env` returns the value of an environment variable.
+    pub fn in_region_of(mut self, env: impl Fn(&str) -> Option<OsString>) -> Self {
+        let value_of = |name: &&str| env(name)?.into_string().ok().filter(|region| !region.is_empty());
+        self.region = self.region.or_else(|| REGION_VARIABLES.iter().find_map(value_of));
+        self
     }
 
     /// Checks that `aws` has credentials and a region. A deployment calls this first, because its other steps take
     /// minutes.
     pub fn require_account(&self) -> Result<(), TaskError> {
-        self.require_region(|name| std::env::var_os(name))?;
+        self.require_region()?;
         self.run("AWS account", self.aws(["sts", "get-caller-identity"]))
     }
 
-    /// Checks that a region is set: by `--region`, by the environment, or in the profile of `aws`. The closure `env`
-    /// returns the value of an environment variable.
-    pub fn require_region(&self, env: impl Fn(&str) -> Option<OsString>) -> Result<(), TaskError> {
-        let is_set = |name| env(name).is_some_and(|region| !region.is_empty());
-        if self.place.region.is_some() || is_set("AWS_REGION") || is_set("AWS_DEFAULT_REGION") {
+    /// Checks that a region is set: by `--region`, by the environment, or in the profile of `aws`.
+    pub fn require_region(&self) -> Result<(), TaskError> {
+        if self.region.is_some() {
             return Ok(());
         }
         match self.observe("region", self.aws(["configure", "get", "region"]), "")? {
@@ -67,7 +80,7 @@ impl<'a> Cloud<'a> {
 
     /// Creates a value from the paths of the programs. Tests pass scripts that take the place of `aws` and `sam`.
     pub fn new(project: &'a Project, place: &'a Place, aws: PathBuf, sam: PathBuf, is_dry: bool) -> Self {
-        Self { project, place, aws, sam, is_dry }
+        Self { project, place, region: place.region.clone(), aws, sam, is_dry }
     }
 
     /// Returns a call of `aws` with these arguments and the region of the deployment.
@@ -81,7 +94,7 @@ impl<'a> Cloud<'a> {
     }
 
     fn here<Word: Into<String>>(&self, program: &Path, arguments: impl IntoIterator<Item = Word>) -> Call {
-        let region = self.place.region.iter().flat_map(|region| ["--region".to_owned(), region.clone()]);
+        let region = self.region.iter().flat_map(|region| ["--region".to_owned(), region.clone()]);
         Call::new(program, arguments).with(region)
     }
 

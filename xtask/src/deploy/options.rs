@@ -8,8 +8,8 @@ use std::path::PathBuf;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Place {
     pub stage: String,
-    /// AWS region of the deployment. `None` means the default of `aws` and `sam`, which is `AWS_REGION` or the region
-    /// of their profile.
+    /// AWS region of the deployment. `None` means the region of the environment or, if it names none, that of the profile
+    /// of `aws`.
     pub region: Option<String>,
 }
 
@@ -142,7 +142,11 @@ impl Words {
         let is_name = stage.len() <= 16 && stage.starts_with(|c: char| c.is_ascii_lowercase());
         let is_plain = stage.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit());
         let region = self.value("--region", REGION)?;
-        if is_name && is_plain { Ok(Place { stage, region }) } else { Err(wrong("--stage", STAGE)) }
+        match region {
+            _ if !is_name || !is_plain => Err(wrong("--stage", STAGE)),
+            Some(region) if region.is_empty() => Err(wrong("--region", REGION)),
+            region => Ok(Place { stage, region }),
+        }
     }
 
     fn flag(&mut self, name: &str) -> bool {
@@ -228,6 +232,7 @@ mod tests {
             ("--stage Prod", "--stage: expected"),
             ("--stage a-b", "--stage: expected"),
             ("--region", "such as --region=eu-central-1"),
+            ("--region=", "such as --region=eu-central-1"),
             ("--boards", "such as --boards=boards"),
             ("--set X", "such as --set LogDays=30"),
             ("--allow-embed wiki.example", "such as --allow-embed=https://wiki.example"),

@@ -82,11 +82,13 @@ impl Account {
         closing_text(&cloud, &outputs, &self.path("target/debug/tickertape"), token)
     }
 
-    fn release(&self, rotates_secret: bool) -> Result<(), TaskError> {
+    fn options(&self, rotates_secret: bool) -> Deploy {
         let settings = vec![("LogDays".to_owned(), "30".to_owned())];
-        let options =
-            Deploy { place: self.place.clone(), settings, boards: None, rotates_secret, dry_run: false };
-        release(&self.cloud(), &options).map(drop)
+        Deploy { place: self.place.clone(), settings, boards: None, rotates_secret, dry_run: false }
+    }
+
+    fn release(&self, rotates_secret: bool) -> Result<(), TaskError> {
+        release(&self.cloud(), &self.options(rotates_secret)).map(drop)
     }
 
     /// Returns the calls that the scripts have recorded, in order.
@@ -176,11 +178,46 @@ fn the_error_without_a_region_names_the_option() {
     account.place.region = None;
     let require = |aws: &str, env: &[&str]| {
         account.program("aws", aws);
-        account.cloud().require_region(|name| env.contains(&name).then(|| "eu-central-1".into()))
+        let cloud = account.cloud().in_region_of(|name| env.contains(&name).then(|| "eu-central-1".into()));
+        cloud.require_region()
     };
     assert!(require("exit 1", &[]).unwrap_err().to_string().contains("add --region="));
     assert!(require("exit 1", &["AWS_REGION"]).is_ok() && require("exit 1", &["AWS_DEFAULT_REGION"]).is_ok());
     assert!(require("echo eu-central-1", &[]).is_ok(), "a profile has one");
+}
+
+#[test]
+fn the_region_is_that_of_the_option_or_else_of_the_environment() {
+    let (newer, older) = (("AWS_REGION", "eu-west-1"), ("AWS_DEFAULT_REGION", "eu-west-2"));
+    let mut account = Account::new("regions", false, 0);
+    for (option, env, words) in [
+        (Some("eu-central-1"), [newer, older].as_slice(), " --region eu-central-1"),
+        (None, &[newer, older], " --region eu-west-1"),
+        (None, &[newer], " --region eu-west-1"),
+        (None, &[older], " --region eu-west-2"),
+        (None, &[("AWS_REGION", ""), older], " --region eu-west-2"),
+        (None, &[("AWS_REGION", "")], ""),
+        (None, &[], ""),
+    ] {
+        account.place.region = option.map(str::to_owned);
+        let cloud = account.cloud().in_region_of(|name| {
+            let variable = env.iter().find(|(named, _)| *named == name);
+            variable.map(|(_, value)| value.into())
+        });
+        assert_eq!(cloud.aws(["s3"]).shown(), format!("aws s3{words}"), "{env:?}");
+        assert_eq!(cloud.sam(["deploy"]).shown(), format!("sam deploy{words}"), "{env:?}");
+    }
+}
+
+#[test]
+fn every_call_names_the_region_of_the_environment() {
+    let mut account = Account::new("region-of-environment", false, 0);
+    account.place.region = None;
+    let cloud = account.cloud().in_region_of(|name| (name == "AWS_REGION").then(|| "eu-west-1".into()));
+    release(&cloud, &account.options(false)).unwrap();
+    destroy::delete(&cloud).unwrap();
+    let calls = account.calls();
+    assert!(calls.iter().all(|call| call.contains("--region eu-west-1")), "{calls:#?}");
 }
 
 #[test]
