@@ -38,8 +38,8 @@ pub fn deploy(cloud: &Cloud, options: &Deploy, secret_version: &str) -> Call {
         ("SecretParameter", &place.secret()),
         ("SecretVersion", secret_version),
     ]
-    .map(|(name, value)| format!("{name}={value}"));
-    let given = options.settings.iter().map(|(name, value)| format!("{name}={value}"));
+    .map(|(name, value)| parameter(name, value));
+    let given = options.settings.iter().map(|(name, value)| parameter(name, value));
     cloud
         .sam(["deploy", "--template-file", TEMPLATE, "--stack-name", &place.stack()])
         .with(["--resolve-s3", "--s3-prefix", &place.stack(), "--capabilities", "CAPABILITY_IAM"])
@@ -48,6 +48,16 @@ pub fn deploy(cloud: &Cloud, options: &Deploy, secret_version: &str) -> Call {
         .with(["--parameter-overrides"])
         .with(own)
         .with(given)
+}
+
+/// Returns a parameter with its value as an argument of `sam`. `sam` refuses an empty value and ends a value at a space or a
+/// quotation mark, unless the value is quoted.
+fn parameter(name: &str, value: &str) -> String {
+    if value.is_empty() || value.contains([' ', '\'', '"']) {
+        format!("{name}='{}'", value.replace('\'', r"\'").replace('"', r#"\""#))
+    } else {
+        format!("{name}={value}")
+    }
 }
 
 /// Returns the call of `sam` that deletes the stack, and the code that was uploaded for it.
@@ -136,6 +146,21 @@ mod tests {
         ]))
         .unwrap();
         assert_eq!((outputs.ingest(), outputs.site.as_str()), ("https://Ingest", "https://Site/"));
+    }
+
+    #[test]
+    fn a_parameter_is_quoted_if_sam_would_refuse_or_cut_its_value() {
+        for (value, argument) in [
+            ("30", "Name=30"),
+            ("https://a.example,http://b.example", "Name=https://a.example,http://b.example"),
+            ("arn:aws:acm:us-east-1:1:certificate/2", "Name=arn:aws:acm:us-east-1:1:certificate/2"),
+            ("", "Name=''"),
+            ("a LogDays=30", "Name='a LogDays=30'"),
+            ("it's", r"Name='it\'s'"),
+            (r#"a "b""#, r#"Name='a \"b\"'"#),
+        ] {
+            assert_eq!(parameter("Name", value), argument);
+        }
     }
 
     #[test]
