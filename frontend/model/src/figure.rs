@@ -28,19 +28,20 @@ pub struct Figure {
     /// `None`.
     pub exact: Option<String>,
     /// Text about the last number, if the newest value is not a number, or if the series has stopped: `last number 21.5 °C at
-    /// 14:30:12`. For a value of the past, text about its time and its bucket: `one of 20.1 °C to 24.0 °C, 60 values`. Otherwise `None`.
+    /// 14:30:12`. For a value of the past, text about its time and its bucket: `one of 20.1 °C to 24.0 °C, 60 values`. If the topic has
+    /// several series, the name of the one that is shown comes first, and the number of the others last. Otherwise `None`.
     pub note: Option<String>,
 }
 
 impl Figure {
-    /// Returns the newest value of a topic, which need not be a number. `clock` determines the time zone of its
-    /// times.
+    /// Returns the newest value of a topic, which need not be a number. If the topic has several series, it is that of the first one,
+    /// which the note names. `clock` determines the time zone of its times.
     pub fn of(stream: &Stream, series: &SeriesSet, clock: LocalClock) -> Self {
-        Self::of_series((stream, series, 0), clock)
+        Self::of_series((stream, series, 0), clock).among(series)
     }
 
-    /// Returns the newest value of the series with this index, like [`Self::of`] that of the first one. It is a dash if the series has
-    /// stopped, while others of the topic go on.
+    /// Returns the newest value of the series with this index, like [`Self::of`] that of the first one, but without a name. It is a dash
+    /// if the series has stopped, while others of the topic go on.
     pub fn of_series((stream, series, column): (&Stream, &SeriesSet, usize), clock: LocalClock) -> Self {
         let unit = series.unit(column).cloned().unwrap_or_else(|| stream.unit());
         let last_number = || last_number(series, column, &unit, clock);
@@ -60,7 +61,7 @@ impl Figure {
     /// later. If there is no such value, it is the nearest one to `at` that the chart's tooltip may show there. Without a
     /// value, the text is a dash.
     pub fn at(stream: &Stream, series: &SeriesSet, past: (Millis, Millis), clock: LocalClock) -> Self {
-        Self::at_series((stream, series, 0), past, clock)
+        Self::at_series((stream, series, 0), past, clock).among(series)
     }
 
     /// Returns the value of the series with this index at a time in the past, like [`Self::at`] that of the first one.
@@ -95,6 +96,18 @@ impl Figure {
         let notes: Vec<String> = when.into_iter().chain(range).collect();
         let note = (!notes.is_empty()).then(|| notes.join(", "));
         Self { note, ..Self::number(&Format::for_value(&unit, value), &sent) }
+    }
+
+    /// Puts the name of the first series, whose value the figure shows, and the number of the others into the note, if there are others.
+    fn among(self, series: &SeriesSet) -> Self {
+        let [first, others @ ..] = series.series() else { return self };
+        if others.is_empty() {
+            return self;
+        }
+        let about = self.note.map(|note| [": ", &note].concat()).unwrap_or_default();
+        let others = others.len().to_string();
+        let note = [first.name(), &about, " · ", &others, " more series not shown"].concat();
+        Self { note: Some(note), ..self }
     }
 
     fn number(format: &Format, sent: &str) -> Self {
@@ -175,6 +188,29 @@ mod tests {
         let figure = Figure::of(&stream, &series, LocalClock::UTC);
         assert_eq!(figure.exact.as_deref(), Some("123456789012345"));
         assert_eq!(Figure::at(&stream, &series, (0, 5), LocalClock::UTC).exact, figure.exact);
+    }
+
+    #[test]
+    fn a_figure_of_several_series_names_the_first_one_and_counts_the_others() {
+        for (data, note) in [
+            (json!({"in": 21.5}), None),
+            (json!({"in": 21.5, "out": 4}), Some("in · 1 more series not shown")),
+            (json!({"in": 21.5, "out": 4, "wall": 3}), Some("in · 2 more series not shown")),
+        ] {
+            let (mut stream, mut series) = (Stream::new(Topic::new("lab/temp").unwrap()), SeriesSet::new(9));
+            let item = Publication { offset: 1, ts: 5, received_at: 5, data: data.clone().into() };
+            stream.take(&[item], Origin::Live, &mut series, 5);
+            let now = Figure::of(&stream, &series, LocalClock::UTC);
+            assert_eq!((now.text.as_str(), now.note.as_deref()), ("21.5", note), "{data}");
+            let past = Figure::at(&stream, &series, (0, 5), LocalClock::UTC);
+            assert_eq!(past, now, "{data}");
+            let alone = Figure::of_series((&stream, &series, 0), LocalClock::UTC);
+            assert_eq!(alone.note, None, "{data}");
+        }
+        let (stream, mut series) = (Stream::new(Topic::new("lab/temp").unwrap()), SeriesSet::new(9));
+        series.append(0, [("in", 21.5), ("out", 4.0)]);
+        let old = Figure::at(&stream, &series, (0, 90_000), LocalClock::UTC);
+        assert_eq!(old.note.as_deref(), Some("in: last at 00:00:00 · 1 more series not shown"));
     }
 
     #[test]

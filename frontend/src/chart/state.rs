@@ -18,7 +18,7 @@ use board_model::chart::hidden::Hidden;
 use board_model::chart::pace;
 use board_model::chart::readout::{Cursor, Readout, Row, step, table};
 use board_model::chart::scale::Bounds;
-use board_model::chart::series::SeriesSet;
+use board_model::chart::series::{Series, SeriesSet};
 use board_model::chart::shift::on_pixels;
 use board_model::chart::stroke::listed;
 use board_model::chart::stroke::{earlier_swatch, swatch};
@@ -371,8 +371,13 @@ impl State {
     }
 
     fn fit_axes(&self) -> Axes {
-        let (hidden, unit) = (self.inputs.hidden.get_untracked(), self.inputs.unit.get_untracked());
+        let unit = self.inputs.unit.get_untracked();
         self.inputs.set.with_untracked(|set| {
+            let hidden = match self.inputs.look {
+                Look::Line => self.inputs.hidden.get_untracked(),
+                // The figure above the line is that of the first series.
+                Look::Sparkline => Hidden::all_but_first(set.series().iter().map(Series::name)),
+            };
             let wanted = Wanted {
                 set,
                 hidden: &hidden,

@@ -11,6 +11,11 @@ impl Hidden {
         Self(Vec::new())
     }
 
+    /// Switches off all of these series except the first, whose line stands alone in a sparkline.
+    pub fn all_but_first<'a>(all: impl Iterator<Item = &'a str>) -> Self {
+        Self(all.skip(1).map(str::to_owned).collect())
+    }
+
     /// Returns true if the series `name` is switched off.
     pub fn has(&self, name: &str) -> bool {
         self.0.iter().any(|hidden| hidden == name)
@@ -81,6 +86,15 @@ mod tests {
         assert_eq!(hidden.names().collect::<Vec<_>>(), ["out", "lost"], "another one");
         hidden.isolate("in", all.into_iter());
         assert!(hidden.is_empty());
+    }
+
+    #[test]
+    fn a_sparkline_has_the_line_of_the_first_series_alone() {
+        for all in [&["in", "out", "lost"][..], &["in"], &[]] {
+            let hidden = Hidden::all_but_first(all.iter().copied());
+            let shown: Vec<&str> = all.iter().copied().filter(|name| !hidden.has(name)).collect();
+            assert_eq!(shown, all[..all.len().min(1)], "{all:?}");
+        }
     }
 
     #[test]
