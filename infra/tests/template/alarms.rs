@@ -4,6 +4,10 @@ use backend_lambda::emf::{DIMENSION, NAMESPACE};
 use backend_lambda::metrics::METRICS;
 use infra::Template;
 use serde_json::{Value, json};
+use tickertape::cost;
+
+/// Time by which publications may be sent later than the parameter FrameEveryMs says, in milliseconds.
+const LATE_MS: u64 = 10_000;
 
 /// Returns the metrics of a CloudWatch namespace that alarms watch, each with its dimensions.
 fn watched(template: &Template, namespace: &str) -> Vec<(String, Value)> {
@@ -34,6 +38,16 @@ fn errors_of_every_function_are_watched_and_throttles_of_all() {
         is_watched("Url5xxCount", of("IngestFunction")) && is_watched("IteratorAge", of("BroadcastFunction"))
     );
     assert!(is_watched("Throttles", Value::Null));
+}
+
+#[test]
+fn publications_that_wait_for_the_next_frame_are_not_late() {
+    let template = Template::read();
+    for ms in cost::FRAME_EVERY_MS {
+        assert_eq!(template.mapping("FrameEvery")[ms.to_string()]["LateAfterMs"], ms + LATE_MS);
+    }
+    let threshold = &template.properties("BroadcastLate")["Threshold"]["Fn::FindInMap"];
+    assert_eq!(*threshold, json!(["FrameEvery", {"Ref": "FrameEveryMs"}, "LateAfterMs"]));
 }
 
 #[test]
