@@ -41,6 +41,15 @@ fn errors_of_every_function_are_watched_and_throttles_of_all() {
 }
 
 #[test]
+fn the_alarm_of_throttled_functions_names_both_bounds_of_concurrency() {
+    let template = Template::read();
+    let description = template.properties("FunctionsThrottled")["AlarmDescription"].as_str().unwrap();
+    for bound in ["the account's concurrency", "that reserved for a function"] {
+        assert!(description.contains(bound), "{description}");
+    }
+}
+
+#[test]
 fn publications_that_wait_for_the_next_frame_are_not_late() {
     let template = Template::read();
     for ms in cost::FRAME_EVERY_MS {
