@@ -7,7 +7,7 @@ use super::sample::{Row, Sample, decimals, write_sum};
 /// Computes one series from the newest values of several.
 ///
 /// There is a value only while every series has a current one: nothing is missing after it, and it is not older than a value of this
-/// series usually becomes.
+/// series usually becomes. No line joins a value and the one before it if there is a gap between them in one of the series.
 #[derive(Clone, Debug)]
 pub struct Combine {
     is_sum: bool,
@@ -32,7 +32,9 @@ impl Combine {
             }
         }
         let current: Option<Vec<&Sample>> = self.held.iter().map(|held| current(held, row.ts_ms)).collect();
-        let combined = current.and_then(|samples| combined(&samples, self.is_sum, self.is_drawn));
+        let mut numbers = row.items.iter().filter_map(|(_, item)| item.as_ref());
+        let is_joined = self.is_drawn && numbers.all(|sample| sample.is_joined);
+        let combined = current.and_then(|samples| combined(&samples, self.is_sum, is_joined));
         let was_drawn = std::mem::replace(&mut self.is_drawn, combined.is_some());
         (combined.is_some() || was_drawn).then_some(combined)
     }

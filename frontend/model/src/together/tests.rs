@@ -231,6 +231,57 @@ fn a_sum_has_a_value_only_while_all_its_series_have_one() {
 }
 
 #[test]
+fn no_line_and_no_rate_of_a_sum_or_a_difference_reaches_across_a_gap() {
+    /// Publishes a value each second, `shift_ms` after the full second.
+    fn go_on(data: &mut Data, seconds: std::ops::Range<i64>, shift_ms: Millis, value: fn(i64) -> Value) {
+        seconds.for_each(|second| data.publish(second * 1_000 + shift_ms, value(second)));
+    }
+    fn topic(name: &str, seconds: std::ops::Range<i64>, shift_ms: Millis, value: fn(i64) -> Value) -> Data {
+        let mut data = Data::new(name);
+        go_on(&mut data, seconds, shift_ms, value);
+        data
+    }
+    let both: fn(i64) -> Value = |second| json!({"ok": 3 * second, "fail": 2 * second});
+    let one: fn(i64) -> Value = |second| json!(3 * second);
+    let two: fn(i64) -> Value = |second| json!(second);
+    let mut silent = topic("a", 0..20, 0, both);
+    go_on(&mut silent, 620..640, 0, both);
+    let mut lost = topic("a", 0..20, 0, both);
+    lost.stream.lose(Some(19_000), None, &mut lost.series);
+    go_on(&mut lost, 22..40, 0, both);
+    let mut at_once = [topic("a", 0..20, 0, one), topic("b", 0..20, 0, two)];
+    at_once.iter_mut().zip([one, two]).for_each(|(data, value)| go_on(data, 620..640, 0, value));
+    let mut in_turn = [topic("a", 0..40, 0, one), topic("b", 0..20, 500, two)];
+    in_turn[1].stream.lose(Some(19_500), None, &mut in_turn[1].series);
+    go_on(&mut in_turn[1], 22..40, 500, two);
+    let cases: [(&str, Vec<&Data>, Millis, Millis); 4] = [
+        ("a silent topic", vec![&silent], 19_000, 620_000),
+        ("a topic with lost data", vec![&lost], 19_000, 22_000),
+        ("two silent topics", at_once.iter().collect(), 19_000, 620_000),
+        ("a topic with lost data beside another one", in_turn.iter().collect(), 22_000, 22_500),
+    ];
+    for (case, data, before_ms, after_ms) in cases {
+        for word in ["sum", "difference"] {
+            let derived = |steps: Value| {
+                let topics: Vec<&str> = data.iter().map(|data| data.stream.topic().as_str()).collect();
+                let mut subject = Subject::new(&with(panel(&topics), "derive", steps));
+                subject.update(&data);
+                let name = subject.names()[0].to_owned();
+                subject.points(&name)
+            };
+            let points = derived(json!([{"combine": word}]));
+            let at = |ts_ms: Millis| points.iter().position(|point| point.0 == ts_ms && point.1.is_finite());
+            let (before, after) =
+                at(before_ms).zip(at(after_ms)).unwrap_or_else(|| panic!("{case}: {points:?}"));
+            assert!(points[before..after].iter().any(|(_, value)| !value.is_finite()), "{case}: {points:?}");
+            let rates = derived(json!([{"combine": word}, {"rate": "second"}]));
+            let has_rate = |ts_ms: Millis| rates.iter().any(|(at, rate)| *at == ts_ms && rate.is_finite());
+            assert!(has_rate(before_ms) && !has_rate(after_ms), "{case}: {rates:?}");
+        }
+    }
+}
+
+#[test]
 fn what_cannot_be_derived_is_said_and_not_drawn() {
     let mut a = Data::of("a", &[(0, json!(1))]);
     a.stream.tell(shared::TopicMeta { unit: Some("ms".into()), ..Default::default() }, &mut a.series);
