@@ -139,7 +139,7 @@ fn layers(
             runs,
             has_earlier: set.rows_with_number(*column, 0..rows.start).next().is_some(),
             // A series with a value after the window has not stopped in it.
-            is_over: hole_ms.zip(set.last_time()).is_some_and(|(hole_ms, end_ms)| {
+            is_over: breaks.hole_ms.zip(set.last_time()).is_some_and(|(hole_ms, end_ms)| {
                 last_ms <= window.end && end_ms.saturating_sub(last_ms) > hole_ms
             }),
         }
@@ -250,6 +250,7 @@ fn sums(values: impl Iterator<Item = f64>) -> Vec<f64> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::super::apart::Apart;
     use super::super::test_scenes::{Bench, lines};
     use super::*;
     #[cfg(target_arch = "wasm32")]
@@ -306,6 +307,23 @@ mod tests {
             stretches,
             [(vec![0, 1], vec![0, 1_000, 2_000]), (vec![0, 2], vec![2_000, 3_000, 4_000, 5_000])]
         );
+    }
+
+    #[test]
+    fn a_topic_that_stops_is_no_gap_in_a_panel_of_several_topics() {
+        let each = |from: i64, to: i64, step: usize| -> Vec<(i64, f64)> {
+            (from..=to).step_by(step).map(|second| (second * 1_000, 1.0)).collect()
+        };
+        let mut bench =
+            Bench::new(&[("a", &each(0, 9, 1)), ("stops", &each(0, 2, 1)), ("slow", &each(0, 8, 4))]);
+        // Such a panel has no hole of its own.
+        for (column, hole_ms) in [2_500, 2_500, 20_000].into_iter().enumerate() {
+            bench.set.set_apart(column, Apart { hole_ms: Some(hole_ms), ..Apart::default() });
+        }
+        let stretches: Vec<(Vec<usize>, Vec<i64>)> =
+            found(&bench).into_iter().map(|stretch| (stretch.layers, stretch.times)).collect();
+        let times = |from: i64, to: i64| (from..=to).map(|second| second * 1_000).collect();
+        assert_eq!(stretches, [(vec![0, 1, 2], times(0, 2)), (vec![0, 2], times(2, 8))]);
     }
 
     #[test]
