@@ -48,16 +48,38 @@ enum Part {
 /// Computes axes that contain zero and all sums.
 pub(super) fn fit(wanted: &Wanted<'_>, before: Option<&Axes>) -> Axes {
     Axes::fit_by(wanted, before, |wanted, columns, unit, bounds, intervals| {
-        let layers = layers(wanted.set, columns, &wanted.window, None);
-        Scale::fit(extent(&layers), unit, bounds, intervals)
+        let extents = stacks(wanted.set, columns)
+            .into_iter()
+            .filter_map(|columns| extent(&layers(wanted.set, &columns, &wanted.window, None)));
+        Scale::fit(extents.reduce(Extent::with), unit, bounds, intervals)
     })
 }
 
-/// Adds areas that stand on each other. Where a series has a gap, the sum is not known, and nothing is drawn.
+/// Adds areas that stand on each other, and the upper edges of those of an earlier time. Where a series has a gap, the sum is not known,
+/// and nothing is drawn.
 pub(super) fn draw(scene: &Scene<'_>, plot: &Plot, axis: &Axis, marks: &mut Vec<Mark>) {
-    let layers = layers(scene.set, &axis.columns, &scene.window, scene.hole_ms);
+    let [present, earlier] = stacks(scene.set, &axis.columns);
+    draw_stack(scene, plot, &present, true, marks);
+    draw_stack(scene, plot, &earlier, false, marks);
+}
+
+/// Divides series into two stacks: those of the present, and those that show one of them at an earlier time.
+fn stacks(set: &SeriesSet, columns: &[(usize, f64)]) -> [Vec<(usize, f64)>; 2] {
+    let is_present = |(column, _): &(usize, f64)| set.apart(*column).is_none_or(|apart| apart.like.is_none());
+    let (present, earlier) = columns.iter().copied().partition(is_present);
+    [present, earlier]
+}
+
+fn draw_stack(
+    scene: &Scene<'_>,
+    plot: &Plot,
+    columns: &[(usize, f64)],
+    is_filled: bool,
+    marks: &mut Vec<Mark>,
+) {
+    let layers = layers(scene.set, columns, &scene.window, scene.hole_ms);
     let base_y = plot.y(0.0_f64.clamp(plot.min, plot.max));
-    let ink = |layer: usize| Ink::Series(axis.columns.get(layer).map_or(layer, |(column, _)| *column));
+    let ink = |layer: usize| scene.ink(columns.get(layer).map_or(layer, |(column, _)| *column));
     let mut lines = Vec::new();
     for stretch in stretches(&layers) {
         let mut below: Vec<Point> = Vec::new();
@@ -75,8 +97,10 @@ pub(super) fn draw(scene: &Scene<'_>, plot: &Plot, axis: &Axis, marks: &mut Vec<
                     .map(|at| Point { x: at.x, y: base_y })
                     .collect();
             }
-            let points = edge.iter().chain(below.iter().rev()).copied().collect();
-            marks.push(Mark::Band { ink: ink(*layer), points });
+            if is_filled {
+                let points = edge.iter().chain(below.iter().rev()).copied().collect();
+                marks.push(Mark::Band { ink: ink(*layer), points });
+            }
             lines.push(Mark::Line { ink: ink(*layer), points: edge.clone() });
             below = edge;
         }
@@ -322,8 +346,47 @@ mod tests {
         }
         let stretches: Vec<(Vec<usize>, Vec<i64>)> =
             found(&bench).into_iter().map(|stretch| (stretch.layers, stretch.times)).collect();
-        let times = |from: i64, to: i64| (from..=to).map(|second| second * 1_000).collect();
+        let times = |from: i64, to: i64| -> Vec<i64> { (from..=to).map(|second| second * 1_000).collect() };
         assert_eq!(stretches, [(vec![0, 1, 2], times(0, 2)), (vec![0, 2], times(2, 8))]);
+    }
+
+    #[test]
+    fn an_earlier_time_is_a_stack_of_its_own_without_areas() {
+        let each = |value: f64| -> Vec<(i64, f64)> { (0..6).map(|second| (second * 1_000, value)).collect() };
+        let mut incomplete = each(3.0);
+        incomplete[2].1 = f64::NAN;
+        let mut bench = Bench::new(&[
+            ("a", &each(10.0)),
+            ("b", &each(5.0)),
+            ("a, a day ago", &each(7.0)),
+            ("b, a day ago", &incomplete),
+        ]);
+        for (column, like) in [(2, 0), (3, 1)] {
+            bench.set.set_apart(column, Apart { like: Some(like), ..Apart::default() });
+        }
+        let (plot, marks) = bench.with_scene(super::super::stacked(), |scene| (scene.plot(), scene.marks()));
+        let areas: Vec<Ink> = marks
+            .iter()
+            .filter_map(|mark| if let Mark::Band { ink, .. } = mark { Some(*ink) } else { None })
+            .collect();
+        assert_eq!(areas, [Ink::Series(0), Ink::Series(1)]);
+        let edges = marks.iter().filter_map(|mark| match mark {
+            Mark::Line { ink, points } => Some((*ink, points.first()?.y)),
+            _ => None,
+        });
+        let (a_ago, b_ago) = (Ink::Earlier(0), Ink::Earlier(1));
+        // Only the earlier stack has a gap where the earlier data has one.
+        let expected = [
+            (Ink::Series(0), 10.0),
+            (Ink::Series(1), 15.0),
+            (a_ago, 7.0),
+            (b_ago, 10.0),
+            (a_ago, 7.0),
+            (b_ago, 10.0),
+        ]
+        .map(|(ink, top)| (ink, plot.y(top)));
+        assert_eq!(edges.collect::<Vec<_>>(), expected);
+        assert!((15.0..25.0).contains(&plot.max), "the axis is that of the higher stack: {}", plot.max);
     }
 
     #[test]
