@@ -11,7 +11,7 @@ use crate::project::Project;
 use crate::stamp::files_below;
 use crate::step;
 use crate::tools::{self, DynamoDbLocal, program};
-use std::fs;
+use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::thread;
@@ -56,10 +56,7 @@ pub fn lambda_local(project: &Project, arguments: &[String]) -> Result<(), TaskE
     if let Some(host) = host {
         end(host)?;
     }
-    match status.success() {
-        true => Ok(()),
-        false => Err(TaskError::Failed { summary: format!("the emulator ended with {status}") }),
-    }
+    step::require_success("the emulator", status)
 }
 
 impl Topology {
@@ -134,12 +131,14 @@ struct Files {
     settings: PathBuf,
     /// File that the emulator writes when it is ready.
     outputs: PathBuf,
+    /// Lock of the folder with these files. It ends with this process.
+    _lock: File,
 }
 
 impl Files {
     /// Copies the page without its compressed files, which are uploaded in another way, and writes the settings.
     fn write(project: &Project) -> Result<Self, TaskError> {
-        let folder = project.target.join("xtask").join("lambda-local");
+        let (folder, lock) = unused_folder(&project.target.join("xtask").join("lambda-local"))?;
         if folder.exists() {
             fs::remove_dir_all(&folder)
                 .map_err(TaskError::while_doing(format!("clearing {}", folder.display())))?;
@@ -154,7 +153,7 @@ impl Files {
         }
         let (settings, outputs) = (folder.join("functions.env"), folder.join("outputs.json"));
         fs::write(&settings, SETTINGS).map_err(TaskError::while_doing("writing the functions' settings"))?;
-        Ok(Self { site, settings, outputs })
+        Ok(Self { site, settings, outputs, _lock: lock })
     }
 
     /// Waits until the emulator has written the outputs of the template. Returns `None` if it ends before that.
@@ -178,6 +177,23 @@ impl Files {
         let addresses = deploy::addresses(&output(outputs, "WebSocket")?, &output(outputs, "Ingest")?);
         fs::write(self.site.join("config.json"), addresses)
             .map_err(TaskError::while_doing("writing the page's addresses"))
+    }
+}
+
+/// Returns the first folder in `parent` that no other process uses, with its lock. Several topologies may run at the same time, at
+/// different addresses.
+fn unused_folder(parent: &Path) -> Result<(PathBuf, File), TaskError> {
+    let doing = || TaskError::while_doing(format!("locking a folder in {}", parent.display()));
+    fs::create_dir_all(parent).map_err(doing())?;
+    let mut number = 1_u32;
+    loop {
+        let folder = parent.join(number.to_string());
+        let lock = File::create(folder.with_extension("lock")).map_err(doing())?;
+        match lock.try_lock() {
+            Ok(()) => return Ok((folder, lock)),
+            Err(TryLockError::WouldBlock) => number += 1,
+            Err(TryLockError::Error(source)) => return Err(doing()(source)),
+        }
     }
 }
 
@@ -232,6 +248,7 @@ fn copy(from: &Path, to: &Path) -> Result<(), TaskError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::project::Priority;
 
     const TEMPLATE: &str = include_str!("../../infra/template.yaml");
 
@@ -244,5 +261,20 @@ mod tests {
         for name in ["Site", parameter] {
             assert!(TEMPLATE.contains(&format!("\n  {name}:\n")), "{name}");
         }
+    }
+
+    #[test]
+    fn a_second_topology_leaves_the_files_of_the_first_alone() {
+        let root = std::env::temp_dir().join(format!("xtask-lambda-local-{}", std::process::id()));
+        fs::create_dir_all(root.join("dist")).unwrap();
+        fs::write(root.join("dist/index.html"), "page").unwrap();
+        let (target, tools) = (root.join("target"), root.join("tools"));
+        let project = Project { root: root.clone(), target, tools, priority: Priority::Usual };
+        let first = Files::write(&project).unwrap();
+        fs::write(first.site.join("config.json"), "addresses").unwrap();
+        let second = Files::write(&project).unwrap();
+        assert!(first.site.join("config.json").exists() && second.site.join("index.html").exists());
+        assert!(!second.site.join("config.json").exists());
+        fs::remove_dir_all(&root).unwrap();
     }
 }

@@ -88,6 +88,14 @@ pub fn run_quietly(project: &Project, title: &str, command: &mut Command) -> Res
     Err(TaskError::CommandFailed { step: title.to_owned(), log })
 }
 
+/// Returns an error if `program`, which was not run as a step, has ended with an error.
+pub fn require_success(program: &str, status: ExitStatus) -> Result<(), TaskError> {
+    if status.success() {
+        return Ok(());
+    }
+    Err(TaskError::Failed { summary: format!("{program} ended with {status}") })
+}
+
 /// Shows the end of the output of a program that failed, and returns the error for its step.
 pub fn failed(title: &str, outcome: Outcome) -> TaskError {
     show_end(&outcome.lines);
