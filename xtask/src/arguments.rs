@@ -50,10 +50,11 @@ pub enum Subcommand {
     Deploy(Deploy),
     /// Deletes a deployment on AWS.
     Destroy(Destroy),
-    /// Opens the browser as soon as a server listens at `address`. Users do not type this subcommand: `run` starts it
-    /// in a process of its own.
+    /// Opens the browser at `url` as soon as a server listens at `address`. Users do not type this subcommand: `run` starts
+    /// it in a process of its own.
     OpenWhenReady {
         address: String,
+        url: String,
     },
 }
 
@@ -100,7 +101,9 @@ pub fn parse(words: impl IntoIterator<Item = String>) -> Result<Subcommand, Task
         }
         ["deploy", rest @ ..] => Deploy::parse(rest).map(Subcommand::Deploy),
         ["destroy", rest @ ..] => Destroy::parse(rest).map(Subcommand::Destroy),
-        ["open-when-ready", address] => Ok(Subcommand::OpenWhenReady { address: (*address).to_owned() }),
+        ["open-when-ready", address, url] => {
+            Ok(Subcommand::OpenWhenReady { address: (*address).to_owned(), url: (*url).to_owned() })
+        }
         other => Err(TaskError::Usage { words: other.join(" ") }),
     }
 }

@@ -68,7 +68,7 @@ fn perform(subcommand: Subcommand) -> Result<(), TaskError> {
         }
         Subcommand::Deploy(options) => deploy::deploy(&Project::locate()?, &options)?,
         Subcommand::Destroy(options) => deploy::destroy(&Project::locate()?, &options)?,
-        Subcommand::OpenWhenReady { address } => run::open_when_ready(&address),
+        Subcommand::OpenWhenReady { address, url } => run::open_when_ready(&address, &url),
     }
     Ok(())
 }
