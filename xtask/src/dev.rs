@@ -4,11 +4,12 @@
 use crate::error::TaskError;
 use crate::product::{self, Profile};
 use crate::project::Project;
-use crate::terminal;
 use crate::tools::PageTools;
+use crate::{step, terminal};
 use std::fs;
 use std::net::TcpStream;
-use std::process::{Child, Command, ExitStatus};
+use std::path::Path;
+use std::process::{Child, Command};
 use std::thread;
 use std::time::Duration;
 
@@ -26,7 +27,7 @@ const CONFIG: &str = r#"{ "ws": "ws://127.0.0.1:8080/ws" }"#;
 const INDEX: &str = r#"<!doctype html><meta http-equiv="refresh" content="0; url=http://127.0.0.1:8081/">"#;
 
 /// Runs Trunk and, if nothing listens at the server's address yet, the server. Returns when one of the two programs
-/// ends.
+/// ends, with an error if that program ended with one.
 pub fn dev(project: &Project) -> Result<(), TaskError> {
     let tools = PageTools::set_up(project)?;
     let site = write_site(project)?;
@@ -44,7 +45,7 @@ pub fn dev(project: &Project) -> Result<(), TaskError> {
     }
     terminal::note(&format!("the page will be at {PAGE_ORIGIN}"));
     children.start(&mut trunk(project, &tools))?;
-    children.first_to_end().map(drop)
+    children.first_to_end()
 }
 
 /// Creates the folder of files that the server serves while Trunk serves the page. Returns the path of the folder.
@@ -66,22 +67,25 @@ fn trunk(project: &Project, tools: &PageTools) -> Command {
     command
 }
 
-/// Running processes that are killed when this value is dropped. (Ctrl-C ends them without this, because the terminal
-/// sends the signal to all of them.)
-struct Children(Vec<Child>);
+/// Running processes with their names. They are killed when this value is dropped. (Ctrl-C ends them and this process without
+/// this, because the terminal sends the signal to all of them.)
+struct Children(Vec<(String, Child)>);
 
 impl Children {
     fn start(&mut self, command: &mut Command) -> Result<(), TaskError> {
         let program = command.get_program().to_string_lossy().into_owned();
-        self.0.push(command.spawn().map_err(TaskError::while_doing(format!("starting {program}")))?);
+        let name = Path::new(&program).file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        let child = command.spawn().map_err(TaskError::while_doing(format!("starting {program}")))?;
+        self.0.push((name, child));
         Ok(())
     }
 
-    fn first_to_end(&mut self) -> Result<ExitStatus, TaskError> {
+    /// Waits until one of the processes ends. Returns an error if it ended with one.
+    fn first_to_end(&mut self) -> Result<(), TaskError> {
         loop {
-            for child in &mut self.0 {
+            for (name, child) in &mut self.0 {
                 if let Some(status) = child.try_wait().map_err(TaskError::while_doing("waiting"))? {
-                    return Ok(status);
+                    return step::require_success(name, status);
                 }
             }
             thread::sleep(Duration::from_millis(100));
@@ -91,9 +95,27 @@ impl Children {
 
 impl Drop for Children {
     fn drop(&mut self) {
-        for child in &mut self.0 {
+        for (_, child) in &mut self.0 {
             // An error means that the process has already ended.
             child.kill().unwrap_or_default();
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    #[cfg(unix)]
+    fn the_first_program_to_end_is_named_if_it_ends_with_an_error() {
+        let ending = |script: &str| {
+            let mut children = Children(Vec::new());
+            children.start(Command::new("sleep").arg("60")).unwrap();
+            children.start(Command::new("sh").args(["-c", script])).unwrap();
+            children.first_to_end()
+        };
+        assert!(ending("exit 0").is_ok());
+        assert_eq!(ending("exit 3").unwrap_err().to_string(), "sh ended with exit status: 3");
     }
 }
