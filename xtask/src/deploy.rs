@@ -32,10 +32,10 @@ use call::Call;
 use cloud::Cloud;
 use functions::Optimisation;
 use stack::Outputs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Deploys to AWS: builds the page and the functions, creates or updates the CloudFormation stack, uploads the page,
-/// saves the boards of a repository if there are any, and prints the address of the page.
+/// prints the address of the page, and saves the boards of a repository if there are any.
 pub fn deploy(project: &Project, options: &Deploy) -> Result<(), TaskError> {
     options.require_known(&template::parameters(project)?)?;
     let cloud = Cloud::open(project, &options.place, options.dry_run)?;
@@ -44,18 +44,12 @@ pub fn deploy(project: &Project, options: &Deploy) -> Result<(), TaskError> {
     page::build(project, &PageTools::set_up(project)?)?;
     functions::build(project, Optimisation::Full)?;
     template::lint(project)?;
-    if options.dry_run {
-        return release(&cloud, options).map(drop);
-    }
     let tickertape = product::build_without_page(project, Profile::Dev)?;
     if !boards.is_empty() {
-        boards::check(&cloud, &tickertape, &boards)?;
+        boards::check(project, &tickertape, &boards)?;
     }
     let outputs = release(&cloud, options)?;
-    if !boards.is_empty() {
-        boards::save(&cloud, &outputs, &tickertape, &boards)?;
-    }
-    announce(&cloud, &outputs, &tickertape)
+    finish(&cloud, &outputs, &tickertape, &boards)
 }
 
 /// Runs every step of a deployment that needs no AWS account, for the tests. Returns the number of checks that passed.
@@ -86,6 +80,15 @@ fn release(cloud: &Cloud, options: &Deploy) -> Result<Outputs, TaskError> {
     let outputs = Outputs::read(cloud)?;
     site::upload(cloud, &outputs)?;
     Ok(outputs)
+}
+
+/// Prints the address of the board, then saves the boards of a repository. The address comes first, because the deployment can be
+/// used even if its boards cannot be saved.
+fn finish(cloud: &Cloud, outputs: &Outputs, tickertape: &Path, boards: &[PathBuf]) -> Result<(), TaskError> {
+    if !cloud.is_dry {
+        announce(cloud, outputs, tickertape)?;
+    }
+    if boards.is_empty() { Ok(()) } else { boards::save(cloud, outputs, tickertape, boards) }
 }
 
 /// Prints the address of the board, and the commands that open it and publish to it. If an identity provider signs the

@@ -5,14 +5,17 @@ use super::cloud::Cloud;
 use super::stack::Outputs;
 use super::token;
 use crate::error::TaskError;
+use crate::project::Project;
 use crate::step;
-use std::path::{Path, PathBuf};
+use std::path::{self, Path, PathBuf};
 
-/// Returns the files with boards in a directory, in order of name.
+/// Returns the files with boards in a directory, in order of name. Their paths are absolute, because the programs that read them
+/// run in the root folder of the project.
 pub fn files(directory: &Path) -> Result<Vec<PathBuf>, TaskError> {
     let failed =
         |reason: String| TaskError::Failed { summary: format!("--boards {}: {reason}", directory.display()) };
-    let entries = std::fs::read_dir(directory).map_err(|error| failed(error.to_string()))?;
+    let entries = path::absolute(directory).and_then(std::fs::read_dir);
+    let entries = entries.map_err(|error| failed(error.to_string()))?;
     let paths = entries.filter_map(|entry| Some(entry.ok()?.path()));
     let mut files: Vec<PathBuf> =
         paths.filter(|path| path.extension().is_some_and(|extension| extension == "json")).collect();
@@ -24,9 +27,10 @@ pub fn files(directory: &Path) -> Result<Vec<PathBuf>, TaskError> {
     }
 }
 
-/// Checks the boards before anything is deployed, by running `tickertape check-board`.
-pub fn check(cloud: &Cloud, tickertape: &Path, files: &[PathBuf]) -> Result<(), TaskError> {
-    cloud.run("boards: check", Call::new(tickertape, ["check-board"]).with(texts(files)))
+/// Checks the boards before anything is deployed, by running `tickertape check-board`. This needs no account, so that a dry run does
+/// it, too.
+pub fn check(project: &Project, tickertape: &Path, files: &[PathBuf]) -> Result<(), TaskError> {
+    step::run(project, "boards: check", project.command(tickertape).arg("check-board").args(files)).map(drop)
 }
 
 /// Saves the boards in the deployment, by running `tickertape save-board` with a token that permits nothing else. Boards of the
@@ -36,11 +40,8 @@ pub fn save(cloud: &Cloud, outputs: &Outputs, tickertape: &Path, files: &[PathBu
         let summary = "boards cannot be saved with --boards, because an identity provider signs the tokens: use `tickertape save-board` with a token of that provider that has the claim edit";
         return Err(TaskError::Failed { summary: summary.to_owned() });
     }
-    let token = token::to_edit(cloud, tickertape)?;
     let call = Call::new(tickertape, ["save-board", "--replace", "--url", outputs.site.as_str()]);
-    // The token is passed by the environment, so that no list of processes and no log shows it.
-    let mut command = cloud.command(&call.with(texts(files)));
-    step::run(cloud.project, "boards: save", command.env("TICKERTAPE_TOKEN", token)).map(drop)
+    cloud.run_with_token("boards: save", &call.with(texts(files)), || token::to_edit(cloud, tickertape))
 }
 
 fn texts(files: &[PathBuf]) -> impl Iterator<Item = String> + '_ {
@@ -64,5 +65,12 @@ mod tests {
         assert_eq!(found, ["a.json", "b.json"]);
         std::fs::remove_dir_all(&directory).unwrap();
         assert!(files(&directory).is_err());
+    }
+
+    #[test]
+    fn the_paths_of_boards_do_not_depend_on_the_folder_in_which_a_program_runs() {
+        let found = files(Path::new("../docs")).unwrap();
+        assert!(found.iter().all(|path| path.is_absolute() && path.exists()), "{found:?}");
+        assert!(files(Path::new("")).unwrap_err().to_string().starts_with("--boards"));
     }
 }

@@ -33,7 +33,7 @@ pub struct Cloud<'a> {
     aws: PathBuf,
     sam: PathBuf,
     /// True for a dry run: calls are printed and not made.
-    is_dry: bool,
+    pub is_dry: bool,
 }
 
 impl<'a> Cloud<'a> {
@@ -106,6 +106,21 @@ impl<'a> Cloud<'a> {
             return Ok(());
         }
         step::run(self.project, title, &mut self.command(&call)).map(drop)
+    }
+
+    /// Makes the call as [`Self::run`] does, with the token that `make_token` returns. The token is passed by the environment, so
+    /// that no list of processes and no log shows it. In a dry run, no token is made.
+    pub fn run_with_token(
+        &self,
+        title: &str,
+        call: &Call,
+        make_token: impl FnOnce() -> Result<String, TaskError>,
+    ) -> Result<(), TaskError> {
+        if self.is_dry {
+            self.say(call);
+            return Ok(());
+        }
+        step::run(self.project, title, self.command(call).env("TICKERTAPE_TOKEN", make_token()?)).map(drop)
     }
 
     /// Makes the call with `input` as standard input, and returns its outcome even if it failed. In a dry run, prints

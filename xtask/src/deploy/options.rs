@@ -68,7 +68,17 @@ impl Deploy {
             rotates_secret: left.flag("--rotate-secret"),
             dry_run: left.flag("--dry-run"),
         };
-        left.require_none("deploy").map(|()| parsed)
+        left.require_none("deploy")?;
+        if parsed.boards.is_some() && parsed.sets_identity_provider() {
+            return Err(wrong("--boards", NO_PROVIDER));
+        }
+        Ok(parsed)
+    }
+
+    /// Returns true if an identity provider signs the tokens because of these options.
+    fn sets_identity_provider(&self) -> bool {
+        let last = self.settings.iter().rfind(|(name, _)| name == "JwksUrl");
+        last.is_some_and(|(_, url)| !url.is_empty())
     }
 
     /// Returns an error if a setting of the user is not among `parameters`, the parameters of the SAM template. `sam`
@@ -103,6 +113,7 @@ const SETTING: &str = "a parameter of infra/template.yaml and its value, such as
 
 const EMBEDDER: &str = "an origin, such as --allow-embed=https://wiki.example";
 const BOARDS: &str = "a directory with board documents, such as --boards=boards";
+const NO_PROVIDER: &str = "no --set JwksUrl beside it, because the identity provider signs the tokens then: deploy without --boards, and save them with `tickertape save-board` and a token of the provider that has the claim edit";
 
 fn wrong(option: &str, expected: &str) -> TaskError {
     TaskError::InvalidOption { option: option.to_owned(), expected: expected.to_owned() }
@@ -234,6 +245,7 @@ mod tests {
             ("--region", "such as --region=eu-central-1"),
             ("--region=", "such as --region=eu-central-1"),
             ("--boards", "such as --boards=boards"),
+            ("--boards b --set JwksUrl=https://id.example/keys", "`tickertape save-board` and a token"),
             ("--set X", "such as --set LogDays=30"),
             ("--allow-embed wiki.example", "such as --allow-embed=https://wiki.example"),
         ] {
@@ -241,6 +253,12 @@ mod tests {
             assert!(failure.to_string().contains(words), "{line}: {failure}");
             assert_eq!(failure.exit_code(), 2, "{line}");
         }
+    }
+
+    #[test]
+    fn boards_may_be_saved_when_the_identity_provider_is_removed() {
+        assert!(deploy("--boards b --set JwksUrl=").is_ok());
+        assert!(deploy("--boards b --set JwksUrl=https://id.example/keys --set JwksUrl=").is_ok());
     }
 
     #[test]

@@ -163,6 +163,30 @@ fn a_deployment_prints_a_link_that_opens_the_board_and_commands_that_run_as_they
 }
 
 #[test]
+fn the_link_is_made_before_boards_are_saved_which_may_fail() {
+    let account = Account::new("boards", false, 0);
+    account.release(false).unwrap();
+    account.program("tickertape", "case \"$*\" in\ntoken*) echo signed ;;\n*) exit 1 ;;\nesac");
+    let outputs = Outputs::read(&account.cloud()).unwrap();
+    let finish =
+        |cloud: &Cloud| finish(cloud, &outputs, &account.path("tickertape"), &["/boards/desk.json".into()]);
+    let failure = finish(&account.cloud()).unwrap_err();
+    assert!(matches!(failure, TaskError::CommandFailed { step, .. } if step == "boards: save"));
+    let calls: Vec<_> = account.calls().into_iter().filter(|call| call.starts_with("tickertape")).collect();
+    let words = [
+        "--subscribe *",
+        "--edit *",
+        "save-board --replace --url https://d1.cloudfront.net/ /boards/desk.json",
+    ];
+    assert!(
+        calls.len() == words.len() && calls.iter().zip(words).all(|(call, words)| call.contains(words)),
+        "{calls:#?}"
+    );
+    account.program("tickertape", "true");
+    finish(&account.cloud()).unwrap();
+}
+
+#[test]
 fn the_account_is_checked_in_the_region_of_the_deployment() {
     let account = Account::new("account", false, 0);
     account.cloud().require_account().unwrap();
@@ -260,7 +284,8 @@ fn the_page_is_not_uploaded_if_the_stack_fails() {
 fn a_dry_run_makes_no_calls() {
     let account = Account::new("dry", false, 0);
     let cloud = Cloud::new(&account.project, &account.place, account.path("aws"), account.path("sam"), true);
-    release(&cloud, &Deploy::dry_run_of("dev")).unwrap();
+    let outputs = release(&cloud, &Deploy::dry_run_of("dev")).unwrap();
+    finish(&cloud, &outputs, &account.path("tickertape"), &["desk.json".into()]).unwrap();
     destroy::delete(&cloud).unwrap();
     assert_eq!(account.calls(), [""; 0]);
 }
