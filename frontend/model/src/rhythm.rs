@@ -12,8 +12,8 @@ const NEEDED: usize = 4;
 /// which may be added in any order.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Rhythm {
-    /// The times in ascending order, each time once.
-    times: Vec<Millis>,
+    /// The times in ascending order, with the numbers that tell equal times apart.
+    times: Vec<(Millis, u64)>,
 }
 
 impl Rhythm {
@@ -25,12 +25,18 @@ impl Rhythm {
     /// Adds a time at which something was received. Equal times (a burst) count once. If ten times are stored, the
     /// oldest is dropped, and a time older than all of them is ignored.
     pub fn observe(&mut self, at: Millis) {
-        let Err(place) = self.times.binary_search(&at) else { return };
+        self.observe_each(at, 0);
+    }
+
+    /// Adds a time like [`Self::observe`]. Equal times count once for each number.
+    pub fn observe_each(&mut self, at: Millis, number: u64) {
+        let time = (at, number);
+        let Err(place) = self.times.binary_search(&time) else { return };
         if self.times.len() < REMEMBERED {
-            self.times.insert(place, at);
+            self.times.insert(place, time);
         } else if place > 0 {
             self.times.remove(0);
-            self.times.insert(place - 1, at);
+            self.times.insert(place - 1, time);
         }
     }
 
@@ -41,7 +47,7 @@ impl Rhythm {
             return None;
         }
         let mut intervals: Vec<u64> = Vec::new();
-        for interval in self.times.windows(2).map(|pair| pair[0].abs_diff(pair[1])) {
+        for interval in self.times.windows(2).map(|pair| pair[0].0.abs_diff(pair[1].0)) {
             // The code of the standard library's sorting functions would make the page larger by a kilobyte.
             intervals.insert(intervals.partition_point(|known| *known <= interval), interval);
         }

@@ -1,8 +1,7 @@
 //! Facts about one series of several topics, which apply to this series alone. Depends on [`super::spans`] and [`super::moment`].
 
-use super::moment::Newest;
+use super::moment::{Newest, Usual};
 use super::spans::Spans;
-use crate::rhythm::Rhythm;
 
 /// Facts about a series of a set that contains the series of several topics. In other sets, they are the same for all series.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -30,11 +29,11 @@ pub struct Mark {
     pub is_reduced: bool,
 }
 
-/// The newest field of a series and its usual times, as another set has them.
+/// The newest field of a series and the usual time between its numbers, as another set has them.
 #[derive(Clone, Debug)]
 pub struct Recent {
     /// The newest field; `None` if there is none.
     pub newest: Option<Newest>,
-    /// Times at which numbers of the series arrive.
-    pub rhythm: Rhythm,
+    /// The usual time between numbers of the series.
+    pub usual: Usual,
 }

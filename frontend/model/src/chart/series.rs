@@ -1,6 +1,5 @@
 //! The data of a chart: several named series of numbers with common times. Depends on [`super::ring`],
-//! [`super::column`], [`super::band`], [`super::moment`], [`super::pending`], [`super::spans`], [`super::hidden`] and
-//! [`crate::rhythm`].
+//! [`super::column`], [`super::band`], [`super::moment`], [`super::pending`], [`super::spans`] and [`super::hidden`].
 
 use std::ops::Range;
 
@@ -13,13 +12,12 @@ use super::column::{Column, Key};
 use super::extent::Extent;
 use super::format::Unit;
 use super::hidden::Hidden;
-use super::moment::{Moment, Newest};
+use super::moment::{Moment, Newest, Usual};
 use super::pending::Pending;
 use super::ring::Ring;
 use super::spans::Spans;
 use crate::field::Field;
 use crate::order::Order;
-use crate::rhythm::Rhythm;
 
 /// Maximum number of series in one chart. Without it, publications with ever new field names would use up the memory.
 /// It is large enough for a machine with 128 cores.
@@ -49,9 +47,7 @@ pub struct SeriesSet {
     left_out: Vec<String>,
     /// Fields that are not numbers, kept for series that do not exist yet because they had no number so far.
     pending: Pending,
-    /// Time at which the server received the most recent publication in this set; `None` if there is none.
-    received_at: Option<Millis>,
-    rhythm: Rhythm,
+    usual: Usual,
     clock_error_ms: i64,
     /// The name and the unit of each series that has a unit of its own, which may differ from that of the chart.
     units: Vec<(String, Unit)>,
@@ -72,7 +68,7 @@ pub struct Series {
     name: String,
     values: Column,
     newest: Option<Newest>,
-    rhythm: Rhythm,
+    usual: Usual,
     /// Buckets in order of time.
     bands: Vec<Band>,
     /// Present in a set of several topics.
@@ -90,8 +86,7 @@ impl SeriesSet {
             row_bound,
             left_out: Vec::new(),
             pending: Pending::new(),
-            received_at: None,
-            rhythm: Rhythm::new(),
+            usual: Usual::new(),
             clock_error_ms: 0,
             units: Vec::new(),
             lost: Spans::new(),
@@ -342,13 +337,16 @@ impl SeriesSet {
     }
 
     /// Returns the time in milliseconds since the newest field of a series that has stopped: it gets no new values,
-    /// while others of the set do. Returns `None` if the series has not stopped.
+    /// while others of the set do. Values that are sent later about earlier times are not new. Returns `None` if the series has not
+    /// stopped.
     pub fn stopped_ms(&self, column: usize, now: Millis) -> Option<u64> {
+        let received_at = |series: &Series| Some(series.newest.as_ref()?.moment.received_at);
         let series = self.series.get(column)?;
-        let last = series.newest.as_ref()?.moment.received_at;
-        let usual_ms = series.rhythm.interval_ms().or(self.rhythm.interval_ms())?;
+        let last = received_at(series)?;
+        let usual_ms = series.usual.interval_ms().or(self.usual.interval_ms())?;
         let patience_ms = usual_ms.saturating_mul(STALE_FACTOR).max(GRACE_MS * STALE_FACTOR / LATE_FACTOR);
-        let silence_ms = u64::try_from(self.received_at?.saturating_sub(last)).unwrap_or(0);
+        let newest = self.series.iter().filter_map(received_at).max()?;
+        let silence_ms = u64::try_from(newest.saturating_sub(last)).unwrap_or(0);
         (silence_ms > patience_ms)
             .then(|| u64::try_from(now.saturating_sub(last)).unwrap_or(0).max(silence_ms))
     }
@@ -402,8 +400,7 @@ impl SeriesSet {
         if cells.is_empty() {
             return;
         }
-        self.received_at = self.received_at.max(Some(moment.received_at));
-        self.rhythm.observe(moment.received_at);
+        self.usual.observe(moment);
         for (column, field) in cells {
             if let Some(series) = self.series.get_mut(*column) {
                 series.renew(moment, field);
@@ -470,7 +467,7 @@ impl SeriesSet {
             name: name.to_owned(),
             values,
             newest: None,
-            rhythm: Rhythm::new(),
+            usual: Usual::new(),
             bands: Vec::new(),
             apart: None,
         });
@@ -496,7 +493,7 @@ impl Series {
 
     fn renew(&mut self, moment: Moment, field: &Field) {
         if matches!(field, Field::Number { .. }) {
-            self.rhythm.observe(moment.received_at);
+            self.usual.observe(moment);
         }
         if self.newest.as_ref().is_none_or(|newest| newest.moment.order <= moment.order) {
             self.newest = Some(Newest { moment, field: field.clone() });

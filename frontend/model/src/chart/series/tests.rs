@@ -167,6 +167,39 @@ fn a_topic_that_stops_as_a_whole_has_no_stopped_series() {
 }
 
 #[test]
+fn data_sent_later_about_earlier_times_makes_no_current_series_old() {
+    const MINUTE: i64 = 60_000;
+    let online_at = 500 * MINUTE;
+    let at = |ts_ms: i64, received_at: i64, offset: i64| Moment {
+        ts_ms,
+        received_at,
+        order: Order::at(ts_ms, offset as u64),
+    };
+    let (sensor, other) = (fields(&[("sensor", Some(21.5))]), fields(&[("other", Some(1.0))]));
+    for is_alone in [true, false] {
+        let mut set = SeriesSet::new(2_000);
+        let beside = |set: &mut SeriesSet, minutes: Range<i64>| {
+            for minute in minutes.filter(|_| !is_alone) {
+                let ts_ms = minute * MINUTE + 30_000;
+                set.insert(at(ts_ms, ts_ms, 2_000 + minute), &other);
+            }
+        };
+        (0..5).for_each(|minute| set.insert(at(minute * MINUTE, minute * MINUTE, minute), &sensor));
+        beside(&mut set, 0..500);
+        // The sensor was offline. It sends its present value, and then what it has collected.
+        set.insert(at(online_at, online_at, 500), &sensor);
+        for minute in 5..500 {
+            set.insert(at(minute * MINUTE, online_at + minute * 50, 1_000 + minute), &sensor);
+            assert_eq!(set.stopped(), 0, "alone: {is_alone}, minute {minute}");
+        }
+        beside(&mut set, 500..502);
+        assert_eq!(set.stopped(), 0, "alone: {is_alone}");
+        beside(&mut set, 502..520);
+        assert_eq!(set.stopped(), usize::from(!is_alone), "it gets no new values while another one does");
+    }
+}
+
+#[test]
 fn the_error_of_a_publishers_clock_is_taken_off_all_times() {
     let mut set = SeriesSet::new(8);
     set.append(240_000, [("v", 1.0)]);

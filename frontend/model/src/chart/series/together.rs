@@ -67,18 +67,16 @@ impl SeriesSet {
         self.write(moment, &[(column, field)]);
     }
 
-    /// Returns the newest field of the series `column` and its usual times; `None` if there is no such series.
+    /// Returns the newest field of the series `column` and the usual time between its numbers; `None` if there is no such series.
     pub fn recent(&self, column: usize) -> Option<Recent> {
         let series = self.series.get(column)?;
-        Some(Recent { newest: series.newest.clone(), rhythm: series.rhythm.clone() })
+        Some(Recent { newest: series.newest.clone(), usual: series.usual.clone() })
     }
 
-    /// Replaces the newest field of the series `column` and its usual times by those of another set.
+    /// Replaces the newest field of the series `column` and the usual time between its numbers by those of another set.
     pub fn set_recent(&mut self, column: usize, recent: Recent) {
-        let received_at = recent.newest.as_ref().map(|newest| newest.moment.received_at);
-        self.received_at = self.received_at.max(received_at);
         if let Some(series) = self.series.get_mut(column) {
-            (series.newest, series.rhythm) = (recent.newest, recent.rhythm);
+            (series.newest, series.usual) = (recent.newest, recent.usual);
         }
     }
 
