@@ -128,6 +128,15 @@ fn every_line_shows_its_calculation() {
 }
 
 #[test]
+fn an_estimate_says_that_shards_of_the_stream_do_not_share_frames() {
+    let text = words(&estimate(load(50, 1.0)), str::to_owned).replace('\n', " ");
+    assert!(
+        text.contains("frames are not shared between them") && text.contains("probably has four"),
+        "{text}"
+    );
+}
+
+#[test]
 fn a_table_has_a_row_for_each_load() {
     let table = markdown(&[load(1, 1.0), load(1_000, 1.0)]);
     assert_eq!(table.lines().count(), 4);

@@ -6,6 +6,13 @@ use super::number::{counted, grouped, number};
 use super::prices::{DATE, FREE, IDLE, REGION};
 use super::service::Service;
 
+/// Note about topics that do not share frames. AWS documents that a new table takes 4,000 writes a second and a partition, which
+/// has a shard, 1,000, but not the number of partitions.
+const SHARDS: &str = "\
+The estimate assumes that publications of all topics share frames. If the table's stream has several shards, frames are \
+not shared between them: a viewer of several topics gets up to as many times the frames as there are shards. A new table \
+probably has four. All publications of one topic are in one shard.";
+
 /// Formats the whole estimate as text for people. `dim` adds a style to the less important parts.
 pub fn words(estimate: &Estimate, dim: impl Fn(&str) -> String) -> String {
     let mut lines = vec![head(&estimate.load), dim(&place()), String::new()];
@@ -17,7 +24,7 @@ pub fn words(estimate: &Estimate, dim: impl Fn(&str) -> String) -> String {
         }
     }
     lines.push(format!("\n{:>12}  per month", usd(estimate.usd())));
-    lines.extend(["", FREE, "", IDLE].map(|text| dim(&wrapped(text))));
+    lines.extend(["", SHARDS, "", FREE, "", IDLE].map(|text| dim(&wrapped(text))));
     lines.join("\n")
 }
 

@@ -114,7 +114,7 @@ struct Flow {
     seconds: f64,
     viewers: f64,
     rate_hz: f64,
-    /// Number of invocations of `broadcast` per second. Each of them sends one frame to each viewer.
+    /// Number of invocations of `broadcast` per second, if the stream has one shard. Each of them sends one frame to each viewer.
     frames_hz: f64,
     frame_bytes: f64,
     pings_hz: f64,
