@@ -111,13 +111,24 @@ impl LocalClock {
     /// minutes, and inside `window`.
     pub fn ticks(self, window: &Range<i64>, most: usize) -> Vec<i64> {
         let step_ms = step_ms(window.end - window.start, most);
-        let offset_ms = self.offset_at(window.start);
-        let first = (window.start + offset_ms).div_euclid(step_ms) * step_ms - offset_ms;
-        (0..)
-            .map(|index| first + index * step_ms)
-            .skip_while(|tick| *tick < window.start)
-            .take_while(|tick| *tick <= window.end)
-            .collect()
+        let mut ticks: Vec<i64> = Vec::new();
+        let mut tick = self.round_from(window.start, step_ms);
+        while tick <= window.end {
+            // When the clock is put back, a round time may come again after a part of a step.
+            if ticks.last().is_none_or(|before| tick - before > step_ms / 2) {
+                ticks.push(tick);
+            }
+            tick = self.round_from(tick + 1, step_ms);
+        }
+        ticks
+    }
+
+    /// Returns the first time at or after `ts_ms` whose local time is a multiple of `step_ms`.
+    fn round_from(self, ts_ms: i64, step_ms: i64) -> i64 {
+        let tick = ts_ms + (-(ts_ms + self.offset_at(ts_ms))).rem_euclid(step_ms);
+        // The oldest change is the last one in the list.
+        let change = self.changes.iter().rev().find(|(at_ms, _)| (ts_ms + 1..=tick).contains(at_ms));
+        change.map_or(tick, |(at_ms, _)| self.round_from(*at_ms, step_ms))
     }
 
     /// Formats a time as a local time of day with seconds: `10:42:07`.
@@ -311,6 +322,31 @@ mod tests {
         }
         let window = end_of_summer_ms - 10 * MINUTE_MS..end_of_summer_ms + 10 * MINUTE_MS;
         assert_eq!(labels(clock, window, 4), ["02:50", "02:55", "02:00", "02:05", "02:10"]);
+    }
+
+    #[test]
+    fn marks_are_at_round_local_times_before_and_after_a_change_of_the_offset() {
+        let (summer_ms, winter_ms) = (1_774_746_000_000, 1_792_890_000_000);
+        let clock = LocalClock::of_zone(winter_ms + 20 * DAY_MS, berlin);
+        let week = |change_ms: i64| labels(clock, change_ms - 3 * DAY_MS..change_ms + 4 * DAY_MS, 8);
+        assert_eq!(week(winter_ms), ["Fri 23", "Sat 24", "Sun 25", "Mon 26", "Tue 27", "Wed 28", "Thu 29"]);
+        assert_eq!(week(summer_ms), ["Fri 27", "Sat 28", "Sun 29", "Mon 30", "Tue 31", "Wed 1", "Thu 2"]);
+        let days = labels(clock, winter_ms - DAY_MS..winter_ms + DAY_MS, 4);
+        assert_eq!(days, ["12:00", "Sun 25", "12:00", "Mon 26"]);
+        for change_ms in [summer_ms, winter_ms] {
+            for length_ms in STEPS_MS.into_iter().flat_map(|step_ms| [step_ms * 3, step_ms * 7]) {
+                for most in 1..12 {
+                    let window = change_ms - length_ms / 3..change_ms + length_ms;
+                    let (ticks, every_ms) =
+                        (clock.ticks(&window, most), step_ms(length_ms + length_ms / 3, most));
+                    let is_round = |tick: &i64| (tick + berlin(*tick)).rem_euclid(every_ms) == 0;
+                    assert!(ticks.iter().all(is_round), "{window:?}, {every_ms}: {ticks:?}");
+                    let mut distances = ticks.windows(2).map(|pair| pair[1] - pair[0]);
+                    let (least, most) = (every_ms / 2 + 1, every_ms + HOUR_MS);
+                    assert!(distances.all(|ms| (least..=most).contains(&ms)), "{ticks:?}");
+                }
+            }
+        }
     }
 
     #[test]
