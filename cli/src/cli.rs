@@ -326,6 +326,11 @@ Examples:
 A position is an epoch and an offset. The epoch is an identifier that changes when the topic's history is restarted; the \
 offset is the number of the publication within that epoch.
 
+If requested publications can no longer be read, because they were deleted or lost, a note on standard error says so. With \
+--json, a line with the field `gap` stands in their place, as `tickertape watch --help` describes it. If it is uncertain \
+whether they belong to the period of --since TIME or --from, the note names the time before which they are missing, also \
+with --json.
+
 With --step, the values of each field of the data are reduced to buckets, one for each stretch of this length, and a line \
 is printed for each bucket. `n` is the number of values, and `first`, `last`, `min` and `max` are values as they were \
 published. A bucket is longer than --step if there would be more than 2,000. A value is in the bucket of the \

@@ -1,26 +1,18 @@
 //! Reads a part of a topic's log with as many requests as necessary: its publications, or its past in buckets.
 
 mod buckets;
+mod range;
+#[cfg(test)]
+mod tests;
 
 use shared::client::History;
 use shared::server::HistoryReply;
-use shared::{ClientMessage, Epoch, Millis, Position, Publication, ServerMessage, Topic, limits};
+use shared::{ClientMessage, Millis, Position, Publication, ServerMessage, Topic, limits};
 
 pub use buckets::{Past, buckets};
+pub use range::{Gap, Range};
 
 use crate::{ClientError, Conversation};
-
-/// Number of publications that [`received_since`] requests in each of its steps backwards through the log.
-const STEP: u64 = 500;
-
-/// Consecutive publications of one log of a topic.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Range {
-    /// Identifier of the log to which the publications belong.
-    pub epoch: Epoch,
-    /// Publications in order of offset, without holes.
-    pub items: Vec<Publication>,
-}
 
 /// A stretch of time. Publications belong to it if the server received them in it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -38,7 +30,8 @@ impl Period {
     }
 }
 
-/// Reads the publications of a topic after the position `since`: all of them, or the first `limit`.
+/// Reads the publications of a topic after the position `since`: all of them, or the first `limit`. Those that can no longer
+/// be read are gaps. If the position belongs to another log of the topic, this is a gap too, and the present log is read from its beginning.
 ///
 /// # Errors
 ///
@@ -50,24 +43,19 @@ pub async fn after(
     limit: Option<u64>,
 ) -> Result<Range, ClientError> {
     let limit = usize::try_from(limit.unwrap_or(u64::MAX)).unwrap_or(usize::MAX);
-    let mut items: Vec<Publication> = Vec::new();
-    let mut from = since;
-    while items.len() < limit {
-        let page =
-            page(conversation, topic, Some(from.clone()), limit - items.len(), Period::default()).await?;
-        let Some(last) = page.items.last() else { break };
-        from = Position::new(page.epoch, last.offset);
-        let is_end = from.offset >= page.head.offset;
-        items.extend(page.items);
-        if is_end {
-            break;
-        }
+    let mut range = Range::new(since.epoch);
+    let mut next = Some(since.offset);
+    while let Some(after) = next.filter(|_| range.items.len() < limit) {
+        let since = Position::new(range.epoch.clone(), after);
+        let left = limit - range.items.len();
+        let page = page(conversation, topic, Some(since), left, Period::default()).await?;
+        next = range.add_of_any_log(after, page);
     }
-    items.truncate(limit);
-    Ok(Range { epoch: from.epoch, items })
+    range.items.truncate(limit);
+    Ok(range)
 }
 
-/// Reads the newest publications of a topic, at most `limit`.
+/// Reads the newest publications of a topic, at most `limit`. If fewer are kept, this is not a gap.
 ///
 /// # Errors
 ///
@@ -79,7 +67,9 @@ pub async fn newest(
 ) -> Result<Range, ClientError> {
     let head = head(conversation, topic).await?;
     let since = Position::new(head.epoch, head.offset.saturating_sub(limit));
-    after(conversation, topic, since, Some(limit)).await
+    let mut range = after(conversation, topic, since, Some(limit)).await?;
+    range.forget_gaps_at_start();
+    Ok(range)
 }
 
 /// Reads the publications of a topic that the server received at the time `cutoff` or later: all of them, or the newest
@@ -94,30 +84,12 @@ pub async fn received_since(
     cutoff: Millis,
     limit: Option<u64>,
 ) -> Result<Range, ClientError> {
-    let head = head(conversation, topic).await?;
-    let limit = usize::try_from(limit.unwrap_or(u64::MAX)).unwrap_or(usize::MAX);
-    let mut begin = head.offset;
-    let mut items: Vec<Publication> = Vec::new();
-    while begin > 0 && items.len() < limit {
-        let end = begin;
-        begin = begin.saturating_sub(STEP);
-        let since = Position::new(head.epoch.clone(), begin);
-        let mut earlier = after(conversation, topic, since, Some(end - begin)).await?.items;
-        earlier.retain(|item| item.offset <= end);
-        let reached_cutoff =
-            earlier.first().is_none_or(|item| item.received_at < cutoff || item.offset > begin + 1);
-        earlier.append(&mut items);
-        items = earlier;
-        if reached_cutoff {
-            break;
-        }
-    }
-    items.retain(|item| item.received_at >= cutoff);
-    items.drain(..items.len().saturating_sub(limit));
-    Ok(Range { epoch: head.epoch, items })
+    received_in(conversation, topic, Period { from_ms: Some(cutoff), to_ms: None }, limit).await
 }
 
 /// Reads the publications of a topic that the server received in `period`: all of them, or the newest `limit`.
+/// Publications that are lost between two of them are gaps. Of those before the first one, nothing tells whether they were received in the
+/// period, so they are told by [`Range::missing_before_ms`].
 ///
 /// # Errors
 ///
@@ -129,23 +101,27 @@ pub async fn received_in(
     limit: Option<u64>,
 ) -> Result<Range, ClientError> {
     let newest = page(conversation, topic, None, 1, period).await?;
-    let mut range = Range { epoch: newest.epoch, items: Vec::new() };
+    let mut range = Range::new(newest.epoch);
     let Some(last) = newest.items.last().map(|item| item.offset) else { return Ok(range) };
-    let mut after = limit.map_or(0, |limit| last.saturating_sub(limit));
-    while after < last {
+    let mut next = Some(limit.map_or(0, |limit| last.saturating_sub(limit)));
+    while let Some(after) = next.filter(|after| *after < last) {
         let since = Position::new(range.epoch.clone(), after);
         let page = page(conversation, topic, Some(since), limits::HISTORY_ITEMS, period).await?;
-        // A log that began anew has no publications of this one, and offsets have to increase.
-        let Some(end) = page.items.last().map(|item| item.offset) else { break };
-        if page.epoch != range.epoch || end <= after {
-            break;
-        }
-        after = end;
-        // Servers from before this request existed answer with publications of any time.
-        let is_wanted = |item: &Publication| item.offset <= last && period.contains(item);
-        range.items.extend(page.items.into_iter().filter(is_wanted));
+        next = range.add(after, page);
     }
+    if range.forget_gaps_at_start() {
+        range.missing_before_ms = missing_before(&range.items, period);
+    }
+    // Servers from before this request existed answer with publications of any time.
+    range.items.retain(|item| item.offset <= last && period.contains(item));
     Ok(range)
+}
+
+/// Returns the time of receipt of the first of `items`, if those before it were deleted and may have been received in `period`. If one that
+/// is kept is older than the period, so are all deleted ones.
+fn missing_before(items: &[Publication], period: Period) -> Option<Millis> {
+    let first = items.first()?.received_at;
+    period.from_ms.filter(|from_ms| *from_ms <= first).map(|_| first)
 }
 
 async fn head(conversation: &mut Conversation, topic: &Topic) -> Result<Position, ClientError> {

@@ -3,7 +3,8 @@
 use std::io::{self, BufWriter, ErrorKind, Stdout, Write};
 
 use serde::Serialize;
-use shared::{Epoch, Publication, Topic};
+use serde_json::json;
+use shared::{Epoch, Position, Publication, Topic};
 
 use crate::error::CliError;
 use crate::term::{escaped_except_styles, escaped_json};
@@ -69,6 +70,27 @@ pub fn publication(topic: &Topic, epoch: &Epoch, item: &Publication) -> String {
     }
     // This cannot fail, because only names, numbers and JSON text are serialised.
     serde_json::to_string(&Line { topic, epoch, item }).unwrap_or_default()
+}
+
+/// Returns a line of JSON about publications that are missing: those after `from` up to `to`. If `to` is `None`, their number is unknown,
+/// because the log of the topic was replaced by a new one.
+pub fn gap(topic: &Topic, from: &Position, to: Option<&Position>) -> String {
+    json!({"gap": {"topic": topic, "from": from, "to": to}}).to_string()
+}
+
+/// Returns the same as [`gap`] in words.
+pub fn gap_words(topic: &Topic, from: &Position, to: Option<&Position>) -> String {
+    match to {
+        Some(to) => {
+            let first = from.offset.saturating_add(1);
+            if first == to.offset {
+                return format!("gap in {topic}: 1 publication lost, offset {first}");
+            }
+            let lost = to.offset.saturating_sub(from.offset);
+            format!("gap in {topic}: {lost} publications lost, offsets {first} to {}", to.offset)
+        }
+        None => format!("gap in {topic}: its log was replaced by a new one after offset {}", from.offset),
+    }
 }
 
 fn cli_error(error: io::Error) -> CliError {

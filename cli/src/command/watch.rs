@@ -1,11 +1,10 @@
 //! Runs `tickertape watch`.
 
-use serde_json::json;
 use shared::{Epoch, Position, Publication, Topic};
 use tickertape_session::{Event, Settings};
 
 use super::notice;
-use super::output::{self, Output};
+use super::output::{self, Output, gap_words};
 use crate::cli::WatchArgs;
 use crate::client;
 use crate::error::CliError;
@@ -93,23 +92,9 @@ impl Printer {
     /// unknown, because the log of the topic was replaced by a new one.
     fn gap(&mut self, topic: &Topic, from: &Position, to: Option<&Position>) -> Result<(), CliError> {
         if self.as_json {
-            return self.output.json(&json!({"gap": {"topic": topic, "from": from, "to": to}}).to_string());
+            return self.output.json(&output::gap(topic, from, to));
         }
         self.output.words(&self.paint.paint(Look::Red, gap_words(topic, from, to)))
-    }
-}
-
-fn gap_words(topic: &Topic, from: &Position, to: Option<&Position>) -> String {
-    match to {
-        Some(to) => {
-            let first = from.offset.saturating_add(1);
-            if first == to.offset {
-                return format!("gap in {topic}: 1 publication lost, offset {first}");
-            }
-            let lost = to.offset.saturating_sub(from.offset);
-            format!("gap in {topic}: {lost} publications lost, offsets {first} to {}", to.offset)
-        }
-        None => format!("gap in {topic}: its log was replaced by a new one after offset {}", from.offset),
     }
 }
 
