@@ -26,8 +26,8 @@ const ATTEMPT: Duration = Duration::from_secs(5);
 /// Time limit of a request to AWS with all its attempts. It is shorter than the 29 seconds after which API Gateway
 /// stops waiting for a function.
 const OPERATION: Duration = Duration::from_secs(15);
-/// Time limit of a request to DynamoDB Local, which may have a thousand requests waiting on a small machine.
-const LOCAL_OPERATION: Duration = Duration::from_secs(60);
+/// Time limit of a request to DynamoDB Local, which may have a thousand requests waiting for one item on a small and busy machine.
+const LOCAL_OPERATION: Duration = Duration::from_secs(300);
 /// The environment variables in which every Lambda function has its credentials.
 const CREDENTIALS: [&str; 2] = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"];
 
