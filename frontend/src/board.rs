@@ -251,12 +251,12 @@ impl Board {
     }
 
     /// Shows the topics that the reader's token allows, after the server has refused the subscription to all topics. The token before may
-    /// have allowed others, whose panels are removed.
+    /// have allowed others, whose panels are removed at once, also from a board that is paused or shows the past.
     pub(crate) fn show_allowed(self, allowed: Vec<Filter>) {
         if !allowed.is_empty() && self.allowed.with_untracked(Vec::is_empty) {
-            for (topic, _) in self.every_cell() {
+            for topic in self.panels.with_value(Panels::topics) {
                 if !allowed.iter().any(|filter| filter.matches(&topic)) {
-                    self.remove(&topic);
+                    self.remove_at_once(&topic);
                 }
             }
             self.subscribe(allowed.clone());
@@ -594,6 +594,14 @@ impl Board {
             cell.is_deleted.set(true);
             return;
         }
+        self.remove_at_once(topic);
+    }
+
+    /// Removes a topic, whether it has a panel or is left out.
+    fn remove_at_once(self, topic: &Topic) {
+        self.leaving.update_value(|leaving| {
+            leaving.remove(topic);
+        });
         self.layout.update(|layout| layout.remove(topic));
         self.drop_model(topic);
     }

@@ -187,6 +187,33 @@ async fn a_token_that_is_pasted_over_another_one_replaces_the_topics_that_are_sh
 }
 
 #[tokio::test]
+async fn what_a_new_token_does_not_allow_is_removed_from_a_paused_board_and_from_the_past_too() {
+    let scene = Scene::set_with(&["--no-host"], |_| setting("TICKERTAPE_SITE").into()).await;
+    let (browser, secret) = (&scene.browser, scene.folder.path().join("secret"));
+    scene.publish("host/fan", "on").await;
+    scene.publish("shop/door", "open").await;
+    let panels = "[...document.querySelectorAll('.panel')].map((panel) => panel.dataset.topic).sort()";
+    let is_paused =
+        "document.querySelector('[data-testid=connection-state]').textContent.includes('Paused at ')";
+    for (key, is_done) in [("p", is_paused), ("ArrowLeft", "location.search.includes('from=')")] {
+        scene.go(&format!("#token={}", token_for("*", &secret, "1h"))).await;
+        scene.is_live().await;
+        browser.becomes("the panels", panels, vec!["host/fan", "shop/door"]).await;
+        is_loaded(browser).await;
+        browser.press_key(key, 0).await;
+        browser.is_true(is_done).await;
+        // The address of the past is kept, so that the page is not loaded again.
+        let narrow = token_for("host/*", &secret, "1h");
+        browser.value(&format!("void (location.hash = 'token={narrow}')")).await;
+        browser.becomes(&format!("the panels after {key}"), panels, vec!["host/fan"]).await;
+        browser.press_key("n", 0).await;
+        scene.is_live().await;
+        assert_eq!(browser.value(panels).await, json!(["host/fan"]));
+    }
+    assert_eq!(browser.complaints().await, Vec::<String>::new());
+}
+
+#[tokio::test]
 async fn without_a_token_the_page_asks_and_says_what_is_wrong_with_the_answer() {
     let scene = Scene::set().await;
     scene.go("").await;

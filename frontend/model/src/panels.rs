@@ -71,6 +71,11 @@ impl<M> Panels<M> {
         self.models.iter()
     }
 
+    /// Returns every topic, with a panel or left out, in no particular order.
+    pub fn topics(&self) -> Vec<Topic> {
+        self.models.keys().chain(&self.left_out).cloned().collect()
+    }
+
     /// Returns true if the topic has no panel because the board was full.
     pub fn is_left_out(&self, topic: &Topic) -> bool {
         self.left_out.contains(topic)
@@ -187,6 +192,17 @@ mod tests {
         panels.remove(&topic("b"));
         assert_eq!(add(&mut panels, "x", "of x"), Some("of x"));
         assert_eq!(left_out(&panels), []);
+    }
+
+    #[test]
+    fn the_topics_of_a_board_are_also_those_without_a_panel() {
+        let mut panels = full();
+        add(&mut panels, "x", "of x");
+        let mut topics = panels.topics();
+        topics.sort();
+        assert_eq!(topics, ["a", "b", "x"].map(topic));
+        topics.iter().for_each(|topic| panels.remove(topic));
+        assert_eq!(panels.topics(), []);
     }
 
     #[test]
@@ -357,6 +373,9 @@ mod properties {
                     }
                 }
                 prop_assert!(has_each_once(&panels, &topics));
+                let listed = panels.topics();
+                prop_assert_eq!(listed.len(), topics.len());
+                prop_assert!(listed.iter().all(|topic| topics.contains(topic)));
                 prop_assert!(panels.models.len() <= room.panels + room.found);
                 let distinct: HashSet<&Topic> = panels.found.iter().collect();
                 prop_assert_eq!(distinct.len(), panels.found.len());

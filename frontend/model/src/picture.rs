@@ -57,6 +57,10 @@ impl Picture {
                 }
             }
             Event::TopicGone { topic, .. } => drop(self.topics.remove(topic)),
+            // The token before may have allowed others. If the server names no filters, the board stays as it is.
+            Event::SubscribeRefused { allowed, .. } if !allowed.is_empty() => {
+                self.topics.retain(|topic, _| allowed.iter().any(|filter| filter.matches(topic)));
+            }
             Event::Earlier { .. }
             | Event::EarlierFailed { .. }
             | Event::Buckets { .. }
@@ -140,6 +144,9 @@ impl Kept {
 
 #[cfg(test)]
 mod tests {
+    use shared::{ErrorCode, Filter};
+    use tickertape_session::Refused;
+
     use super::*;
     use crate::chart::SeriesSet;
     use crate::kind::Kind;
@@ -218,6 +225,27 @@ mod tests {
         let last = shared::Position { epoch: serde_json::from_str("\"abc123\"").unwrap(), offset: 1 };
         picture.note(&Event::TopicGone { topic: topic("a"), last });
         assert_eq!(restored(&picture).1, []);
+    }
+
+    #[test]
+    fn topics_that_a_new_token_does_not_allow_are_forgotten() {
+        let cases: [(&[&str], &[&str]); 3] = [
+            (&["shop/*"], &["shop/door"]),
+            (&["a", "host/*"], &["a", "host/fan"]),
+            (&[], &["a", "host/fan", "shop/door"]),
+        ];
+        for (allowed, kept) in cases {
+            let mut picture = Picture::default();
+            for name in ["a", "host/fan", "shop/door"] {
+                publish(&mut picture, name, 1, 1, "1");
+            }
+            let allowed: Vec<Filter> = allowed.iter().map(|filter| filter.parse().unwrap()).collect();
+            let refused = Refused { code: ErrorCode::Forbidden, message: String::new() };
+            picture.note(&Event::SubscribeRefused { filter: Filter::All, allowed, refused });
+            let topics: Vec<_> =
+                restored(&picture).1.into_iter().map(|part| part.topic.to_string()).collect();
+            assert_eq!(topics, kept);
+        }
     }
 
     #[test]
