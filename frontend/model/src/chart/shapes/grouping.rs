@@ -41,11 +41,24 @@ pub(super) struct Group {
 }
 
 impl Slots {
-    /// Returns the lengths of groups in a window. `bars` is the number of bars for each group.
+    /// Returns the lengths of groups in a window, for all series together. The one with the most values decides. `bars` is the number of
+    /// bars for each group.
     pub fn of(set: &SeriesSet, window: &Range<i64>, bars: usize) -> Self {
+        Self::by(of_most_values(&each_usual_ms(set, window)), window, bars)
+    }
+
+    /// Returns the lengths of groups in a window, for each series on its own. The series with the most values decides for those with
+    /// fewer than two.
+    pub fn of_each(set: &SeriesSet, window: &Range<i64>) -> Vec<Self> {
+        let each = each_usual_ms(set, window);
+        let common_ms = of_most_values(&each);
+        each.iter().map(|(_, own_ms)| Self::by(own_ms.or(common_ms), window, 1)).collect()
+    }
+
+    fn by(usual_ms: Option<i64>, window: &Range<i64>, bars: usize) -> Self {
         let length_ms = (window.end - window.start).max(1);
         let most = (MOST / (bars.max(1) as i64)).max(LEAST);
-        let usual_ms = usual_ms(set, window).unwrap_or(length_ms / most);
+        let usual_ms = usual_ms.unwrap_or(length_ms / most);
         if usual_ms.saturating_mul(most) >= length_ms {
             return Self::Alone(usual_ms.max(1));
         }
@@ -144,17 +157,27 @@ impl Group {
     }
 }
 
-/// Returns the usual time between two rows in the window: the median, and at least the length of a bucket.
-fn usual_ms(set: &SeriesSet, window: &Range<i64>) -> Option<i64> {
-    let times = set.rows_within(window).filter_map(|row| set.time(row));
-    let mut before = None;
-    let pauses =
-        times.filter_map(|ts_ms| Some(ts_ms - before.replace(ts_ms)?)).filter(|pause_ms| *pause_ms > 0);
-    let mut pauses: Vec<i64> = pauses.collect();
-    let half = pauses.len() / 2;
-    let median = (!pauses.is_empty()).then(|| *pauses.select_nth_unstable(half).1);
+/// Returns for each series the number of times between its values in the window, and the usual one: the median, and at least the length
+/// of a bucket. The times of different series say nothing about each other.
+fn each_usual_ms(set: &SeriesSet, window: &Range<i64>) -> Vec<(usize, Option<i64>)> {
+    let rows = set.rows_within(window);
     let bucket_ms = set.step_within(window).and_then(|step_ms| i64::try_from(step_ms).ok());
-    median.max(bucket_ms)
+    let usual = |column: usize| {
+        let times = set.samples(column, rows.clone()).map(|(ts_ms, _)| ts_ms);
+        let mut before = None;
+        let pauses =
+            times.filter_map(|ts_ms| Some(ts_ms - before.replace(ts_ms)?)).filter(|pause_ms| *pause_ms > 0);
+        let mut pauses: Vec<i64> = pauses.collect();
+        let half = pauses.len() / 2;
+        let median = (!pauses.is_empty()).then(|| *pauses.select_nth_unstable(half).1);
+        (pauses.len(), median.max(bucket_ms))
+    };
+    (0..set.series().len()).map(usual).collect()
+}
+
+/// Returns the usual time between the values of the series that has the most.
+fn of_most_values(each: &[(usize, Option<i64>)]) -> Option<i64> {
+    each.iter().max_by_key(|(count, _)| *count).and_then(|(_, usual_ms)| *usual_ms)
 }
 
 #[cfg(test)]
@@ -178,6 +201,27 @@ mod tests {
         assert_eq!(Slots::of(&many.set, &many.window, 5), Slots::Merged(120_000));
         let long = every(3_600_000, 24 * 400);
         assert_eq!(Slots::of(&long.set, &(0..400 * DAY_MS), 1), Slots::Merged(7 * DAY_MS));
+    }
+
+    #[test]
+    fn values_of_other_series_do_not_make_the_groups_of_a_series_shorter() {
+        let values = |pause_ms: i64, shift_ms: i64| -> Vec<(i64, f64)> {
+            (0..900_000 / pause_ms).map(|n| (n * pause_ms + shift_ms, 1.0)).collect()
+        };
+        let in_turn = Bench::new(&[("a", &values(60_000, 0)), ("b", &values(60_000, 30_000))]);
+        assert_eq!(Slots::of(&in_turn.set, &in_turn.window, 2), Slots::Alone(60_000));
+        assert_eq!(Slots::of_each(&in_turn.set, &in_turn.window), [Slots::Alone(60_000); 2]);
+        let mixed = Bench::new(&[
+            ("rare", &values(60_000, 0)),
+            ("frequent", &values(1_000, 0)),
+            ("once", &[(0, 1.0)]),
+            ("burst", &[(0, 1.0), (1, 1.0), (2, 1.0)]),
+        ]);
+        assert_eq!(Slots::of(&mixed.set, &mixed.window, 1), Slots::Merged(15_000));
+        let each = Slots::of_each(&mixed.set, &mixed.window);
+        assert_eq!(each[..3], [Slots::Alone(60_000), Slots::Merged(15_000), Slots::Merged(15_000)]);
+        let slow = Bench::new(&[("slow", &values(60_000, 0)), ("burst", &[(0, 1.0), (1, 1.0), (2, 1.0)])]);
+        assert_eq!(Slots::of(&slow.set, &slow.window, 2), Slots::Alone(60_000));
     }
 
     #[test]

@@ -46,16 +46,17 @@ pub fn fit(wanted: &Wanted<'_>, _before: Option<&Axes>) -> Axes {
 
 /// Returns the length of the time of a cell in milliseconds, if a cell may have several values, of which it shows the highest.
 pub fn cell_ms(set: &SeriesSet, window: &Range<i64>) -> Option<i64> {
-    let merged_ms = Slots::of(set, window, 1).merged_ms();
+    let merged_ms = Slots::of_each(set, window).into_iter().find_map(Slots::merged_ms);
     merged_ms.or_else(|| set.step_within(window).and_then(|step_ms| i64::try_from(step_ms).ok()))
 }
 
 /// Adds a row of cells for each series. The more opaque a cell is, the higher is its value. A cell with several values shows the
 /// highest.
 pub(super) fn draw(scene: &Scene<'_>, plot: &Plot, axis: &Axis, marks: &mut Vec<Mark>) {
-    let slots = Slots::of(scene.set, &scene.window, 1);
+    let each = Slots::of_each(scene.set, &scene.window);
     let height = plot.area.height / axis.columns.len().max(1) as f64;
     for (row, (column, factor)) in axis.columns.iter().enumerate() {
+        let Some(slots) = each.get(*column) else { continue };
         let top = plot.area.top + height * row as f64;
         for group in slots.groups(scene, plot, (*column, *factor)) {
             let (left, right) = slots.ends(&group, scene, plot);
@@ -121,6 +122,20 @@ mod tests {
         let bench = Bench::new(&[("a", &[(0, 1.0), (1_000, 1.0), (9_000, 1.0)])]);
         let marks = bench.marks(super::super::heatmap());
         assert_eq!(blocks(&marks).count(), 3);
+    }
+
+    #[test]
+    fn rows_of_series_with_different_times_have_no_blanks() {
+        let each = |shift_ms: i64| -> Vec<(i64, f64)> {
+            (0..15).map(|minute| (minute * 60_000 + shift_ms, 1.0)).collect()
+        };
+        let marks = Bench::new(&[("a", &each(0)), ("b", &each(30_000))]).marks(super::super::heatmap());
+        let cells: Vec<Rect> = blocks(&marks).map(|(rect, _)| rect).collect();
+        assert_eq!(cells.len(), 30);
+        for row in cells.chunks(15) {
+            let mut distances = row.windows(2).map(|pair| pair[1].left - pair[0].right());
+            assert!(distances.all(|distance| distance.abs() < GAP_PX + 0.01), "{row:?}");
+        }
     }
 
     #[test]
