@@ -3,10 +3,13 @@
 
 mod support;
 
-use backend_core::Principal;
+use backend_core::payer::Payer;
 use backend_core::ports::{Append, ConnectionId, TopicLog};
+use backend_core::query::HistoryQuery;
+use backend_core::rates::RateLimits;
 use backend_core::stretch::{Order, Stretch, Walk, Wanted, received_in};
 use backend_core::testing::{FakeLog, Keep};
+use backend_core::{Access, Principal};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use shared::bucket::Bucket;
@@ -14,7 +17,7 @@ use shared::publication::Item;
 use shared::server::{BucketsReply, HistoryReply};
 use shared::{Data, Epoch, ErrorCode, Filter, Millis, ServerMessage, Topic, limits};
 
-use support::{NOW, World};
+use support::{NOW, World, agent};
 
 const DAY_MS: Millis = 86_400_000;
 
@@ -388,6 +391,54 @@ async fn a_search_by_time_of_receipt_reads_few_publications_of_other_times_and_n
     for order in [Order::OldestFirst, Order::NewestFirst] {
         let found = search(begin + 1..begin + 2, order).await;
         assert!(found.items.is_empty() && found.work < 36_000, "{}", found.work);
+    }
+}
+
+#[tokio::test]
+async fn the_beginning_of_a_log_is_looked_up_once_for_a_period() {
+    let world = World::open();
+    let id = world.connect("viewer").await;
+    publish_seconds(&world.log, 10_000);
+    let epoch = world.log.head(&Topic::new("x").unwrap()).await.unwrap().unwrap().epoch;
+    for since in [None, Some(json!({"epoch": epoch, "offset": 5_010}))] {
+        let before = world.log.reads();
+        let mut request = json!({"action": "history", "id": 1, "topic": "x",
+            "from_ms": NOW - 5_000_000, "to_ms": NOW - 4_400_000, "limit": 500});
+        if let Some(since) = since {
+            request["since"] = since;
+        }
+        assert!(!items(world.say(&id, request).await).is_empty());
+        assert_eq!(world.log.reads() - before, 1);
+    }
+}
+
+#[tokio::test]
+async fn the_work_of_a_search_by_time_of_receipt_counts_for_its_client_whatever_it_finds() {
+    let (from_ms, to_ms) = (NOW + 1, NOW + 2);
+    let request =
+        json!({"action": "history", "id": 1, "topic": "x", "from_ms": from_ms, "to_ms": to_ms, "limit": 10});
+    for is_http in [false, true] {
+        let world = World::with(Access::Open, Keep::PLENTY, |settings| {
+            settings.rates = RateLimits { read_kb_per_second: 64, ..RateLimits::default() };
+        });
+        let id = world.connect("viewer").await;
+        let other = world.connect_as("other", agent(&["*"], &[])).await;
+        // Two servers whose clocks are two hours apart append in turns, and nothing was received in between.
+        for number in 0..8_000 {
+            publish(&world.log, NOW + number % 2 * 7_200_000, None, number);
+        }
+        if is_http {
+            let principal = Principal::local();
+            let payer = Payer::new(&principal.name, None);
+            let query =
+                HistoryQuery { from_ms: Some(from_ms), to_ms: Some(to_ms), ..HistoryQuery::default() };
+            let found = world.service.http_history(&principal, &payer, "x", query, NOW).await.unwrap();
+            assert!(found.items.is_empty());
+        } else {
+            assert_eq!(items(world.say(&id, request.clone()).await), Vec::<u64>::new());
+        }
+        assert_eq!(world.refused(&id, request.clone()).await.code, ErrorCode::RateLimited);
+        assert_eq!(items(world.say(&other, request.clone()).await), Vec::<u64>::new());
     }
 }
 

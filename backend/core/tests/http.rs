@@ -5,6 +5,7 @@ mod support;
 
 use backend_core::authorize::Credentials;
 use backend_core::http::HttpPublished;
+use backend_core::payer::Payer;
 use backend_core::query::{HistoryQuery, PublishQuery, TopicsQuery};
 use backend_core::testing::Keep;
 use backend_core::{Principal, Refusal};
@@ -77,12 +78,13 @@ async fn a_token_decides_who_may_publish_and_read() {
     let header = format!("Bearer {}", token(&agent(&["host/*"], &["x"])));
     let credentials = Credentials { authorization: Some(&header), protocols: None };
     let principal = world.service.authorize(&credentials, NOW).unwrap();
-    let read = |name| world.service.http_history(&principal, name, NEWEST, NOW);
+    let payer = Payer::new(&principal.name, None);
+    let read = |name| world.service.http_history(&principal, &payer, name, NEWEST, NOW);
     assert!(read("host/cpu").await.is_ok());
     assert_eq!(read("x").await.unwrap_err().http_status(), 403);
     assert_eq!(read("nothing").await.unwrap_err().http_status(), 403, "what is there is not told either");
     let since = HistoryQuery::read([("since", "1")]).unwrap();
-    let probed = world.service.http_history(&principal, "nothing", since, NOW).await.unwrap_err();
+    let probed = world.service.http_history(&principal, &payer, "nothing", since, NOW).await.unwrap_err();
     assert_eq!(probed.http_status(), 403, "by whatever way one asks");
     let topics = world.service.http_topics(&principal, TopicsQuery::default(), NOW).await.unwrap().topics;
     assert_eq!(topics.iter().map(|entry| entry.topic.as_str()).collect::<Vec<_>>(), ["host/cpu"]);
@@ -294,6 +296,20 @@ async fn history_of_a_period_without_since_ends_with_its_newest_even_after_a_los
 }
 
 #[tokio::test]
+async fn publications_of_a_period_that_are_written_while_they_are_read_are_not_told_as_lost() {
+    let world = World::open();
+    world.fill("x", 20);
+    let client = world.connect("a").await;
+    for late in [1..=1, 4..=6, 19..=19] {
+        world.log.write_late(&topic("x"), late.clone());
+        let since = json!({"epoch": "filled", "offset": 0});
+        let page = history(&world, &client, json!({"to_ms": NOW + 60_000, "since": since})).await;
+        let offsets: Vec<u64> = page.items.iter().map(|item| item.offset).collect();
+        assert_eq!((offsets, page.recovered), ((1..=20).collect::<Vec<_>>(), true), "{late:?}");
+    }
+}
+
+#[tokio::test]
 async fn history_of_what_one_may_not_read_or_nobody_wrote_is_refused() {
     let world = World::open();
     let client = world.connect_as("a", agent(&["host/*"], &[])).await;
@@ -343,7 +359,9 @@ async fn post(
 
 async fn get(world: &World, name: &str, query: &[(&str, &str)]) -> Result<Value, Refusal> {
     let query = HistoryQuery::read(query.iter().copied())?;
-    let history = world.service.http_history(&Principal::local(), name, query, NOW).await?;
+    let principal = Principal::local();
+    let payer = Payer::new(&principal.name, None);
+    let history = world.service.http_history(&principal, &payer, name, query, NOW).await?;
     Ok(serde_json::to_value(history).unwrap())
 }
 

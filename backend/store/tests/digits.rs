@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "also called by functions that only tests call")]
 
 use backend_core::event::{Connect, Message};
+use backend_core::payer::Payer;
 use backend_core::ports::ConnectionId;
 use backend_core::query::{HistoryQuery, PublishQuery};
 use backend_core::testing::{FakeConnections, FakeManagement};
@@ -69,7 +70,8 @@ async fn publish_and_read(texts: &[String]) -> Vec<(&'static str, Vec<String>)> 
         live.extend(publications(&management, &id));
     }
     let principal = Principal::local();
-    let http = service.http_history(&principal, "t", HistoryQuery::default(), NOW).await.unwrap();
+    let payer = Payer::new(&principal.name, None);
+    let http = service.http_history(&principal, &payer, "t", HistoryQuery::default(), NOW).await.unwrap();
     let http = serde_json::to_string(&http.items).unwrap();
     say(&service, &id, r#"{"action":"history","id":3,"topic":"t"}"#).await;
     let history = publications(&management, &id);
@@ -79,7 +81,7 @@ async fn publish_and_read(texts: &[String]) -> Vec<(&'static str, Vec<String>)> 
     service.log().close().await;
     let (log, _) = EmbeddedLog::open(directory.path(), Retention::default()).unwrap();
     let service = Service::new(FakeConnections::default(), log, (), Settings::new(Access::Open, || 7));
-    let kept = service.http_history(&principal, "t", HistoryQuery::default(), NOW).await.unwrap();
+    let kept = service.http_history(&principal, &payer, "t", HistoryQuery::default(), NOW).await.unwrap();
     let kept = kept.items.iter().map(|item| item.data.to_string()).collect();
     let http: Vec<shared::Publication> = serde_json::from_str(&http).unwrap();
     let http = http.iter().map(|item| item.data.to_string()).collect();

@@ -303,9 +303,12 @@ pub trait TopicLog: Send + Sync {
         std::future::ready(Ok(Vec::new()))
     }
 
-    /// Reads at most `limit` publications of the log `epoch` after the offset `after`, in order of offset, from which buckets are
-    /// computed. Unlike [`TopicLog::read`], this may return publications beyond the number that is kept, if they are still stored.
-    /// Publications that are too old at `now` are not returned. Returns nothing if the topic has another epoch.
+    /// Reads at most `limit` publications of the log `epoch` after the offset `after`, in order of offset. Buckets are computed from them,
+    /// and publications are searched among them by their time of receipt. Unlike [`TopicLog::read`], this may return publications beyond
+    /// the number that is kept, if they are still stored, and it goes on after publications that were lost. Publications that are too old
+    /// at `now` are not returned. Returns nothing if the topic has another epoch.
+    ///
+    /// A store whose publications can be lost overrides this.
     fn stored(
         &self,
         topic: &Topic,

@@ -19,8 +19,6 @@ use crate::stretch::{Found, Stretch, Walk, first_received_since};
 
 /// Maximum size of the buckets in one WebSocket message, in bytes. The rest of the message has the other fields.
 pub(super) const FRAME_ROOM: usize = limits::PACK_BYTES - 3 * 1024;
-/// Number of bytes that each block and publication counts that is read for an answer, which is a small part of what was read.
-const READ_BYTES: usize = 32;
 
 /// A request for buckets.
 #[derive(Debug, Clone, PartialEq)]
@@ -74,7 +72,7 @@ impl<C, L: TopicLog, M> Service<C, L, M> {
         let after = ask.since.and_then(|since| place(since, &head));
         let stretch = Stretch { from_ms, to_ms, step_ms, after, room_bytes: ask.room_bytes };
         let found = Walk::new(&self.log, log, stretch, now).read().await?;
-        self.charge_read(payer, found.work * READ_BYTES, now);
+        self.charge_work(payer, found.work, now);
         let Head { epoch, last, .. } = head;
         Ok(Answered { epoch, from_ms, to_ms, step_ms, head: last.offset, found })
     }

@@ -11,11 +11,12 @@ use crate::replay::{self, Ask, Fit};
 use crate::stretch::{Order, Wanted, first_received_since, received_in};
 
 /// A page of a topic's log. `recovered` is false if publications between the requested position and the page have been
-/// deleted.
+/// deleted. `work` is the number of blocks and publications that were searched by their time of receipt.
 #[derive(Debug)]
 pub(super) struct Past {
     pub(super) page: Page,
     pub(super) recovered: bool,
+    pub(super) work: usize,
 }
 
 /// A period in which publications were received.
@@ -80,7 +81,7 @@ impl<C, L: TopicLog, M> Service<C, L, M> {
             }
             Ask::Last(_) | Ask::ReceivedSince(_) | Ask::Nothing => true,
         };
-        Ok(Some(Past { page, recovered }))
+        Ok(Some(Past { page, recovered, work: found.work }))
     }
 
     /// Returns the offset of the first publication that was received at `since` or later, or the offset after the last one.
@@ -143,7 +144,7 @@ impl<C, L: TopicLog, M> Service<C, L, M> {
                 None => return Ok(None),
             },
         };
-        Ok(Some(Past { page: replay::as_written(page, after, limit), recovered }))
+        Ok(Some(Past { page: replay::as_written(page, after, limit), recovered, work: 0 }))
     }
 
     async fn rewind(
@@ -154,7 +155,7 @@ impl<C, L: TopicLog, M> Service<C, L, M> {
         now: Millis,
     ) -> Result<Option<Past>, Unavailable> {
         let page = self.log.read(topic, from, limit, now).await?;
-        Ok(page.map(|page| Past { page: replay::newest_as_written(page, limit), recovered: true }))
+        Ok(page.map(|page| Past { page: replay::newest_as_written(page, limit), recovered: true, work: 0 }))
     }
 }
 

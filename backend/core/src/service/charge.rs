@@ -9,6 +9,9 @@ use crate::payer::Payer;
 use crate::rates::Published;
 use crate::refusal::Refusal;
 
+/// Number of bytes that each block and publication counts that is read for an answer, which is a small part of what was read.
+const WORK_BYTES: usize = 32;
+
 impl<C, L, M> Service<C, L, M> {
     /// Counts one request of the client `payer` against its rate limit.
     ///
@@ -43,6 +46,12 @@ impl<C, L, M> Service<C, L, M> {
     /// Counts `bytes` bytes that the client `payer` has read against its limit.
     pub(super) fn charge_read(&self, payer: &Payer, bytes: usize, now: Millis) {
         lock(&self.rates).charge_read(payer, bytes, now);
+    }
+
+    /// Counts the number of blocks and publications that were read for an answer to the client `payer` against its limit, in addition to
+    /// the answer.
+    pub(super) fn charge_work(&self, payer: &Payer, work: usize, now: Millis) {
+        self.charge_read(payer, work * WORK_BYTES, now);
     }
 }
 

@@ -33,6 +33,7 @@ impl<C: Connections, L: TopicLog, M: Management> Service<C, L, M> {
         }
         let ask = since.map_or(Ask::Last(limits::HISTORY_ITEMS), Ask::Since);
         let past = self.page(&connection.principal, &topic, &ask, limit, period, now).await?;
+        self.charge_work(payer, past.work, now);
         Ok(vec![frame(&ServerMessage::History(reply(id, topic, &ask, past)))])
     }
 }
@@ -63,7 +64,7 @@ impl<C, L: TopicLog, M> Service<C, L, M> {
 }
 
 fn reply(id: RequestId, topic: Topic, ask: &Ask, past: Past) -> HistoryReply {
-    let Past { page, recovered } = past;
+    let Past { page, recovered, work: _ } = past;
     let head = Position::new(page.epoch.clone(), page.head);
     let mut reply = HistoryReply { id, topic, epoch: page.epoch, items: Vec::new(), head, recovered };
     let fixed = frame(&ServerMessage::History(reply.clone())).len();

@@ -64,12 +64,12 @@ impl<C, L: TopicLog, M> Service<C, L, M> {
                 Route::History(name) => {
                     let principal = self.admit_reader(&head, clock())?;
                     let query = HistoryQuery::read(pairs(head.query))?;
+                    let payer = Payer::new(&principal.name, head.peer);
                     let answer = if query.step_ms.is_some() {
-                        let payer = Payer::new(&principal.name, head.peer);
                         let buckets = self.http_buckets(&principal, &payer, &name, query, clock()).await;
                         Answer::json(&self.observed(&principal, buckets)?)
                     } else {
-                        let history = self.http_history(&principal, &name, query, clock()).await;
+                        let history = self.http_history(&principal, &payer, &name, query, clock()).await;
                         Answer::json(&self.observed(&principal, history)?)
                     };
                     Ok(self.charge_answer(&principal, &head, answer, clock()))
@@ -233,7 +233,7 @@ impl<C, L: TopicLog, M> Service<C, L, M> {
 
     /// Reads a part of a topic's log. If the query has `since`, these are the oldest publications after it, and
     /// otherwise the newest ones. They have at most [`limits::HISTORY_BYTES`] bytes, but there is always one if any
-    /// match.
+    /// match. A search by time of receipt is counted against the limit of the client `payer`.
     ///
     /// # Errors
     ///
@@ -241,6 +241,7 @@ impl<C, L: TopicLog, M> Service<C, L, M> {
     pub async fn http_history(
         &self,
         principal: &Principal,
+        payer: &Payer,
         name: &str,
         query: HistoryQuery,
         now: Millis,
@@ -257,6 +258,7 @@ impl<C, L: TopicLog, M> Service<C, L, M> {
         };
         let period = Period { from_ms: query.from_ms, to_ms: query.to_ms };
         let past = self.page(principal, &topic, &ask, query.limit, period, now).await?;
+        self.charge_work(payer, past.work, now);
         let page = past.page;
         let (epoch, head) = (page.epoch, page.head);
         let share = Share { items: limits::HISTORY_ITEMS, bytes: limits::HISTORY_BYTES };

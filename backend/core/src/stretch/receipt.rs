@@ -9,7 +9,7 @@ use std::ops::Range;
 use shared::{Epoch, Millis, Publication, Topic};
 
 use super::plan::{self, Task, Use};
-use crate::ports::{ReadFrom, TopicLog, Unavailable};
+use crate::ports::{TopicLog, Unavailable};
 use crate::rollup::{Block, Level};
 
 /// Number of blocks and publications after which a search ends, even if it has not found as many as are wanted. Only a log without blocks
@@ -159,19 +159,21 @@ impl<L: TopicLog> Search<'_, L> {
         Ok(())
     }
 
-    /// Reads the publications with these offsets, in order of offset.
+    /// Reads the publications with these offsets, in order of offset. Where some are missing before others, this looks for them again:
+    /// publications are written in order, but those before a place may have been written after a read had passed it.
     async fn read(&mut self, part: &Range<u64>) -> Result<Vec<Publication>, Unavailable> {
-        let (mut items, mut next) = (Vec::new(), part.start);
-        // A page ends before lost publications. The next one goes on after them.
-        while next < part.end {
-            let wanted = usize::try_from(part.end - next).unwrap_or(usize::MAX);
-            let page = self.log.read(self.topic, ReadFrom::After(next - 1), wanted, self.now).await?;
-            let page = page.filter(|page| page.epoch == *self.epoch).map_or_else(Vec::new, |page| page.items);
-            self.found.work += page.len().max(1);
-            let Some(last) = page.last() else { break };
-            next = last.offset + 1;
-            items.extend(page.into_iter().filter(|item| item.offset < part.end));
-        }
+        let items = self.read_once(part).await?;
+        let until = items.last().map_or(part.start, |last| last.offset + 1);
+        let is_whole = items.len() as u64 == until - part.start;
+        if is_whole { Ok(items) } else { self.read_once(&(part.start..until)).await }
+    }
+
+    /// Reads with [`TopicLog::stored`], which does not look for the beginning of the log, as [`TopicLog::read`] does each time.
+    async fn read_once(&mut self, part: &Range<u64>) -> Result<Vec<Publication>, Unavailable> {
+        let wanted = usize::try_from(part.end - part.start).unwrap_or(usize::MAX);
+        let mut items = self.log.stored(self.topic, self.epoch, part.start - 1, wanted, self.now).await?;
+        self.found.work += items.len().max(1);
+        items.retain(|item| part.contains(&item.offset));
         Ok(items)
     }
 

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::ops::Range;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use shared::{Epoch, Filter, Millis, Position, Publication, Topic, TopicMeta, limits};
@@ -27,6 +27,7 @@ pub struct FakeLog {
     unrecordable: Arc<Mutex<Option<Topic>>>,
     unforgettable: Arc<Mutex<Option<Topic>>>,
     broken: Arc<AtomicBool>,
+    reads: Arc<AtomicUsize>,
     before_heads: Arc<Mutex<Option<Hook>>>,
 }
 
@@ -38,6 +39,8 @@ struct Log {
     items: Vec<Publication>,
     /// Offsets of publications that are not in history. They are part of blocks all the same.
     lost: BTreeSet<u64>,
+    /// Offsets of publications that the next call of [`TopicLog::stored`] does not find.
+    unwritten: BTreeSet<u64>,
     meta: TopicMeta,
     producers: Producers,
 }
@@ -65,6 +68,7 @@ impl FakeLog {
             unrecordable: Arc::default(),
             unforgettable: Arc::default(),
             broken: Arc::default(),
+            reads: Arc::default(),
             before_heads: Arc::default(),
         }
     }
@@ -82,6 +86,19 @@ impl FakeLog {
     /// Makes later calls of [`ForgetSilent::forget_if_silent`] for `topic` fail; with `None`, none.
     pub fn refuse_to_forget(&self, topic: Option<Topic>) {
         *lock(&self.unforgettable) = topic;
+    }
+
+    /// Makes the next call of [`TopicLog::stored`] behave as if these publications of `topic` were written to history while it reads, at
+    /// places that it has passed.
+    pub fn write_late(&self, topic: &Topic, offsets: impl IntoIterator<Item = u64>) {
+        if let Some(log) = lock(&self.topics).get_mut(topic) {
+            log.unwritten.extend(offsets);
+        }
+    }
+
+    /// Returns the number of calls of [`TopicLog::read`] so far.
+    pub fn reads(&self) -> usize {
+        self.reads.load(Ordering::SeqCst)
     }
 
     /// Makes reads after an offset behave as if these publications of `topic` had been lost before they were written to history.
@@ -183,6 +200,7 @@ impl TopicLog for FakeLog {
         now: Millis,
     ) -> Result<Option<Page>, Unavailable> {
         self.check()?;
+        self.reads.fetch_add(1, Ordering::SeqCst);
         Ok(lock(&self.topics).get(topic).map(|log| log.read(from, limit, self.keep, now)))
     }
 
@@ -212,8 +230,10 @@ impl TopicLog for FakeLog {
         now: Millis,
     ) -> Result<Vec<Publication>, Unavailable> {
         self.check()?;
-        let topics = lock(&self.topics);
-        let Some(log) = topics.get(topic).filter(|log| log.epoch == *epoch) else { return Ok(Vec::new()) };
+        let mut topics = lock(&self.topics);
+        let Some(log) = topics.get_mut(topic).filter(|log| log.epoch == *epoch) else {
+            return Ok(Vec::new());
+        };
         Ok(log.stored(after, limit, self.keep, now))
     }
 }
@@ -232,8 +252,9 @@ impl ForgetSilent for FakeLog {
 
 impl Log {
     fn new(epoch: Epoch, owner: String) -> Self {
-        let (items, lost) = Default::default();
-        Self { epoch, owner, items, lost, meta: TopicMeta::default(), producers: Producers::default() }
+        let (items, lost, unwritten) = Default::default();
+        let (meta, producers) = Default::default();
+        Self { epoch, owner, items, lost, unwritten, meta, producers }
     }
 
     fn append(&mut self, append: Append) -> Result<(Appended, Option<Change>), AppendError> {
@@ -303,12 +324,14 @@ impl Log {
     }
 
     /// Returns the publications that are kept, and those of the last block, which is not complete.
-    fn stored(&self, after: u64, limit: usize, keep: Keep, now: Millis) -> Vec<Publication> {
+    fn stored(&mut self, after: u64, limit: usize, keep: Keep, now: Millis) -> Vec<Publication> {
+        let unwritten = std::mem::take(&mut self.unwritten);
         let head = self.items.len();
         let complete = Level::LOWEST.complete(head as u64) * Level::LOWEST.size();
         let oldest = head.saturating_sub(keep.items).min(complete as usize).max(after as usize);
         let kept = self.items.iter().skip(oldest).filter(|item| item.received_at >= now - keep.age_ms);
-        kept.take(limit).cloned().collect()
+        let is_found = |offset: &u64| !self.lost.contains(offset) && !unwritten.contains(offset);
+        kept.filter(|item| is_found(&item.offset)).take(limit).cloned().collect()
     }
 
     fn read(&self, from: ReadFrom, limit: usize, keep: Keep, now: Millis) -> Page {
