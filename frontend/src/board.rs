@@ -423,11 +423,17 @@ impl Board {
     /// Returns the text in the corner of a topic's panel, which tells the state of the panel. It depends on the time
     /// and the connection as well as on the data.
     pub fn chip(self, cell: &Cell) -> Chip {
-        let chip = self.chip_of_data(cell);
+        self.chip_of(cell, false)
+    }
+
+    /// Returns the text that a panel of the topic would have without thresholds if `is_unjudged` is true. A panel of several topics judges
+    /// them for the series that it shows.
+    pub(crate) fn chip_of(self, cell: &Cell, is_unjudged: bool) -> Chip {
+        let chip = self.chip_of_data(cell, is_unjudged);
         if cell.is_deleted.get() { chip.deleted() } else { chip }
     }
 
-    fn chip_of_data(self, cell: &Cell) -> Chip {
+    fn chip_of_data(self, cell: &Cell, is_unjudged: bool) -> Chip {
         let conditions = Conditions {
             now: self.now.get(),
             cut_off_since: self.link.with(|link| link.cut_off_since),
@@ -435,6 +441,7 @@ impl Board {
             behind_ms: self.delay.get().behind_ms,
             is_recording: self.is_recording.get(),
             frame_every_ms: self.link.with(|link| link.frame_every_ms),
+            is_unjudged,
         };
         cell.stream.track();
         if let Some(stretch) = self.time.past() {

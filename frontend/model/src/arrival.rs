@@ -23,7 +23,7 @@ pub struct Arrival {
     silence_noticed: bool,
 }
 
-/// Facts about the board and the connection that influence the state of every panel.
+/// Facts about the board, the connection and the panel that influence the state of every panel.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Conditions {
     /// Present time, by the server's clock.
@@ -39,6 +39,8 @@ pub struct Conditions {
     pub is_recording: bool,
     /// Time for which the server may collect publications before it sends them, in milliseconds.
     pub frame_every_ms: u64,
+    /// True if thresholds are not judged, because the panel of several topics does that for the series that it shows.
+    pub is_unjudged: bool,
 }
 
 impl Conditions {

@@ -27,6 +27,8 @@ pub struct Scene {
     pub cut_off_since: Option<Millis>,
     /// True if the board shows a recording.
     pub is_recording: bool,
+    /// True if thresholds are not judged, because the panel of several topics does that for the series that it shows.
+    pub is_unjudged: bool,
     /// Converts times to the reader's time zone.
     pub clock: LocalClock,
 }
@@ -69,7 +71,8 @@ pub fn past_chip(stream: &Stream, series: &SeriesSet, past: &TopicPast, scene: &
     hold(PanelState::Past, moment, title);
     // The time of the value comes first in the past. A threshold that the value crosses is in the sentences.
     let seen = scene.stretch.start..scene.at;
-    if let Some((crossed, title)) = standing::crossed(stream, series, Some(&seen), clock) {
+    let crossed = standing::crossed(stream, series, Some(&seen), clock);
+    if let Some((crossed, title)) = crossed.filter(|_| !scene.is_unjudged) {
         hold(PanelState::of_crossed(crossed.means), crossed.words, title);
     }
     Chip::first_of(states, None)
@@ -195,6 +198,7 @@ mod tests {
             now: NOW,
             cut_off_since: None,
             is_recording: false,
+            is_unjudged: false,
             clock: LocalClock::UTC,
         }
     }

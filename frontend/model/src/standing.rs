@@ -33,7 +33,7 @@ pub fn chip(
         evidence: stream.evidence(window_ms, conditions.as_handled()),
         last_received: stream.last_received(),
         conditions,
-        crossed: crossed(stream, series, None, clock),
+        crossed: if conditions.is_unjudged { None } else { crossed(stream, series, None, clock) },
         loaded_percent: loaded_percent(stream, series, &window),
         clock_error_ms: stream.clock_error_ms(),
         stopped: if stream.kind().is_some_and(Kind::has_numbers) { series.stopped() } else { 0 },
@@ -52,12 +52,23 @@ pub fn crossed(
     stretch: Option<&Range<Millis>>,
     clock: LocalClock,
 ) -> Option<(Crossed, String)> {
+    crossed_by((stream, series), &[], stretch, clock)
+}
+
+/// Returns the worst threshold that the series of a topic with these names cross, like [`crossed`] that of all series. Without names, it
+/// is that of all series, too.
+pub fn crossed_by(
+    (stream, series): (&Stream, &SeriesSet),
+    names: &[String],
+    stretch: Option<&Range<Millis>>,
+    clock: LocalClock,
+) -> Option<(Crossed, String)> {
     let limits = stream.limits()?;
     if !stream.kind()?.has_numbers() {
         return None;
     }
     let seen = Seen { set: series, unit: &stream.unit(), hole_ms: stream.hole_ms() };
-    (limits.state)(&limits.thresholds, seen, stretch, clock)
+    (limits.state)(&limits.thresholds, seen, names, stretch, clock)
 }
 
 /// One reason for which a panel is in trouble.
@@ -220,6 +231,27 @@ mod tests {
             let chip = chip(&stream, &series, WINDOW_MS, at(61_000), LocalClock::UTC);
             assert_eq!(chip.text, "1 of 2 stopped", "{kind:?}");
         }
+    }
+
+    #[test]
+    fn only_the_series_that_are_shown_are_judged_and_only_by_the_panel_that_shows_them() {
+        let (mut stream, mut series) = (Stream::new(Topic::new("shop/load").unwrap()), SeriesSet::new(99));
+        let item = Publication { offset: 1, ts: 5, received_at: 5, data: json!({"a": 40, "b": 2}).into() };
+        stream.take(&[item], Origin::Live, &mut series, 5);
+        let thresholds = Some(Box::new(json!([{"above": 30}])));
+        stream.tell(TopicMeta { thresholds, ..TopicMeta::default() }, &mut series);
+        stream.read_limits(crate::chart::Limits::read);
+        let by = |names: &[&str]| {
+            let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
+            crossed_by((&stream, &series), &names, None, LocalClock::UTC).map(|(crossed, _)| crossed.words)
+        };
+        assert_eq!((by(&[]).as_deref(), by(&["b", "a"]).as_deref()), (Some("a over 30"), Some("a over 30")));
+        assert_eq!(by(&["b"]), None);
+        let chip = |conditions| chip(&stream, &series, WINDOW_MS, conditions, LocalClock::UTC);
+        assert_eq!(chip(at(10)).crossed, Some(Means::Bad));
+        let part = chip(Conditions { is_unjudged: true, ..at(10) });
+        assert!(part.state != PanelState::Crossed && part.crossed.is_none(), "{}", part.text);
+        assert!(!part.title.contains("over"), "{}", part.title);
     }
 
     #[test]

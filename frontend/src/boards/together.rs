@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::ops::Range;
 use std::rc::Rc;
 
 use leptos::prelude::*;
@@ -13,16 +14,16 @@ use super::earlier::{self, Earlier};
 use crate::board::Board;
 use crate::cell::Cell;
 use crate::limits::handle as limits;
+use board_model::chart::{Crossed, LocalClock, SeriesSet};
 use board_model::chip::Chip;
 use board_model::document::{Merged, MergedPanel};
 use board_model::kind::Kind;
 use board_model::layout::short_name;
-use board_model::standing::crossed;
+use board_model::standing::{crossed, crossed_by};
 use board_model::stream::Stream;
 use board_model::things::Keeper;
-use board_model::together::names::topic_names;
 use board_model::together::together::Inputs;
-use board_model::together::{Input, Plan, Together, verdict};
+use board_model::together::{Input, Plan, Together, verdict, worst_crossed};
 
 /// A panel that shows several topics.
 struct Joined {
@@ -238,10 +239,10 @@ pub(super) fn topics(key: &Topic) -> Option<Vec<Topic>> {
 
 /// Returns the text in the corner of a panel of several topics.
 pub(super) fn chip(board: Board, key: &Topic) -> Option<Chip> {
-    let (cell, sources, topics, mut left_out) = with_panel(key, |joined| {
+    let (cell, sources, plan, mut left_out) = with_panel(key, |joined| {
         let together = joined.shared.together.borrow();
-        let topics: Vec<Topic> = together.plan().sources.iter().map(|source| source.topic.clone()).collect();
-        (joined.shared.cell.clone(), joined.sources.clone(), topics, together.left_out().to_vec())
+        let (plan, left_out) = (together.plan().clone(), together.left_out().to_vec());
+        (joined.shared.cell.clone(), joined.sources.clone(), plan, left_out)
     })?;
     cell.stream.track();
     left_out.extend(
@@ -251,17 +252,38 @@ pub(super) fn chip(board: Board, key: &Topic) -> Option<Chip> {
         })
         .flatten(),
     );
-    let names = topic_names(&topics.iter().collect::<Vec<_>>());
-    let parts: Vec<(String, Chip)> = names
-        .into_iter()
-        .zip(&sources)
-        .filter_map(|(name, cell)| Some((name, board.chip(cell.as_ref()?))))
-        .collect();
+    let part = |name: &str, cell: &Cell| (name.to_owned(), board.chip_of(cell, true));
+    let parts = plan.sources.iter().zip(&sources);
+    let parts: Vec<(String, Chip)> =
+        parts.filter_map(|(source, cell)| Some(part(&source.name, cell.as_ref()?))).collect();
     let (past, clock) = (board.time.past(), board.clock.get());
-    let crossed = cell.stream.with_untracked(|stream| {
-        cell.series.with_untracked(|series| crossed(stream, series, past.as_ref(), clock))
+    let own = cell.stream.with_untracked(|stream| {
+        let has_thresholds = stream.meta().thresholds.is_some();
+        let crossed = |series: &SeriesSet| crossed(stream, series, past.as_ref(), clock);
+        has_thresholds.then(|| cell.series.with_untracked(crossed))
     });
+    let crossed = own.unwrap_or_else(|| crossed_of_topics(&plan, &sources, past.as_ref(), clock));
     Some(verdict(&parts, &left_out, crossed))
+}
+
+/// Returns the worst threshold of the topics that the series of a panel without thresholds cross. Series that are computed have none.
+fn crossed_of_topics(
+    plan: &Plan,
+    sources: &[Option<Cell>],
+    past: Option<&Range<Millis>>,
+    clock: LocalClock,
+) -> Option<(Crossed, String)> {
+    let mut found = Vec::new();
+    for (source, cell) in plan.sources.iter().zip(sources) {
+        let Some(cell) = cell.as_ref().filter(|_| plan.derive.is_empty() && source.derive.is_empty()) else {
+            continue;
+        };
+        let crossed = cell.stream.with_untracked(|stream| {
+            cell.series.with_untracked(|series| crossed_by((stream, series), &source.series, past, clock))
+        });
+        found.extend(crossed.map(|crossed| (source.name.clone(), crossed)));
+    }
+    worst_crossed(found)
 }
 
 /// Returns the usual title of a panel of several topics: their names.

@@ -50,6 +50,7 @@ pub(super) fn chip(board: Board, cell: &Cell, stretch: Range<Millis>, conditions
         now: conditions.now,
         cut_off_since: conditions.cut_off_since,
         is_recording: conditions.is_recording,
+        is_unjudged: conditions.is_unjudged,
         clock: board.clock.get(),
     };
     let (stream, series) = (&cell.stream, &cell.series);

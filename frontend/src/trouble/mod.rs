@@ -53,6 +53,7 @@ fn troubles(board: Board) -> Vec<Trouble> {
         behind_ms: board.delay.get().behind_ms,
         is_recording: false,
         frame_every_ms,
+        is_unjudged: false,
     };
     let window_ms = board.time.window().ms();
     let shown = board.with_layout(|layout| board.boards.groups(layout, &Query::default()));

@@ -70,6 +70,7 @@ fn is_troubled(board: Board, cell: &Cell) -> bool {
         behind_ms: board.delay.get_untracked().behind_ms,
         is_recording: false,
         frame_every_ms,
+        is_unjudged: false,
     };
     let window_ms = untrack(|| board.time.length_ms());
     cell.stream.with_untracked(|stream| {

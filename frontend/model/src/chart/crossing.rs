@@ -178,6 +178,11 @@ impl Crossing {
         format!("{words}{} is {value}, {exact}{when}", self.name(seen).unwrap_or_default())
     }
 
+    /// Returns true if the series has one of these names.
+    pub fn is_of(&self, names: &[String], seen: Seen<'_>) -> bool {
+        self.name(seen).is_some_and(|name| names.iter().any(|known| known == name))
+    }
+
     /// Returns the time for which the threshold has been crossed in words: `40 s`, or `at least 40 s`. Returns `None` if only one value is known to
     /// cross it.
     fn lasted(&self) -> Option<String> {

@@ -81,9 +81,10 @@ impl<'a> Scene<'a> {
     }
 }
 
-/// A function that returns the worst threshold that is crossed, with sentences about all of them.
+/// A function that returns the worst threshold that series with these names cross, with sentences about all of them. Without names, all
+/// series count.
 type FindCrossed =
-    fn(&[Threshold], Seen<'_>, Option<&Range<Millis>>, LocalClock) -> Option<(Crossed, String)>;
+    fn(&[Threshold], Seen<'_>, &[String], Option<&Range<Millis>>, LocalClock) -> Option<(Crossed, String)>;
 
 /// The thresholds of a chart, and the code that shows them. The code is called by pointers, so that the first picture does not
 /// contain it.

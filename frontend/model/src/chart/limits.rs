@@ -43,14 +43,17 @@ impl Limits {
     }
 }
 
-/// Returns the worst crossed threshold in a few words, and sentences about all of them.
+/// Returns the worst crossed threshold in a few words, and sentences about all of them. If there are names, only series with these names
+/// count.
 fn state(
     thresholds: &[Threshold],
     seen: Seen<'_>,
+    names: &[String],
     stretch: Option<&Range<Millis>>,
     clock: LocalClock,
 ) -> Option<(Crossed, String)> {
-    let crossings = crossings(thresholds, seen, stretch);
+    let mut crossings = crossings(thresholds, seen, stretch);
+    crossings.retain(|crossing| names.is_empty() || crossing.is_of(names, seen));
     let worst = crossings.first()?;
     let sentence = |crossing: &Crossing| crossing.sentence(seen, clock);
     let sentences: Vec<String> = crossings.iter().map(sentence).collect();

@@ -9,6 +9,7 @@
 //! | [`rate`], [`mean`], [`percentile`], [`combine`] | the steps |
 //! | [`stage`] | steps one after the other |
 //! | [`flow`] | from the series of several topics to those of a panel |
+//! | `only` | metadata of the only topic of a panel |
 //! | `texts` | logs and states of several topics |
 //! | [`together`](mod@together) | the panel: everything that a chart shows |
 //! | [`mod@verdict`] | the state of a panel of several topics in words |
@@ -17,6 +18,7 @@ pub mod combine;
 pub mod flow;
 pub mod mean;
 pub mod names;
+mod only;
 pub mod percentile;
 pub mod plan;
 pub mod rate;
@@ -31,7 +33,7 @@ pub mod verdict;
 pub use flow::Input;
 pub use plan::Plan;
 pub use together::Together;
-pub use verdict::verdict;
+pub use verdict::{verdict, worst_crossed};
 
 #[cfg(not(target_arch = "wasm32"))]
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! Tests of panels of several topics. They need proptest, which does not run in WebAssembly.
 
 mod any_data;
+mod only;
 mod past;
 mod texts;
 

@@ -7,7 +7,7 @@ use shared::{Millis, TopicMeta};
 use super::flow::{Flow, Input};
 use super::names::ago;
 use super::plan::Plan;
-use super::texts;
+use super::{only, texts};
 use crate::budget::MOST_ROWS;
 use crate::chart::Spans;
 use crate::chart::band::Reduced;
@@ -85,8 +85,7 @@ impl Together {
         losses.drain(..excess);
         let not_drawn = now.iter().flat_map(|input| input.stream.not_drawn().iter().cloned()).collect();
         stream.gather(losses, not_drawn, set, self.plan.least_series());
-        let mut meta = self.meta_of(set, &now);
-        meta.panel = texts::kind_of(inputs.now).map(|kind| kind.word().to_owned());
+        let meta = self.meta_of(set, inputs.now, &now);
         if self.meta != meta || !is_advanced {
             self.meta = meta.clone();
             stream.tell(meta, set);
@@ -160,29 +159,24 @@ impl Together {
     }
 
     /// Returns the metadata of the panel: the units of its series and, for series that are shown as they are, what the publisher of
-    /// its only topic says about the axis.
-    fn meta_of(&self, set: &SeriesSet, now: &[Input<'_>]) -> TopicMeta {
+    /// its only topic says. `now` are the topics that the page has.
+    fn meta_of(&self, set: &SeriesSet, inputs: &[Option<Input<'_>>], now: &[Input<'_>]) -> TopicMeta {
         let flows = self.built.iter().flat_map(|built| [Some(&built.now), built.earlier.as_ref()]);
         let units: Vec<(usize, &str)> = flows.flatten().flat_map(Flow::units).collect();
-        let first = units.first().map_or("", |(_, unit)| *unit);
-        let own = units.iter().filter(|(_, unit)| *unit != first);
+        let shown: Vec<&str> = units.iter().map(|(_, unit)| *unit).collect();
+        let is_only = self.plan.sources.len() == 1 && !self.plan.has_steps();
+        let input = inputs.first().copied().flatten().filter(|_| is_only);
+        let first = shown.first().copied().unwrap_or_default();
+        let unit = input.and_then(|input| only::unit(input, &shown)).unwrap_or(first);
+        let own = units.iter().filter(|(_, own)| *own != unit);
         let named = own.filter_map(|(column, unit)| Some((set.series().get(*column)?.name(), *unit)));
         let units: BTreeMap<String, String> =
             named.map(|(name, unit)| (name.to_owned(), unit.to_owned())).collect();
-        let is_plain = !self.plan.has_steps();
-        let alone = match now {
-            [input] if is_plain => input.stream.meta().clone(),
-            _ => TopicMeta::default(),
-        };
-        TopicMeta {
-            unit: Some(first.to_owned()),
-            units,
-            min: alone.min,
-            max: alone.max,
-            label: alone.label,
-            states: texts::meanings(now),
-            ..TopicMeta::default()
-        }
+        let is_compared = self.plan.compare_ms.is_some();
+        let told = input.map(|input| only::meta(input, &shown, is_compared)).unwrap_or_default();
+        let usual = || texts::kind_of(inputs).map(|kind| kind.word().to_owned());
+        let panel = told.panel.clone().or_else(usual);
+        TopicMeta { unit: Some(unit.to_owned()), units, panel, states: texts::meanings(now), ..told }
     }
 }
 

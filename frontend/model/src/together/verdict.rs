@@ -40,8 +40,10 @@ pub fn verdict(parts: &[(String, Chip)], left_out: &[String], crossed: Option<(C
         Some(reason) if state > PanelState::LeftOut => (PanelState::LeftOut, reason.clone()),
         Some(_) | None => (state, text),
     };
+    // The time of the value comes first in the past.
+    let is_first = |means| state != PanelState::Past && PanelState::of_crossed(means) < state;
     let (state, text) = match crossed {
-        Some((crossed, _)) if PanelState::of_crossed(crossed.means) < state => {
+        Some((crossed, _)) if is_first(crossed.means) => {
             (PanelState::of_crossed(crossed.means), crossed.words)
         }
         Some(_) | None => (state, text),
@@ -50,6 +52,23 @@ pub fn verdict(parts: &[(String, Chip)], left_out: &[String], crossed: Option<(C
     let freshness = parts.iter().find(fresh).or(parts.first()).and_then(|(_, chip)| chip.freshness);
     let cut_off = parts.iter().any(|(_, chip)| chip.cut_off);
     Chip { state, freshness, cut_off, crossed: means, text, title: titles.join("; ") }
+}
+
+/// Returns the worst of the thresholds that topics of a panel cross, with the name of its topic, and a sentence about all of them. Each is
+/// given with the name of its topic, which is empty if there is no other.
+pub fn worst_crossed(found: Vec<(String, (Crossed, String))>) -> Option<(Crossed, String)> {
+    let sentence = |(name, (_, sentence)): &(String, (Crossed, String))| match name.as_str() {
+        "" => sentence.clone(),
+        name => [name, ": ", sentence].concat(),
+    };
+    let sentences: Vec<String> = found.iter().map(sentence).collect();
+    // Of equal ones, the first stays.
+    let worst = found
+        .into_iter()
+        .reduce(|worst, other| if other.1.0.means > worst.1.0.means { other } else { worst });
+    let (name, (Crossed { means, words }, _)) = worst?;
+    let words = if name.is_empty() { words } else { [&words, ": ", &name].concat() };
+    Some((Crossed { means, words }, sentences.join("; ")))
 }
 
 /// Returns true if a state is one of the board or of the time that is shown, and so the same for all topics.
@@ -81,6 +100,7 @@ fn is_of_all(state: PanelState) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::chart::threshold::Means;
     #[cfg(target_arch = "wasm32")]
     use wasm_bindgen_test::wasm_bindgen_test as test;
 
@@ -114,6 +134,29 @@ mod tests {
         );
         let live = |topic| part(topic, PanelState::Live, "live");
         assert_eq!(verdict(&[live("cpu"), live("mem")], &[], None).text, "live");
+    }
+
+    #[test]
+    fn the_worst_threshold_of_all_topics_is_said_with_its_topic() {
+        let crossed =
+            |means, words: &str| (Crossed { means, words: words.to_owned() }, format!("it is {words}"));
+        let found = vec![
+            ("cpu".to_owned(), crossed(Means::Warning, "above 70")),
+            ("mem".to_owned(), crossed(Means::Bad, "over 90")),
+            ("net".to_owned(), crossed(Means::Bad, "over 5")),
+        ];
+        let live = ["cpu", "mem", "net"].map(|topic| part(topic, PanelState::Live, "live"));
+        let chip = verdict(&live, &[], worst_crossed(found));
+        assert_eq!((chip.state, chip.crossed), (PanelState::Crossed, Some(Means::Bad)));
+        assert_eq!(chip.text, "over 90: mem");
+        let sentences = "cpu: it is above 70; mem: it is over 90; net: it is over 5";
+        assert!(chip.title.starts_with(sentences), "{}", chip.title);
+        let alone = worst_crossed(vec![(String::new(), crossed(Means::Warning, "above 70"))]);
+        let past = [part("", PanelState::Past, "10:42:07")];
+        let chip = verdict(&past, &[], alone);
+        assert_eq!((chip.text.as_str(), chip.crossed), ("10:42:07", Some(Means::Warning)));
+        assert!(chip.title.starts_with("it is above 70; "), "{}", chip.title);
+        assert_eq!(worst_crossed(Vec::new()), None);
     }
 
     #[test]
