@@ -43,14 +43,29 @@ impl Trails {
             Some(_) | None => {}
         }
         self.at = Some(at);
+        if table.rows.is_empty() {
+            // It has no columns either, so nothing is known of the names of its rows.
+            self.part(at);
+        } else {
+            self.add(table, at);
+        }
+        self.cells.retain(|_, trail| trail.values.iter().any(|(_, value)| value.is_some()));
+    }
+
+    /// Adds a gap to every line.
+    fn part(&mut self, at: Millis) {
+        for trail in self.cells.values_mut() {
+            trail.add(at, None);
+        }
+    }
+
+    fn add(&mut self, table: &Table, at: Millis) {
         let Some(names) = name_column(table) else { return self.cells.clear() };
         if self.names != table.columns[names].name {
             self.cells.clear();
             self.names.clone_from(&table.columns[names].name);
         }
-        for trail in self.cells.values_mut() {
-            trail.add(at, None);
-        }
+        self.part(at);
         let columns = table.columns.iter().enumerate().filter(|(_, column)| column.numeric);
         for (index, column) in columns {
             for row in &table.rows {
@@ -61,7 +76,6 @@ impl Trails {
                 }
             }
         }
-        self.cells.retain(|_, trail| trail.values.iter().any(|(_, value)| value.is_some()));
     }
 
     /// Returns the earlier values of a cell, and the present one; `None` if there are none.
@@ -183,6 +197,21 @@ mod tests {
             "M0.0 1.0h0L1.0 1.0L2.0 1.0L3.0 1.0L4.0 1.0",
             "a constant is in the middle"
         );
+    }
+
+    #[test]
+    fn an_empty_table_is_a_gap_until_no_value_is_kept() {
+        let (rows, empty) = (|depth: i64| json!([{"queue": "mail", "depth": depth}]), json!([]));
+        let trails = observed(&[rows(1), rows(3), empty.clone(), rows(2), empty.clone()]);
+        let trail = trails.trail("mail", "depth").unwrap();
+        assert_eq!(trail.path(4.0, 2.0), "M0.0 2.0h0L1.0 0.0M3.0 1.0h0");
+        assert_eq!(trail.words().as_deref(), Some("3 values received here, 1 to 3"));
+        let mut tables = vec![empty; MOST_VALUES];
+        assert_eq!(observed(&tables).cells.len(), 0, "a table that was never anything else");
+        tables.insert(0, rows(1));
+        assert_eq!(observed(&tables).cells.len(), 0, "a value that is too old");
+        tables.pop();
+        assert_eq!(observed(&tables).cells.len(), 1);
     }
 
     #[test]
