@@ -252,14 +252,14 @@ fn no_line_and_no_rate_of_a_sum_or_a_difference_reaches_across_a_gap() {
     go_on(&mut lost, 22..40, 0, both);
     let mut at_once = [topic("a", 0..20, 0, one), topic("b", 0..20, 0, two)];
     at_once.iter_mut().zip([one, two]).for_each(|(data, value)| go_on(data, 620..640, 0, value));
-    let mut in_turn = [topic("a", 0..40, 0, one), topic("b", 0..20, 500, two)];
-    in_turn[1].stream.lose(Some(19_500), None, &mut in_turn[1].series);
-    go_on(&mut in_turn[1], 22..40, 500, two);
+    let (beside, mut lost_too) = (topic("a", 0..40, 0, one), topic("b", 0..20, 500, two));
+    lost_too.stream.lose(Some(19_500), None, &mut lost_too.series);
+    go_on(&mut lost_too, 22..40, 500, two);
     let cases: [(&str, Vec<&Data>, Millis, Millis); 4] = [
         ("a silent topic", vec![&silent], 19_000, 620_000),
         ("a topic with lost data", vec![&lost], 19_000, 22_000),
         ("two silent topics", at_once.iter().collect(), 19_000, 620_000),
-        ("a topic with lost data beside another one", in_turn.iter().collect(), 22_000, 22_500),
+        ("a topic with lost data beside another one", vec![&beside, &lost_too], 22_000, 22_500),
     ];
     for (case, data, before_ms, after_ms) in cases {
         for word in ["sum", "difference"] {
