@@ -2,17 +2,22 @@
 //! on a thread that may block.
 
 use std::collections::BTreeMap;
+use std::ffi::OsStr;
+use std::path::Path;
 use std::time::Instant;
 
 use sysinfo::{
-    CpuRefreshKind, DiskRefreshKind, Disks, MemoryRefreshKind, Networks, ProcessRefreshKind,
+    CpuRefreshKind, DiskRefreshKind, Disks, MemoryRefreshKind, NetworkData, Networks, ProcessRefreshKind,
     ProcessesToUpdate, RefreshKind, System,
 };
 
+use super::interfaces::{self, Interface};
 use super::snapshot::{Disk, Memory, Network, Process, Snapshot};
 
 /// Maximum number of processes in a snapshot.
 const PROCESSES: usize = 8;
+/// Folder in which Linux describes the network interfaces. Other systems have no such folder.
+const INTERFACES: &str = "/sys/class/net";
 
 /// The counters of this machine. The rates in a snapshot are averages since the previous read.
 #[derive(Debug)]
@@ -83,13 +88,10 @@ impl Probe {
     }
 
     fn network(&self, elapsed_ms: u64) -> Network {
-        let counted = self.networks.iter().flat_map(|networks| networks.iter());
-        let outside = counted.filter(|(name, _)| !is_loopback(&name.to_string_lossy()));
-        outside.fold(Network { elapsed_ms, ..Network::default() }, |sum, (_, data)| Network {
-            in_bytes: sum.in_bytes + data.received(),
-            out_bytes: sum.out_bytes + data.transmitted(),
-            ..sum
-        })
+        let networks = self.networks.iter().flat_map(|networks| networks.iter());
+        let interfaces: Vec<Interface> = networks.map(|(name, data)| interface(name, data)).collect();
+        let (in_bytes, out_bytes) = interfaces::traffic(&interfaces);
+        Network { in_bytes, out_bytes, elapsed_ms }
     }
 
     fn processes(&self) -> Vec<Process> {
@@ -134,8 +136,16 @@ fn is_image(disk: &sysinfo::Disk) -> bool {
     disk.file_system() == "squashfs" || disk.file_system() == "iso9660"
 }
 
-fn is_loopback(name: &str) -> bool {
-    name == "lo" || name == "lo0" || name.starts_with("Loopback")
+fn interface(name: &OsStr, data: &NetworkData) -> Interface {
+    let folder = Path::new(INTERFACES).join(name);
+    let master = std::fs::read_link(folder.join("master")).ok();
+    Interface {
+        name: name.to_string_lossy().into_owned(),
+        has_device: folder.join("device").exists(),
+        master: master.and_then(|path| Some(path.file_name()?.to_string_lossy().into_owned())),
+        in_bytes: data.received(),
+        out_bytes: data.transmitted(),
+    }
 }
 
 fn load() -> Option<[f64; 3]> {

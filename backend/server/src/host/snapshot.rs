@@ -33,7 +33,8 @@ pub struct Memory {
     pub swap_total_bytes: u64,
 }
 
-/// Network traffic of all interfaces except loopback, since the previous snapshot.
+/// Network traffic since the previous snapshot, without loopback. On Linux, the interfaces of devices are counted, because what passes a
+/// bridge, a bond or a tunnel passes them too; in a container, which has no devices, all interfaces are.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Network {
     /// Bytes received.
