@@ -2,11 +2,10 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::slice;
 
 use serverless_app::{Code, Function, Layer};
 
-use crate::functions::copies::{self, CodeCopy};
+use crate::functions::copies::CodeCopy;
 use crate::functions::runtime::Family;
 use crate::functions::watch::WatchedFiles;
 use crate::project::Project;
@@ -48,8 +47,8 @@ impl CodeFinder<'_> {
         let (mut code, mut layers) = (CodeCopy::new(own.join("code")), CodeCopy::new(own.join("layers")));
         let folder = self.code(function, &mut code).map_err(|reason| with_argument(function, &reason))?;
         let opt = self.layers(function, &mut layers)?;
-        copies::make(slice::from_ref(&code)).map_err(|reason| with_argument(function, &reason))?;
-        copies::make(slice::from_ref(&layers))?;
+        code.make().map_err(|reason| with_argument(function, &reason))?;
+        layers.make()?;
         Ok(FoundCode { folder, opt, files, copies: vec![code, layers] })
     }
 

@@ -35,7 +35,7 @@ enum Step {
 }
 
 impl CodeCopy {
-    /// Creates a description of the folder. [`make`] makes the folder itself.
+    /// Creates a description of the folder. [`make`](Self::make) makes the folder itself.
     pub fn new(folder: PathBuf) -> Self {
         Self { folder, steps: Vec::new() }
     }
@@ -59,6 +59,24 @@ impl CodeCopy {
         let to = self.folder.join(to);
         self.steps.push(Step::Write { text: text.to_owned(), to: to.join(file) });
         to
+    }
+
+    /// Returns true if this file is one of those that the content of the folder comes from.
+    pub fn contains(&self, file: &Path) -> bool {
+        self.steps.iter().any(|step| step.reads(file))
+    }
+
+    /// Makes the folder, or makes it again. If this fails, the folder that was made before stays as it is.
+    ///
+    /// # Errors
+    ///
+    /// A sentence that says what cannot be copied.
+    pub fn make(&self) -> Result<(), String> {
+        if self.steps.is_empty() {
+            return Ok(());
+        }
+        self.stage()?;
+        self.swap()
     }
 
     /// Makes the content in a folder beside the one that is in use.
@@ -95,6 +113,15 @@ impl CodeCopy {
 }
 
 impl Step {
+    /// Returns true for the archive of this step, and for files in its folders.
+    fn reads(&self, file: &Path) -> bool {
+        match self {
+            Self::Extract { archive, .. } => file.starts_with(archive),
+            Self::Merge { from, .. } => from.iter().any(|folder| file.starts_with(folder)),
+            Self::Write { .. } => false,
+        }
+    }
+
     fn run(&self, staged: &dyn Fn(&Path) -> PathBuf) -> Result<(), String> {
         match self {
             Self::Extract { archive, to, name } => {
@@ -113,17 +140,6 @@ impl Step {
             }
         }
     }
-}
-
-/// Makes folders, or makes them again. If this fails, the folders that were made before stay as they are.
-///
-/// # Errors
-///
-/// A sentence that says what cannot be copied.
-pub fn make(copies: &[CodeCopy]) -> Result<(), String> {
-    let needed = || copies.iter().filter(|copy| !copy.steps.is_empty());
-    needed().try_for_each(CodeCopy::stage)?;
-    needed().try_for_each(CodeCopy::swap)
 }
 
 fn remove(folder: &Path) -> io::Result<()> {

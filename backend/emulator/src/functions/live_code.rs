@@ -1,8 +1,9 @@
 //! Keeps the code of a function that runs the same as the files of the project.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use crate::functions::copies::{self, CodeCopy};
+use crate::functions::copies::CodeCopy;
 use crate::functions::watch::WatchedFiles;
 
 /// The code of a function that runs. Copies are made again when their origins change.
@@ -10,8 +11,8 @@ use crate::functions::watch::WatchedFiles;
 pub struct LiveCode {
     files: WatchedFiles,
     copies: Vec<CodeCopy>,
-    /// A file whose change could not be copied at the last look, perhaps because it was still being written.
-    pending: Option<PathBuf>,
+    /// Files whose changes could not be copied at the last look, perhaps because they were still being written.
+    pending: BTreeSet<PathBuf>,
 }
 
 /// A change of the code.
@@ -31,23 +32,26 @@ pub enum CodeChange {
 impl LiveCode {
     /// Begins with code that was found, and whose copies were made.
     pub fn new(files: WatchedFiles, copies: Vec<CodeCopy>) -> Self {
-        Self { files, copies, pending: None }
+        Self { files, copies, pending: BTreeSet::new() }
     }
 
-    /// Looks for a change since the last call, and makes the copies again. If that fails, the next call tries it once more before it
-    /// returns the failure.
+    /// Looks for a change since the last call, and makes the copies again that contain a changed file. If one of them fails, later calls
+    /// try it again, and the first of them without another change returns the failure.
     pub fn look(&mut self) -> Option<CodeChange> {
-        let changed = self.files.changed();
-        let is_settled = changed.is_none();
-        let file = changed.or(self.pending.take())?;
-        match copies::make(&self.copies) {
-            Ok(()) => Some(CodeChange::New(file)),
-            Err(reason) if is_settled => Some(CodeChange::Failed { file, reason }),
-            Err(_) => {
-                self.pending = Some(file);
-                None
-            }
+        let mut files = self.files.changes();
+        let is_settled = files.is_empty();
+        files.append(&mut self.pending);
+        let due = self.copies.iter().filter(|copy| files.iter().any(|file| copy.contains(file)));
+        let failed: Vec<_> = due.filter_map(|copy| Some((copy, copy.make().err()?))).collect();
+        let is_pending = |file: &PathBuf| failed.iter().any(|(copy, _)| copy.contains(file));
+        let (mut pending, mut new): (BTreeSet<_>, BTreeSet<_>) = files.into_iter().partition(is_pending);
+        let first = new.pop_first();
+        if first.is_some() || !is_settled {
+            self.pending = pending;
+            return first.map(CodeChange::New);
         }
+        let (_, reason) = failed.into_iter().next()?;
+        Some(CodeChange::Failed { file: pending.pop_first()?, reason })
     }
 }
 
@@ -196,6 +200,81 @@ Resources:
         write(&file, archive("a new one"));
         assert_eq!(running.code.look(), Some(CodeChange::New(file)));
         assert_eq!(text(&running.task.join("bootstrap")), "a new one");
+    }
+
+    #[test]
+    fn a_change_makes_only_the_copies_again_that_contain_the_file() {
+        let files = [
+            ("code.zip", archive("old")),
+            ("code/bootstrap", b"old".to_vec()),
+            ("one/one.js", b"old".to_vec()),
+            ("two.zip", archive("old")),
+        ];
+        let cases = [
+            ("code.zip", "code.zip", archive("a new one"), (true, false)),
+            ("code.zip", "one/one.js", b"newer".to_vec(), (false, true)),
+            ("code.zip", "one/added.js", b"new".to_vec(), (false, true)),
+            ("code.zip", "two.zip", archive("a new one"), (false, true)),
+            ("code/", "code/bootstrap", b"newer".to_vec(), (false, false)),
+            ("code/", "code/added.js", b"new".to_vec(), (false, false)),
+            ("code/", "two.zip", archive("a new one"), (false, true)),
+            ("one/", "one/one.js", b"newer".to_vec(), (false, true)),
+            ("two.zip", "two.zip", archive("a new one"), (true, true)),
+        ];
+        for (code, changed, content, expected) in cases {
+            let properties = format!("CodeUri: {code}, Layers: [!Ref Layer0, !Ref Layer1]");
+            let mut running = run(&properties, &["one/", "two.zip"], &files, &[]);
+            // A folder that is made again loses these files. Files with such names are not watched.
+            let opt = running.opt.as_ref().expect("layers");
+            let marks = [running.task.join("task.txt"), opt.join("opt.txt")];
+            marks.iter().for_each(|mark| write(mark, ""));
+            write(&running.root.join(changed), content);
+            assert_eq!(running.code.look(), Some(CodeChange::New(running.root.join(changed))));
+            assert_eq!((!marks[0].exists(), !marks[1].exists()), expected, "{code}: {changed}");
+            assert_eq!(running.code.look(), None);
+        }
+    }
+
+    #[test]
+    fn code_in_the_description_is_not_written_again() {
+        let properties = "InlineCode: 'export const handler = 1', Layers: [!Ref Layer0]";
+        let mut running = run(properties, &["one.zip"], &[("one.zip", archive("old"))], &[]);
+        let mark = running.task.join("mark.txt");
+        write(&mark, "");
+        write(&running.root.join("one.zip"), archive("a new one"));
+        assert_eq!(running.code.look(), Some(CodeChange::New(running.root.join("one.zip"))));
+        assert!(mark.exists());
+    }
+
+    #[test]
+    fn a_damaged_layer_holds_back_no_change_of_the_code() {
+        for (code, changed) in [("code/", "code/bootstrap"), ("code.zip", "code.zip")] {
+            let content = |text: &str| if code == changed { archive(text) } else { text.into() };
+            let properties = format!("CodeUri: {code}, Layers: [!Ref Layer0]");
+            let files = [(changed, content("old")), ("layer.zip", archive("old"))];
+            let mut running = run(&properties, &["layer.zip"], &files, &[]);
+            let (file, layer) = (running.root.join(changed), running.root.join("layer.zip"));
+            let (program, opt) = (running.task.join("bootstrap"), running.opt.clone().expect("a layer"));
+            write(&layer, "no archive");
+            for new in ["a new one", "and another new one"] {
+                write(&file, content(new));
+                assert_eq!(running.code.look(), Some(CodeChange::New(file.clone())), "{code}");
+                assert_eq!((text(&program), text(&opt.join("bootstrap"))), (new.into(), "old".into()));
+            }
+            assert!(
+                matches!(running.code.look(), Some(CodeChange::Failed { file, .. }) if file == layer),
+                "{code}"
+            );
+            write(&file, content("the newest one of all"));
+            assert_eq!(running.code.look(), Some(CodeChange::New(file)));
+            assert_eq!(running.code.look(), None);
+            write(&layer, archive("a new layer"));
+            assert_eq!(running.code.look(), Some(CodeChange::New(layer)));
+            assert_eq!(
+                (text(&program), text(&opt.join("bootstrap"))),
+                ("the newest one of all".into(), "a new layer".into())
+            );
+        }
     }
 
     #[test]

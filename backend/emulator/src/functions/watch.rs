@@ -1,6 +1,6 @@
 //! Notices that files have changed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use crate::functions::files::{Stamp, stamps};
@@ -21,12 +21,17 @@ impl WatchedFiles {
         Self { origins, left_out, known }
     }
 
-    /// Returns a file that was changed, added or removed since the last call.
-    pub fn changed(&mut self) -> Option<PathBuf> {
+    /// Returns the files that were changed, added or removed since the last call.
+    pub fn changes(&mut self) -> BTreeSet<PathBuf> {
         let now = all_stamps(&self.origins, &self.left_out);
-        let changed = difference(&self.known, &now);
+        let changes = difference(&self.known, &now);
         self.known = now;
-        changed
+        changes
+    }
+
+    /// Returns one of the [`changes`](Self::changes), if there is any.
+    pub fn changed(&mut self) -> Option<PathBuf> {
+        self.changes().pop_first()
     }
 }
 
@@ -36,11 +41,10 @@ fn all_stamps(origins: &[PathBuf], left_out: &[PathBuf]) -> BTreeMap<PathBuf, St
     all.filter(|(path, _)| is_watched(path)).collect()
 }
 
-/// Returns the first file whose stamp is not the same in both.
-fn difference(before: &BTreeMap<PathBuf, Stamp>, now: &BTreeMap<PathBuf, Stamp>) -> Option<PathBuf> {
-    let changed = now.iter().find(|(path, stamp)| before.get(*path) != Some(stamp));
-    let removed = || before.iter().find(|(path, _)| !now.contains_key(*path));
-    changed.or_else(removed).map(|(path, _)| path.clone())
+/// Returns the files whose stamps are not the same in both.
+fn difference(before: &BTreeMap<PathBuf, Stamp>, now: &BTreeMap<PathBuf, Stamp>) -> BTreeSet<PathBuf> {
+    let paths = before.keys().chain(now.keys());
+    paths.filter(|path| before.get(*path) != now.get(*path)).cloned().collect()
 }
 
 #[cfg(test)]
@@ -70,12 +74,16 @@ mod tests {
     fn a_file_that_was_changed_added_or_removed_is_found() {
         let before = files(&[("a", 1), ("b", 2)]);
         for (now, changed) in [
-            (files(&[("a", 1), ("b", 2)]), None),
-            (files(&[("a", 1), ("b", 3)]), Some("b")),
-            (files(&[("a", 1), ("b", 2), ("c", 1)]), Some("c")),
-            (files(&[("a", 1)]), Some("b")),
+            (files(&[("a", 1), ("b", 2)]), vec![]),
+            (files(&[("a", 1), ("b", 3)]), vec!["b"]),
+            (files(&[("a", 1), ("b", 2), ("c", 1)]), vec!["c"]),
+            (files(&[("a", 1)]), vec!["b"]),
+            (files(&[("a", 2), ("c", 1)]), vec!["a", "b", "c"]),
         ] {
-            assert_eq!(difference(&before, &now), changed.map(PathBuf::from));
+            assert_eq!(
+                difference(&before, &now),
+                changed.into_iter().map(PathBuf::from).collect::<BTreeSet<_>>()
+            );
         }
     }
 }
