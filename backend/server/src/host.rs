@@ -4,6 +4,7 @@
 //! [`Probe`] reads the operating system's counters into a [`Snapshot`], and the pure function [`publications()`]
 //! converts the snapshot to publications. The server and the command `tickertape host` use this module.
 
+mod disks;
 mod interfaces;
 pub mod probe;
 pub mod publications;

@@ -1,7 +1,6 @@
 //! Reads metrics from the operating system, with the crate sysinfo. A read blocks for some milliseconds, so it must run
 //! on a thread that may block.
 
-use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::path::Path;
 use std::time::Instant;
@@ -11,6 +10,7 @@ use sysinfo::{
     ProcessesToUpdate, RefreshKind, System,
 };
 
+use super::disks::{self, Names};
 use super::interfaces::{self, Interface};
 use super::snapshot::{Disk, Memory, Network, Process, Snapshot};
 
@@ -111,23 +111,17 @@ fn process(process: &sysinfo::Process) -> Process {
     }
 }
 
-/// Returns each device once, with its shortest mount point, because containers mount one device in many places.
 fn disks(disks: &Disks) -> Vec<Disk> {
-    let mut by_device = BTreeMap::new();
-    for disk in disks.iter().filter(|disk| disk.total_space() > 0 && !is_image(disk)) {
+    let shown = disks.iter().filter(|disk| disk.total_space() > 0 && !is_image(disk));
+    let mounted = shown.map(|disk| {
         let found = Disk {
             mount: disk.mount_point().to_string_lossy().into_owned(),
             used_bytes: disk.total_space().saturating_sub(disk.available_space()),
             total_bytes: disk.total_space(),
         };
-        let kept = by_device.entry(disk.name().to_owned()).or_insert_with(|| found.clone());
-        if found.mount.len() < kept.mount.len() {
-            *kept = found;
-        }
-    }
-    let mut disks: Vec<Disk> = by_device.into_values().collect();
-    disks.sort_by(|a, b| a.mount.cmp(&b.mount));
-    disks
+        (disk.name().to_owned(), found)
+    });
+    disks::distinct(mounted, Names::here())
 }
 
 /// Returns true for a disk image that can only be read. Images are left out, because they are always full and no user

@@ -10,7 +10,7 @@ use super::snapshot::{Disk, Memory, Network, Process, Snapshot};
 const MIB: f64 = 1024.0 * 1024.0;
 const GIB: f64 = 1024.0 * MIB;
 /// Maximum number of disks in one panel. The lines of more disks could not be told apart.
-const DISKS: usize = 12;
+const DISKS: usize = 50;
 
 /// A publication of one kind of metrics to its topic.
 #[derive(Debug, Clone, PartialEq)]
@@ -115,20 +115,28 @@ fn network(network: Network) -> Option<Part> {
     (network.elapsed_ms > 0).then_some(part)
 }
 
+/// Returns the use of the disks. If there are too many, those with the most free space are left out, and counted in the label.
 fn disk(disks: &[Disk]) -> Option<Part> {
-    let used = |disk: &Disk| percent(disk.used_bytes as f64 / disk.total_bytes.max(1) as f64 * 100.0);
-    let fields: Map<_, _> = disks.iter().take(DISKS).map(|disk| (disk.mount.clone(), used(disk))).collect();
-    let is_any = !fields.is_empty();
-    let data = Value::Object(fields);
+    let used = |disk: &Disk| disk.used_bytes as f64 / disk.total_bytes.max(1) as f64 * 100.0;
+    let mut shown: Vec<&Disk> = disks.iter().collect();
+    shown.sort_by(|a, b| used(b).total_cmp(&used(a)));
+    shown.truncate(DISKS);
+    shown.sort_by(|a, b| a.mount.cmp(&b.mount));
+    let left_out = disks.len() - shown.len();
+    let label = match left_out {
+        0 => "Disks, used".to_owned(),
+        _ => format!("Disks, used; {left_out} with more free space left out"),
+    };
+    let fields: Map<_, _> = shown.iter().map(|disk| (disk.mount.clone(), percent(used(disk)))).collect();
     let part = Part {
         name: "disk",
-        label: "Disks, used".to_owned(),
-        data,
+        label,
+        data: Value::Object(fields),
         unit: Some("%"),
         max: Some(100.0),
         panel: "line",
     };
-    is_any.then_some(part)
+    (!shown.is_empty()).then_some(part)
 }
 
 fn processes(processes: &[Process]) -> Part {
@@ -217,6 +225,29 @@ mod tests {
                 (meta.panel.as_deref(), meta.label.as_deref()),
                 (Some(panel), Some("used of 8.0 GiB"))
             );
+        }
+    }
+
+    #[test]
+    fn the_fullest_disks_are_shown_and_the_others_are_counted() {
+        // The disk number 60 is 1 % full, and each one before it is 1 % fuller.
+        let disk = |number: u64| Disk {
+            mount: format!("/disk{number:02}"),
+            used_bytes: 61 - number,
+            total_bytes: 100,
+        };
+        for (count, shown, label) in [
+            (1, 1, "Disks, used"),
+            (20, 20, "Disks, used"),
+            (50, 50, "Disks, used"),
+            (60, 50, "Disks, used; 10 with more free space left out"),
+        ] {
+            let snapshot = Snapshot { disks: (1..=count).map(disk).collect(), ..snapshot() };
+            let all = publications(&Topic::new("host").unwrap(), &snapshot).unwrap();
+            let told = all.into_iter().find(|p| p.topic.as_str() == "host/disk").unwrap();
+            assert_eq!(told.meta.label.as_deref(), Some(label));
+            let mounts: Vec<String> = told.data.as_object().unwrap().keys().cloned().collect();
+            assert_eq!(mounts, (1..=shown).map(|number| disk(number).mount).collect::<Vec<_>>());
         }
     }
 

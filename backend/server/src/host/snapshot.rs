@@ -14,7 +14,7 @@ pub struct Snapshot {
     pub load: Option<[f64; 3]>,
     /// Network traffic since the previous snapshot.
     pub network: Network,
-    /// Mounted file systems. Each device is listed once.
+    /// Mounted file systems, in the order of their mount points. On Linux, each device is listed once.
     pub disks: Vec<Disk>,
     /// The processes that use the processor most, the busiest first.
     pub processes: Vec<Process>,
