@@ -69,6 +69,8 @@ fn exit(error: &ClientError) -> Exit {
     }
 }
 
+/// The hint for a token that does not permit what was requested.
+pub const ANOTHER_TOKEN: &str = "give another token with --token, or ask the server's operator for access";
 const GIVE_TOKEN: &str = "give a token with --token or TICKERTAPE_TOKEN (see `tickertape token --help`)";
 
 fn hint(error: &ClientError) -> Option<String> {
@@ -106,9 +108,7 @@ fn hint(error: &ClientError) -> Option<String> {
         ClientError::NoAnswer { .. } | ClientError::ConnectionLost { .. } => {
             "run the command again in a moment; if it fails again, check that the server in --url is running"
         }
-        ClientError::Forbidden { .. } | ClientError::Removed { .. } => {
-            "give another token with --token, or ask the server's operator for access"
-        }
+        ClientError::Forbidden { .. } | ClientError::Removed { .. } => ANOTHER_TOKEN,
         _ => return None,
     };
     Some(hint.to_owned())

@@ -43,7 +43,8 @@ pub async fn run(args: ForgetArgs) -> Result<(), CliError> {
 /// Adds a hint to the error of a token that may not read the names of the topics. A token that permits deleting them need
 /// not permit this.
 fn with_subscribe(error: CliError, filter: &Filter) -> CliError {
-    if error.exit != Exit::Refused || error.hint.is_some() {
+    let needs_another_token = error.hint.as_deref().is_none_or(|hint| hint == client::ANOTHER_TOKEN);
+    if error.exit != Exit::Refused || !needs_another_token {
         return error;
     }
     error.hint(format_args!(
@@ -64,6 +65,8 @@ mod tests {
         assert!(
             hint(refused.clone()).is_some_and(|hint| hint.contains("--subscribe 'old/*' --forget 'old/*'"))
         );
+        let forbidden = refused.clone().hint(client::ANOTHER_TOKEN);
+        assert_eq!(hint(forbidden), hint(refused.clone()), "the server does not let such a token connect");
         assert_eq!(hint(refused.hint("give a token")).as_deref(), Some("give a token"));
         assert_eq!(hint(CliError::failed("no room")), None);
     }
