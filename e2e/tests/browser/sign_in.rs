@@ -322,12 +322,42 @@ async fn trouble_that_was_there_before_the_reader_signed_in_is_not_told_as_new()
     browser.appears(&panel("door/front")).await;
     browser.becomes("the title counts it", "document.title", json!("(1) Tickertape")).await;
     // The watch begins with the next second.
-    let began = browser.value("Date.now()").await.as_f64().unwrap_or_default();
-    browser.is_true(&format!("Date.now() > {began} + 2500")).await;
+    seconds_pass(browser, 2.5).await;
     scene.publish("door/front", "failed").await;
     browser.is_true("window.__told.length > 0").await;
     assert_eq!(browser.value("window.__told").await, json!(["door/front: failed"]));
     assert_eq!(browser.complaints().await, Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn trouble_of_topics_that_a_new_token_does_not_allow_is_not_told_to_have_ended() {
+    let scene = Scene::set_with(&["--no-host"], |_| setting("TICKERTAPE_SITE").into()).await;
+    let (browser, secret) = (&scene.browser, scene.folder.path().join("secret"));
+    scene.publish("host/fan", "on").await;
+    scene.publish("shop/door", "closed").await;
+    browser.devtools("Page.addScriptToEvaluateOnNewDocument", json!({"source": NOTIFIED})).await;
+    scene.go(&format!("#token={}", token_for("*", &secret, "1h"))).await;
+    scene.is_live().await;
+    browser.appears(&panel("host/fan")).await;
+    seconds_pass(browser, 2.5).await;
+    scene.publish("host/fan", "failed").await;
+    browser.becomes("the trouble is told", "window.__told", json!(["host/fan: failed"])).await;
+
+    scene.go(&format!("#token={}", token_for("shop/*", &secret, "1h"))).await;
+    browser.is_gone(&panel("host/fan")).await;
+    scene.is_live().await;
+    // The end of trouble is told after five seconds.
+    seconds_pass(browser, 8.0).await;
+    scene.publish("shop/door", "failed").await;
+    browser.is_true("window.__told.length > 1").await;
+    assert_eq!(browser.value("window.__told").await, json!(["host/fan: failed", "shop/door: failed"]));
+    assert_eq!(browser.complaints().await, Vec::<String>::new());
+}
+
+/// Waits until the page has lived for this time. It looks for trouble once a second.
+async fn seconds_pass(browser: &Browser, seconds: f64) {
+    let began = browser.value("Date.now()").await.as_f64().unwrap_or_default();
+    browser.is_true(&format!("Date.now() > {began} + {}", seconds * 1_000.0)).await;
 }
 
 #[tokio::test]

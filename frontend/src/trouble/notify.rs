@@ -29,8 +29,11 @@ pub(super) fn follow(
         }
         let mut troubles = troubles.get();
         troubles.extend(connection.get().map(of_connection));
-        let notices =
-            watch.try_update_value(|watch| watch.step(now, is_complete, &troubles)).unwrap_or_default();
+        let notices = watch.try_update_value(|watch| {
+            watch.forget_unwatched(&troubles, |name| is_watched(board, name));
+            watch.step(now, is_complete, &troubles)
+        });
+        let notices = notices.unwrap_or_default();
         for notice in notices {
             crate::task::spawn(show(notice));
         }
@@ -44,6 +47,13 @@ fn is_complete(board: Board, beginning: StoredValue<Beginning>) -> bool {
     let known: Vec<Topic> = has_data.map(|(topic, _)| topic).collect();
     let (watched, now_ms) = (board.watched.get_value(), crate::now::now().mono_ms);
     beginning.try_update_value(|beginning| beginning.is_over(&watched, &known, now_ms)) == Some(true)
+}
+
+/// Returns true if the page is subscribed to a topic, or to one of the topics of a panel.
+fn is_watched(board: Board, name: &str) -> bool {
+    let Ok(key) = Topic::new(name) else { return false };
+    let topics = board.boards.topics(&key).unwrap_or_else(|| vec![key]);
+    board.watched.with_value(|watched| topics.iter().any(|topic| watched.matches(topic)))
 }
 
 /// Returns the loss of the connection as trouble.

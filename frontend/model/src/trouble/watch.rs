@@ -43,6 +43,13 @@ pub struct Watch {
 }
 
 impl Watch {
+    /// Forgets the trouble of topics for which `is_watched` is false, because nothing is known of them any more, so that its end is not
+    /// told. `troubles` are kept, because the page still shows them.
+    pub fn forget_unwatched(&mut self, troubles: &[Trouble], is_watched: impl Fn(&str) -> bool) {
+        let is_shown = |name: &str| troubles.iter().any(|trouble| trouble.name == name);
+        self.known.retain(|name, _| name == CONNECTION || is_watched(name) || is_shown(name));
+    }
+
     /// Returns the notifications about the trouble at the time `now`. Until `is_complete`, the data of older topics is still arriving, so
     /// their trouble counts as that of the beginning. Without a connection, topics cannot be seen, so their trouble neither begins nor
     /// ends.
@@ -159,6 +166,25 @@ mod tests {
         assert!(watch.step(10_000, false, &troubles(&["last", "new", "more"])).is_empty());
         assert_eq!(told(&mut watch, 11_000, &["last", "more", "new"]), [""; 0]);
         assert_eq!(told(&mut watch, 16_000, &["more"]), ["new: no longer in trouble"]);
+    }
+
+    #[test]
+    fn the_end_of_trouble_is_told_only_of_topics_that_are_still_watched() {
+        let mut watch = Watch::default();
+        told(&mut watch, 0, &[]);
+        told(&mut watch, 1_000, &["host/cpu", "shop/log"]);
+        let is_of_the_shop = |name: &str| name.starts_with("shop/");
+        watch.forget_unwatched(&troubles(&["host/cpu"]), is_of_the_shop);
+        let both = told(&mut watch, 2_000, &["host/cpu", "shop/log"]);
+        assert_eq!(both, [""; 0], "what is still shown is not new");
+        watch.forget_unwatched(&[], is_of_the_shop);
+        assert_eq!(told(&mut watch, 3_000, &[]), [""; 0]);
+        assert_eq!(told(&mut watch, 8_000, &[]), ["shop/log: no longer in trouble"]);
+
+        told(&mut watch, 9_000, &[CONNECTION]);
+        watch.forget_unwatched(&[], |_| false);
+        assert_eq!(told(&mut watch, 10_000, &[]), [""; 0]);
+        assert_eq!(told(&mut watch, 14_000, &[]), ["The server: no longer in trouble"]);
     }
 
     #[test]
