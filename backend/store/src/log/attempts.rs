@@ -5,30 +5,31 @@ use std::time::Duration;
 use shared::Millis;
 
 /// Minimum time between the beginnings of two attempts to open the file, in milliseconds.
-const LEAST_MS: Millis = 1_000;
+const LEAST_MS: u64 = 1_000;
 /// Duration of an attempt from which on the time until the next one depends on it, in milliseconds. Small files are opened in less.
-const LONG_MS: Millis = 500;
+const LONG_MS: u64 = 500;
 /// Time between the beginnings of two long attempts, as a multiple of the time that the first one took. Nothing can be read during an
 /// attempt, so a large file is closed for a tenth of the time.
-const FACTOR: Millis = 10;
+const FACTOR: u64 = 10;
 
 /// The last attempt to open the file again.
 #[derive(Debug, Default)]
 pub struct Attempts {
     /// The time at which the attempt began, and the time from then on in which there is no other one, in milliseconds.
-    last: Option<(Millis, Millis)>,
+    last: Option<(Millis, u64)>,
 }
 
 impl Attempts {
-    /// Returns true if an attempt may begin at `now`. If the clock was set back, it may.
+    /// Returns true if an attempt may begin at `now`. A time that is a little before the last attempt is that of a command which another
+    /// one has overtaken. If it is earlier by the pause or more, the clock was set back, and an attempt may begin.
     pub fn may_begin(&self, now: Millis) -> bool {
-        self.last.is_none_or(|(began, pause_ms)| !(0..pause_ms).contains(&now.saturating_sub(began)))
+        self.last.is_none_or(|(began, pause_ms)| now.abs_diff(began) >= pause_ms)
     }
 
     /// Stores that an attempt that began at `began` has ended, whether the file was opened or not: a file that fails again soon after
     /// it was opened is not opened all the time.
     pub fn ended(&mut self, began: Millis, took: Duration) {
-        let took_ms = Millis::try_from(took.as_millis()).unwrap_or(Millis::MAX);
+        let took_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
         let pause_ms = if took_ms < LONG_MS { LEAST_MS } else { took_ms.saturating_mul(FACTOR) };
         self.last = Some((began, pause_ms));
     }
@@ -48,7 +49,9 @@ mod tests {
             attempts.ended(T0, Duration::from_millis(took_ms));
             assert!(!attempts.may_begin(T0) && !attempts.may_begin(T0 + next_ms - 1), "{took_ms} ms");
             assert!(attempts.may_begin(T0 + next_ms), "{took_ms} ms");
-            assert!(attempts.may_begin(T0 - 1), "the clock was set back");
+            assert!(!attempts.may_begin(T0 - 1), "a command was overtaken");
+            assert!(!attempts.may_begin(T0 - next_ms + 1), "{took_ms} ms");
+            assert!(attempts.may_begin(T0 - next_ms), "the clock was set back");
         }
     }
 }

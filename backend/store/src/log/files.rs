@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::io;
+use std::time::{Duration, Instant};
 
 use backend_core::Space;
 use backend_core::trusted_time::Remembered;
@@ -38,4 +39,9 @@ pub trait Files: fmt::Debug + Send + Sync {
 
     /// Returns the number of bytes that the file takes on the disk.
     fn used_bytes(&self) -> io::Result<u64>;
+
+    /// Returns the time that has passed since `began`. Tests replace it, so that they do not depend on the speed of the machine.
+    fn passed_since(&self, began: Instant) -> Duration {
+        began.elapsed()
+    }
 }

@@ -3,6 +3,8 @@
 mod disk;
 mod every_step;
 
+use std::time::Duration;
+
 use shared::Epoch;
 use shared::publication::Item;
 
@@ -28,6 +30,16 @@ fn append(n: u64, received_at: Millis) -> Append {
 async fn offsets(log: &EmbeddedLog) -> Vec<u64> {
     let page = log.read(&Topic::new("t").unwrap(), ReadFrom::After(0), 100, T0).await.unwrap().unwrap();
     page.items.iter().map(|item| item.offset).collect()
+}
+
+/// Stores a rollup without blocks, as the thread that computes them does. The newest publication of the topic was received at `received_at`.
+async fn store_rollup(log: &EmbeddedLog, received_at: Millis) -> Result<(), Unavailable> {
+    let topic = Topic::new("t").unwrap();
+    let epoch = log.head(&topic).await.unwrap().unwrap().epoch;
+    let computed = rollups::Computed { topic, epoch, blocks: Vec::new(), until: 0, received_at };
+    let (reply, stored) = oneshot::channel();
+    log.commands.send(Command::Roll(Box::new(computed), reply)).await.unwrap();
+    stored.await.unwrap()
 }
 
 async fn head_offset(log: &EmbeddedLog) -> u64 {
@@ -91,6 +103,28 @@ async fn a_failed_file_is_opened_again_at_most_once_a_second() {
     }
     let opened = disk.opened();
     assert!((2..=4).contains(&opened), "opened {opened} times in 1.5 s");
+}
+
+#[tokio::test]
+async fn a_file_that_takes_long_to_open_is_closed_to_readers_for_a_tenth_of_the_time_whatever_is_sent() {
+    let disk = Disk::default();
+    let (log, _changes) = disk.open();
+    log.append(append(1, T0)).await.unwrap();
+    disk.opening_takes(Duration::from_millis(600));
+    disk.fail(Some(Fault::Write));
+    let failed_at = T0 + 3_600_000;
+    assert!(log.append(append(2, failed_at)).await.is_err());
+    let before = disk.opened();
+    for second in 0..60 {
+        let now = failed_at + 1_000 * second;
+        assert!(log.check_disk(now).await.is_some());
+        // The rollup of a topic is tried again all the time. Its newest publication is old.
+        assert!(store_rollup(&log, T0).await.is_err());
+        assert!(log.append(append(2, now)).await.is_err());
+        assert!(log.append(append(2, now - 1)).await.is_err(), "it was overtaken");
+        assert_eq!(offsets(&log).await, [1]);
+    }
+    assert_eq!(disk.opened() - before, 10);
 }
 
 #[tokio::test]
@@ -171,7 +205,7 @@ async fn a_store_that_failed_can_be_closed() {
     let (log, _changes) = disk.open();
     disk.fail(Some(Fault::Sync));
     assert!(log.append(append(1, T0)).await.is_err());
-    tokio::time::timeout(std::time::Duration::from_secs(60), log.close()).await.unwrap();
+    tokio::time::timeout(Duration::from_secs(60), log.close()).await.unwrap();
 }
 
 #[tokio::test]
@@ -230,19 +264,10 @@ async fn a_rollup_that_finds_no_room_is_refused_so_that_it_is_tried_again() {
     let disk = Disk::default();
     let (log, _changes) = disk.open();
     log.append(append(1, T0)).await.unwrap();
-    let topic = Topic::new("t").unwrap();
-    let epoch = log.head(&topic).await.unwrap().unwrap().epoch;
-    let stored = async || {
-        let (topic, epoch) = (topic.clone(), epoch.clone());
-        let computed = rollups::Computed { topic, epoch, blocks: Vec::new(), until: 0, received_at: T0 };
-        let (reply, stored) = oneshot::channel();
-        log.commands.send(Command::Roll(Box::new(computed), reply)).await.unwrap();
-        stored.await.unwrap()
-    };
     disk.leave(MIB);
     assert!(log.check_disk(T0).await.is_some());
-    assert!(stored().await.is_err());
+    assert!(store_rollup(&log, T0).await.is_err());
     disk.leave(100 * MIB);
     assert_eq!(log.check_disk(T0).await, None);
-    assert_eq!(stored().await, Ok(()));
+    assert_eq!(store_rollup(&log, T0).await, Ok(()));
 }

@@ -63,8 +63,10 @@ pub struct Writer {
     pending: Option<Command>,
     changes: mpsc::Sender<Vec<Change>>,
     closing: watch::Receiver<bool>,
-    /// Time of the newest command that has one.
+    /// Time of the last command that has one, with which the age of publications is computed.
     now: Millis,
+    /// Time at which the last command was sent for which this is known.
+    sent_at: Millis,
     /// The last attempt to open a failed file again.
     attempts: Attempts,
     /// Uptime of the machine in milliseconds at which the times of the clocks were last stored.
@@ -107,6 +109,7 @@ impl Writer {
             changes,
             closing,
             now: Millis::MIN,
+            sent_at: Millis::MIN,
             attempts: Attempts::default(),
             remembered_at: Millis::MIN,
         }
@@ -155,6 +158,7 @@ impl Writer {
     fn commit_group(&mut self, command: Command) -> Vec<Change> {
         self.look_at_disk();
         self.now = command.now().unwrap_or(self.now);
+        self.sent_at = command.sent_at().unwrap_or(self.sent_at);
         if let Err(reason) = self.ensure_open() {
             command.refuse(self.state.trouble(), reason);
             return Vec::new();
@@ -263,12 +267,12 @@ impl Writer {
         if self.state.is_open() {
             return Ok(());
         }
-        if !self.attempts.may_begin(self.now) {
+        if !self.attempts.may_begin(self.sent_at) {
             return Err(self.state.unavailable());
         }
         let began = Instant::now();
         let opened = self.open_again();
-        self.attempts.ended(self.now, began.elapsed());
+        self.attempts.ended(self.sent_at, self.files.passed_since(began));
         opened
     }
 
@@ -393,6 +397,12 @@ impl Command {
             Self::Forget(_, _, now, _) => *now,
             Self::Board(..) => None,
         }
+    }
+
+    /// Returns the time at which the command was sent, if it is known. The time of a rollup is that of its topic's newest publication, which
+    /// may be old.
+    fn sent_at(&self) -> Option<Millis> {
+        if matches!(self, Self::Roll(..)) { None } else { self.now() }
     }
 
     /// Splits a command that can be committed in a group. Adds its channel to `replies` and returns its work. Returns

@@ -3,6 +3,7 @@
 use std::io;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
 
 use backend_core::Space;
 use backend_core::ports::Change;
@@ -32,6 +33,8 @@ struct DiskState {
     until_failure: Mutex<Option<usize>>,
     free_bytes: Mutex<Option<u64>>,
     opened: AtomicUsize,
+    /// Time that opening the disk takes.
+    opening: Mutex<Duration>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -58,6 +61,11 @@ impl Disk {
     /// Sets the number of free bytes. The size of the disk is 100 GB.
     pub fn leave(&self, free_bytes: u64) {
         *self.0.free_bytes.lock().unwrap() = Some(free_bytes);
+    }
+
+    /// Sets the time that the store takes to open the disk, as the store measures it. It is zero at first.
+    pub fn opening_takes(&self, time: Duration) {
+        *self.0.opening.lock().unwrap() = time;
     }
 
     /// Returns how many times the disk was opened for writing.
@@ -141,6 +149,10 @@ impl Files for Disk {
 
     fn used_bytes(&self) -> io::Result<u64> {
         StorageBackend::len(self)
+    }
+
+    fn passed_since(&self, _: Instant) -> Duration {
+        *self.0.opening.lock().unwrap()
     }
 }
 
