@@ -3,7 +3,7 @@
 use std::convert::Infallible;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use apigw_websocket::{
     Authorizer, AuthorizerAnswer, ConnectionId, Frame, PostError, ServerSettings, TrustedProxies, serve,
@@ -187,7 +187,7 @@ async fn until(is_true: impl Fn() -> bool) {
 
 #[tokio::test]
 async fn a_client_that_takes_its_answer_slowly_gets_all_of_it() {
-    const ANSWER: &[u8] = &[b'x'; 8 * 1024 * 1024];
+    const ANSWER: &[u8] = &[b'x'; 16 * 1024 * 1024];
     let service = tower::service_fn(|_: Request<Incoming>| async {
         Ok::<_, Infallible>(Response::new(Full::new(Bytes::from_static(ANSWER))))
     });
@@ -195,11 +195,12 @@ async fn a_client_that_takes_its_answer_slowly_gets_all_of_it() {
     let address = listener.local_addr().expect("an address");
     let mut settings = ServerSettings::default();
     // The whole answer takes longer than this, and no part of it does, even if the machine is busy.
-    settings.write = Duration::from_secs(2);
+    let limit = Duration::from_secs(2);
+    settings.write = limit;
     let server = tokio::spawn(serve(listener, service, settings, std::future::pending()));
     let mut client = TcpStream::connect(address).await.expect("the server listens");
     client.write_all(b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").await.expect("sent");
-    let (mut taken, mut buffer) = (0, vec![0; 512 * 1024]);
+    let (began, mut taken, mut buffer) = (Instant::now(), 0, vec![0; 128 * 1024]);
     loop {
         tokio::time::sleep(Duration::from_millis(50)).await;
         match soon(client.read(&mut buffer)).await.expect("no reset") {
@@ -208,6 +209,7 @@ async fn a_client_that_takes_its_answer_slowly_gets_all_of_it() {
         }
     }
     assert!(taken > ANSWER.len(), "{taken} bytes");
+    assert!(began.elapsed() > 2 * limit, "{:?}", began.elapsed());
     server.abort();
 }
 

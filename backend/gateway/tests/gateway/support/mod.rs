@@ -21,7 +21,7 @@ use tokio_tungstenite::{MaybeTlsStream, WebSocketStream};
 
 pub type Client = WebSocketStream<MaybeTlsStream<tokio::net::TcpStream>>;
 
-/// Awaits a future. Fails the test if the future is not ready within 20 seconds.
+/// Awaits a future. Fails the test if the future is not ready within 60 seconds.
 pub async fn soon<T>(what: impl Future<Output = T>) -> T {
     tokio::time::timeout(Duration::from_secs(60), what).await.expect("it happens within 60 s")
 }
