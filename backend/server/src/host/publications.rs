@@ -115,7 +115,7 @@ fn network(network: Network) -> Option<Part> {
     (network.elapsed_ms > 0).then_some(part)
 }
 
-/// Returns the use of the disks. If there are too many, those with the most free space are left out, and counted in the label.
+/// Returns the use of the disks. If there are too many, the fullest are shown, and the others are counted in the label.
 fn disk(disks: &[Disk]) -> Option<Part> {
     let used = |disk: &Disk| disk.used_bytes as f64 / disk.total_bytes.max(1) as f64 * 100.0;
     let mut shown: Vec<&Disk> = disks.iter().collect();
@@ -125,7 +125,7 @@ fn disk(disks: &[Disk]) -> Option<Part> {
     let left_out = disks.len() - shown.len();
     let label = match left_out {
         0 => "Disks, used".to_owned(),
-        _ => format!("Disks, used; {left_out} with more free space left out"),
+        _ => format!("Disks, used; {left_out} less full are not shown"),
     };
     let fields: Map<_, _> = shown.iter().map(|disk| (disk.mount.clone(), percent(used(disk)))).collect();
     let part = Part {
@@ -240,7 +240,7 @@ mod tests {
             (1, 1, "Disks, used"),
             (20, 20, "Disks, used"),
             (50, 50, "Disks, used"),
-            (60, 50, "Disks, used; 10 with more free space left out"),
+            (60, 50, "Disks, used; 10 less full are not shown"),
         ] {
             let snapshot = Snapshot { disks: (1..=count).map(disk).collect(), ..snapshot() };
             let all = publications(&Topic::new("host").unwrap(), &snapshot).unwrap();
