@@ -6,8 +6,8 @@ use std::path::Path;
 use std::time::Instant;
 
 use sysinfo::{
-    CpuRefreshKind, DiskRefreshKind, Disks, MemoryRefreshKind, NetworkData, Networks, ProcessRefreshKind,
-    ProcessesToUpdate, RefreshKind, System,
+    CGroupLimits, CpuRefreshKind, DiskRefreshKind, Disks, MemoryRefreshKind, NetworkData, Networks,
+    ProcessRefreshKind, ProcessesToUpdate, RefreshKind, System,
 };
 
 use super::disks::{self, Names};
@@ -79,12 +79,13 @@ impl Probe {
     }
 
     fn memory(&self) -> Memory {
-        Memory {
+        let machine = Memory {
             used_bytes: self.system.used_memory(),
             total_bytes: self.system.total_memory(),
             swap_used_bytes: self.system.used_swap(),
             swap_total_bytes: self.system.total_swap(),
-        }
+        };
+        allowed(machine, self.system.cgroup_limits().as_ref())
     }
 
     fn network(&self, elapsed_ms: u64) -> Network {
@@ -100,6 +101,19 @@ impl Probe {
         all.truncate(PROCESSES);
         all.into_iter().map(process).collect()
     }
+}
+
+/// Returns the memory of the container, if it may use less than the machine has. The processes in it are then ended at this limit, whatever
+/// memory the machine has left.
+fn allowed(machine: Memory, limits: Option<&CGroupLimits>) -> Memory {
+    let limits = limits.filter(|limits| (1..machine.total_bytes).contains(&limits.total_memory));
+    limits.map_or(machine, |limits| Memory {
+        // The limit is also compared with caches, but these are given up before it is reached.
+        used_bytes: limits.rss,
+        total_bytes: limits.total_memory,
+        swap_used_bytes: machine.swap_total_bytes.saturating_sub(limits.free_swap),
+        ..machine
+    })
 }
 
 fn process(process: &sysinfo::Process) -> Process {
@@ -145,4 +159,27 @@ fn interface(name: &OsStr, data: &NetworkData) -> Interface {
 fn load() -> Option<[f64; 3]> {
     let average = System::load_average().ok().filter(|_| !cfg!(windows))?;
     Some([average.one, average.five, average.fifteen])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn memory_is_that_of_the_container_if_it_may_use_less_than_the_machine_has() {
+        let machine =
+            Memory { used_bytes: 9_000, total_bytes: 64_000, swap_used_bytes: 300, swap_total_bytes: 1_000 };
+        let limits = |total_memory| CGroupLimits { total_memory, free_memory: 100, free_swap: 950, rss: 200 };
+        let container =
+            Memory { used_bytes: 200, total_bytes: 512, swap_used_bytes: 50, swap_total_bytes: 1_000 };
+        for (limits, expected) in [
+            (None, machine),
+            (Some(limits(512)), container),
+            (Some(limits(64_000)), machine),
+            (Some(limits(u64::MAX)), machine),
+            (Some(limits(0)), machine),
+        ] {
+            assert_eq!(allowed(machine, limits.as_ref()), expected, "{limits:?}");
+        }
+    }
 }

@@ -20,7 +20,8 @@ pub struct Snapshot {
     pub processes: Vec<Process>,
 }
 
-/// Memory and swap, in bytes.
+/// Memory and swap, in bytes. In a container on Linux with a limit on its memory, they are those of the container; the size of the swap
+/// space is that of the machine.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Memory {
     /// Memory in use, without caches, in bytes.
