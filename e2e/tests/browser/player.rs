@@ -79,6 +79,11 @@ async fn value_becomes(browser: &Browser, topic: &str, expected: &str) {
     browser.text_becomes(&value, |text| text.trim() == expected).await;
 }
 
+async fn shown_value(browser: &Browser, topic: &str) -> Option<String> {
+    let text = browser.text(&format!("{} [data-testid=value]", panel(topic))).await?;
+    Some(text.trim().to_owned())
+}
+
 /// Prints the page, and returns the text of the head of the first sheet. The elements for paper are in the page while the browser prints.
 async fn printed_head(browser: &Browser) -> String {
     let note = "new MutationObserver(() => {
@@ -142,6 +147,20 @@ async fn a_recording_is_played_stopped_stepped_and_scrubbed_and_never_looks_live
     seek(&browser, 100).await;
     value_becomes(&browser, "shop/count", "100").await;
     value_becomes(&browser, "shop/till", "passed").await;
+
+    // One frame after the other is shown, also if both have the same time.
+    seek(&browser, 299).await;
+    value_becomes(&browser, "shop/count", "299").await;
+    click(&browser, "[data-testid=step]").await;
+    value_becomes(&browser, "shop/count", "300").await;
+    assert_eq!(shown_value(&browser, "shop/till").await.as_deref(), Some("passed"));
+    // The other speed does not show the next frame either.
+    click(&browser, "[data-testid=player] .seg button:last-child").await;
+    click(&browser, "[data-testid=player] .seg button:first-child").await;
+    assert_eq!(shown_value(&browser, "shop/till").await.as_deref(), Some("passed"));
+    click(&browser, "[data-testid=step]").await;
+    value_becomes(&browser, "shop/till", "failed").await;
+    assert_eq!(shown_value(&browser, "shop/count").await.as_deref(), Some("300"));
 
     // While the connection was lost, the panels say so.
     seek(&browser, 510).await;

@@ -16,7 +16,7 @@ use crate::signal::{RwSignal, StoredValue};
 use board_model::player::PlayClock;
 use board_model::player::scene::Scene;
 use board_model::player::snapshots::{Snapshots, Start};
-use board_model::player::stage::{play, play_line};
+use board_model::player::stage::{play, step};
 
 /// Time between two updates of the board while a recording is played.
 const TICK: Duration = Duration::from_millis(100);
@@ -116,23 +116,27 @@ impl Playing {
 
     /// Changes the clock by calling `change` with it, and shows the recording at its new time.
     pub(super) fn change(self, board: Board, change: impl FnOnce(&mut PlayClock)) {
-        if let Some(mut clock) = self.clock.get_untracked() {
-            change(&mut clock);
+        let Some(before) = self.clock.get_untracked() else { return };
+        let mut clock = before;
+        change(&mut clock);
+        if clock.at() == before.at() {
+            // After a step, lines of this time may be left.
+            self.clock.set(Some(clock));
+        } else {
             self.set_clock(board, clock);
         }
     }
 
     /// Stops the clock, and shows what the next line of the recording causes.
     pub(super) fn step(self, board: Board) {
-        let at = self.playback.try_update_value(|playback| {
-            let playback = playback.as_mut()?;
-            play_line(playback, &mut BoardStage(board));
-            Some(playback.at())
+        let Some(mut clock) = self.clock.get_untracked() else { return };
+        self.playback.update_value(|playback| {
+            let Some(playback) = playback else { return };
+            step(playback, &mut BoardStage(board), &mut clock);
+            tell_connection(board, playback.closed_at());
         });
-        self.change(board, |clock| {
-            clock.stop();
-            clock.seek(at.flatten().unwrap_or_default());
-        });
+        show_time(board, clock.at());
+        self.clock.set(Some(clock));
     }
 
     fn tick(self, board: Board) {
@@ -147,10 +151,7 @@ impl Playing {
 
     fn set_clock(self, board: Board, clock: PlayClock) {
         let at = clock.at();
-        board.now.set(at);
-        if !board.paused.get_untracked() {
-            board.edge.set(at);
-        }
+        show_time(board, at);
         self.playback.update_value(|playback| {
             let Some(playback) = playback else { return };
             self.snapshots.with_value(|snapshots| {
@@ -176,6 +177,14 @@ impl Playing {
 /// Fetches a recording from beside the page. Returns `None` if it is not there, or somewhere else.
 async fn bytes_of(file: &str) -> Option<Vec<u8>> {
     http::bytes(beside_the_page(file)?).await
+}
+
+/// Shows the board as at the time `at` of the recording.
+fn show_time(board: Board, at: Millis) {
+    board.now.set(at);
+    if !board.paused.get_untracked() {
+        board.edge.set(at);
+    }
 }
 
 /// Records in the state of the connection since when it is lost at this time of the recording.

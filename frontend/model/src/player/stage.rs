@@ -8,6 +8,7 @@ use tickertape_session::playback::Playback;
 
 use crate::budget::{MOST_ROWS, keep_from};
 use crate::chart::series::SeriesSet;
+use crate::player::PlayClock;
 use crate::stream::{Origin, Stream};
 use crate::window::Window;
 
@@ -55,6 +56,14 @@ pub fn play_line(playback: &mut Playback, stage: &mut dyn Stage) -> bool {
     let Some(at) = playback.next_line().map(|line| line.at) else { return false };
     drop_old(stage, playback.at(), at);
     playback.step(&mut |at, event| apply(stage, event, at))
+}
+
+/// Plays the next line of a recording, and stops its clock at the time of this line. Further lines may have the same time; they are played by
+/// the next steps, or when the clock goes on.
+pub fn step(playback: &mut Playback, stage: &mut dyn Stage, clock: &mut PlayClock) {
+    play_line(playback, stage);
+    clock.stop();
+    clock.seek(playback.at());
 }
 
 /// Drops old data if a whole second lies between two times. The state thus does not depend on the times at which this is called.
@@ -141,6 +150,25 @@ mod tests {
         let header = Header { started_at: START, filter: "*".parse().unwrap(), server: String::new() };
         let lines = (0..count).map(line).collect();
         Playback::new(Recording { header, lines, is_truncated: false, damage: Vec::new() })
+    }
+
+    #[test]
+    fn a_step_plays_one_line_of_several_of_the_same_time_and_the_clock_plays_the_rest() {
+        let (mut playback, mut scene) = (recorded(5, 0), Scene::default());
+        let mut clock = PlayClock::new(START, START + 1_000);
+        let rows = |scene: &Scene| {
+            scene.state(&Topic::new("shop/count").unwrap()).map_or(0, |state| state.series.len())
+        };
+        for played in 1..=3 {
+            step(&mut playback, &mut scene, &mut clock);
+            assert_eq!((rows(&scene), clock.at(), clock.is_playing()), (played, START, false));
+        }
+        clock.toggle();
+        clock.tick(100);
+        play(&mut playback, &mut scene, clock.at());
+        assert_eq!(rows(&scene), 5);
+        step(&mut playback, &mut scene, &mut clock);
+        assert_eq!((rows(&scene), clock.is_playing()), (5, false), "there is no further line");
     }
 
     #[test]
