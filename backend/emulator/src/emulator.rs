@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use lambda_host::{EventReport, Host, InvokeApi, Limits, Retries};
+use lambda_host::{EventReport, Host, Limits, Retries};
 use serverless_app::App;
 use tempfile::TempDir;
 use tokio::net::TcpListener;
@@ -149,7 +149,7 @@ impl Emulator {
         let names = LocalNames::of(app, address, &deployed, &urls, &bound);
         let by_host = urls.iter().map(|one| (one.id(), one.url.clone())).collect();
         let apis = deployed.iter().map(ApiAddress::of).collect();
-        let front = Front::new(deployed, InvokeApi::new(host.clone()), by_host, watcher.clone());
+        let front = Front::new(deployed, host.clone(), broken.clone(), by_host, watcher.clone());
         let distributions = distributions::serve(bound, &settings.buckets, &urls, &front, &names);
         let starts_ahead = match settings.starts_ahead {
             true => ahead::order(app, &host.functions()),

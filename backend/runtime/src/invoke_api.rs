@@ -60,6 +60,20 @@ impl InvokeApi {
         path.starts_with(FUNCTIONS)
     }
 
+    /// Returns the function that a request invokes: its name and, after a colon, a version or an alias other than `$LATEST`. Returns
+    /// `None` if the request is no Invoke.
+    pub fn invoked_function<B>(request: &Request<B>) -> Option<String> {
+        let name = request.uri().path().strip_prefix(FUNCTIONS)?.strip_suffix("/invocations")?;
+        if request.method() != Method::POST {
+            return None;
+        }
+        let name = function_name(&percent_decode_str(name).decode_utf8_lossy());
+        Some(match qualifier(request.uri().query().unwrap_or_default()) {
+            Some(qualifier) => format!("{name}:{qualifier}"),
+            None => name,
+        })
+    }
+
     /// Answers the request `POST /2015-03-31/functions/{name}/invocations` of the client at `peer`.
     pub async fn handle<B>(&self, request: Request<B>, peer: SocketAddr) -> Answer
     where
@@ -99,12 +113,7 @@ where
 }
 
 fn parse<B>(request: &Request<B>) -> Result<InvokeRequest, Box<Answer>> {
-    let path = request.uri().path();
-    let name = path
-        .strip_prefix(FUNCTIONS)
-        .and_then(|rest| rest.strip_suffix("/invocations"))
-        .filter(|_| request.method() == Method::POST);
-    let Some(name) = name else {
+    let Some(function) = InvokeApi::invoked_function(request) else {
         return Err(Box::new(error_answer(
             StatusCode::NOT_FOUND,
             "UnknownOperationException",
@@ -126,15 +135,10 @@ fn parse<B>(request: &Request<B>) -> Result<InvokeRequest, Box<Answer>> {
         }
     };
     let client_context = header("x-amz-client-context").map(decode_client_context).transpose()?;
-    let mut function = function_name(&percent_decode_str(name).decode_utf8_lossy());
-    if let Some(qualifier) = qualifier(request.uri().query().unwrap_or_default()) {
-        function = format!("{function}:{qualifier}");
-    }
     Ok(InvokeRequest { function, invocation_type, client_context })
 }
 
-/// Returns the query parameter `Qualifier` (a version or an alias), or `None` if it is absent or `$LATEST`. The caller
-/// appends the result to the function's name. No function has such a name, so that the answer is 404.
+/// Returns the query parameter `Qualifier` (a version or an alias), or `None` if it is absent or `$LATEST`.
 fn qualifier(query: &str) -> Option<String> {
     let mut parameters = form_urlencoded::parse(query.as_bytes());
     let qualifier = parameters.find(|(name, _)| name == "Qualifier").map(|(_, value)| value.into_owned());
@@ -270,6 +274,29 @@ mod tests {
         assert_eq!(qualifier("Qualifier=live"), Some("live".to_owned()));
         assert_eq!(qualifier("Qualifier=%24LATEST"), None);
         assert_eq!(qualifier(""), None);
+    }
+
+    #[test]
+    fn a_request_of_the_invoke_api_names_a_function() {
+        for (method, target, function) in [
+            (Method::POST, "/2015-03-31/functions/billing/invocations", Some("billing")),
+            (Method::POST, "/2015-03-31/functions/functions/invocations", Some("functions")),
+            (
+                Method::POST,
+                "/2015-03-31/functions/arn%3Aaws%3Alambda%3Aus-east-1%3A1%3Afunction%3Abilling/invocations",
+                Some("billing"),
+            ),
+            (Method::POST, "/2015-03-31/functions/billing/invocations?Qualifier=live", Some("billing:live")),
+            (Method::POST, "/2015-03-31/functions/billing%3Alive/invocations", Some("billing:live")),
+            (Method::POST, "/2015-03-31/functions/billing/invocations?Qualifier=%24LATEST", Some("billing")),
+            (Method::GET, "/2015-03-31/functions/billing/invocations", None),
+            (Method::POST, "/2015-03-31/functions/billing/configuration", None),
+            (Method::POST, "/2015-03-31/functions/", None),
+            (Method::POST, "/", None),
+        ] {
+            let request = Request::builder().method(method).uri(target).body(()).expect("a request");
+            assert_eq!(InvokeApi::invoked_function(&request).as_deref(), function, "{target}");
+        }
     }
 
     #[test]

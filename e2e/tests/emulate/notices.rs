@@ -37,6 +37,15 @@ async fn an_invocation_of_a_function_of_another_stack_is_told() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_invocation_of_an_alias_that_a_function_does_not_have_is_told() {
+    let app = App::telling(copy_of("shapes"), &["--no-board"]);
+    let mut client = app.connect("").await;
+    let answer = client.ask(r#"{"action":"tell","what":"invoke","name":"other:blue"}"#).await;
+    assert!(answer.contains("Internal server error"), "{answer}");
+    app.says(&["404", "invokes other:blue: the description has no version or alias blue of other"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_malformed_answer_is_told_with_function_route_connection_and_request() {
     let app = App::telling(copy_of("shapes"), &["--no-board"]);
     let mut client = app.connect("").await;

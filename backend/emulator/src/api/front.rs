@@ -1,5 +1,6 @@
 //! Answers HTTP requests: those of clients, and those that functions send to AWS.
 
+use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
@@ -10,7 +11,7 @@ use http::uri::PathAndQuery;
 use http::{HeaderMap, HeaderValue, Request, Response, StatusCode, Uri, header};
 use http_body_util::Full;
 use hyper::body::Incoming;
-use lambda_host::InvokeApi;
+use lambda_host::{Host, InvokeApi};
 use serverless_app::Domain;
 
 use crate::api::deployed::Deployed;
@@ -29,7 +30,10 @@ pub struct Front(Arc<Inner>);
 
 struct Inner {
     deployed: Vec<Deployed>,
+    host: Host,
     invoke: InvokeApi,
+    /// Reasons why functions cannot run, by the functions' names.
+    broken: BTreeMap<String, String>,
     /// Function URLs, by the first parts of their host names.
     urls: Vec<(String, UrlFront)>,
     watcher: Arc<dyn Watcher>,
@@ -38,14 +42,17 @@ struct Inner {
 }
 
 impl Front {
-    /// Creates a front for these stages, functions and function URLs.
+    /// Creates a front for these stages, functions and function URLs. `broken` has the reasons why functions cannot run, by the
+    /// functions' names.
     pub fn new(
         deployed: Vec<Deployed>,
-        invoke: InvokeApi,
+        host: Host,
+        broken: BTreeMap<String, String>,
         urls: Vec<(String, UrlFront)>,
         watcher: Arc<dyn Watcher>,
     ) -> Self {
-        Self(Arc::new(Inner { deployed, invoke, urls, watcher, refused: Once::default() }))
+        let invoke = InvokeApi::new(host.clone());
+        Self(Arc::new(Inner { deployed, host, invoke, broken, urls, watcher, refused: Once::default() }))
     }
 
     /// Returns the stages that are served.
@@ -102,7 +109,8 @@ impl Front {
             return match found {
                 Some(deployed) => deployed.gateway.handle(request, peer).await,
                 None => {
-                    watcher.notice(&format!("a function calls {name}, but this app has no API {id}"));
+                    let caller = caller(request.headers());
+                    watcher.notice(&format!("{caller} calls {name}, but this app has no API {id}"));
                     forbidden("Forbidden")
                 }
             };
@@ -165,25 +173,24 @@ impl Front {
         }
     }
 
-    /// Answers a request for Lambda. A function that the app does not have is told, because it may be one of another stack.
+    /// Answers a request for Lambda. The reason why a function is not found is told, because it may be one of another stack.
     async fn invoke(&self, request: Request<Incoming>, peer: SocketAddr) -> Answer {
+        let Inner { host, invoke, broken, watcher, .. } = &*self.0;
         let caller = caller(request.headers());
-        let path = request.uri().path().to_owned();
-        let answer = self.0.invoke.handle(request, peer).await;
+        let invoked = InvokeApi::invoked_function(&request);
+        let answer = invoke.handle(request, peer).await;
         if answer.status() == StatusCode::NOT_FOUND
-            && let Some(function) = invoked(&path)
+            && let Some(function) = invoked
         {
-            let caller = caller.as_deref().unwrap_or("a function");
-            self.0.watcher.notice(&format!(
-                "404: {caller} invokes {function}: the description has no such function, and Lambda on AWS is not asked"
-            ));
+            let reason = not_found(&function, &host.functions(), broken);
+            watcher.notice(&format!("404: {caller} invokes {function}: {reason}"));
         }
         answer
     }
 
     async fn not_there(&self, request: Request<Incoming>, service: &str, why: &str) -> Answer {
         let (parts, body) = request.into_parts();
-        let caller = caller(&parts.headers).unwrap_or_else(|| "a function".to_owned());
+        let caller = caller(&parts.headers);
         let operation = refusal::operation(&parts, body).await;
         self.0.watcher.notice(&format!("501: {caller} calls {service} ({operation}): {why}"));
         let message = format!("{service} is not there: {why} (tickertape emulate)");
@@ -191,19 +198,26 @@ impl Front {
     }
 }
 
-/// Returns the function that a path of the Invoke API names, as it is written there.
-fn invoked(path: &str) -> Option<&str> {
-    let mut segments = path.trim_start_matches('/').split('/').skip_while(|segment| *segment != "functions");
-    let (_, function) = (segments.next()?, segments.next()?);
-    segments.next().is_some_and(|operation| operation == "invocations").then_some(function)
+/// Returns the reason why a function that was invoked is not found. `functions` are those that run, and `broken` has the reasons why
+/// others cannot. A version or an alias is behind the name, after a colon.
+fn not_found(invoked: &str, functions: &[String], broken: &BTreeMap<String, String>) -> String {
+    let (name, qualifier) = invoked.split_once(':').unwrap_or((invoked, ""));
+    if let Some(reason) = broken.get(name) {
+        return format!("{name} cannot run: {reason}");
+    }
+    if functions.iter().any(|function| function == name) {
+        return format!("the description has no version or alias {qualifier} of {name}");
+    }
+    "the description has no such function, and Lambda on AWS is not asked".to_owned()
 }
 
 /// Returns the name of the function that sent a request, if its SDK sends the application id that its environment has
-/// (`AWS_SDK_UA_APP_ID`).
-fn caller(headers: &HeaderMap) -> Option<String> {
+/// (`AWS_SDK_UA_APP_ID`). Other requests may be those of a person.
+fn caller(headers: &HeaderMap) -> String {
     let agents =
         ["x-amz-user-agent", "user-agent"].into_iter().filter_map(|name| headers.get(name)?.to_str().ok());
-    agents.flat_map(str::split_whitespace).find_map(|word| word.strip_prefix("app/")).map(str::to_owned)
+    let function = agents.flat_map(str::split_whitespace).find_map(|word| word.strip_prefix("app/"));
+    function.unwrap_or("a request").to_owned()
 }
 
 /// Returns the address of the client, which the HTTP server attaches to each request. If it is missing, returns `0.0.0.0`, which
@@ -297,19 +311,34 @@ mod tests {
     }
 
     #[test]
-    fn a_path_of_the_invoke_api_names_a_function() {
-        for (path, function) in [
-            ("/2015-03-31/functions/billing/invocations", Some("billing")),
-            ("/2015-03-31/functions/functions/invocations", Some("functions")),
-            (
-                "/2015-03-31/functions/arn%3Aaws%3Alambda%3Aus-east-1%3A1%3Afunction%3Abilling/invocations",
-                Some("arn%3Aaws%3Alambda%3Aus-east-1%3A1%3Afunction%3Abilling"),
-            ),
-            ("/2015-03-31/functions/billing/configuration", None),
-            ("/2015-03-31/functions/", None),
-            ("/", None),
+    fn a_missing_function_is_told_from_a_missing_alias_and_from_a_function_that_cannot_run() {
+        let functions = ["billing".to_owned(), "my-function".to_owned()];
+        let broken = BTreeMap::from([("unbuilt".to_owned(), "it has no program".to_owned())]);
+        let absent = "the description has no such function, and Lambda on AWS is not asked";
+        for (invoked, reason) in [
+            ("billing:live", "the description has no version or alias live of billing"),
+            ("my-function:1", "the description has no version or alias 1 of my-function"),
+            ("other", absent),
+            ("other:live", absent),
+            ("bill", absent),
+            ("unbuilt", "unbuilt cannot run: it has no program"),
+            ("unbuilt:live", "unbuilt cannot run: it has no program"),
         ] {
-            assert_eq!(invoked(path), function, "{path}");
+            assert_eq!(not_found(invoked, &functions, &broken), reason, "{invoked}");
+        }
+    }
+
+    #[test]
+    fn a_request_without_the_name_of_a_function_is_not_told_as_one_of_a_function() {
+        for (header, agent, expected) in [
+            ("user-agent", "aws-sdk-rust/1.3 os/linux app/tell", "tell"),
+            ("x-amz-user-agent", "aws-sdk-js/3.9 app/tell", "tell"),
+            ("user-agent", "aws-cli/2.17 md/prompt#off md/command#lambda.invoke", "a request"),
+            ("accept", "*/*", "a request"),
+        ] {
+            let mut headers = HeaderMap::new();
+            headers.insert(header, HeaderValue::from_static(agent));
+            assert_eq!(caller(&headers), expected, "{agent}");
         }
     }
 
