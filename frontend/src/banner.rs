@@ -35,7 +35,8 @@ pub fn Banner() -> impl IntoView {
 
 /// Returns the news about the connection: a short text, and the rest.
 fn news(board: Board) -> Option<(String, String)> {
-    board.link.with(|link| link.news(board.clock.get()))
+    // The present time is needed only for the date of data of another day.
+    board.link.with(|link| link.news(board.now.get_untracked(), board.clock.get()))
 }
 
 #[component]

@@ -127,7 +127,7 @@ impl Wanted<'_> {
         let bucket_ms =
             self.set.reduced().map_or(0, |reduced| i64::try_from(reduced.step_ms).unwrap_or(i64::MAX));
         let is_old = at - ts_ms > self.hole_ms.unwrap_or(OLD_MS).max(bucket_ms);
-        is_old.then(|| format!("last at {}", self.clock.seconds(ts_ms)))
+        is_old.then(|| format!("last at {}", self.clock.seconds_beside(ts_ms, at)))
     }
 
     fn stopped_ms(&self, column: usize) -> Option<u64> {
@@ -317,6 +317,7 @@ mod tests {
         };
         assert_eq!((at(4_000).text.as_str(), at(4_000).when), ("1", None));
         assert_eq!(at(9_000).hint().as_deref(), Some("last at 00:00:01"));
+        assert_eq!(at(86_409_000).hint().as_deref(), Some("last at Thu 1 Jan, 00:00:01"), "a day later");
         assert_eq!(at(500).text, "–");
     }
 

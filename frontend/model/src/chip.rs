@@ -224,7 +224,7 @@ impl Situation<'_> {
             hold(PanelState::CutOff, text, format!("connection lost, {last}"));
         }
         if let Some(paused_at) = self.conditions.paused_at {
-            let text = format!("paused at {}", clock.seconds(paused_at));
+            let text = format!("paused at {}", clock.seconds_beside(paused_at, self.conditions.now));
             hold(PanelState::Paused, text, "the board is paused; what comes is kept".to_owned());
         }
         if let Some(behind_ms) = self.conditions.behind_ms {
@@ -304,7 +304,8 @@ impl Situation<'_> {
     }
 
     fn last_words(&self, clock: LocalClock) -> String {
-        let last = self.last_received.map(|at| format!("last data {}", clock.seconds(at)));
+        let time = |at| clock.seconds_beside(at, self.conditions.now);
+        let last = self.last_received.map(|at| format!("last data {}", time(at)));
         last.unwrap_or_else(|| "no data yet".to_owned())
     }
 }
@@ -323,9 +324,10 @@ pub(crate) fn loading(percent: u8, is_recording: bool) -> (PanelState, String, S
     (PanelState::Loading, text, title)
 }
 
-/// Describes a time span whose data was lost for good: `lost for good from 10:42:07 to 10:42:48 (41 s)`.
-pub fn loss_words(from_ms: i64, to_ms: i64, clock: LocalClock) -> String {
-    let (from, to) = (clock.seconds(from_ms), clock.seconds(to_ms));
+/// Describes a time span whose data was lost for good: `lost for good from 10:42:07 to 10:42:48 (41 s)`. The first time has its date if
+/// it is not on the same day as `now`, and the second one if it is not on the same day as the first.
+pub fn loss_words((from_ms, to_ms): (Millis, Millis), now: Millis, clock: LocalClock) -> String {
+    let (from, to) = (clock.seconds_beside(from_ms, now), clock.seconds_beside(to_ms, from_ms));
     format!("lost for good from {from} to {to} ({})", short_duration(from_ms.abs_diff(to_ms)))
 }
 
@@ -404,8 +406,30 @@ mod tests {
 
     #[test]
     fn a_loss_is_named_by_its_ends_and_its_length() {
-        let words = loss_words(38_527_000, 38_568_000, LocalClock::default());
-        assert_eq!(words, "lost for good from 10:42:07 to 10:42:48 (41 s)");
+        let words = |from, to, now| loss_words((from, to), now, LocalClock::default());
+        let (from, day) = (38_527_000, 86_400_000);
+        assert_eq!(
+            words(from, from + 41_000, from + 60_000),
+            "lost for good from 10:42:07 to 10:42:48 (41 s)"
+        );
+        let before = words(from, from + 41_000, from + day);
+        assert_eq!(before, "lost for good from Thu 1 Jan, 10:42:07 to 10:42:48 (41 s)");
+        let long = words(from, from + day, from + day);
+        assert!(
+            long.starts_with("lost for good from Thu 1 Jan, 10:42:07 to Fri 2 Jan, 10:42:07 ("),
+            "{long}"
+        );
+    }
+
+    #[test]
+    fn times_of_another_day_have_their_date() {
+        let now = 38_527_000 + 86_400_000;
+        let conditions = Conditions { now, ..Conditions::default() };
+        let stale = situation(Evidence { age_ms: 86_400_000, ..CADENCE });
+        let title = chip_of(&Situation { conditions, ..stale.clone() }).title;
+        assert!(title.ends_with("last data Thu 1 Jan, 10:42:07"), "{title}");
+        let conditions = Conditions { paused_at: Some(38_527_000), ..conditions };
+        assert_eq!(chip_of(&Situation { conditions, ..stale }).text, "paused at Thu 1 Jan, 10:42:07");
     }
 
     #[test]

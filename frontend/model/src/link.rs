@@ -133,12 +133,13 @@ impl Link {
     }
 
     /// Returns the text of the banner in two parts: first what has happened (`Connection lost, last data 10:42:07.`),
-    /// and then what will happen next (`Reconnecting…`). Returns `None` if no banner is necessary.
-    pub fn news(&self, clock: LocalClock) -> Option<(String, String)> {
+    /// and then what will happen next (`Reconnecting…`). Returns `None` if no banner is necessary. `now` is the present time.
+    pub fn news(&self, now: Millis, clock: LocalClock) -> Option<(String, String)> {
         let banner = self.banner?;
         let (news, rest) = banner.words().split_once(". ").unwrap_or((banner.words(), ""));
         let last = self.last_data_at.filter(|_| banner.failure.is_none());
-        let last = last.map(|at| format!(", last data {}", clock.seconds(at))).unwrap_or_default();
+        let last =
+            last.map(|at| [", last data ", &clock.seconds_beside(at, now)].concat()).unwrap_or_default();
         let cause = banner.cause.filter(|_| banner.failure.is_none()).map(|cause| capitalised(cause.words()));
         let cause = cause.map(|cause| format!(" {cause}.")).unwrap_or_default();
         let end = if news.ends_with(['.', '…']) { "" } else { "." };
@@ -214,7 +215,7 @@ mod tests {
     }
 
     fn news(link: &Link) -> (String, String) {
-        link.news(LocalClock::default()).unwrap()
+        link.news(38_530_000, LocalClock::default()).unwrap()
     }
 
     #[test]
@@ -228,6 +229,8 @@ mod tests {
             )
         );
         assert!(lost.can_retry());
+        let next_day = lost.news(38_530_000 + 86_400_000, LocalClock::default()).unwrap();
+        assert_eq!(next_day.0, "Connection lost, last data Thu 1 Jan, 10:42:07.");
     }
 
     #[test]
@@ -257,7 +260,7 @@ mod tests {
     #[test]
     fn a_standing_connection_is_no_news() {
         let fine = Link { state: State::Connected, viewers: Some(1), ..Link::default() };
-        assert_eq!(fine.news(LocalClock::default()), None);
+        assert_eq!(fine.news(38_530_000, LocalClock::default()), None);
         assert_eq!(
             (fine.word().as_str(), fine.viewers_text().as_str(), fine.tone()),
             ("Live", "1 viewer", Tone::Good)

@@ -78,13 +78,19 @@ pub fn rows(stream: &Stream, time: &Time, words: &mut Vec<String>) -> Vec<Row> {
         let state = states.at(time.at).map(str::to_owned);
         let since = states.since(time.at).filter(|_| state.is_some()).map(|(from, is_first)| {
             let least = if is_first { "at least " } else { "" };
-            format!("{least}since {}", time.clock.minutes(from))
+            format!("{least}since {}", time.clock.minutes_beside(from, time.at))
         });
         let severity = state.as_ref().map_or(Severity::Neutral, |state| stream.severity(state));
         rows.push(Row { name, parts, state: state.unwrap_or_else(|| "–".to_owned()), severity, since });
     }
     forget_words(&rows, words);
     rows
+}
+
+/// Returns the times at the edges and in the middle of a window. A time of another day than the end has its date.
+pub fn marks(window: &Range<Millis>, clock: LocalClock) -> [String; 3] {
+    let middle = window.start + (window.end - window.start) / 2;
+    [window.start, middle, window.end].map(|at| clock.minutes_beside(at, window.end))
 }
 
 /// Returns the place of a state among the known ones. A new one takes the place of one that was forgotten, if there is any.
@@ -190,6 +196,21 @@ mod tests {
         assert_eq!((rows[0].state.as_str(), rows[0].severity), ("down", Severity::Bad));
         assert_eq!(rows[0].since.as_deref(), Some("since 00:00"));
         assert_eq!(rows[1].since.as_deref(), Some("at least since 00:00"));
+    }
+
+    #[test]
+    fn times_of_another_day_have_their_date() {
+        const HOUR_MS: Millis = 3_600_000;
+        let mut bench = Bench::new();
+        bench.publish(1, 0, json!({"van 1": "moving", "van 2": "idle"}));
+        bench.publish(2, 40_000, json!({"van 1": "down"}));
+        let rows = bench.rows(0..30 * HOUR_MS);
+        assert_eq!(rows[0].since.as_deref(), Some("since Thu 1 Jan, 00:00"));
+        assert_eq!(rows[1].since.as_deref(), Some("at least since Thu 1 Jan, 00:00"));
+        let marks = |from: Millis, to: Millis| marks(&(from * HOUR_MS..to * HOUR_MS), LocalClock::UTC);
+        assert_eq!(marks(14, 16), ["14:00", "15:00", "16:00"]);
+        assert_eq!(marks(14, 38), ["Thu 1 Jan, 14:00", "02:00", "14:00"]);
+        assert_eq!(marks(14, 14 + 7 * 24), ["Thu 1 Jan, 14:00", "Mon 5 Jan, 02:00", "14:00"]);
     }
 
     #[test]

@@ -66,8 +66,9 @@ fn exact(shown: Shown) -> Vec<String> {
 }
 
 fn losses(shown: Shown) -> Vec<String> {
-    let clock = shown.board.clock.get();
-    let words = |(from, to)| loss_words(from, to, clock);
+    // The present time is needed only for the date of a loss on another day.
+    let (clock, now) = (shown.board.clock.get(), shown.board.now.get_untracked());
+    let words = |loss| loss_words(loss, now, clock);
     shown.stream.with(|stream| stream.losses(Millis::MIN).map(words).collect())
 }
 

@@ -129,9 +129,10 @@ impl Still {
             let clock = self.0.board.clock.get();
             self.0.stream.with(|stream| match stream.kind() {
                 Some(Kind::State) => {
-                    let spans = state_spans(stream, &self.stretch(), self.0.board.now.get());
-                    let rows =
-                        spans.into_iter().rev().map(|(span, words)| vec![clock.seconds(span.start), words]);
+                    let stretch = self.stretch();
+                    let spans = state_spans(stream, &stretch, self.0.board.now.get());
+                    let time = |at| clock.seconds_beside(at, stretch.end);
+                    let rows = spans.into_iter().rev().map(|(span, words)| vec![time(span.start), words]);
                     cut(Vec::new(), rows.collect(), most, 0)
                 }
                 Some(Kind::Log) => {

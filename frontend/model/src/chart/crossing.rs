@@ -169,7 +169,7 @@ impl Crossing {
         let value = Format::for_value(&own.clone().rounded(None), value).reading_of(value);
         let words = self.threshold.words.as_ref().map(|words| [words, ": "].concat()).unwrap_or_default();
         let exact = self.threshold.exact_words(unit);
-        let since = clock.seconds(self.since_ms);
+        let since = clock.seconds_beside(self.since_ms, self.until_ms);
         let when = match self.lasted() {
             Some(lasted) if self.is_beginning_known => format!(" for {lasted}, since {since}"),
             Some(lasted) => format!(" for {lasted}, since {since} or earlier"),

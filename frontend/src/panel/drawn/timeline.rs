@@ -7,7 +7,7 @@ use crate::follow::{current, follow, numbered, parts};
 use crate::signal::{Memo, StoredValue};
 use board_model::stream::Stream;
 use board_model::things::{Keeper, Things};
-use board_model::things_strip::{Row, Shown as Part, Time, rows};
+use board_model::things_strip::{Row, Shown as Part, Time, marks, rows};
 
 /// Number of looks by which states without a meaning are told apart.
 const LOOKS: usize = 6;
@@ -58,9 +58,7 @@ fn remembering(shown: Shown, words: &mut Vec<String>) -> Vec<Row> {
 
 /// Returns the times at the edges and in the middle of the window.
 fn times(shown: Shown) -> Vec<String> {
-    let (window, clock) = (shown.board.time.stretch(), shown.board.clock.get());
-    let middle = window.start + (window.end - window.start) / 2;
-    [window.start, middle, window.end].map(|at| clock.minutes(at)).into()
+    marks(&shown.board.time.stretch(), shown.board.clock.get()).into()
 }
 
 /// Shows the row of one thing.

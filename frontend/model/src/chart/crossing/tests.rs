@@ -41,6 +41,15 @@ fn a_crossing_says_since_when_by_the_times_of_the_data() {
 }
 
 #[test]
+fn a_crossing_that_began_on_another_day_says_the_date() {
+    let night = set(&[(86_397, 20.0), (86_398, 600.0), (86_400, 600.0), (86_402, 600.0)]);
+    let unit = Unit::parse("ms");
+    let seen = Seen { set: &night, unit: &unit, hole_ms: Some(HOLE_MS) };
+    let sentence = crossings(&thresholds(), seen, None)[0].sentence(seen, LocalClock::UTC);
+    assert!(sentence.ends_with("since Thu 1 Jan, 23:59:58"), "{sentence}");
+}
+
+#[test]
 fn what_is_not_known_ends_what_is_said() {
     assert_eq!(text(&set(&[(0, 600.0), (1, 600.0)])).as_deref(), Some("over 500 ms, at least 1 s"));
     let silent = set(&[(0, 600.0), (1, 600.0), (9, 600.0), (10, 600.0)]);
