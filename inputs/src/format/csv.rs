@@ -11,7 +11,6 @@ use super::keys::{self, DOUBTFUL, Keys};
 use crate::cell::{self, Cell, Style};
 use crate::data::Data;
 use crate::error::LineError;
-use crate::event;
 use crate::names::Names;
 use crate::number::{self, Comma, Commas};
 use crate::row::{Row, is_another_time};
@@ -19,8 +18,8 @@ use crate::time::{self, DayOrder, Stamp};
 use crate::unit::Unit;
 use crate::verdict::Read;
 use fields::{separator, split};
-use recognise::is_value;
 pub use recognise::{fits, has_same_fields, looks_like_a_header};
+use recognise::{is_state, is_value};
 
 /// Names of columns that identify the device of a row, such as a disk or a host. The most specific names come first.
 /// The names in [`DOUBTFUL`] come after all of them.
@@ -226,8 +225,9 @@ impl Header {
     }
 
     /// Returns false if a line that looks like a header cannot be a row, because columns that had only numbers and times contain
-    /// other texts in it. If the line has the name of a column in its place, one such column is enough. Otherwise all of
-    /// them must contain texts that differ, because rows may contain words for errors and for missing values.
+    /// other texts in it. If the line has the name of a column in its place, one such column is enough. Otherwise the table must
+    /// have at least two such columns and none with texts, and the line must contain texts that differ and are no states, because
+    /// rows may contain words for errors and for missing values.
     fn may_be_row(&self, fields: &[String]) -> bool {
         let has_name = self.written.iter().zip(fields).any(|(name, field)| !name.is_empty() && name == field);
         if fields.len() != self.columns.len() {
@@ -241,8 +241,9 @@ impl Header {
         }
         let is_repeated = |(at, field): (usize, &String)| fields[..at].contains(field);
         numbers().count() < 2
+            || self.columns.iter().any(|column| column.is_numeric == Some(false))
             || numbers().any(|field| is_value(field))
-            || fields.iter().any(|field| event::known_level(field).is_some())
+            || fields.iter().any(|field| is_state(field))
             || fields.iter().enumerate().any(is_repeated)
     }
 

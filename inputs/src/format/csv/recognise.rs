@@ -2,8 +2,52 @@
 
 use super::fields::{separator, split};
 use crate::cell::{self, Style};
+use crate::event;
 use crate::number::{self, Comma, Place};
 use crate::time;
+
+/// Texts that rows contain in place of a number that could not be measured. They are in lower case, and consist of letters only.
+/// Words that are also usual names of columns, such as `failed` and `timeout`, are not among them.
+const STATES: [&str; 38] = [
+    "broken",
+    "calibrating",
+    "defective",
+    "disconnected",
+    "failure",
+    "fault",
+    "faulty",
+    "inactive",
+    "initializing",
+    "invalid",
+    "nodata",
+    "noresponse",
+    "nosignal",
+    "notavailable",
+    "notconnected",
+    "notfound",
+    "notmeasured",
+    "notready",
+    "novalue",
+    "offline",
+    "opencircuit",
+    "outofrange",
+    "overflow",
+    "overload",
+    "overrange",
+    "saturated",
+    "shortcircuit",
+    "stale",
+    "suspect",
+    "timedout",
+    "unavailable",
+    "undefined",
+    "underflow",
+    "underrange",
+    "uninitialized",
+    "unknown",
+    "unreachable",
+    "warmingup",
+];
 
 /// Returns true if a line consists of at least `at_least` names with separators between them. A name is not empty,
 /// and is neither a number, a time nor a sentence.
@@ -49,6 +93,17 @@ pub fn is_value(field: &str) -> bool {
         || number::read_grouped(field).is_some()
         || number::read_thousands(field).is_some()
         || is_time(field)
+}
+
+/// Returns true if a field, or its last word, is a state or the level of an error, such as `offline`, `over range` or `ERR1`. It is
+/// then hardly the name of a column.
+pub fn is_state(field: &str) -> bool {
+    let is_one = |text: &str| {
+        let letters: String =
+            text.chars().filter(|c| c.is_alphabetic()).flat_map(char::to_lowercase).collect();
+        STATES.contains(&letters.as_str()) || event::known_level(&letters).is_some()
+    };
+    is_one(field) || field.split_whitespace().next_back().is_some_and(is_one)
 }
 
 /// Returns true if both lines have the same number of fields.

@@ -175,6 +175,35 @@ fn a_row_with_words_in_place_of_numbers_is_no_header() {
 }
 
 #[test]
+fn a_row_of_states_is_no_header() {
+    for (a, b) in [
+        ("offline", "unknown"),
+        ("under range", "over range"),
+        ("Out of range", "ok"),
+        ("ERR1", "ERR2"),
+        ("Error 12", "Error 13"),
+        ("sensor offline", "no signal"),
+        ("#UNKNOWN", "#N_V"),
+        ("not-connected", "defect"),
+    ] {
+        let result = read(&format!("a,b\n1,2\n{a},{b}\n3,4\n"));
+        let rows = [json!({"a": 1, "b": 2}), json!({"a": a, "b": b}), json!({"a": 3, "b": 4})];
+        assert_eq!((&result.data[..], result.structure), (&rows[..], 1), "{result:?}");
+    }
+}
+
+#[test]
+fn a_row_with_other_words_is_no_header_below_texts() {
+    let result = read("city,t,v\nParis,1,2\nBonn,defekt,kaputt\nParis,3,4\n");
+    let rows = [
+        json!({"city": "Paris", "t": 1, "v": 2}),
+        json!({"city": "Bonn", "t": "defekt", "v": "kaputt"}),
+        json!({"city": "Paris", "t": 3, "v": 4}),
+    ];
+    assert_eq!((&result.data[..], result.structure), (&rows[..], 1), "{result:?}");
+}
+
+#[test]
 fn the_summary_of_top_is_no_row_and_all_of_its_processes_are() {
     let frame = |clock: &str| {
         format!(
