@@ -25,7 +25,7 @@ use crate::socket::Connection;
 use crate::time::Time;
 use board_model::arrival::Conditions;
 use board_model::chart::clock::LocalClock;
-use board_model::chart::duration;
+use board_model::chart::length;
 use board_model::chart::pace::{self, Crowd};
 use board_model::chart::series::SeriesSet;
 use board_model::chip::{Chip, PanelState};
@@ -371,7 +371,7 @@ impl Board {
         let past = self.time.past()?;
         // The present time is needed only for words such as yesterday.
         let now = self.now.get_untracked();
-        let length = duration(past.end - past.start);
+        let length = length(past.end - past.start);
         Some([self.clock.get().stretch(&past, now), length].join(", "))
     }
 

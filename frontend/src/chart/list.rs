@@ -8,7 +8,7 @@ use super::key_set::{KeySet, classes};
 use crate::follow::{Click, Entry, click, current, follow, parts};
 use crate::list_style;
 use crate::signal::{Memo, RwSignal};
-use board_model::chart::duration;
+use board_model::chart::length;
 use board_model::chart::readout::Readout;
 use board_model::chart::statistics::{Quantity, Statistics};
 use board_model::sorting::{Key, Sorting, order};
@@ -152,7 +152,7 @@ fn all_words(readout: &Readout) -> String {
 
 /// Returns sentences about the values: the length of the window, and why there is no mean.
 fn about(list: List) -> String {
-    let length = list.keys.readout.with(|readout| duration(readout.window.end - readout.window.start));
+    let length = list.keys.readout.with(|readout| length(readout.window.end - readout.window.start));
     let has_buckets = list.statistics.with(|all| all.iter().any(|found| found.has_buckets));
     let mean = match has_buckets {
         true => {

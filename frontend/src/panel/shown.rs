@@ -8,7 +8,7 @@ use shared::{Freshness, Millis, Topic};
 use crate::arrangement::Arrangement;
 use crate::board::Board;
 use crate::signal::{Memo, RwSignal, Signal};
-use board_model::chart::{Bounds, SeriesSet, Unit, duration};
+use board_model::chart::{Bounds, SeriesSet, Unit, length};
 use board_model::chip::Chip;
 use board_model::kind::Kind;
 use board_model::placement::{Head, Place, Rest};
@@ -186,10 +186,7 @@ fn joined(words: Option<&str>, more: Option<&str>) -> String {
 /// Returns a text about buckets of this length: a line joins the first and the last value of each, and an area reaches
 /// from the lowest to the highest.
 fn each_words(step_ms: u64) -> String {
-    match step_ms {
-        ..1_000 => format!("range of each {step_ms} ms"),
-        _ => format!("range of each {}", duration(i64::try_from(step_ms).unwrap_or(i64::MAX))),
-    }
+    ["range of each ", &length(i64::try_from(step_ms).unwrap_or(i64::MAX))].concat()
 }
 
 /// Returns the number of lines in the last minute in words. `has_more` is true if there were others that are no longer kept.

@@ -410,7 +410,8 @@ pub fn in_full(sent: &str) -> String {
     }
 }
 
-/// Formats a duration with its one or two largest units: `41 s`, `4 min`, `2 h`, `2 h 10 min`.
+/// Formats the time for which something has lasted with its one or two largest units: `41 s`, `4 min`, `2 h`, `2 h 10 min`. Minutes have no
+/// seconds, which would change all the time.
 pub fn duration(ms: i64) -> String {
     let seconds = ms.max(0) / 1_000;
     match seconds {
@@ -418,6 +419,17 @@ pub fn duration(ms: i64) -> String {
         60..3_600 => format!("{}{THIN_SPACE}min", seconds / 60),
         3_600..86_400 => two_units((seconds / 3_600, "h"), (seconds % 3_600 / 60, "min")),
         _ => two_units((seconds / 86_400, "d"), (seconds % 86_400 / 3_600, "h")),
+    }
+}
+
+/// Formats a length of time that was chosen with its one or two largest units: `500 ms`, `1 s 500 ms`, `90 s` as `1 min 30 s`. From ten
+/// seconds on it has no milliseconds.
+pub fn length(ms: i64) -> String {
+    match ms {
+        1..1_000 => format!("{ms}{THIN_SPACE}ms"),
+        1_000..10_000 => two_units((ms / 1_000, "s"), (ms % 1_000, "ms")),
+        60_000..3_600_000 => two_units((ms / 60_000, "min"), (ms % 60_000 / 1_000, "s")),
+        _ => duration(ms),
     }
 }
 

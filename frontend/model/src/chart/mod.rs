@@ -52,7 +52,7 @@ pub mod threshold;
 pub use axes::Axes;
 pub use clock::LocalClock;
 pub use draw::{Limits, Look};
-pub use format::{Format, Unit, duration};
+pub use format::{Format, Unit, duration, length};
 pub use hidden::Hidden;
 pub use scale::Bounds;
 pub use series::SeriesSet;

@@ -1,8 +1,8 @@
-//! Names of the series of several topics. Depends on `shared` and on [`crate::chart::duration`].
+//! Names of the series of several topics. Depends on `shared` and on [`crate::chart::length`].
 
 use shared::{Millis, Topic};
 
-use crate::chart::duration;
+use crate::chart::length;
 
 /// Names of times before the present, in milliseconds.
 const AGO: [(Millis, &str); 4] = [
@@ -43,7 +43,7 @@ pub fn series_name(topic: &str, series: &str, is_single_value: bool) -> String {
 /// Returns the words for a time before the present: `a day ago`.
 pub fn ago(ms: Millis) -> String {
     let word = AGO.iter().find(|(known, _)| *known == ms);
-    word.map_or_else(|| [&duration(ms), " ago"].concat(), |(_, word)| (*word).to_owned())
+    word.map_or_else(|| [&length(ms), " ago"].concat(), |(_, word)| (*word).to_owned())
 }
 
 /// Returns names of which none occurs twice: a number is added to those that do.
@@ -92,8 +92,8 @@ mod tests {
 
     #[test]
     fn times_before_the_present_have_words() {
-        let words = [3_600_000, 86_400_000, 7_200_000].map(|ms| ago(ms).replace('\u{202f}', " "));
-        assert_eq!(words, ["an hour ago", "a day ago", "2 h ago"]);
+        let words = [3_600_000, 86_400_000, 7_200_000, 90_000].map(|ms| ago(ms).replace('\u{202f}', " "));
+        assert_eq!(words, ["an hour ago", "a day ago", "2 h ago", "1 min 30 s ago"]);
     }
 
     #[test]

@@ -9,7 +9,7 @@ use super::percentile::{Over, Percentile};
 use super::plan::{Derivation, Per};
 use super::rate::Rate;
 use super::sample::{Row, Sample};
-use crate::chart::duration;
+use crate::chart::length;
 
 /// A series on its way through the steps: its name and its unit.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -97,12 +97,12 @@ impl Stages {
                 Stage::Rate(*per, vec![Rate::default(); count])
             }
             Derivation::Mean(over_ms) => {
-                self.rename(|name| format!("{name}, mean of {}", duration(*over_ms)));
+                self.rename(|name| format!("{name}, mean of {}", length(*over_ms)));
                 Stage::Mean(*over_ms, vec![Mean::default(); count])
             }
             Derivation::Percentile(percent, over_ms) => {
                 let over = Over { ms: over_ms.unwrap_or(window_ms), is_window: over_ms.is_none() };
-                self.rename(|name| format!("{name}, p{percent} of {}", duration(over.ms)));
+                self.rename(|name| format!("{name}, p{percent} of {}", length(over.ms)));
                 Stage::Percentile(*percent, over, vec![Percentile::default(); count])
             }
             Derivation::Sum | Derivation::Difference => {

@@ -313,6 +313,21 @@ fn a_sum_without_one_of_its_parts_is_not_drawn() {
 }
 
 #[test]
+fn steps_over_different_times_have_different_names() {
+    let net = Data::of("net", &[(0, json!(1)), (1_000, json!(2))]);
+    for (step, name) in [
+        (json!({"moving_average_ms": 60_000}), "net, mean of 1 min"),
+        (json!({"moving_average_ms": 90_000}), "net, mean of 1 min 30 s"),
+        (json!({"moving_average_ms": 500}), "net, mean of 500 ms"),
+        (json!({"percentile": 95, "over_ms": 119_000}), "net, p95 of 1 min 59 s"),
+    ] {
+        let mut subject = Subject::new(&with(panel(&["net"]), "derive", json!([step])));
+        subject.update(&[&net]);
+        assert_eq!(subject.names().concat().replace('\u{202f}', " "), name);
+    }
+}
+
+#[test]
 fn a_sum_of_rates_names_both_steps() {
     let net = Data::of("net", &[(0, json!({"in": 1, "out": 1})), (1_000, json!({"in": 3, "out": 2}))]);
     let source = json!({"topic": "net", "derive": [{"rate": "minute"}, {"combine": "sum"}]});

@@ -5,11 +5,11 @@ use leptos::prelude::*;
 
 use super::super::line::{self, remembered};
 use super::super::shown::Shown;
-use super::signals::{seconds, time_words};
+use super::signals::seconds;
 use crate::follow::follow;
 use crate::signal::Memo;
 use board_model::chart::draw::Shape;
-use board_model::chart::{Hidden, SeriesSet, shapes};
+use board_model::chart::{Hidden, SeriesSet, length, shapes};
 use board_model::kind::Kind;
 
 pub(super) fn body(shown: Shown, kind: Kind, is_log: bool, shape: Shape) -> AnyView {
@@ -39,7 +39,7 @@ fn note(
     let left_out = left_out.then(|| shapes::log::LeftOut::of(set, hidden, &window).words()).flatten();
     let about = match kind {
         Kind::Bars => shapes::bar_ms(set, &window)
-            .map(|ms| format!("Bars of {}: solid to the lowest value, light to the highest", time_words(ms))),
+            .map(|ms| format!("Bars of {}: solid to the lowest value, light to the highest", length(ms))),
         Kind::Stacked => stack_words(set, hidden, &window, is_log),
         _ => None,
     };
@@ -53,9 +53,10 @@ fn stack_words(
     window: &std::ops::Range<i64>,
     is_log: bool,
 ) -> Option<String> {
-    let step = set.step_within(window).and_then(|ms| i64::try_from(ms).ok()).map(|ms| {
-        format!("First and last values of each {}: peaks between them are not drawn", time_words(ms))
-    });
+    let step = set
+        .step_within(window)
+        .and_then(|ms| i64::try_from(ms).ok())
+        .map(|ms| format!("First and last values of each {}: peaks between them are not drawn", length(ms)));
     let is_negative =
         set.shown(hidden).any(|column| set.extent(column, window).is_some_and(|extent| extent.min < 0.0));
     let negative = is_negative.then(|| "Negative values are subtracted".to_owned());

@@ -4,12 +4,12 @@ use leptos::prelude::*;
 
 use super::super::line;
 use super::super::shown::Shown;
-use super::signals::{seconds, time_words};
+use super::signals::seconds;
 use crate::follow::{follow, parts};
 use crate::signal::{Memo, RwSignal};
 use board_model::chart::axes::Wanted;
 use board_model::chart::geometry::Surface;
-use board_model::chart::{Hidden, shapes};
+use board_model::chart::{Hidden, length, shapes};
 
 /// Size of a canvas on which nothing is drawn. The ends of the colours do not depend on it.
 const NO_SURFACE: Surface = Surface { width: 1.0, height: 1.0, density: 1.0, font_px: 1.0, digit_px: 1.0 };
@@ -24,7 +24,7 @@ pub(super) fn body(shown: Shown) -> impl IntoView {
         seconds.track();
         let window = shown.board.time.stretch();
         let cell_ms = shown.series.with_untracked(|set| shapes::heat::cell_ms(set, &window));
-        cell_ms.map(|ms| format!("highest of each {}", time_words(ms)))
+        cell_ms.map(|ms| format!("highest of each {}", length(ms)))
     });
     view! {
         {line::chart(shown, Some(shapes::heatmap()), RwSignal::default())}

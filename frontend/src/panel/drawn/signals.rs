@@ -2,12 +2,6 @@
 
 use super::super::shown::Shown;
 use crate::signal::Memo;
-use board_model::chart::duration;
-
-/// Returns a length of time in words, such as `15 s`.
-pub(super) fn time_words(ms: i64) -> String {
-    if ms < 1_000 { format!("{ms} ms") } else { duration(ms) }
-}
 
 /// Returns a signal that changes once a second, for texts that are not drawn at each frame.
 pub(super) fn seconds(shown: Shown) -> Memo<i64> {

@@ -147,6 +147,27 @@ fn a_duration_names_its_two_largest_units() {
     }
 }
 
+#[test]
+fn a_length_that_was_chosen_has_seconds_and_milliseconds_where_they_distinguish_it() {
+    let cases = [
+        (0, "0 s"),
+        (500, "500 ms"),
+        (1_000, "1 s"),
+        (1_500, "1 s 500 ms"),
+        (15_000, "15 s"),
+        (60_000, "1 min"),
+        (90_000, "1 min 30 s"),
+        (119_999, "1 min 59 s"),
+        (250_000, "4 min 10 s"),
+        (3_600_000, "1 h"),
+        (7_800_000, "2 h 10 min"),
+        (90_000_000, "1 d 1 h"),
+    ];
+    for (ms, expected) in cases {
+        assert_eq!(length(ms).replace(THIN_SPACE, " "), expected);
+    }
+}
+
 /// Reads a displayed number as a person would. `own` is the symbol of the unit without a prefix. Returns the value,
 /// and the value of one step in the last displayed digit.
 fn read_back(shown: &str, own: &str) -> (f64, f64) {
