@@ -12,6 +12,7 @@ pub mod hand;
 pub mod page_clock;
 pub mod proxy;
 pub mod replay;
+pub mod scripts;
 pub mod server;
 pub mod site;
 pub mod topology;

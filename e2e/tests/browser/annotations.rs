@@ -6,6 +6,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use e2e::board::{open, open_at, panel};
 use e2e::browser::{Browser, TIMEOUT};
+use e2e::scripts::keep_notifications;
 use e2e::server::Server;
 use e2e::{setting, wait};
 use serde_json::{Value, json};
@@ -227,12 +228,8 @@ async fn trouble_is_counted_in_the_title_and_told_once_by_a_notification_that_wa
     let server = Server::start(&["--no-host"]);
     let browser = Browser::open(1440, 900).await;
     browser.listen_for_complaints().await;
-    let stub = "window.__told = [];
-        window.Notification = class { constructor(title, options) { window.__told.push([title, options.tag]); }
-            static permission = 'default';
-            static async requestPermission() { window.__asked = (window.__asked ?? 0) + 1;
-                Notification.permission = 'granted'; return 'granted'; } };";
-    browser.devtools("Page.addScriptToEvaluateOnNewDocument", json!({"source": stub})).await;
+    let script = json!({"source": keep_notifications(false)});
+    browser.devtools("Page.addScriptToEvaluateOnNewDocument", script).await;
     server.publish("door/back", &json!("closed")).await;
     browser.driver.goto(server.url()).await.expect("the page opens");
     browser.appears(&panel("door/back")).await;

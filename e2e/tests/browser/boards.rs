@@ -2,6 +2,7 @@
 
 use e2e::board::{is_loaded, open, open_at, panel};
 use e2e::browser::{Browser, TIMEOUT};
+use e2e::scripts::hold_answers;
 use e2e::server::Server;
 use e2e::wait;
 use serde_json::{Value, json};
@@ -186,18 +187,6 @@ async fn the_second_of_two_who_save_the_same_board_is_told_and_loses_nothing() {
     ann.is_gone(NOTICE).await;
 }
 
-/// Delays the answers to all requests that save a board, until `window.answerSave()` is called.
-const SLOW_SAVES: &str = "{
-    const send = window.fetch;
-    const released = new Promise((resolve) => { window.answerSave = resolve; });
-    window.fetch = async (...request) => {
-        const answer = await send.apply(window, request);
-        const method = request[1]?.method ?? request[0].method;
-        if (method === 'PUT') await released;
-        return answer;
-    };
-}";
-
 async fn put_board(server: &Server, name: &str, topic: &str) {
     let board = json!({"version": 1, "panels": [{"sources": [{"topic": topic}]}]});
     let put = reqwest::Client::new().put(format!("{}/boards/{name}", server.url()));
@@ -221,12 +210,13 @@ async fn the_answer_to_a_save_leaves_another_board_that_was_opened_meanwhile_as_
     shows(&browser, &NAMES).await;
     move_cpu(&browser).await;
     shows(&browser, &["host/mem", "host/cpu", "host/net", "shop/log"]).await;
-    browser.driver.execute(SLOW_SAVES, vec![]).await.expect("the script runs");
+    let slow_saves = hold_answers("method === 'PUT'");
+    browser.driver.execute(slow_saves, vec![]).await.expect("the script runs");
     save(&browser).await;
     let second = ["shop/log", "host/cpu", "host/mem", "host/net"];
     choose(&browser, "second").await;
     shows(&browser, &second).await;
-    browser.driver.execute("window.answerSave()", vec![]).await.expect("the script runs");
+    browser.driver.execute("window.release()", vec![]).await.expect("the script runs");
     browser.text_becomes(NOTICE, |text| text.contains("Saved as first")).await;
 
     shows(&browser, &second).await;

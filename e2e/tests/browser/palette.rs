@@ -2,6 +2,7 @@
 
 use e2e::board::{open, open_at, panel};
 use e2e::browser::{Browser, TIMEOUT};
+use e2e::scripts::hold_answers;
 use e2e::server::Server;
 use e2e::wait;
 use serde_json::{Value, json};
@@ -49,17 +50,6 @@ async fn finds(browser: &Browser, first: &str) -> Vec<String> {
     found.await.0
 }
 
-/// Delays the answers to all requests for the list of boards, until `window.answerBoards()` is called.
-const SLOW_BOARDS: &str = "{
-    const send = window.fetch;
-    const released = new Promise((resolve) => { window.answerBoards = resolve; });
-    window.fetch = async (...request) => {
-        const answer = await send.apply(window, request);
-        if (String(request[0].url ?? request[0]).endsWith('/boards')) await released;
-        return answer;
-    };
-}";
-
 #[tokio::test]
 async fn boards_that_arrive_late_leave_the_chosen_entry_chosen() {
     let server = server().await;
@@ -70,7 +60,8 @@ async fn boards_that_arrive_late_leave_the_chosen_entry_chosen() {
         let browser = open(&server).await;
         browser.appears(&panel("host/mem")).await;
         browser.appears("[data-testid=search]").await;
-        browser.driver.execute(SLOW_BOARDS, vec![]).await.expect("the script runs");
+        let slow_boards = hold_answers("url.endsWith('/boards')");
+        browser.driver.execute(slow_boards, vec![]).await.expect("the script runs");
         search(&browser, text).await;
         if let Some(key) = key {
             browser.press_key(key, 0).await;
@@ -79,7 +70,7 @@ async fn boards_that_arrive_late_leave_the_chosen_entry_chosen() {
         browser.appears(chosen).await;
         let key = format!("document.querySelector('{chosen}')?.dataset.key");
         let before = browser.value(&key).await;
-        browser.driver.execute("window.answerBoards()", vec![]).await.expect("the script runs");
+        browser.driver.execute("window.release()", vec![]).await.expect("the script runs");
         browser.appears("[data-key='board production']").await;
         browser.becomes(&format!("the entry that is chosen for {text:?}"), &key, before).await;
     }

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use e2e::board::{BANNER, is_loaded, panel};
 use e2e::browser::{Browser, TIMEOUT};
+use e2e::scripts::keep_notifications;
 use e2e::server::Server;
 use e2e::{setting, wait};
 use serde_json::{Value, json};
@@ -304,9 +305,14 @@ async fn a_board_is_opened_listed_and_saved_with_a_token_that_was_pasted_over_th
     save_board(&scene).await;
 }
 
-/// Makes the page believe that its reader wants notifications, and keeps their titles.
-const NOTIFIED: &str = "window.__told = []; localStorage.setItem('tickertape.notify', 'on');
-    window.Notification = class { constructor(title) { window.__told.push(title); } static permission = 'granted'; };";
+/// Makes the page believe that its reader wants notifications, and keeps them.
+async fn want_notifications(browser: &Browser) {
+    let script = json!({"source": keep_notifications(true)});
+    browser.devtools("Page.addScriptToEvaluateOnNewDocument", script).await;
+}
+
+/// The titles of the notifications.
+const TOLD: &str = "window.__told.map(([title]) => title)";
 
 #[tokio::test]
 async fn trouble_that_was_there_before_the_reader_signed_in_is_not_told_as_new() {
@@ -314,7 +320,7 @@ async fn trouble_that_was_there_before_the_reader_signed_in_is_not_told_as_new()
     let browser = &scene.browser;
     scene.publish("door/back", "failed").await;
     scene.publish("door/front", "closed").await;
-    browser.devtools("Page.addScriptToEvaluateOnNewDocument", json!({"source": NOTIFIED})).await;
+    want_notifications(browser).await;
     scene.go("").await;
     browser.is_true("document.title.startsWith('\u{26a0}')").await;
     scene.answer(&scene.token("1h")).await;
@@ -325,7 +331,7 @@ async fn trouble_that_was_there_before_the_reader_signed_in_is_not_told_as_new()
     seconds_pass(browser, 2.5).await;
     scene.publish("door/front", "failed").await;
     browser.is_true("window.__told.length > 0").await;
-    assert_eq!(browser.value("window.__told").await, json!(["door/front: failed"]));
+    assert_eq!(browser.value(TOLD).await, json!(["door/front: failed"]));
     assert_eq!(browser.complaints().await, Vec::<String>::new());
 }
 
@@ -335,13 +341,13 @@ async fn trouble_of_topics_that_a_new_token_does_not_allow_is_not_told_to_have_e
     let (browser, secret) = (&scene.browser, scene.folder.path().join("secret"));
     scene.publish("host/fan", "on").await;
     scene.publish("shop/door", "closed").await;
-    browser.devtools("Page.addScriptToEvaluateOnNewDocument", json!({"source": NOTIFIED})).await;
+    want_notifications(browser).await;
     scene.go(&format!("#token={}", token_for("*", &secret, "1h"))).await;
     scene.is_live().await;
     browser.appears(&panel("host/fan")).await;
     seconds_pass(browser, 2.5).await;
     scene.publish("host/fan", "failed").await;
-    browser.becomes("the trouble is told", "window.__told", json!(["host/fan: failed"])).await;
+    browser.becomes("the trouble is told", TOLD, json!(["host/fan: failed"])).await;
 
     scene.go(&format!("#token={}", token_for("shop/*", &secret, "1h"))).await;
     browser.is_gone(&panel("host/fan")).await;
@@ -350,7 +356,7 @@ async fn trouble_of_topics_that_a_new_token_does_not_allow_is_not_told_to_have_e
     seconds_pass(browser, 8.0).await;
     scene.publish("shop/door", "failed").await;
     browser.is_true("window.__told.length > 1").await;
-    assert_eq!(browser.value("window.__told").await, json!(["host/fan: failed", "shop/door: failed"]));
+    assert_eq!(browser.value(TOLD).await, json!(["host/fan: failed", "shop/door: failed"]));
     assert_eq!(browser.complaints().await, Vec::<String>::new());
 }
 
