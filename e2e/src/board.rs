@@ -45,3 +45,13 @@ pub async fn is_loaded(browser: &Browser) {
     })
     .await;
 }
+
+/// Waits until the clock of the page has gone on by this time.
+///
+/// # Panics
+///
+/// If it does not within [`TIMEOUT`].
+pub async fn seconds_pass(browser: &Browser, seconds: f64) {
+    let began = browser.value("Date.now()").await.as_f64().unwrap_or_default();
+    browser.is_true(&format!("Date.now() > {began} + {}", seconds * 1_000.0)).await;
+}

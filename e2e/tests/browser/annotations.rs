@@ -4,9 +4,9 @@ use std::path::Path;
 use std::process::Command;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use e2e::board::{open, open_at, panel};
+use e2e::board::{open, open_at, panel, seconds_pass};
 use e2e::browser::{Browser, TIMEOUT};
-use e2e::scripts::keep_notifications;
+use e2e::scripts::{hold_answers, keep_notifications};
 use e2e::server::Server;
 use e2e::{setting, wait};
 use serde_json::{Value, json};
@@ -224,6 +224,34 @@ async fn is_closed(browser: &Browser) {
 }
 
 #[tokio::test]
+async fn a_threshold_that_was_crossed_before_its_board_came_is_not_told_as_new() {
+    let server = Server::start(&["--no-host"]);
+    let limited = json!({"sources": [{"topic": "house/temp"}], "thresholds": [{"above": 30}]});
+    let board = json!({"version": 1, "panels": [limited]});
+    let put = reqwest::Client::new().put(format!("{}/boards/warm", server.url())).body(board.to_string());
+    assert_eq!(put.send().await.expect("the server answers").status(), 200);
+    server.publish("house/temp", &json!(31)).await;
+    server.publish("door/back", &json!("closed")).await;
+    let browser = Browser::open(1440, 900).await;
+    for script in [keep_notifications(true), hold_answers("url.endsWith('/boards/warm')")] {
+        browser.devtools("Page.addScriptToEvaluateOnNewDocument", json!({"source": script})).await;
+    }
+    browser.driver.goto(format!("{}/?board=warm", server.url())).await.expect("the page opens");
+    for topic in ["house/temp", "door/back"] {
+        browser.appears(&panel(topic)).await;
+    }
+    // The page looks for trouble once a second, and begins when it has all data.
+    seconds_pass(&browser, 3.5).await;
+    browser.value("window.release()").await;
+    let chip = format!("{} [data-testid=freshness]", panel("house/temp"));
+    browser.text_becomes(&chip, |text| text.contains("over 30")).await;
+    seconds_pass(&browser, 2.5).await;
+    server.publish("door/back", &json!("failed")).await;
+    browser.is_true("window.__told.length > 0").await;
+    assert_eq!(browser.value("window.__told.map(([title]) => title)").await, json!(["door/back: failed"]));
+}
+
+#[tokio::test]
 async fn trouble_is_counted_in_the_title_and_told_once_by_a_notification_that_was_asked_for() {
     let server = Server::start(&["--no-host"]);
     let browser = Browser::open(1440, 900).await;
@@ -242,11 +270,7 @@ async fn trouble_is_counted_in_the_title_and_told_once_by_a_notification_that_wa
     browser.press_key("Enter", 0).await;
     browser.text_becomes("[data-testid=tool-notice]", |words| words.contains("Notifications are on")).await;
     // The watch begins with the next second.
-    let began = browser.value("Date.now()").await.as_f64().unwrap_or_default();
-    wait::until("two seconds have passed for the page", TIMEOUT, || async {
-        (browser.value("Date.now()").await.as_f64()? > began + 2_500.0).then_some(())
-    })
-    .await;
+    seconds_pass(&browser, 2.5).await;
 
     server.publish("door/back", &json!("failed")).await;
     let told = wait::until("the trouble is told", LONG, || async {

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
-use e2e::board::{BANNER, is_loaded, panel};
+use e2e::board::{BANNER, is_loaded, panel, seconds_pass};
 use e2e::browser::{Browser, TIMEOUT};
 use e2e::scripts::keep_notifications;
 use e2e::server::Server;
@@ -358,12 +358,6 @@ async fn trouble_of_topics_that_a_new_token_does_not_allow_is_not_told_to_have_e
     browser.is_true("window.__told.length > 1").await;
     assert_eq!(browser.value(TOLD).await, json!(["host/fan: failed", "shop/door: failed"]));
     assert_eq!(browser.complaints().await, Vec::<String>::new());
-}
-
-/// Waits until the page has lived for this time. It looks for trouble once a second.
-async fn seconds_pass(browser: &Browser, seconds: f64) {
-    let began = browser.value("Date.now()").await.as_f64().unwrap_or_default();
-    browser.is_true(&format!("Date.now() > {began} + {}", seconds * 1_000.0)).await;
 }
 
 #[tokio::test]

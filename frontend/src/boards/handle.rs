@@ -7,7 +7,7 @@ use tickertape_session::Event;
 
 use crate::cell::Cell as Model;
 use crate::prefs;
-use crate::signal::RwSignal;
+use crate::signal::{RwSignal, StoredValue};
 use board_model::layout::{Group, Layout};
 use board_model::placement::Size;
 use board_model::query::Query;
@@ -26,6 +26,8 @@ pub struct Boards {
     pub(super) is_server_known: RwSignal<bool>,
     /// Number of changes of the document.
     changes: RwSignal<u64>,
+    /// True if the panels are as the document wants them, or there is none.
+    is_settled: StoredValue<bool>,
 }
 
 thread_local! {
@@ -56,17 +58,29 @@ pub(super) struct Functions {
 impl Boards {
     /// Creates the state. The part is wanted if the page's address or the browser's storage has a document.
     pub fn new() -> Self {
+        let has_board = prefs::has_board();
         Self {
-            is_wanted: RwSignal::new(prefs::has_board()),
+            is_wanted: RwSignal::new(has_board),
             is_arranging: RwSignal::new(false),
             is_server_known: RwSignal::new(false),
             changes: RwSignal::new(0),
+            is_settled: StoredValue::new(!has_board),
         }
     }
 
     /// Notes that the server and the token are known.
     pub fn note_server(self) {
         self.is_server_known.set(true);
+    }
+
+    /// Notes that the panels are as the document wants them or, if `is_settled` is false, that another document is being opened.
+    pub(super) fn settle(self, is_settled: bool) {
+        self.is_settled.set_value(is_settled);
+    }
+
+    /// Returns false while the document, which may have thresholds, is not applied yet.
+    pub fn is_settled(self) -> bool {
+        self.is_settled.get_value()
     }
 
     /// Applies a document, or a change of it, by these functions of the part.

@@ -79,6 +79,8 @@ pub(crate) struct State {
     key: RwSignal<String>,
     /// True if the board that the address names could not be fetched.
     is_missed: StoredValue<bool>,
+    /// True until the board that the address names was fetched, or could not be.
+    is_awaited: StoredValue<bool>,
 }
 
 /// A message that the controls show.
@@ -107,18 +109,14 @@ impl State {
             said: RwSignal::default(),
             key: RwSignal::default(),
             is_missed: StoredValue::new(false),
+            is_awaited: StoredValue::new(false),
         };
         state.open(prefs::board().unwrap_or_default());
         let boards = board.boards;
         Effect::new(move |_| {
             state.draft.track();
             board.with_layout(|_| ());
-            untrack(|| {
-                if state.refresh() {
-                    state.announce();
-                }
-                state.arrange_cells();
-            });
+            untrack(|| state.arrange_panels());
         });
         let arrangement: Arrangement = expect_context();
         Effect::new(move |_| {
@@ -181,6 +179,8 @@ impl State {
             },
             None => Draft::default(),
         };
+        self.boards().settle(false);
+        self.is_awaited.set_value(BoardName::new(&text).is_ok());
         self.key.set(text);
         self.is_missed.set_value(false);
         self.draft.set(draft);
@@ -199,6 +199,8 @@ impl State {
     fn fetch(self) {
         let name = self.key.with_untracked(|key| BoardName::new(key));
         let (Ok(name), Some(server)) = (name, self.recorder.server()) else { return };
+        self.boards().settle(false);
+        self.is_awaited.set_value(true);
         crate::task::spawn(async move {
             let outcome = server::fetch(&server, &name).await;
             if self.key.with_untracked(|key| key != name.as_str()) {
@@ -207,6 +209,7 @@ impl State {
             }
             let was_missed = self.is_missed.get_value();
             self.is_missed.set_value(outcome.is_err());
+            self.is_awaited.set_value(false);
             match outcome {
                 Ok(saved) => {
                     if was_missed {
@@ -218,6 +221,7 @@ impl State {
                     self.notice.set(Notice::Words(format!("The board {name} cannot be opened: {reason}")))
                 }
             }
+            untrack(|| self.arrange_panels());
         });
     }
 
@@ -449,6 +453,15 @@ impl State {
     pub fn is_joined(self, key: &Topic) -> bool {
         self.draft.track();
         together::topics(key).is_some_and(|topics| topics.len() > 1)
+    }
+
+    /// Makes all panels as the document wants them.
+    fn arrange_panels(self) {
+        if self.refresh() {
+            self.announce();
+        }
+        self.arrange_cells();
+        self.boards().settle(!self.is_awaited.get_value());
     }
 
     /// Sets the kinds, units and axes that the document wants. A topic that has come back after it was deleted has none yet.

@@ -6,6 +6,7 @@ use wasm_bindgen::{JsCast, JsValue};
 
 use crate::board::Board;
 use crate::follow::effect;
+use crate::limits::handle as limits;
 use crate::prefs;
 use crate::signal::{Memo, StoredValue};
 use crate::tools::Tools;
@@ -20,9 +21,8 @@ pub(super) fn follow(
 ) {
     tools.notifies.set(prefs::notifies() && permission().as_deref() == Some("granted"));
     let (watch, beginning) = (StoredValue::new(Watch::default()), StoredValue::new(Beginning::default()));
-    effect(move || {
-        let now = board.now.get();
-        let is_complete = is_complete(board, beginning);
+    let step = move |now| {
+        let is_complete = is_complete(board, beginning) && has_thresholds(board);
         if !tools.notifies.get() {
             // Trouble that begins before the reader wants notifications is not told later.
             return watch.set_value(Watch::default());
@@ -37,6 +37,11 @@ pub(super) fn follow(
         for notice in notices {
             crate::task::spawn(show(notice));
         }
+    };
+    effect(move || {
+        let now = board.now.get();
+        // The clock alone causes a step. A document that has just come is in all panels by the next second.
+        untrack(|| step(now));
     });
 }
 
@@ -47,6 +52,13 @@ fn is_complete(board: Board, beginning: StoredValue<Beginning>) -> bool {
     let known: Vec<Topic> = has_data.map(|(topic, _)| topic).collect();
     let (watched, now_ms) = (board.watched.get_value(), crate::now::now().mono_ms);
     beginning.try_update_value(|beginning| beginning.is_over(&watched, &known, now_ms)) == Some(true)
+}
+
+/// Returns true if the page can judge all thresholds: those of publishers, and those of the document of the board. When they come, what
+/// crosses them may have done so for hours, like the data of older topics.
+fn has_thresholds(board: Board) -> bool {
+    let is_loaded = !board.has_limits.get_untracked() || limits::read().is_some();
+    is_loaded && board.boards.is_settled()
 }
 
 /// Returns true if the page is subscribed to a topic, or to one of the topics of a panel.
