@@ -2,6 +2,7 @@
 //!
 //! The name of such a column ends with a word such as `time`. It may also contain durations, as `response_time` does, so the
 //! first number in it decides: if the server would not accept it as the time of a publication, the column contains no times.
+//! If the server would accept it, later numbers are times, too: a 0 for `not started` is one that cannot be used, and is reported.
 
 use std::ops::RangeInclusive;
 
@@ -28,19 +29,27 @@ pub enum Epochs {
 
 impl Epochs {
     /// Finds the time in the fields of a row. Each field is given with an index, the name of its column and its text. Returns
-    /// the index of the field and the time in milliseconds since the Unix epoch.
+    /// the index of the field and the time in milliseconds since the Unix epoch. The server accepts the first time of a column, but
+    /// perhaps not a later one.
     pub fn read(&mut self, fields: &[(usize, &str, &str)], now: Millis) -> Option<(usize, Millis)> {
         let mut named = fields.iter().filter(|(_, name, _)| time::is_time_name(name));
         if let Some(found) = named.find_map(|(at, _, text)| Some((*at, time::read_epoch(text)?))) {
             self.rule_out();
             return Some(found);
         }
-        let may_be = |at: usize, name: &str| match *self {
-            Self::Undecided => is_likely(name),
-            Self::Column(known) => at == known,
-            Self::Absent => false,
-        };
-        let likely: Vec<_> = fields.iter().filter(|(at, name, _)| may_be(*at, name)).collect();
+        match *self {
+            Self::Undecided => self.decide(fields, now),
+            Self::Column(known) => {
+                let (at, name, text) = fields.iter().find(|(at, _, _)| *at == known)?;
+                Some((*at, read_number(name, text)?))
+            }
+            Self::Absent => None,
+        }
+    }
+
+    /// Decides by the first number whether a column contains times, and reads the time in this row.
+    fn decide(&mut self, fields: &[(usize, &str, &str)], now: Millis) -> Option<(usize, Millis)> {
+        let likely: Vec<_> = fields.iter().filter(|(_, name, _)| is_likely(name)).collect();
         let found = likely.iter().find_map(|(at, name, text)| Some((*at, read_near(name, text, now)?)));
         let are_missing = likely.iter().all(|(_, _, text)| *text == "-" || number::is_missing(text));
         match found {
@@ -74,14 +83,25 @@ fn is_likely(name: &str) -> bool {
     }
 }
 
-/// Reads a number in the column `name` if the server would accept it as a time. If the name has a unit, the number must have as
-/// many digits as the present time has in this unit.
+/// Reads a number in the column `name` if the server would accept it as a time.
 fn read_near(name: &str, text: &str, now: Millis) -> Option<Millis> {
+    read_in_unit(name, text).filter(|ms| publication::check_ts(Some(*ms), now).is_ok())
+}
+
+/// Reads any number in the column `name`, which contains times. A number that is too small for a time, or does not have the unit in
+/// the name, is read as 0, which the server does not accept.
+fn read_number(name: &str, text: &str) -> Option<Millis> {
+    let is_number = || number::read(text, Comma::Separates, Place::Field).is_some();
+    read_in_unit(name, text).or_else(|| is_number().then_some(0))
+}
+
+/// Reads a number since the Unix epoch in the column `name`. If the name has a unit, the number must have as many digits as the present
+/// time has in this unit.
+fn read_in_unit(name: &str, text: &str) -> Option<Millis> {
     let ms = time::read_epoch(text)?;
     let whole = text.split('.').next().unwrap_or(text).len();
     let digits = words(name).last().and_then(|unit| digits(unit));
-    let fits = digits.is_none_or(|digits| digits.contains(&whole));
-    (fits && publication::check_ts(Some(ms), now).is_ok()).then_some(ms)
+    digits.is_none_or(|digits| digits.contains(&whole)).then_some(ms)
 }
 
 /// Returns the numbers of digits that a time since the Unix epoch has in a unit; `None` if `unit` is none.
@@ -158,7 +178,11 @@ mod tests {
             (["-", "", "1795344127"], [None, None, found]),
             (["1795344127", "N/A", "1795344127"], [found, None, found]),
             (["1200000000", "1795344127", "1795344127"], [None; 3]),
-            (["1795344127", "1200000000", "1795344127"], [found, None, None]),
+            (["0", "1795344127", "1795344127"], [None; 3]),
+            (["1795344127", "1200000000", "1795344127"], [found, Some((1, 1_200_000_000_000)), found]),
+            (["1795344127", "0", "1795344127"], [found, Some((1, 0)), found]),
+            (["1795344127", "-1", "1795344127"], [found, Some((1, 0)), found]),
+            (["1795344127", "never", "1795344127"], [found, None, found]),
         ] {
             let mut epochs = Epochs::default();
             assert_eq!(texts.map(|text| read(&mut epochs, text)), expected, "{texts:?}");

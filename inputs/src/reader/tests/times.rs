@@ -139,12 +139,35 @@ fn a_number_close_to_now_in_a_column_for_times_is_the_time() {
             assert_eq!(result.times, [Some(1_795_344_127_000)], "{input}");
         }
     }
-    for input in tables("start_time", &["1795344127", "1200000000", "1795344128"]) {
+}
+
+#[test]
+fn a_number_that_cannot_be_a_time_does_not_end_the_column_with_times() {
+    for odd in ["0", "-1", "12.5", "1200000000", "9999999999", "1200000000000"] {
+        for input in tables("start_time", &["1795344127", odd, odd, "1795344128"]) {
+            let (result, told) = read_times(&input);
+            let value: Value = serde_json::from_str(odd).unwrap();
+            let rows = [
+                json!({"n": 1}),
+                json!({"start_time": value, "n": 2}),
+                json!({"start_time": value, "n": 3}),
+                json!({"n": 4}),
+            ];
+            assert_eq!(result.data, rows, "{input}");
+            let times = [Some(1_795_344_127_000), None, None, Some(1_795_344_128_000)];
+            assert_eq!(result.times, times, "{input}");
+            assert!(told.len() == 1 && told[0].contains(&format!("{odd:?}")), "{input} {told:?}");
+        }
+    }
+}
+
+#[test]
+fn a_word_in_place_of_a_time_does_not_end_the_column_with_times() {
+    for word in ["never", "N/A", "-"] {
+        let [input, _] = tables("start_time", &["1795344127", word, "1795344128"]);
         let (result, told) = read_times(&input);
-        let later = [(1_200_000_000, 2), (1_795_344_128, 3)];
-        let later = later.map(|(value, n)| json!({"start_time": value, "n": n}));
-        assert_eq!(result.data[1..], later, "the column has other numbers: {input}");
-        assert_eq!((&result.times[1..], told.len()), (&[None; 2][..], 0), "{input}");
+        assert_eq!(result.times, [Some(1_795_344_127_000), None, Some(1_795_344_128_000)], "{input}");
+        assert_eq!((&result.data[2], told.len()), (&json!({"n": 3}), 0), "{input}");
     }
 }
 
