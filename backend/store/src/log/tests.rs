@@ -32,7 +32,8 @@ async fn offsets(log: &EmbeddedLog) -> Vec<u64> {
     page.items.iter().map(|item| item.offset).collect()
 }
 
-/// Stores a rollup without blocks, as the thread that computes them does. The newest publication of the topic was received at `received_at`.
+/// Stores a rollup without blocks, as the thread that computes them does, for a topic whose newest publication was received at
+/// `received_at`.
 async fn store_rollup(log: &EmbeddedLog, received_at: Millis) -> Result<(), Unavailable> {
     let topic = Topic::new("t").unwrap();
     let epoch = log.head(&topic).await.unwrap().unwrap().epoch;

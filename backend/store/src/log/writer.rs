@@ -399,8 +399,8 @@ impl Command {
         }
     }
 
-    /// Returns the time at which the command was sent, if it is known. The time of a rollup is that of its topic's newest publication, which
-    /// may be old.
+    /// Returns the time at which the command was sent, if it is known. The time of a rollup is that of its topic's newest publication,
+    /// which may be old.
     fn sent_at(&self) -> Option<Millis> {
         if matches!(self, Self::Roll(..)) { None } else { self.now() }
     }
