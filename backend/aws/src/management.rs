@@ -40,19 +40,41 @@ const RETRIES: Schedule = Schedule { first: Duration::from_millis(100), pauses: 
 /// broadcast are posted one after the other, so the pauses before retries of each frame would delay all other viewers.
 const FULL_FOR: Duration = Duration::from_secs(2);
 
-/// The connections whose buffers were still full after all retries of a post, with the time from which posts to them are retried again.
-#[derive(Debug, Clone, Default)]
-struct FullBuffers(Arc<Mutex<BTreeMap<ConnectionId, Instant>>>);
+/// The connections whose buffers were still full after all retries of a post.
+#[derive(Debug, Default)]
+struct FullBuffers {
+    /// The time from which posts to each of these connections are retried again.
+    until: BTreeMap<ConnectionId, Instant>,
+    /// True if a connection got the last frame that was posted.
+    is_posted: bool,
+}
 
 impl FullBuffers {
     fn contains(&self, id: &ConnectionId, now: Instant) -> bool {
-        lock(&self.0).get(id).is_some_and(|until| *until > now)
+        self.until.get(id).is_some_and(|until| *until > now)
     }
 
-    fn add(&self, ids: impl Iterator<Item = ConnectionId>, now: Instant) {
-        let mut full = lock(&self.0);
-        full.retain(|_, until| *until > now);
-        full.extend(ids.map(|id| (id, now + FULL_FOR)));
+    /// Learns from a frame that was posted to `posts` connections, and that `posted` of them got. All retries of the posts to `limited`
+    /// have failed. Buffers that are found full count as full until `until`.
+    ///
+    /// API Gateway answers in the same way if a buffer is full and if the account makes too many requests, which concerns all
+    /// connections. So a buffer is taken for full only if another connection got the frame. If the frame was for one connection, this
+    /// depends on the frame before.
+    fn learn(
+        &mut self,
+        (posts, posted): (usize, usize),
+        limited: &[ConnectionId],
+        now: Instant,
+        until: Instant,
+    ) {
+        if posted == 0 && limited.is_empty() {
+            return;
+        }
+        self.until.retain(|_, until| *until > now);
+        if posted > 0 || posts == 1 && self.is_posted {
+            self.until.extend(limited.iter().map(|id| (id.clone(), until)));
+        }
+        self.is_posted = posted > 0;
     }
 }
 
@@ -65,7 +87,8 @@ pub struct ApiGatewayManagement {
     /// Closes connections. It is created when the first one is closed, which is rare.
     client: Arc<OnceLock<Client>>,
     posts_at_once: usize,
-    full: FullBuffers,
+    full_for: Duration,
+    full: Arc<Mutex<FullBuffers>>,
 }
 
 impl ApiGatewayManagement {
@@ -76,7 +99,8 @@ impl ApiGatewayManagement {
             endpoint: endpoint.clone(),
             client: Arc::default(),
             posts_at_once: POSTS_AT_ONCE,
-            full: FullBuffers::default(),
+            full_for: FULL_FOR,
+            full: Arc::default(),
         }
     }
 
@@ -93,6 +117,12 @@ impl ApiGatewayManagement {
     #[must_use]
     pub fn with_posts_at_once(self, posts_at_once: usize) -> Self {
         Self { posts_at_once: posts_at_once.max(1), ..self }
+    }
+
+    /// Sets the time for which posts of a broadcast to a connection with a full buffer are not retried. The default is two seconds.
+    #[must_use]
+    pub fn with_full_for(self, full_for: Duration) -> Self {
+        Self { full_for, ..self }
     }
 
     async fn try_post(&self, to: &ConnectionId, message: &Message) -> Result<(), PostError> {
@@ -123,6 +153,10 @@ impl ApiGatewayManagement {
             .await
     }
 
+    fn is_full(&self, id: &ConnectionId) -> bool {
+        lock(&self.full).contains(id, Instant::now())
+    }
+
     /// Returns the SDK's client.
     fn client(&self) -> &Client {
         self.client.get_or_init(|| {
@@ -150,30 +184,23 @@ impl Management for ApiGatewayManagement {
     /// Posts a message to many connections. Returns each connection for which that failed, with its error.
     /// First it posts to all connections. Then it retries together those posts that exceeded API Gateway's limit, so
     /// that the pause before a retry delays no other post of this message. The pauses delay the next message. So posts to connections
-    /// whose retries have all failed are not retried for two seconds.
+    /// whose retries have all failed are not retried for two seconds, if it is their buffers that are full.
     async fn post_to_all(&self, to: &[ConnectionId], message: Bytes) -> Vec<(ConnectionId, PostError)> {
-        let (message, mut failures, mut to) = (Message::new(message), Vec::new(), to.to_vec());
-        for number in 1.. {
-            let (limited, others): (Vec<_>, Vec<_>) = self
-                .try_post_to_all(to, &message)
-                .await
-                .into_iter()
-                .partition(|(_, error)| *error == PostError::LimitExceeded);
-            failures.extend(others);
-            let now = Instant::now();
-            let (full, limited): (Vec<_>, Vec<_>) =
-                limited.into_iter().partition(|(id, _)| self.full.contains(id, now));
-            failures.extend(full);
-            if limited.is_empty() {
+        let (message, mut failures) = (Message::new(message), Vec::new());
+        let (mut limited, mut number) = (to.to_vec(), 1);
+        loop {
+            for (id, error) in self.try_post_to_all(std::mem::take(&mut limited), &message).await {
+                let is_retried = error == PostError::LimitExceeded && !self.is_full(&id);
+                if is_retried { limited.push(id) } else { failures.push((id, error)) }
+            }
+            if limited.is_empty() || !pause::sleep(RETRIES, number).await {
                 break;
             }
-            if !pause::sleep(RETRIES, number).await {
-                self.full.add(limited.iter().map(|(id, _)| id.clone()), now);
-                failures.extend(limited);
-                break;
-            }
-            to = limited.into_iter().map(|(id, _)| id).collect();
+            number += 1;
         }
+        let (posted, now) = (to.len() - failures.len() - limited.len(), Instant::now());
+        lock(&self.full).learn((to.len(), posted), &limited, now, now + self.full_for);
+        failures.extend(limited.into_iter().map(|id| (id, PostError::LimitExceeded)));
         failures
     }
 
@@ -230,14 +257,46 @@ mod tests {
 
     #[test]
     fn posts_to_a_connection_that_was_full_are_retried_again_after_a_while() {
-        let (full, now) = (FullBuffers::default(), Instant::now());
+        let (mut full, now) = (FullBuffers::default(), Instant::now());
         let (one, other) = (ConnectionId::new("a="), ConnectionId::new("b="));
-        full.add([one.clone()].into_iter(), now);
+        full.learn((2, 1), std::slice::from_ref(&one), now, now + FULL_FOR);
         assert!(full.contains(&one, now) && !full.contains(&other, now));
         let later = now + FULL_FOR;
         assert!(!full.contains(&one, later));
-        full.add([other.clone()].into_iter(), later);
+        full.learn((2, 1), std::slice::from_ref(&other), later, later + FULL_FOR);
         assert!(full.contains(&other, later));
-        assert_eq!(lock(&full.0).len(), 1, "what is over is forgotten");
+        assert_eq!(full.until.len(), 1, "what is over is forgotten");
+    }
+
+    #[test]
+    fn a_buffer_is_taken_for_full_only_if_other_connections_get_frames() {
+        let now = Instant::now();
+        let (one, other) = (ConnectionId::new("a="), ConnectionId::new("b="));
+        let limited = [one.clone(), other];
+        // The frame before: the number of its connections, and of those that got it.
+        for (before, posts, posted, is_full) in [
+            ((2, 2), 3, 1, true),
+            ((2, 0), 3, 1, true),
+            ((2, 2), 2, 0, false),
+            ((2, 0), 2, 0, false),
+            ((2, 2), 1, 0, true),
+            ((2, 0), 1, 0, false),
+        ] {
+            let mut full = FullBuffers::default();
+            full.learn((2, 2), &[], now, now + FULL_FOR);
+            full.learn(before, &limited[..before.0 - before.1], now, now + FULL_FOR);
+            full.learn((posts, posted), &limited[..posts - posted], now, now + FULL_FOR);
+            assert_eq!(full.contains(&one, now), is_full, "{before:?}, then {posted} of {posts}");
+        }
+    }
+
+    #[test]
+    fn nothing_is_learned_from_a_frame_for_a_connection_that_is_known_to_be_full() {
+        let (mut full, now) = (FullBuffers::default(), Instant::now());
+        let other = ConnectionId::new("b=");
+        full.learn((1, 1), &[], now, now + FULL_FOR);
+        full.learn((1, 0), &[], now, now + FULL_FOR);
+        full.learn((1, 0), std::slice::from_ref(&other), now, now + FULL_FOR);
+        assert!(full.contains(&other, now));
     }
 }
