@@ -3,6 +3,7 @@
 //! Such programs print not only rows, but also a banner, lines of dashes, repeated headers, and an average at the
 //! end. A line of words is a header only if the next line is a row with the same columns.
 
+mod clocks;
 mod header;
 mod types;
 mod words;
@@ -20,6 +21,7 @@ use crate::row::Row;
 use crate::time::{self, Stamp};
 use crate::unit::Unit;
 use crate::verdict::Read;
+use clocks::Clocks;
 use header::{Header, LAST};
 use types::{Types, is_number};
 use words::{Bars, Group, groups, groups_between_bars, is_separator, words};
@@ -71,20 +73,6 @@ const AVERAGES: [&str; 9] = [
     "Média:",
 ];
 
-/// Maximum number of tables whose clocks are stored.
-const MOST_CLOCKS: usize = 100;
-
-/// The time of day in the last row of a table. If the one in the next row is more than half a day earlier, midnight has passed.
-#[derive(Debug)]
-struct Clock {
-    /// The names of the columns of the table.
-    names: Vec<String>,
-    /// The time of day, in milliseconds.
-    last_ms: i64,
-    /// The days that have passed since the day in the banner, in milliseconds.
-    passed_ms: i64,
-}
-
 /// Reads tables whose columns are separated by blanks: headers, and the rows below them.
 #[derive(Debug)]
 pub struct Columns {
@@ -101,9 +89,8 @@ pub struct Columns {
     stamp: Option<Stamp>,
     /// Names that a line of dashes gives to groups of columns, each with its place in the line.
     groups: Vec<Group>,
-    /// The clocks of the tables below the banner. Each activity of sar is a table of its own. In stored data, each begins
-    /// again with the day in the banner.
-    clocks: Vec<Clock>,
+    /// The clocks of the tables below the banner. Each activity of sar is a table of its own.
+    clocks: Clocks,
     commas: Commas,
     keys: Keys,
     epochs: Epochs,
@@ -122,7 +109,7 @@ impl Columns {
             took_candidate: false,
             day: None,
             stamp: None,
-            clocks: Vec::new(),
+            clocks: Clocks::default(),
             groups: Vec::new(),
             commas: Commas::default(),
             keys: Keys::default(),
@@ -179,7 +166,7 @@ impl Columns {
             // A version of the kernel, which stands before the name of the host, may look like a date.
             let rest = line.split_once(')').map_or("", |(_, rest)| rest);
             self.day = rest.split_whitespace().find_map(|word| time::read_likely_date(word, now, now));
-            self.clocks.clear();
+            self.clocks = Clocks::default();
         }
         is_banner
     }
@@ -259,7 +246,7 @@ impl Columns {
         for ((column, text), time) in cells.into_iter().zip(times) {
             let Some(name) = header.names.get(column) else { continue };
             if let Some(time) = time {
-                stamp = Some(self.dated(time, &header.names));
+                stamp = Some(self.dated(time, header));
                 if !self.is_time_column(header, column) {
                     time_fields.push((name.clone(), epochs::kept(&text)));
                 }
@@ -362,28 +349,11 @@ impl Columns {
         })
     }
 
-    /// Converts a time of day to a time on the day in the banner, or on a later day if midnight has passed in the table
-    /// with these names of columns. Returns the time unchanged if the day is not known.
-    fn dated(&mut self, stamp: Stamp, names: &[String]) -> Stamp {
+    /// Converts a time of day to a time on the day in the banner, or on a later day if midnight has passed. `header` is that of
+    /// the table. Returns the time unchanged if the day is not known.
+    fn dated(&mut self, stamp: Stamp, header: &Header) -> Stamp {
         let (Stamp::TimeOfDay(ms), Some(day)) = (stamp, self.day) else { return stamp };
-        stamp.on_day(Some(day + self.passed_ms(ms, names)))
-    }
-
-    /// Returns the days that have passed since the day in the banner, in milliseconds, when the table with these names of
-    /// columns has a row with this time of day.
-    fn passed_ms(&mut self, ms: i64, names: &[String]) -> i64 {
-        const HALF_A_DAY_MS: i64 = 43_200_000;
-        let Some(clock) = self.clocks.iter_mut().find(|clock| clock.names == names) else {
-            if self.clocks.len() < MOST_CLOCKS {
-                self.clocks.push(Clock { names: names.to_vec(), last_ms: ms, passed_ms: 0 });
-            }
-            return 0;
-        };
-        if clock.last_ms - ms > HALF_A_DAY_MS {
-            clock.passed_ms += 2 * HALF_A_DAY_MS;
-        }
-        clock.last_ms = ms;
-        clock.passed_ms
+        stamp.on_day(Some(day + self.clocks.passed_ms(&header.names, header.time_of_day(), ms)))
     }
 
     fn header(&mut self, line: &str, words: Vec<String>) -> Read {

@@ -139,6 +139,12 @@ impl Header {
         self.names == other.names && self.section == other.section
     }
 
+    /// Returns the time of day in the header line, in milliseconds since midnight; `None` if it contains none.
+    pub fn time_of_day(&self) -> Option<i64> {
+        let first = self.words.first().filter(|_| self.begins_with_time)?;
+        time::read_time_of_day(first)
+    }
+
     /// Returns true if the table has a column with this name. The column above which the header is blank is called
     /// `name`.
     pub fn has_column(&self, name: &str) -> bool {

@@ -144,6 +144,83 @@ fn tables_that_are_printed_in_turns_pass_midnight_together() {
     assert_eq!(result.times, times, "{result:?}");
 }
 
+/// The names and the values of three tables of sysstat, without the time before them.
+const CPU: (&str, &str) = ("        CPU    %user    %idle", "        all     1.00    99.00");
+const CPU_AND_NICE: (&str, &str) =
+    ("        CPU    %user    %nice    %idle", "        all     1.00     0.00    99.00");
+const MEMORY: (&str, &str) = ("    kbmemfree  %memused", "         1000     10.50");
+
+/// Returns a table of sysstat: a header with the first of these times, and a row with each of the others.
+fn table((names, values): (&str, &str), times: &[&str]) -> String {
+    let rows = times[1..].iter().map(|time| format!("{time}{values}\n"));
+    format!("{}{names}\n{}\n", times[0], rows.collect::<String>())
+}
+
+#[test]
+fn a_table_that_begins_after_midnight_has_the_day_of_the_tables_before_it() {
+    const EVENING_MS: i64 = -60_000;
+    for (tables, times) in [
+        // The second table had no row before midnight.
+        (
+            [
+                table(CPU, &["23:58:00", "23:59:00"]),
+                table(CPU, &["23:59:00", "00:00:00"]),
+                table(MEMORY, &["23:59:00", "00:00:00"]),
+                table(CPU, &["00:00:00", "00:01:00"]),
+            ],
+            vec![EVENING_MS, 0, 0, 60_000],
+        ),
+        // The first row of the second table is the first one after midnight.
+        (
+            [
+                table(CPU, &["23:58:00", "23:59:00"]),
+                table(CPU_AND_NICE, &["23:59:00", "00:00:00"]),
+                table(CPU_AND_NICE, &["00:00:00", "00:01:00"]),
+                String::new(),
+            ],
+            vec![EVENING_MS, 0, 60_000],
+        ),
+        // The second table begins long after midnight.
+        (
+            [
+                table(CPU, &["23:58:00", "23:59:00", "00:00:00"]),
+                table(CPU, &["00:00:00", "09:00:00"]),
+                table(MEMORY, &["08:59:00", "09:00:00"]),
+                table(MEMORY, &["09:00:00", "09:01:00"]),
+            ],
+            vec![EVENING_MS, 0, 32_400_000, 32_400_000, 32_460_000],
+        ),
+        // The second table had no row for half a day.
+        (
+            [
+                table(MEMORY, &["10:58:00", "10:59:00"]),
+                table(CPU, &["10:58:00", "10:59:00", "23:59:00", "00:00:00"]),
+                table(MEMORY, &["23:59:00", "00:00:00"]),
+                table(CPU, &["00:00:00", "00:01:00"]),
+            ],
+            vec![-46_860_000, -46_860_000, EVENING_MS, 0, 0, 60_000],
+        ),
+    ] {
+        let input = format!("{}{}", banner("11/20/26"), tables.concat());
+        let result = read(&input);
+        let expected: Vec<_> = times.iter().map(|ms| Some(day(21) + ms)).collect();
+        assert_eq!(result.times, expected, "{input} {result:?}");
+    }
+}
+
+#[test]
+fn stored_tables_that_end_after_midnight_all_begin_on_the_day_in_the_banner() {
+    let times = ["00:00:00", "00:10:00", "23:50:00", "00:00:00"];
+    let later = ["10:00:00", "10:10:00", "23:50:00"];
+    let tables = [table(CPU, &times), table(MEMORY, &times), table(CPU_AND_NICE, &later)];
+    let result = read(&format!("{}{}", banner("11/20/26"), tables[..2].concat()));
+    let expected = [600_000, 85_800_000, 86_400_000].map(|ms| Some(day(20) + ms));
+    assert_eq!(result.times, expected.repeat(2), "{result:?}");
+    let result = read(&format!("{}{}{}", banner("11/20/26"), table(CPU, &times[..3]), tables[2]));
+    let expected = [600_000, 85_800_000, 36_600_000, 85_800_000].map(|ms| Some(day(20) + ms));
+    assert_eq!(result.times, expected, "{result:?}");
+}
+
 #[test]
 fn several_processors_are_series_of_one_publication() {
     let input = "10:42:07     CPU    %usr   %idle\n10:42:08     all    7.11   89.35\n10:42:08       0    6.00   90.00\n\
