@@ -93,10 +93,13 @@ impl Pipe {
                 .min();
             let due = due.map(|at_ms| self.driver.clock().instant(at_ms));
             let has_room = self.driver.session().outstanding() < IN_FLIGHT;
+            let line = next_line(self.input.as_mut().filter(|_| has_room));
             tokio::select! {
-                line = next_line(self.input.as_mut()), if has_room => self.take(line)?,
+                step = next_step(line, sleep_until(due)) => match step {
+                    Step::Line(line) => self.take(line)?,
+                    Step::Due => self.due(),
+                },
                 event = self.driver.next() => self.on_event(&event?)?,
-                () = sleep_until(due) => self.due(),
                 () = tick(show.as_mut()) => self.progress.show(self.driver.session(), &self.args.topic),
                 _ = tokio::signal::ctrl_c() => return self.interrupted(),
             }
@@ -112,6 +115,10 @@ impl Pipe {
     }
 
     fn take(&mut self, line: Option<Result<Line, CliError>>) -> Result<(), CliError> {
+        if line.is_some() {
+            // `next_step` prefers the input, but lines that are due must not wait until it pauses.
+            self.due();
+        }
         let now = self.now();
         match line {
             Some(line) => {
@@ -304,7 +311,28 @@ impl Pipe {
     }
 }
 
-/// Returns the next line of the input. After the last line, the future never resolves.
+/// A result of [`next_step`].
+enum Step {
+    /// The next line of the input; `None` after the last line.
+    Line(Option<Result<Line, CliError>>),
+    /// Lines that wait are due.
+    Due,
+}
+
+/// Waits for a line or the end of the input, or until lines that wait are due. If both have come, the input goes first, so that the
+/// lines that wait at its end are sent in the last requests.
+async fn next_step(
+    line: impl Future<Output = Option<Result<Line, CliError>>>,
+    due: impl Future<Output = ()>,
+) -> Step {
+    tokio::select! {
+        biased;
+        line = line => Step::Line(line),
+        () = due => Step::Due,
+    }
+}
+
+/// Returns the next line of the input. If there is no input, the future never resolves.
 async fn next_line(input: Option<&mut Input>) -> Option<Result<Line, CliError>> {
     match input {
         Some(input) => input.next().await,
@@ -347,4 +375,18 @@ fn fitting(meta: Option<TopicMeta>, items: &[Item]) -> Option<TopicMeta> {
         return meta;
     }
     meta.map(|meta| TopicMeta { units: Default::default(), ..meta }).filter(|meta| !meta.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn the_end_of_the_input_goes_before_lines_that_are_due() {
+        for _ in 0..100 {
+            let step = next_step(std::future::ready(None), std::future::ready(())).await;
+            assert!(matches!(step, Step::Line(None)));
+        }
+        assert!(matches!(next_step(next_line(None), std::future::ready(())).await, Step::Due));
+    }
 }
