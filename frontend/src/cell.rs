@@ -135,9 +135,9 @@ impl Cell {
         self.composed.with_value(Option::is_some)
     }
 
-    /// Shows the part of the topic's past that is wanted, as far as it is loaded. Returns false, and does nothing, if
+    /// Shows the part of the topic's past that is wanted, as far as it is loaded or, of a recording, kept. Returns false, and does nothing, if
     /// the panel already shows it.
-    pub(crate) fn show_past(&self, composed: &Composed, wanted: &Wanted) -> bool {
+    pub(crate) fn show_past(&self, composed: &Composed, wanted: &Wanted, is_recording: bool) -> bool {
         if self.composed.with_value(|shown| shown.as_ref() == Some(composed)) {
             return false;
         }
@@ -150,7 +150,12 @@ impl Cell {
                 }
                 let past = {
                     let (stream, series) = paused_state.basis(stream, series);
-                    self.past.with_value(|past| looking_back(stream, series, past, wanted))
+                    match wanted.step_ms {
+                        None if is_recording => {
+                            (stream.looking_back_in_recording(&wanted.stretch), series.clone())
+                        }
+                        _ => self.past.with_value(|past| looking_back(stream, series, past, wanted)),
+                    }
                 };
                 (*stream, *series) = past;
             });

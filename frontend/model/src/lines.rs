@@ -1,6 +1,7 @@
 //! The newest lines of a topic that is shown as a log. Depends on [`super::reading`] and [`super::order`].
 
 use std::collections::VecDeque;
+use std::ops::Range;
 use std::sync::Arc;
 
 use serde_json::Value;
@@ -104,6 +105,17 @@ impl Lines {
     /// are not kept.
     pub(crate) fn of_several(lines: VecDeque<Line>, left_out: u64) -> Self {
         Self { lines, left_out, data_bytes: 0 }
+    }
+
+    /// Drops all lines but those of a stretch of time. Returns true if the stretch may have had older lines, which were dropped because newer
+    /// ones arrived.
+    pub(crate) fn keep_stretch(&mut self, stretch: &Range<i64>) -> bool {
+        let oldest_ms = self.lines.front().map(|line| line.order.effective_ms());
+        let is_cut = self.left_out > 0 && oldest_ms.is_none_or(|oldest_ms| oldest_ms > stretch.start);
+        let mut lines = std::mem::take(&mut self.lines);
+        lines.retain(|line| stretch.contains(&line.order.effective_ms()));
+        *self = Self::of_several(lines, 0);
+        is_cut
     }
 
     /// Returns the number of kept lines that are newer than `line`.
@@ -226,6 +238,22 @@ mod tests {
 
     fn texts(lines: &Lines, most: usize) -> Vec<&str> {
         lines.newest(most).map(|line| line.text.as_str()).collect()
+    }
+
+    #[test]
+    fn the_lines_of_a_stretch_are_those_within_it_and_older_ones_may_have_been_dropped() {
+        for (count, stretch, kept, is_cut) in [
+            (5, 1..4, 3, false),
+            (5, 9..10, 0, false),
+            (MOST_LINES + 5, 2..9, 4, true),
+            (MOST_LINES + 5, 5..9, 4, false),
+            (MOST_LINES + 5, 0..3, 0, true),
+        ] {
+            let mut lines = Lines::default();
+            (0..count).for_each(|ts_ms| add(&mut lines, ts_ms as i64, &json!({"n": ts_ms})));
+            assert_eq!(lines.keep_stretch(&stretch), is_cut, "{count} lines, {stretch:?}");
+            assert_eq!((lines.len(), lines.left_out()), (kept, 0), "{count} lines, {stretch:?}");
+        }
     }
 
     #[test]

@@ -92,6 +92,11 @@ fn shown_at(stream: &Stream, scene: &Scene) -> Millis {
 fn loaded_percent(stream: &Stream, series: &SeriesSet, past: &TopicPast, scene: &Scene) -> Option<u8> {
     let stretch = &scene.stretch;
     if matches!(stream.kind()?, Kind::Log | Kind::Table) {
+        if scene.is_recording {
+            // The newest lines and the newest table are kept, and nothing can be loaded.
+            let is_cut = stream.look_back().is_some_and(|look_back| look_back.is_cut);
+            return (is_cut && has_no_text(stream)).then_some(0);
+        }
         let is_future = stretch.start >= scene.now;
         return (!is_future && past.items(stretch).is_none()).then_some(0);
     }
@@ -114,8 +119,7 @@ fn emptiness(stream: &Stream, series: &SeriesSet, past: &TopicPast, scene: &Scen
             let is_future = scene.stretch.start > scene.now;
             is_future || stream.look_back().is_none_or(|look_back| look_back.states.at(scene.at).is_none())
         }
-        Kind::Log => stream.lines().is_empty(),
-        Kind::Table => !stream.has_table(),
+        Kind::Log | Kind::Table => has_no_text(stream),
         _ => stream.look_back().is_none_or(|look_back| look_back.things.is_empty()),
     };
     let before = past.kept_from().filter(|kept_from| *kept_from >= scene.stretch.end);
@@ -126,6 +130,11 @@ fn emptiness(stream: &Stream, series: &SeriesSet, past: &TopicPast, scene: &Scen
         }
         None => "nothing was received in this stretch".to_owned(),
     })
+}
+
+/// Returns true if a log has no lines, or a panel of a table has none.
+fn has_no_text(stream: &Stream) -> bool {
+    if stream.kind() == Some(Kind::Table) { !stream.has_table() } else { stream.lines().is_empty() }
 }
 
 #[cfg(test)]
@@ -276,6 +285,48 @@ mod tests {
             let shown = stream.looking_back(LookBack { states, ..LookBack::default() }, None);
             let chip = past_chip(&shown, &compose(&past, STEP, &known), &past, &scene);
             assert_eq!((chip.state, chip.text.as_str()), (PanelState::Empty, "begins in 1 d"), "{data}");
+        }
+    }
+
+    /// Returns the text in the corner of a panel that shows this stretch of a recording with these publications, and the panel's state.
+    fn of_recording(published: &[(Millis, serde_json::Value)], stretch: Range<Millis>) -> (String, Stream) {
+        let (mut stream, mut series) = (Stream::new(Topic::new("shop/log").unwrap()), SeriesSet::new(100));
+        for (offset, (ts, data)) in (1..).zip(published) {
+            let item = Publication { offset, ts: *ts, received_at: *ts, data: data.clone().into() };
+            stream.take(&[item], Origin::Live, &mut series, NOW);
+        }
+        let shown = stream.looking_back_in_recording(&stretch);
+        let scene = Scene { at: stretch.end, stretch, is_recording: true, ..scene() };
+        (past_chip(&shown, &series, &TopicPast::default(), &scene).text, shown)
+    }
+
+    #[test]
+    fn a_log_of_a_recording_shows_the_kept_lines_of_the_stretch() {
+        let line = |ts: Millis| {
+            (ts, json!(format!("line at {ts}, which is long enough for a log of its own, and even longer")))
+        };
+        let (start, end) = (stretch().start, stretch().end);
+        let few = [start - 5, start + 5, start + 9_000, end + 5].map(line);
+        let (chip, shown) = of_recording(&few, stretch());
+        let times: Vec<Millis> = shown.lines().newest(9).map(|line| line.ts_ms).collect();
+        assert_eq!((chip.as_str(), times), ("12:54:20", vec![start + 9_000, start + 5]));
+        let (chip, _) = of_recording(&few, start + 10..start + 20);
+        assert_eq!(chip, "nothing was received in this stretch");
+        let many: Vec<_> = (0..900).map(|n| line(start + n * 100)).collect();
+        assert_eq!(of_recording(&many, start..start + 1_000).0, "0 % kept");
+        assert_eq!(of_recording(&many, start..end).0, "12:54:20", "some lines are kept");
+    }
+
+    #[test]
+    fn a_table_of_a_recording_is_shown_if_it_is_not_newer_than_the_stretch() {
+        let table = json!([{"queue": "mail", "depth": 3}]);
+        for (at, words) in [
+            (stretch().start - 60_000, "12:52:20"),
+            (stretch().start + 5_000, "12:53:25"),
+            (stretch().end + 5_000, "0 % kept"),
+        ] {
+            let (chip, shown) = of_recording(&[(at, table.clone())], stretch());
+            assert_eq!((chip.as_str(), shown.has_table()), (words, at < stretch().end));
         }
     }
 

@@ -13,6 +13,7 @@
 //! assert_eq!(series.newest(0).unwrap().field, board_model::field::Field::number(21.5));
 //! ```
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use serde_json::Value;
@@ -224,6 +225,22 @@ impl Stream {
             let digits = Digits::of(&data, item.data.text());
             shown.keep_text(item, &data, &digits, Order::of(item, self.epoch));
         }
+        shown
+    }
+
+    /// Returns the state of a panel that shows a stretch of a recording, of which nothing can be loaded: the lines of the stretch that are
+    /// kept, or the table if it is not newer than the stretch.
+    pub fn looking_back_in_recording(&self, stretch: &Range<Millis>) -> Self {
+        let mut shown = self.clone();
+        let is_cut = match self.kind() {
+            Some(Kind::Log) => shown.lines.keep_stretch(stretch),
+            Some(Kind::Table) if self.table_at().is_some_and(|at| at >= stretch.end) => {
+                (shown.table, shown.table_order) = (Table::default(), None);
+                true
+            }
+            Some(_) | None => false,
+        };
+        shown.look_back = Some(Box::new(LookBack { is_cut, ..LookBack::default() }));
         shown
     }
 

@@ -42,6 +42,7 @@ pub(super) fn refresh(board: Board, arrangement: Arrangement, may_ask: bool) {
     let (now, stretch) = (board.server_now(), board.time.stretch_untracked());
     let paused_at = board.paused_at.get_untracked();
     let panels = panels(board, arrangement);
+    let is_recording = board.is_recording.get_untracked();
     let may_ask = may_ask && board.link.with_untracked(|link| link.state.is_connected());
     let asked = panels.iter().filter(|near| near.cell.past.with_value(|past| past.is_asked(now))).count();
     let mut room = MOST_REQUESTS.saturating_sub(asked);
@@ -51,7 +52,7 @@ pub(super) fn refresh(board: Board, arrangement: Arrangement, may_ask: bool) {
         if may_ask && !near.cell.is_deleted.get_untracked() && room > 0 && ask(board, near, &wanted, now) {
             room -= 1;
         }
-        let is_changed = near.cell.show_past(&composed(near, view, &wanted, now), &wanted);
+        let is_changed = near.cell.show_past(&composed(near, view, &wanted, now), &wanted, is_recording);
         if is_changed {
             near.cell.notify();
         }
