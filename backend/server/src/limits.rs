@@ -78,7 +78,7 @@ impl LimitsOf {
     pub fn with_tls(self) -> Self {
         match self {
             Self::Machine { cores, .. } => {
-                let others = (1 + FILES_OF_LEAVING) * self.tls_handshakes().of_all;
+                let others = self.tls_handshakes().of_all + FILES_OF_LEAVING * self.tls_leaving().of_all;
                 let files = self.files().saturating_sub(others) / FILES_OF_TLS;
                 Self::Machine { open_files: u64::try_from(files).ok(), cores }
             }
@@ -86,10 +86,19 @@ impl LimitsOf {
         }
     }
 
-    /// Returns the maximum numbers of TLS handshakes in progress: an eighth of the files. As many TLS connections may wait for their
-    /// clients after the server has closed them.
+    /// Returns the maximum numbers of TLS handshakes in progress: an eighth of the files.
     pub fn tls_handshakes(self) -> MostHandshakes {
-        let of_all = (self.files() / 8).clamp(LEAST_CONNECTIONS, limits::TLS_HANDSHAKES);
+        self.part_of_files(8)
+    }
+
+    /// Returns the maximum numbers of TLS connections that may wait for their clients after the server has closed them. Viewers cannot
+    /// have the files that are set aside for these connections, so they are few: a sixty-fourth of the files.
+    pub fn tls_leaving(self) -> MostHandshakes {
+        self.part_of_files(64)
+    }
+
+    fn part_of_files(self, parts: usize) -> MostHandshakes {
+        let of_all = (self.files() / parts).clamp(LEAST_CONNECTIONS, limits::TLS_HANDSHAKES);
         MostHandshakes { of_all, of_address: of_all.div_ceil(limits::TLS_SHARE) }
     }
 
@@ -148,11 +157,24 @@ mod tests {
             let machine = LimitsOf::Machine { open_files: Some(files), cores: 2 };
             let limits = machine.with_tls();
             let connections = FILES_OF_TLS * (limits.http_connections() + limits.sockets());
-            let (handshakes, leaving) = (machine.tls_handshakes().of_all, machine.tls_handshakes().of_all);
+            let (handshakes, leaving) = (machine.tls_handshakes().of_all, machine.tls_leaving().of_all);
             let together = handshakes + FILES_OF_LEAVING * leaving + connections;
             assert!(together < files as usize, "{together} with {files} files");
         }
         assert_eq!(LimitsOf::Aws.with_tls(), LimitsOf::Aws);
+    }
+
+    #[test]
+    fn connections_that_wait_for_their_clients_take_little_from_viewers() {
+        for files in [1024, 4096, 65_536, 1_048_576] {
+            let machine = LimitsOf::Machine { open_files: Some(files), cores: 2 };
+            let without = (files as usize - machine.tls_handshakes().of_all) / FILES_OF_TLS;
+            let without = LimitsOf::Machine { open_files: u64::try_from(without).ok(), cores: 2 };
+            let limits = machine.with_tls();
+            assert!(limits.sockets() >= without.sockets() * 19 / 20, "sockets with {files} files");
+            assert!(limits.http_connections() >= without.http_connections() * 19 / 20, "with {files} files");
+            assert!(machine.tls_leaving().of_all >= 16 && machine.tls_leaving().of_address >= 2);
+        }
     }
 
     #[test]

@@ -106,18 +106,17 @@ impl Tls {
     }
 
     /// Creates a listener that accepts TLS connections from `listener`, with as many handshakes at the same time as
-    /// `limits` allow, and with as many connections that the server has closed and whose clients have not. Until the
+    /// `limits` allow, and as many connections that the server has closed and whose clients have not. Until the
     /// listener is dropped, both files are read again when they change. Must be called in a tokio runtime.
     pub fn listen(self, listener: TcpListener, limits: LimitsOf, notify: Notify) -> TlsListener {
         let (sender, ready) = mpsc::channel(READY);
-        let most = limits.tls_handshakes();
         let config = self.config.clone();
         let following = tokio::spawn(self.follow(notify)).abort_handle();
         TlsListener {
             listener,
             config,
-            places: Places::new(most),
-            leaving: Places::new(most),
+            places: Places::new(limits.tls_handshakes()),
+            leaving: Places::new(limits.tls_leaving()),
             sender,
             ready,
             following,
