@@ -50,10 +50,14 @@ pub fn router(
     page: Arc<Page>,
 ) -> Router {
     let (large, large_files) = (LargeAnswers::default(), LargeAnswers::default());
+    routes(Context { app, boards, connections, page, large, large_files, wait: WAIT }, origins)
+}
+
+fn routes(context: Context, origins: Arc<OriginPolicy>) -> Router {
     Router::new()
         .fallback(answer_request)
         .layer(from_fn_with_state(origins, guard::guard))
-        .with_state(Context { app, boards, connections, page, large, large_files })
+        .with_state(context)
 }
 
 /// Answers one request. If the core's table of paths contains the path, the core decides the answer. All other paths
@@ -102,7 +106,7 @@ async fn large(
     (answers, client): (&LargeAnswers, Payer),
     answer: impl AsyncFnOnce(&Context, Request) -> Response,
 ) -> Response {
-    let Some(place) = answers.take(client, WAIT).await else {
+    let Some(place) = answers.take(client, context.wait).await else {
         let reason = "too many answers to this client wait until it takes them: read those first";
         return respond(Answer::refused(&Refusal::new(ErrorCode::RateLimited, reason).retry_after(RETRY_MS)));
     };

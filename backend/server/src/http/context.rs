@@ -1,6 +1,7 @@
 //! The state of the HTTP handlers.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use apigw_websocket::Connections;
 
@@ -20,4 +21,6 @@ pub struct Context {
     pub large: LargeAnswers,
     /// The large files of the page, which need no token.
     pub large_files: LargeAnswers,
+    /// Maximum time that a request waits until its client has read earlier large answers.
+    pub wait: Duration,
 }
