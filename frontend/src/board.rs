@@ -812,6 +812,7 @@ fn loading_chip() -> Chip {
         freshness: None,
         cut_off: false,
         crossed: None,
+        lacks: None,
         title: text.clone(),
         text,
     }

@@ -70,6 +70,9 @@ pub struct Chip {
     pub cut_off: bool,
     /// Meaning of the worst threshold that the shown values cross, whatever the other states are; `None` if they cross none.
     pub crossed: Option<Means>,
+    /// Words about data that is not loaded or handled yet, or that there is none, whatever the other states are; `None` if there is no such
+    /// state.
+    pub lacks: Option<String>,
     /// The state in a few words, such as `late, 3 s`.
     pub text: String,
     /// The state in a sentence, followed by sentences about the other states that hold.
@@ -142,6 +145,11 @@ impl PanelState {
         }
     }
 
+    /// Returns true for the states that a pause or a crossed threshold may hide, and that say that data is missing.
+    fn lacks_data(self) -> bool {
+        matches!(self, Self::Failed | Self::Behind | Self::Loading | Self::Empty)
+    }
+
     fn crossed(self) -> Option<Means> {
         match self {
             Self::Crossed => Some(Means::Bad),
@@ -167,9 +175,10 @@ impl Chip {
         let titles: Vec<&str> = states.iter().map(|(.., title)| title.as_str()).collect();
         let title = titles.join("; ");
         let crossed = states.iter().find_map(|(state, ..)| state.crossed());
+        let lacks = states.iter().find(|(state, ..)| state.lacks_data()).map(|(_, text, _)| text.clone());
         let (state, text, _) =
             states.into_iter().next().unwrap_or((PanelState::Empty, String::new(), String::new()));
-        Self { state, freshness, cut_off: state == PanelState::CutOff, crossed, text, title }
+        Self { state, freshness, cut_off: state == PanelState::CutOff, crossed, lacks, text, title }
     }
 }
 
@@ -186,11 +195,15 @@ impl Chip {
             | PanelState::Late
             | PanelState::Gap
             | PanelState::Empty => Some(&self.text),
-            // They come before the freshness, and hide it.
-            PanelState::Paused | PanelState::Crossed | PanelState::Warning => match self.freshness? {
-                freshness @ (Freshness::Stale | Freshness::Late | Freshness::Gap) => Some(freshness.word()),
-                Freshness::Live | Freshness::Replayed => None,
-            },
+            // They come before the others, and hide them.
+            PanelState::Paused | PanelState::Crossed | PanelState::Warning => {
+                self.lacks.as_deref().or_else(|| match self.freshness? {
+                    freshness @ (Freshness::Stale | Freshness::Late | Freshness::Gap) => {
+                        Some(freshness.word())
+                    }
+                    Freshness::Live | Freshness::Replayed => None,
+                })
+            }
             PanelState::ClockOff
             | PanelState::Stopped
             | PanelState::Replayed
@@ -485,6 +498,26 @@ mod tests {
             (Situation { crossed: warning.clone(), ..base.clone() }, None),
             (Situation { stopped: 1, clock_error_ms: Some(37_000), ..base.clone() }, None),
             (Situation { conditions: behind, ..base.clone() }, Some("behind, 30 s")),
+            (
+                Situation {
+                    conditions: Conditions { behind_ms: Some(30_000), ..paused },
+                    loaded_percent: Some(62),
+                    ..base.clone()
+                },
+                Some("behind, 30 s"),
+            ),
+            (
+                Situation { conditions: paused, loaded_percent: Some(62), ..situation(late) },
+                Some("loading, 62 %"),
+            ),
+            (
+                Situation { conditions: paused, empty: Some("no value yet".to_owned()), ..base.clone() },
+                Some("no value yet"),
+            ),
+            (
+                Situation { crossed: bad.clone(), loaded_percent: Some(62), ..base.clone() },
+                Some("loading, 62 %"),
+            ),
             (Situation { loaded_percent: Some(62), ..base.clone() }, Some("loading, 62 %")),
             (Situation { empty: Some("no value yet".to_owned()), ..base }, Some("no value yet")),
             (situation(Evidence { cut_off_ms: Some(2_000), ..CADENCE }), Some("cut off, 2 s")),

@@ -51,7 +51,11 @@ pub fn verdict(parts: &[(String, Chip)], left_out: &[String], crossed: Option<(C
     let fresh = |(_, chip): &&(String, Chip)| chip.freshness != Some(Freshness::Stale);
     let freshness = parts.iter().find(fresh).or(parts.first()).and_then(|(_, chip)| chip.freshness);
     let cut_off = parts.iter().any(|(_, chip)| chip.cut_off);
-    Chip { state, freshness, cut_off, crossed: means, text, title: titles.join("; ") }
+    let lacks = parts.iter().find_map(|(topic, chip)| {
+        let words = chip.missing()?;
+        Some(if is_one { words.to_owned() } else { [words, ": ", topic].concat() })
+    });
+    Chip { state, freshness, cut_off, crossed: means, lacks, text, title: titles.join("; ") }
 }
 
 /// Returns the worst of the thresholds that topics of a panel cross, with the name of its topic, and a sentence about all of them. Each is
@@ -107,10 +111,23 @@ mod tests {
     fn part(topic: &str, state: PanelState, text: &str) -> (String, Chip) {
         let freshness = Some(if state == PanelState::Stale { Freshness::Stale } else { Freshness::Live });
         let (text, title) = (text.to_owned(), format!("about {text}"));
-        (
-            topic.to_owned(),
-            Chip { state, freshness, cut_off: state == PanelState::CutOff, crossed: None, text, title },
-        )
+        let cut_off = state == PanelState::CutOff;
+        (topic.to_owned(), Chip { state, freshness, cut_off, crossed: None, lacks: None, text, title })
+    }
+
+    #[test]
+    fn what_one_topic_lacks_is_said_also_if_a_pause_or_a_threshold_comes_first() {
+        let (cpu, mem) =
+            (part("cpu", PanelState::Paused, "paused"), part("mem", PanelState::Paused, "paused"));
+        assert_eq!(verdict(&[cpu.clone(), mem.clone()], &[], None).missing(), None);
+        let loading = (mem.0, Chip { lacks: Some("loading, 62 %".to_owned()), ..mem.1 });
+        assert_eq!(verdict(&[cpu, loading.clone()], &[], None).missing(), Some("loading, 62 %: mem"));
+        assert_eq!(verdict(&[loading], &[], None).missing(), Some("loading, 62 %"));
+
+        let parts = [part("cpu", PanelState::Live, "live"), part("mem", PanelState::Stale, "stale, 4 min")];
+        let crossed = Crossed { means: Means::Bad, words: "over 5".to_owned() };
+        let chip = verdict(&parts, &[], Some((crossed, String::new())));
+        assert_eq!((chip.text.as_str(), chip.missing()), ("over 5", Some("stale, 4 min: mem")));
     }
 
     #[test]
