@@ -218,17 +218,23 @@ fn note(body: Body, (shown, more): (usize, usize)) -> Option<String> {
     let is_narrow = body.view.with(LogView::is_narrow);
     let all = body.with_lines(|lines| lines.count());
     let matching = is_narrow.then(|| format!("{} of {all} lines match", shown + more));
+    // Nothing of a recording can be loaded later.
+    let is_recording = body.shown.board.is_recording.get_untracked();
     let older = body.shown.stream.with(|stream: &Stream| match stream.look_back() {
         Some(_) if stream.lines().is_empty() => {
-            let words = if is_nothing {
-                "No lines in this stretch"
-            } else {
-                "The lines of this stretch are not loaded"
+            let words = match (is_nothing, is_recording) {
+                (true, _) => "No lines in this stretch",
+                (false, true) => "The lines of this stretch are not kept",
+                (false, false) => "The lines of this stretch are not loaded",
             };
             Some(words.to_owned())
         }
         Some(look_back) if look_back.is_cut => {
-            Some("Older lines of this stretch are not shown. Zoom in to see them.".to_owned())
+            let words = match is_recording {
+                true => "Older lines of this stretch are not kept",
+                false => "Older lines of this stretch are not shown. Zoom in to see them.",
+            };
+            Some(words.to_owned())
         }
         Some(_) | None => left_out(stream.lines(), more),
     });
