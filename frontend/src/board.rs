@@ -37,6 +37,7 @@ use board_model::panels::Panels;
 use board_model::query::Query;
 use board_model::standing::chip;
 use board_model::stream::Stream;
+use board_model::things::Keeper;
 use board_model::thinning::{Load, Thinning};
 use board_model::travel::Travel;
 use board_model::view::Tense;
@@ -557,12 +558,27 @@ impl Board {
     fn change_by(self, topic: &Topic, change: Change<'_>) {
         let Some(cell) = self.cell(topic).or_else(|| self.add(topic)) else { return };
         cell.change(change);
+        self.note_change(topic, &cell);
+        // A topic that was deleted and has data again exists.
+        if self.leaving.try_update_value(|leaving| leaving.remove(topic)) == Some(true) {
+            cell.is_deleted.set(false);
+        }
+    }
+
+    /// Reads the thresholds of a topic whose model was changed, and notifies its panel like [`Board::change`]. A topic that was deleted
+    /// stays so, because the change is not one of its data.
+    pub(crate) fn note_change(self, topic: &Topic, cell: &Cell) {
         if cell.read_limits(limits::read()) {
             self.has_limits.set(true);
         }
         self.mark_changed(topic);
-        if self.leaving.try_update_value(|leaving| leaving.remove(topic)) == Some(true) {
-            cell.is_deleted.set(false);
+    }
+
+    /// Begins to keep the states of a topic that is a timeline, which it does not do before a panel shows it.
+    pub(crate) fn keep_things(self, topic: &Topic) {
+        if let Some(cell) = self.cell(topic) {
+            cell.change(|stream, _| stream.keep_things(Keeper::DEFAULT));
+            self.note_change(topic, &cell);
         }
     }
 

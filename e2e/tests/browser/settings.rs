@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use e2e::board::{open, open_at, panel};
+use e2e::board::{is_loaded, open, open_at, panel};
 use e2e::browser::{Browser, TIMEOUT};
 use e2e::server::Server;
 use e2e::wait;
@@ -134,6 +134,26 @@ async fn a_kind_and_a_unit_are_seen_at_once_in_the_past_and_on_a_paused_board() 
     browser.tab_to("#setting-kind").await;
     browser.keys("Gauge").await;
     browser.becomes("in a pause", &kind, "gauge").await;
+}
+
+#[tokio::test]
+async fn a_deleted_topic_stays_deleted_when_its_panel_is_changed_until_it_has_data_again() {
+    let server = server().await;
+    let browser = open(&server).await;
+    browser.appears(&panel("house/temp")).await;
+    is_loaded(&browser).await;
+    browser.keys("p").await;
+    browser.text_becomes("[data-testid=connection-state]", |text| text.contains("Paused at ")).await;
+    let delete = reqwest::Client::new().delete(format!("{}/topics/house/temp", server.url()));
+    assert_eq!(delete.send().await.expect("the server answers").status(), 200);
+    browser.text_becomes(&chip("house/temp"), |text| text == "deleted").await;
+
+    open_settings(&browser, "house/temp").await;
+    write(&browser, "setting-unit", "°C").await;
+    browser.text_becomes(&panel("house/temp"), |text| text.contains("°C")).await;
+    assert_eq!(browser.text(&chip("house/temp")).await.as_deref(), Some("deleted"));
+    server.publish("house/temp", &json!(21)).await;
+    browser.text_becomes(&chip("house/temp"), |text| text.starts_with("paused at ")).await;
 }
 
 #[tokio::test]

@@ -476,8 +476,8 @@ impl State {
                     stream.arrange(wanted.clone(), series);
                     stream.settle_size(series);
                 });
-                // This reads the thresholds, and notifies the panel if it shows live data.
-                self.board.change(&topic, |_, _| {});
+                // This notifies the panel if it shows live data.
+                self.board.note_change(&topic, &cell);
                 if is_paused {
                     cell.notify();
                 }

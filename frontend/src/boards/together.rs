@@ -21,7 +21,6 @@ use board_model::kind::Kind;
 use board_model::layout::short_name;
 use board_model::standing::{crossed, crossed_by};
 use board_model::stream::Stream;
-use board_model::things::Keeper;
 use board_model::together::together::Inputs;
 use board_model::together::{Input, Plan, Together, verdict, worst_crossed};
 
@@ -185,12 +184,12 @@ impl Shared {
     }
 }
 
-/// Begins to keep the states of a topic that is a timeline, which it does not do before a panel shows it.
+/// Begins to keep the states of a topic that is a timeline, if it does not keep them.
 fn keep_things(board: Board, cell: &Cell) {
     let is_missing = |stream: &Stream| stream.kind() == Some(Kind::Timeline) && stream.things().is_none();
     if cell.stream.with_untracked(is_missing) {
         let topic = cell.stream.with_untracked(|stream| stream.topic().clone());
-        board.change(&topic, |stream, _| stream.keep_things(Keeper::DEFAULT));
+        board.keep_things(&topic);
     }
 }
 

@@ -19,7 +19,7 @@ impl Stage for BoardStage {
         for (topic, cell) in self.0.every_cell() {
             if cell.with_known(is_due) && cell.change(&mut *change) == Some(true) {
                 // It is notified in the next animation frame.
-                self.0.change(&topic, |_, _| {});
+                self.0.note_change(&topic, &cell);
             }
         }
     }

@@ -6,7 +6,7 @@ use super::super::shown::Shown;
 use crate::follow::{current, follow, numbered, parts};
 use crate::signal::{Memo, StoredValue};
 use board_model::stream::Stream;
-use board_model::things::{Keeper, Things};
+use board_model::things::Things;
 use board_model::things_strip::{Row, Shown as Part, Time, marks, rows};
 
 /// Number of looks by which states without a meaning are told apart.
@@ -16,7 +16,7 @@ const MOST_KEYS: usize = 12;
 
 pub(super) fn body(shown: Shown) -> impl IntoView {
     let topic = shown.stream.with_untracked(|stream| stream.topic().clone());
-    untrack(|| shown.board.change(&topic, |stream, _| stream.keep_things(Keeper::DEFAULT)));
+    untrack(|| shown.board.keep_things(&topic));
     let words = StoredValue::new(Vec::new());
     let rows =
         Memo::new(move |_| words.try_update_value(|words| remembering(shown, words)).unwrap_or_default());
