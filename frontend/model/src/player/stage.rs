@@ -16,6 +16,11 @@ use crate::window::Window;
 const BEAT_MS: Millis = 1_000;
 /// Window whose publications are kept, as far as there is room for them. It is the longest one, because nothing can be loaded again.
 const KEPT: Window = Window::Week;
+/// Window whose publications are kept of a topic that has more than [`MANY_ROWS`] in [`KEPT`].
+const KEPT_OF_MANY: Window = Window::Hour;
+/// Number of rows that a topic keeps even if they are older than [`KEPT_OF_MANY`]. Each snapshot has a copy of all rows of a topic that
+/// changes. With more rows there is memory for fewer snapshots, and a jump has to play more.
+const MANY_ROWS: usize = 4_000;
 
 /// A change of the state of one topic.
 pub type Change<'a> = &'a mut dyn FnMut(&mut Stream, &mut SeriesSet);
@@ -86,7 +91,10 @@ fn drop_old(stage: &mut dyn Stage, before: Millis, now: Millis) {
 /// Returns the time before which the data of a topic is dropped. A set that is full drops its oldest rows itself.
 fn kept_from(series: &SeriesSet, now: Millis, topics: usize) -> Millis {
     let first = series.time(0).filter(|_| series.len() >= MOST_ROWS);
-    keep_from(series, KEPT.ms(), now, topics).max(first.unwrap_or(Millis::MIN))
+    let many_from = series.len().checked_sub(MANY_ROWS).and_then(|excess| series.time(excess));
+    let recent_from = keep_from(series, KEPT_OF_MANY.raw_ms(), now, topics);
+    let bounds = [first, many_from.map(|many_from| many_from.min(recent_from))];
+    bounds.into_iter().flatten().fold(keep_from(series, KEPT.ms(), now, topics), Millis::max)
 }
 
 /// Applies an event that was recorded at the time `at`.
@@ -179,6 +187,19 @@ mod tests {
         assert_eq!((state.series.len(), state.series.time(0)), (1_081, Some(START)));
         assert!(state.series.unloaded().is_empty());
         assert_eq!(state.stream.complete_from(), Millis::MIN);
+    }
+
+    #[test]
+    fn of_a_topic_with_many_publications_an_hour_is_kept_and_the_rest_is_not_loaded() {
+        let (mut playback, mut scene) = (recorded(10_000, 1_000), Scene::default());
+        let end = START + 9_999_000;
+        play(&mut playback, &mut scene, end);
+        let state = scene.state(&Topic::new("shop/count").unwrap()).unwrap();
+        let first = state.series.time(0).unwrap();
+        assert!((end - 4_200_000..=end - 3_600_000).contains(&first), "{first}");
+        let unloaded: Vec<_> = state.series.unloaded().iter().collect();
+        assert_eq!((unloaded.len(), unloaded[0].start), (1, Millis::MIN));
+        assert!((first - 100_000..=first).contains(&unloaded[0].end), "{unloaded:?}, {first}");
     }
 
     #[test]

@@ -107,6 +107,15 @@ fn snapshots_have_a_bounded_memory_and_then_a_larger_distance() {
 }
 
 #[test]
+fn snapshots_of_a_long_recording_are_not_larger_than_those_of_an_hour() {
+    let mut snapshots = Snapshots::bounded(Playback::new(seconds(20_000)), 50_000, MOST_BYTES);
+    while snapshots.build(1_000_000) {}
+    let after_an_hour = snapshots.list.iter().find(|snapshot| snapshot.playback.at() > START + 3_700_000);
+    let [hour, hours] = [after_an_hour, snapshots.list.last()].map(|kept| kept.expect("a snapshot").bytes);
+    assert!(hours < hour * 5 / 4, "{hours} bytes after hours, {hour} after one");
+}
+
+#[test]
 fn topics_that_do_not_change_are_kept_once() {
     let mut recording = seconds(100);
     let at = START;
