@@ -113,7 +113,7 @@ async fn a_kind_and_a_unit_are_seen_at_once_in_the_past_and_on_a_paused_board() 
     let times = browser.value("[-60000, 1000].map((ms) => new Date(Date.now() + ms).toISOString())").await;
     let [from, to] = [0_usize, 1].map(|index| times[index].as_str().expect("a time"));
     browser.driver.goto(format!("{}/?from={from}&to={to}", server.url())).await.expect("the page opens");
-    let kind = format!("document.querySelector('{}').dataset.kind", panel("house/temp"));
+    let kind = format!("document.querySelector('{}')?.dataset.kind", panel("house/temp"));
     browser.text_becomes("[data-testid=connection-state]", |text| text.starts_with("Past")).await;
     browser.becomes("before", &kind, "number").await;
     // After this time, nothing else can be published in the stretch, so that panels are not computed again.
