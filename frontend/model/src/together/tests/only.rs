@@ -1,4 +1,4 @@
-//! What the publisher of the only topic of a panel says.
+//! The metadata that a panel of one topic takes over from the publisher.
 
 use serde_json::{Value, json};
 use shared::TopicMeta;
