@@ -6,7 +6,7 @@ mod pool;
 mod poster;
 mod signer;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::{Duration, Instant};
 
@@ -40,41 +40,37 @@ const RETRIES: Schedule = Schedule { first: Duration::from_millis(100), pauses: 
 /// broadcast are posted one after the other, so the pauses before retries of each frame would delay all other viewers.
 const FULL_FOR: Duration = Duration::from_secs(2);
 
-/// The connections whose buffers were still full after all retries of a post.
+/// The connections to which a post and all its retries have failed because a limit was exceeded, with the time from which posts to each of
+/// them are retried again.
+///
+/// API Gateway answers in the same way if the buffer of a connection is full and if the account makes too many requests. So a connection
+/// that gets a post is removed, because its buffer was not full or has room again.
 #[derive(Debug, Default)]
-struct FullBuffers {
-    /// The time from which posts to each of these connections are retried again.
-    until: BTreeMap<ConnectionId, Instant>,
-    /// True if a connection got the last frame that was posted.
-    is_posted: bool,
-}
+struct FullBuffers(BTreeMap<ConnectionId, Instant>);
 
 impl FullBuffers {
     fn contains(&self, id: &ConnectionId, now: Instant) -> bool {
-        self.until.get(id).is_some_and(|until| *until > now)
+        self.0.get(id).is_some_and(|until| *until > now)
     }
 
-    /// Learns from a frame that was posted to `posts` connections, and that `posted` of them got. All retries of the posts to `limited`
-    /// have failed. Buffers that are found full count as full until `until`.
-    ///
-    /// API Gateway answers in the same way if a buffer is full and if the account makes too many requests, which concerns all
-    /// connections. So a buffer is taken for full only if another connection got the frame. If the frame was for one connection, this
-    /// depends on the frame before.
+    /// Removes those of the connections `to` to which a post succeeded, which are all without `failures`, and adds those of `limited`
+    /// until `until`.
     fn learn(
         &mut self,
-        (posts, posted): (usize, usize),
+        to: &[ConnectionId],
+        failures: &[(ConnectionId, PostError)],
         limited: &[ConnectionId],
-        now: Instant,
-        until: Instant,
+        (now, until): (Instant, Instant),
     ) {
-        if posted == 0 && limited.is_empty() {
+        if self.0.is_empty() && limited.is_empty() {
             return;
         }
-        self.until.retain(|_, until| *until > now);
-        if posted > 0 || posts == 1 && self.is_posted {
-            self.until.extend(limited.iter().map(|id| (id.clone(), until)));
+        let failed: BTreeSet<&ConnectionId> = failures.iter().map(|(id, _)| id).collect();
+        for id in to.iter().filter(|id| !failed.contains(id)) {
+            self.0.remove(id);
         }
-        self.is_posted = posted > 0;
+        self.0.retain(|_, until| *until > now);
+        self.0.extend(limited.iter().map(|id| (id.clone(), until)));
     }
 }
 
@@ -184,7 +180,7 @@ impl Management for ApiGatewayManagement {
     /// Posts a message to many connections. Returns each connection for which that failed, with its error.
     /// First it posts to all connections. Then it retries together those posts that exceeded API Gateway's limit, so
     /// that the pause before a retry delays no other post of this message. The pauses delay the next message. So posts to connections
-    /// whose retries have all failed are not retried for two seconds, if it is their buffers that are full.
+    /// whose retries have all failed are not retried for two seconds, or until one of them succeeds.
     async fn post_to_all(&self, to: &[ConnectionId], message: Bytes) -> Vec<(ConnectionId, PostError)> {
         let (message, mut failures) = (Message::new(message), Vec::new());
         let (mut limited, mut number) = (to.to_vec(), 1);
@@ -198,8 +194,8 @@ impl Management for ApiGatewayManagement {
             }
             number += 1;
         }
-        let (posted, now) = (to.len() - failures.len() - limited.len(), Instant::now());
-        lock(&self.full).learn((to.len(), posted), &limited, now, now + self.full_for);
+        let now = Instant::now();
+        lock(&self.full).learn(to, &failures, &limited, (now, now + self.full_for));
         failures.extend(limited.into_iter().map(|id| (id, PostError::LimitExceeded)));
         failures
     }
@@ -255,48 +251,32 @@ fn failed(reason: String) -> PostError {
 mod tests {
     use super::*;
 
+    const LIMITED: PostError = PostError::LimitExceeded;
+
     #[test]
     fn posts_to_a_connection_that_was_full_are_retried_again_after_a_while() {
         let (mut full, now) = (FullBuffers::default(), Instant::now());
-        let (one, other) = (ConnectionId::new("a="), ConnectionId::new("b="));
-        full.learn((2, 1), std::slice::from_ref(&one), now, now + FULL_FOR);
-        assert!(full.contains(&one, now) && !full.contains(&other, now));
+        let [one, other] = ["a=", "b="].map(ConnectionId::new);
         let later = now + FULL_FOR;
+        full.learn(&[one.clone(), other.clone()], &[], std::slice::from_ref(&one), (now, later));
+        assert!(full.contains(&one, now) && !full.contains(&other, now));
         assert!(!full.contains(&one, later));
-        full.learn((2, 1), std::slice::from_ref(&other), later, later + FULL_FOR);
+        full.learn(
+            std::slice::from_ref(&other),
+            &[],
+            std::slice::from_ref(&other),
+            (later, later + FULL_FOR),
+        );
         assert!(full.contains(&other, later));
-        assert_eq!(full.until.len(), 1, "what is over is forgotten");
+        assert_eq!(full.0.len(), 1, "what is over is forgotten");
     }
 
     #[test]
-    fn a_buffer_is_taken_for_full_only_if_other_connections_get_frames() {
-        let now = Instant::now();
-        let (one, other) = (ConnectionId::new("a="), ConnectionId::new("b="));
-        let limited = [one.clone(), other];
-        // The frame before: the number of its connections, and of those that got it.
-        for (before, posts, posted, is_full) in [
-            ((2, 2), 3, 1, true),
-            ((2, 0), 3, 1, true),
-            ((2, 2), 2, 0, false),
-            ((2, 0), 2, 0, false),
-            ((2, 2), 1, 0, true),
-            ((2, 0), 1, 0, false),
-        ] {
-            let mut full = FullBuffers::default();
-            full.learn((2, 2), &[], now, now + FULL_FOR);
-            full.learn(before, &limited[..before.0 - before.1], now, now + FULL_FOR);
-            full.learn((posts, posted), &limited[..posts - posted], now, now + FULL_FOR);
-            assert_eq!(full.contains(&one, now), is_full, "{before:?}, then {posted} of {posts}");
-        }
-    }
-
-    #[test]
-    fn nothing_is_learned_from_a_frame_for_a_connection_that_is_known_to_be_full() {
+    fn posts_to_a_connection_are_retried_again_as_soon_as_it_gets_one() {
         let (mut full, now) = (FullBuffers::default(), Instant::now());
-        let other = ConnectionId::new("b=");
-        full.learn((1, 1), &[], now, now + FULL_FOR);
-        full.learn((1, 0), &[], now, now + FULL_FOR);
-        full.learn((1, 0), std::slice::from_ref(&other), now, now + FULL_FOR);
-        assert!(full.contains(&other, now));
+        let both = ["a=", "b="].map(ConnectionId::new);
+        full.learn(&both, &[], &both, (now, now + FULL_FOR));
+        full.learn(&both, &[(both[1].clone(), LIMITED)], &[], (now, now + FULL_FOR));
+        assert!(!full.contains(&both[0], now) && full.contains(&both[1], now));
     }
 }
