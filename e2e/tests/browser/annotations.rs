@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::Command;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use e2e::board::{open, open_at, panel, seconds_pass};
+use e2e::board::{is_loaded, open, open_at, panel, seconds_pass};
 use e2e::browser::{Browser, TIMEOUT};
 use e2e::scripts::{hold_answers, keep_notifications};
 use e2e::server::Server;
@@ -240,7 +240,8 @@ async fn a_threshold_that_was_crossed_before_its_board_came_is_not_told_as_new()
     for topic in ["house/temp", "door/back"] {
         browser.appears(&panel(topic)).await;
     }
-    // The page looks for trouble once a second, and begins when it has all data.
+    // The code that looks for trouble is loaded with the controls. It looks once a second, and begins when the page has all data.
+    is_loaded(&browser).await;
     seconds_pass(&browser, 3.5).await;
     browser.value("window.release()").await;
     let chip = format!("{} [data-testid=freshness]", panel("house/temp"));

@@ -136,19 +136,20 @@ async fn arrows_choose_an_entry_and_a_click_does_too() {
     browser.appears(PALETTE).await;
     let keys = finds(&browser, "topic host/cpu").await;
     browser.press_key("ArrowDown", 0).await;
-    let second = format!("document.querySelector('[aria-selected=true]').dataset.key === {}", json!(keys[1]));
+    let second =
+        format!("document.querySelector('[aria-selected=true]')?.dataset.key === {}", json!(keys[1]));
     browser.becomes("the second entry is chosen", &second, true).await;
     browser.press_key("ArrowUp", 0).await;
     browser.press_key("ArrowUp", 0).await;
     let last =
-        format!("document.querySelector('[aria-selected=true]').dataset.key === {}", json!(keys.last()));
+        format!("document.querySelector('[aria-selected=true]')?.dataset.key === {}", json!(keys.last()));
     browser.becomes("the last entry is chosen", &last, true).await;
     browser
         .becomes(
             "the last entry is in sight",
             "(() => { const [option, list] = ['[aria-selected=true]', '#palette-list'].map((selector) =>
-            document.querySelector(selector).getBoundingClientRect());
-            return option.top >= list.top - 1 && option.bottom <= list.bottom + 1; })()",
+            document.querySelector(selector)?.getBoundingClientRect());
+            return option?.top >= list?.top - 1 && option?.bottom <= list?.bottom + 1; })()",
             true,
         )
         .await;
@@ -156,7 +157,7 @@ async fn arrows_choose_an_entry_and_a_click_does_too() {
     browser
         .becomes(
             "the first entry is in sight",
-            "document.querySelector('#palette-list').scrollTop === 0",
+            "document.querySelector('#palette-list')?.scrollTop === 0",
             true,
         )
         .await;
@@ -210,7 +211,9 @@ async fn a_link_that_is_pasted_is_followed_and_one_of_another_site_is_refused_wi
     browser.appears("[data-testid=search]").await;
     let link = format!("{}/?from=2026-11-27T14:02:00Z&to=2026-11-27T14:38:00Z&panel=host/mem", server.url());
     paste(&browser, &link).await;
-    browser.becomes("the stretch is shown", "document.querySelector('.bar').matches('.is-past')", true).await;
+    browser
+        .becomes("the stretch is shown", "document.querySelector('.bar')?.matches('.is-past')", true)
+        .await;
     browser.has_focus(&panel("host/mem")).await;
     browser.press_key("n", 0).await;
 

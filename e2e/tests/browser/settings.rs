@@ -36,7 +36,7 @@ async fn open_settings(browser: &Browser, topic: &str) {
     browser.tab_to(&panel(topic)).await;
     browser.keys("s").await;
     browser.appears(SETTINGS).await;
-    browser.is_true("document.activeElement.id === 'setting-title'").await;
+    browser.has_focus("#setting-title").await;
 }
 
 /// Writes into a field of the sheet that the Tab key reaches.
@@ -61,7 +61,7 @@ async fn a_threshold_kind_unit_and_decimals_are_set_by_keyboard_and_seen_in_anot
     browser.tab_to("#setting-kind").await;
     browser.keys("Line").await;
     browser
-        .is_true(&format!("document.querySelector('{}').dataset.kind === 'line'", panel("house/temp")))
+        .is_true(&format!("document.querySelector('{}')?.dataset.kind === 'line'", panel("house/temp")))
         .await;
     write(&browser, "setting-unit", "°C").await;
     write(&browser, "setting-decimals", "1").await;
@@ -72,7 +72,7 @@ async fn a_threshold_kind_unit_and_decimals_are_set_by_keyboard_and_seen_in_anot
         .await;
     browser.tab_to("#add-threshold").await;
     browser.keys(Key::Enter + "").await;
-    browser.is_true("document.activeElement.id === 'threshold-0-bound'").await;
+    browser.has_focus("#threshold-0-bound").await;
     browser.keys("30").await;
     browser.keys(Key::Enter + "").await;
 
@@ -86,7 +86,7 @@ async fn a_threshold_kind_unit_and_decimals_are_set_by_keyboard_and_seen_in_anot
     browser.screenshot("settings-crossed").await;
 
     browser.keys(Key::Escape + "").await;
-    browser.is_true(&format!("document.activeElement.matches('{}')", panel("house/temp"))).await;
+    browser.has_focus(&panel("house/temp")).await;
     browser.tab_to("[data-testid=board-name]").await;
     browser.keys("temps").await;
     browser.keys(Key::Enter + "").await;
@@ -178,9 +178,9 @@ async fn a_value_that_cannot_be_is_refused_beside_its_field_and_changes_are_undo
     write(&browser, "setting-max", "50").await;
     write(&browser, "setting-min", "60").await;
     browser.text_becomes("#setting-min-fault", |text| text.contains("min is 60, but max is 50")).await;
-    browser.is_true("document.querySelector('#setting-min').getAttribute('aria-invalid') === 'true'").await;
+    browser.is_true("document.querySelector('#setting-min')?.getAttribute('aria-invalid') === 'true'").await;
     write(&browser, "setting-min", "-5").await;
-    browser.is_true("document.querySelector('#setting-min').getAttribute('aria-invalid') === 'false'").await;
+    browser.is_true("document.querySelector('#setting-min')?.getAttribute('aria-invalid') === 'false'").await;
 
     click(&browser, "#add-threshold").await;
     write(&browser, "threshold-0-bound", "hot").await;
@@ -194,12 +194,12 @@ async fn a_value_that_cannot_be_is_refused_beside_its_field_and_changes_are_undo
 
     click(&browser, "[data-testid=settings-undo]").await;
     browser.text_becomes(&chip("web/latency"), |text| text.contains("p99 over 80")).await;
-    browser.is_true("document.querySelector('#threshold-0-words').value === ''").await;
+    browser.is_true("document.querySelector('#threshold-0-words')?.value === ''").await;
     click(&browser, "[data-testid=settings-undo]").await;
     browser.is_true("document.querySelector('#threshold-0-bound') === null").await;
     click(&browser, "[data-testid=settings-undo]").await;
-    browser.is_true("document.querySelector('#setting-min').value === ''").await;
-    browser.is_true("document.querySelector('#setting-max').value === '50'").await;
+    browser.is_true("document.querySelector('#setting-min')?.value === ''").await;
+    browser.is_true("document.querySelector('#setting-max')?.value === '50'").await;
     let kept = browser.value("Object.values(localStorage).join()").await;
     assert!(kept.as_str().unwrap().contains("\"max\":50"), "it is kept in the browser: {kept}");
     assert_eq!(browser.complaints().await, Vec::<String>::new());
@@ -274,7 +274,8 @@ async fn a_publisher_sets_thresholds_that_need_no_document() {
     browser.text_becomes(&chip("house/temp"), |text| text.contains("over 30")).await;
     browser.screenshot("settings-publisher").await;
     server.publish("house/temp", &json!(19)).await;
-    let is_calm = format!("!document.querySelector('{}').className.includes('has-')", chip("house/temp"));
+    let is_calm =
+        format!("document.querySelector('{}')?.className.includes('has-') === false", chip("house/temp"));
     browser.is_true(&is_calm).await;
     let refused = reqwest::Client::new()
         .post(format!("{}/topics/house/temp?above=hot", server.url()))
@@ -304,7 +305,7 @@ async fn what_is_computed_is_set_by_keyboard_step_by_step_and_undone() {
     open_settings(&browser, "web/latency").await;
     browser.tab_to("#add-step").await;
     browser.keys(Key::Enter + "").await;
-    browser.is_true("document.activeElement.id === 'step-0-operation'").await;
+    browser.has_focus("#step-0-operation").await;
     legend_becomes(&browser, "web/latency", &["p50, mean of 1 min", "p99, mean of 1 min"]).await;
     browser.keys("Rate").await;
     legend_becomes(&browser, "web/latency", &["p50, per second", "p99, per second"]).await;
@@ -314,7 +315,7 @@ async fn what_is_computed_is_set_by_keyboard_step_by_step_and_undone() {
 
     browser.tab_to("#add-step").await;
     browser.keys(Key::Enter + "").await;
-    browser.is_true("document.activeElement.id === 'step-1-operation'").await;
+    browser.has_focus("#step-1-operation").await;
     browser.keys("Percentile").await;
     write(&browser, "step-1-percent", "101").await;
     browser.text_becomes("#step-1-fault", |text| text.contains("percentile is 101: write a number")).await;
@@ -327,11 +328,11 @@ async fn what_is_computed_is_set_by_keyboard_step_by_step_and_undone() {
 
     browser.tab_to("#step-0-remove").await;
     browser.keys(Key::Enter + "").await;
-    browser.is_true("document.activeElement.id === 'add-step'").await;
+    browser.has_focus("#add-step").await;
     legend_becomes(&browser, "web/latency", &["p50, p90 of 5 min", "p99, p90 of 5 min"]).await;
     click(&browser, "[data-testid=settings-undo]").await;
     legend_becomes(&browser, "web/latency", &names).await;
-    browser.is_true("document.querySelector('#step-0-operation').value === 'rate'").await;
+    browser.is_true("document.querySelector('#step-0-operation')?.value === 'rate'").await;
     let words = "document.querySelector('#step-1-percent').getAttribute('aria-label')";
     assert_eq!(browser.value(words).await, json!("Step 2: percent"));
     assert_eq!(browser.complaints().await, Vec::<String>::new());
@@ -346,13 +347,14 @@ async fn a_board_says_that_the_thresholds_of_the_publisher_do_not_count() {
     open_settings(&browser, "house/temp").await;
     browser.tab_to("[data-testid=no-thresholds]").await;
     browser.keys(" ").await;
-    let is_calm = format!("!document.querySelector('{}').className.includes('has-')", chip("house/temp"));
+    let is_calm =
+        format!("document.querySelector('{}')?.className.includes('has-') === false", chip("house/temp"));
     browser.text_becomes(&chip("house/temp"), |text| !text.contains("over 30")).await;
     browser.is_true(&is_calm).await;
     let kept = "Object.values(localStorage).join().includes('\"thresholds\":[]')";
     browser.is_true(kept).await;
     click(&browser, "[data-testid=settings-undo]").await;
     browser.text_becomes(&chip("house/temp"), |text| text.contains("over 30")).await;
-    browser.is_true("document.querySelector('[data-testid=no-thresholds]').checked === false").await;
+    browser.is_true("document.querySelector('[data-testid=no-thresholds]')?.checked === false").await;
     assert_eq!(browser.complaints().await, Vec::<String>::new());
 }

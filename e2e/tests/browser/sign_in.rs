@@ -195,7 +195,7 @@ async fn what_a_new_token_does_not_allow_is_removed_from_a_paused_board_and_from
     scene.publish("shop/door", "open").await;
     let panels = "[...document.querySelectorAll('.panel')].map((panel) => panel.dataset.topic).sort()";
     let is_paused =
-        "document.querySelector('[data-testid=connection-state]').textContent.includes('Paused at ')";
+        "document.querySelector('[data-testid=connection-state]')?.textContent.includes('Paused at ')";
     for (key, is_done) in [("p", is_paused), ("ArrowLeft", "location.search.includes('from=')")] {
         scene.go(&format!("#token={}", token_for("*", &secret, "1h"))).await;
         scene.is_live().await;
@@ -345,6 +345,8 @@ async fn trouble_of_topics_that_a_new_token_does_not_allow_is_not_told_to_have_e
     scene.go(&format!("#token={}", token_for("*", &secret, "1h"))).await;
     scene.is_live().await;
     browser.appears(&panel("host/fan")).await;
+    // The code that watches for trouble is loaded with the controls, and the watch begins with the next second.
+    is_loaded(browser).await;
     seconds_pass(browser, 2.5).await;
     scene.publish("host/fan", "failed").await;
     browser.becomes("the trouble is told", TOLD, json!(["host/fan: failed"])).await;

@@ -268,7 +268,7 @@ async fn a_number_that_is_shortened_can_be_read_as_it_was_sent() {
     assert!(shown.ends_with('T'), "{shown}");
     let title = format!("document.querySelector('{}').title", figure("meter/total"));
     assert_eq!(browser.value(&title).await, json!("123456789012345"));
-    let key = format!("document.querySelector('{} .key').title", legend("meter/pair"));
+    let key = format!("document.querySelector('{} .key')?.title", legend("meter/pair"));
     browser.becomes("the legend tells the exact value", &key, json!("5583457485 bytes")).await;
     // Without a mouse, the details of the panel tell it, as text that can be selected.
     browser.value(&format!("document.querySelector('{}').click()", chip("meter/total"))).await;

@@ -129,7 +129,7 @@ impl Story {
     /// [`RECORDED`] publications.
     async fn is_recording(&self) {
         self.browser.appears(&format!("{RECORD}[aria-pressed=true]")).await;
-        let viewers = "document.querySelector('[data-testid=connection-state] .viewers').textContent";
+        let viewers = "document.querySelector('[data-testid=connection-state] .viewers')?.textContent";
         self.browser.becomes("the recorder is connected", viewers, json!("2 viewers")).await;
         let count = "Number([...document.querySelectorAll('[data-testid=figures] dt')]
             .find((name) => name.textContent === 'publications').nextElementSibling.textContent)";
