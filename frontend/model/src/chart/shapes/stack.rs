@@ -20,7 +20,7 @@ struct Layer {
     runs: Vec<Vec<Sample>>,
     /// True if the series has a number before the first run.
     has_earlier: bool,
-    /// True if the series has stopped, while others go on.
+    /// True if the series has stopped, while others of the stack go on.
     is_over: bool,
 }
 
@@ -146,13 +146,15 @@ fn edge(plot: &Plot, scene: &Scene<'_>, times: &[i64], tops: &[f64]) -> Vec<Poin
     runs.into_iter().flatten().map(|sample| plot.at(sample)).collect()
 }
 
-/// Reads the series, which are given with the factors that convert their values into the unit of the axis.
+/// Reads the series of one stack, which are given with the factors that convert their values into the unit of the axis.
 fn layers(
     set: &SeriesSet,
     columns: &[(usize, f64)],
     window: &Range<i64>,
     hole_ms: Option<i64>,
 ) -> Vec<Layer> {
+    // Rows of an earlier time may be beyond the present, and those of the present beyond what is loaded of the earlier time.
+    let end_ms = last_time(set, columns);
     let layer = |(column, factor): &(usize, f64)| {
         let rows = set.rows_reaching(*column, window);
         let breaks = set.breaks(*column, hole_ms);
@@ -163,12 +165,21 @@ fn layers(
             runs,
             has_earlier: set.rows_with_number(*column, 0..rows.start).next().is_some(),
             // A series with a value after the window has not stopped in it.
-            is_over: breaks.hole_ms.zip(set.last_time()).is_some_and(|(hole_ms, end_ms)| {
+            is_over: breaks.hole_ms.zip(end_ms).is_some_and(|(hole_ms, end_ms)| {
                 last_ms <= window.end && end_ms.saturating_sub(last_ms) > hole_ms
             }),
         }
     };
     columns.iter().map(layer).collect()
+}
+
+/// Returns the time of the newest row in which one of the series has a number or a gap.
+fn last_time(set: &SeriesSet, columns: &[(usize, f64)]) -> Option<i64> {
+    let has_value = |row: &usize| {
+        let mut points = columns.iter().flat_map(|(column, _)| set.points(*column, *row..*row + 1));
+        points.next().is_some()
+    };
+    (0..set.len()).rev().find(has_value).and_then(|row| set.time(row))
 }
 
 /// Returns the times of all values.
@@ -387,6 +398,40 @@ mod tests {
         .map(|(ink, top)| (ink, plot.y(top)));
         assert_eq!(edges.collect::<Vec<_>>(), expected);
         assert!((15.0..25.0).contains(&plot.max), "the axis is that of the higher stack: {}", plot.max);
+    }
+
+    #[test]
+    fn a_series_is_over_only_if_others_of_its_own_stack_go_on() {
+        let each = |from: i64, to: i64| -> Vec<(i64, f64)> {
+            (from..=to).step_by(5).map(|second| (second * 1_000, 1.0)).collect()
+        };
+        let (all, first) = (vec![0_usize, 1], vec![0_usize]);
+        // The last time of `b` and of the earlier `a` in seconds, and the last stretch of both stacks. The earlier time reaches beyond the
+        // present in the first and the last case, and is not loaded up to the present in the second one.
+        let cases = [
+            (57, 285, (&all, 57_000), (&all, 62_000)),
+            (57, 30, (&all, 57_000), (&all, 27_000)),
+            (22, 285, (&first, 60_000), (&all, 62_000)),
+        ];
+        for (b_to, earlier_to, present, earlier) in cases {
+            let mut bench = Bench::new(&[
+                ("a", &each(0, 60)),
+                ("b", &each(2, b_to)),
+                ("a, a day ago", &each(0, earlier_to)),
+                ("b, a day ago", &each(2, earlier_to - 3)),
+            ]);
+            bench.window = 0..60_500;
+            for (column, like) in [None, None, Some(0), Some(1)].into_iter().enumerate() {
+                bench.set.set_apart(column, Apart { hole_ms: Some(20_000), like, ..Apart::default() });
+            }
+            let columns: Vec<(usize, f64)> = (0..4).map(|column| (column, 1.0)).collect();
+            let ends = stacks(&bench.set, &columns).map(|columns| {
+                let found = stretches(&layers(&bench.set, &columns, &bench.window, bench.hole_ms));
+                found.last().map(|stretch| (stretch.layers.clone(), *stretch.times.last().unwrap()))
+            });
+            let expected = [present, earlier].map(|(layers, to)| Some((layers.clone(), to)));
+            assert_eq!(ends, expected, "b until {b_to} s, earlier until {earlier_to} s");
+        }
     }
 
     #[test]
