@@ -126,8 +126,8 @@ fn cell(still: Still, size: [f64; 2], palette: &Palette) -> Option<Element> {
     }
     section.append_child(&top).ok()?;
     let figure = still.figure();
-    if let Some(figure) = &figure {
-        section.append_child(&*element("div", "value", figure)?).ok()?;
+    for (class, words) in figure.iter().flat_map(|(figure, note)| [("value", figure), ("", note)]) {
+        section.append_child(&*element("div", class, words)?).ok()?;
     }
     let size = if figure.is_some() { [size[0], BELOW_FIGURE] } else { size };
     if let Some((chart, keys)) = still.chart(size, DENSITY, palette, MOST_KEYS) {

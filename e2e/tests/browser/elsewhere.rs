@@ -200,6 +200,39 @@ async fn a_picture_of_each_kind_of_panel_is_saved_at_twice_its_size() {
 }
 
 #[tokio::test]
+async fn a_picture_and_paper_say_that_a_number_panel_has_other_series() {
+    let server = server(&[]).await;
+    server.publish("lab/temp?panel=number", &json!({"in": 21.5, "out": 4, "wall": 3})).await;
+    let note = "in · 2 more series not shown";
+    let browser = open(&server).await;
+    let keep_texts = "window.__drawn = [];
+        const fill = CanvasRenderingContext2D.prototype.fillText;
+        CanvasRenderingContext2D.prototype.fillText = function (text, ...place) {
+            window.__drawn.push(text);
+            return fill.call(this, text, ...place);
+        };
+        new MutationObserver(() => {
+            window.__paper = document.querySelector('.paper')?.textContent ?? window.__paper;
+        }).observe(document.body, {childList: true});";
+    browser.driver.execute(keep_texts, vec![]).await.expect("the script runs");
+    let downloads = Downloads::of(&browser).await;
+    open_details(&browser, "lab/temp").await;
+    browser.value(&click_in("[data-topic=\"lab/temp\"] [data-testid=save-png]")).await;
+    downloads.file("png").await;
+    let drawn = browser.value("window.__drawn").await;
+    assert!(drawn.as_array().is_some_and(|drawn| drawn.contains(&json!(note))), "{drawn}");
+
+    // The code that writes the elements for paper may not be loaded at the first print.
+    let paper = wait::until("the board is written for paper", LONG, || async {
+        print(&browser).await;
+        browser.value("window.__paper").await.as_str().map(str::to_owned)
+    });
+    let paper = paper.await.0;
+    assert!(paper.contains(note), "{note} is not in {paper}");
+    assert_eq!(browser.complaints().await, Vec::<String>::new());
+}
+
+#[tokio::test]
 async fn values_addresses_and_html_are_copied() {
     let server = server(&[]).await;
     let browser = open(&server).await;

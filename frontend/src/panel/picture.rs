@@ -59,9 +59,15 @@ fn draw(shown: Shown) -> Option<HtmlCanvasElement> {
     let canvas: HtmlCanvasElement = document().create_element("canvas").ok()?.unchecked_into();
     let palette = current_palette();
     let body_px = height - HEAD - 2.0 * EDGE;
-    let chart = still.chart([width - 2.0 * EDGE, body_px - figure_px(still)], DENSITY, &palette, MOST_KEYS);
+    let figure = still.figure();
+    let figure_px = match &figure {
+        Some((_, note)) if !note.is_empty() => FIGURE + LINE,
+        Some(_) => FIGURE,
+        None => 0.0,
+    };
+    let chart = still.chart([width - 2.0 * EDGE, body_px - figure_px], DENSITY, &palette, MOST_KEYS);
     let keys: &[Key] = match &chart {
-        Some((_, keys)) if still.figure().is_none() => keys,
+        Some((_, keys)) if figure.is_none() => keys,
         Some(_) | None => &[],
     };
     let legend_px = legend_lines(keys.len(), width) * LINE;
@@ -75,12 +81,14 @@ fn draw(shown: Shown) -> Option<HtmlCanvasElement> {
     let sheet = Sheet { context, palette, ink: colour_of("color")?, width, height };
     sheet.head(still);
     let top = EDGE + HEAD;
-    if let Some(figure) = still.figure() {
-        sheet.text(&figure, [EDGE, top + FIGURE / 2.0], "600 32px", true, width - 2.0 * EDGE);
+    if let Some((figure, note)) = &figure {
+        let room = width - 2.0 * EDGE;
+        sheet.text(figure, [EDGE, top + FIGURE / 2.0], "600 32px", true, room);
+        sheet.text(note, [EDGE, top + FIGURE + LINE / 2.0], "12px", false, room);
     }
     match &chart {
-        Some((chart, _)) => sheet.image(chart, [EDGE, top + figure_px(still)]),
-        None => sheet.rows(&still.rows(ROWS), top + figure_px(still)),
+        Some((chart, _)) => sheet.image(chart, [EDGE, top + figure_px]),
+        None => sheet.rows(&still.rows(ROWS), top + figure_px),
     }
     sheet.legend(keys, height - EDGE / 2.0);
     Some(canvas)
@@ -90,10 +98,6 @@ fn draw(shown: Shown) -> Option<HtmlCanvasElement> {
 const FIGURE: f64 = 48.0;
 /// Maximum number of rows of texts. As many of them are drawn as fit.
 const ROWS: usize = 100;
-
-fn figure_px(still: Still) -> f64 {
-    if still.figure().is_some() { FIGURE } else { 0.0 }
-}
 
 fn legend_lines(keys: usize, width: f64) -> f64 {
     (keys as f64 / keys_in_line(width)).ceil()

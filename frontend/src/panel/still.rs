@@ -74,8 +74,9 @@ impl Still {
         })
     }
 
-    /// Returns the figure in large type, with its unit; `None` for a panel without one.
-    pub fn figure(self) -> Option<String> {
+    /// Returns the figure in large type, with its unit, and the text about it that stands below, such as the number of the series that are
+    /// not shown, which may be empty. Returns `None` for a panel without a figure.
+    pub fn figure(self) -> Option<(String, String)> {
         untrack(|| {
             let (past, clock) = (self.0.past(), self.0.board.clock.get());
             self.0.stream.with(|stream| match stream.kind()? {
@@ -85,9 +86,10 @@ impl Still {
                         Some(past) => Figure::at(stream, set, past, clock),
                         None => Figure::of(stream, set, clock),
                     };
-                    Some([figure.text, figure.unit].join("\u{a0}").trim_end().to_owned())
+                    let words = [figure.text, figure.unit].join("\u{a0}").trim_end().to_owned();
+                    Some((words, figure.note.unwrap_or_default()))
                 }),
-                Kind::State => Some(state(stream, past)),
+                Kind::State => Some((state(stream, past), String::new())),
                 _ => None,
             })
         })
