@@ -12,7 +12,8 @@ pub struct Apart {
     pub raw_from: i64,
     /// Ranges of time whose data is lost for good.
     pub lost: Spans,
-    /// Index of the series that this one shows at an earlier time; `None` for a series of the present.
+    /// Index of the series that this one shows at an earlier time, which is its own if the present has no such series; `None` for a
+    /// series of the present.
     pub like: Option<usize>,
 }
 

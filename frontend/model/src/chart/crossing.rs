@@ -41,11 +41,12 @@ pub struct Seen<'a> {
 }
 
 /// Returns the crossed thresholds of all series, the worst first, and of equal ones the one that has been crossed for the longest
-/// time. The values are the newest ones or, for a stretch of the past, the last ones in it.
+/// time. The values are the newest ones or, for a stretch of the past, the last ones in it. Series that show an earlier time beside them
+/// cross nothing.
 pub fn crossings(thresholds: &[Threshold], seen: Seen<'_>, stretch: Option<&Range<Millis>>) -> Vec<Crossing> {
-    let columns = 0..seen.set.series().len();
+    let series = seen.set.series().iter().enumerate().filter(|(_, series)| series.like().is_none());
     let mut found: Vec<Crossing> =
-        columns.filter_map(|column| crossing(thresholds, seen, column, stretch)).collect();
+        series.filter_map(|(column, _)| crossing(thresholds, seen, column, stretch)).collect();
     found.sort_by_key(|crossing| {
         (std::cmp::Reverse(crossing.threshold.means), crossing.since_ms - crossing.until_ms)
     });

@@ -171,9 +171,9 @@ impl Flow {
     pub fn pair(&self, with: &Self, set: &mut SeriesSet) {
         for (own, lane) in self.outputs.iter().zip(&self.all.lanes) {
             let like = with.all.lanes.iter().position(|other| other.name == lane.name);
-            let like = like.and_then(|index| with.outputs.get(index)).map(|output| output.column);
+            let like = like.and_then(|index| with.outputs.get(index)).unwrap_or(own).column;
             let apart = set.apart(own.column).cloned().unwrap_or_default();
-            set.set_apart(own.column, Apart { like, ..apart });
+            set.set_apart(own.column, Apart { like: Some(like), ..apart });
         }
     }
 

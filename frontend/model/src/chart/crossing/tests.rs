@@ -1,6 +1,7 @@
 use proptest::prelude::*;
 use serde_json::json;
 
+use super::super::apart::Apart;
 use super::super::band::Reduced;
 use super::*;
 
@@ -73,6 +74,25 @@ fn the_stretch_of_the_past_is_judged_by_its_last_value() {
     assert_eq!((at(0), at(2), at(3)), (None, Some(1_000), None));
     let words = |row| crossed(&thresholds(), seen, 0, Some(row)).map(|crossed| crossed.words);
     assert_eq!((words(0), words(1)), (None, Some("over 500\u{202f}ms".to_owned())));
+}
+
+#[test]
+fn an_earlier_time_beside_the_present_crosses_nothing_live_and_in_the_past() {
+    let cases = [(20.0, 600.0, &[][..]), (600.0, 20.0, &[0_usize][..]), (600.0, 900.0, &[0][..])];
+    for (now, earlier, expected) in cases {
+        let mut set = SeriesSet::new(50);
+        for second in 0..4 {
+            set.append(second * 1_000, [("p99", now), ("p99, a day ago", earlier)]);
+        }
+        set.set_apart(1, Apart { hole_ms: Some(HOLE_MS), like: Some(0), ..Apart::default() });
+        let unit = Unit::parse("ms");
+        let seen = Seen { set: &set, unit: &unit, hole_ms: Some(HOLE_MS) };
+        for stretch in [None, Some(0..3_000)] {
+            let found = crossings(&thresholds(), seen, stretch.as_ref());
+            let columns: Vec<usize> = found.iter().map(|crossing| crossing.column).collect();
+            assert_eq!(columns, expected, "{now} now, {earlier} a day ago, in {stretch:?}");
+        }
+    }
 }
 
 #[test]

@@ -131,7 +131,8 @@ impl SeriesSet {
 }
 
 impl Series {
-    /// Returns the index of the series that this one shows at an earlier time; `None` for a series of the present.
+    /// Returns the index of the series that this one shows at an earlier time, which is its own if the present has no such series;
+    /// `None` for a series of the present.
     pub fn like(&self) -> Option<usize> {
         self.apart.as_ref()?.like
     }

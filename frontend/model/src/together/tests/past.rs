@@ -115,3 +115,16 @@ fn an_earlier_time_is_drawn_at_the_present_one_and_says_so() {
         "what is not loaded of the earlier time is no part of the window"
     );
 }
+
+#[test]
+fn a_series_that_the_present_does_not_have_is_one_of_the_earlier_time_too() {
+    let now = Data::of("a", &[(3_600_000 + 5_000, json!({"new": 7, "newer": 8}))]);
+    let earlier = in_buckets("a", &[(4_000, 3.0), (15_000, 4.0)]);
+    let mut subject = Subject::new(&with(panel(&["a"]), "compare_ms", json!(3_600_000)));
+    for _ in 0..2 {
+        subject.update_with(&[now.input()], &[earlier.input()]);
+        let column = subject.column("a, an hour ago");
+        let like: Vec<Option<usize>> = subject.set.series().iter().map(|series| series.like()).collect();
+        assert_eq!((like, column), (vec![None, None, Some(2)], 2));
+    }
+}
