@@ -168,13 +168,18 @@ impl Cell {
     pub(crate) fn show_live(&self, paused: bool) -> bool {
         let was_past = self.composed.try_update_value(Option::take).flatten().is_some();
         if was_past {
-            self.past.update_value(TopicPast::clear);
+            self.forget_past();
             self.change_shown(|stream, series| {
                 self.paused_state.update_value(|paused_state| paused_state.end_past(stream, series));
             });
             self.stand_still(paused);
         }
         was_past
+    }
+
+    /// Drops what is loaded of the topic's past. A panel that shows the past is composed anew.
+    pub(crate) fn forget_past(&self) {
+        self.past.update_value(TopicPast::clear);
     }
 
     /// If `paused` is true, begins a pause, in which the shown state does not change. Otherwise ends it and replaces

@@ -302,6 +302,40 @@ async fn a_jump_in_a_recording_of_ten_minutes_takes_a_moment() {
     }
 }
 
+/// Writes a recording of ten minutes with a log of two lines each second. The page keeps 500 of them.
+fn write_log(path: &Path) {
+    let header = Header { started_at: START, filter: "*".parse().expect("a filter"), server: String::new() };
+    let (mut writer, mut text) = Writer::new(&header, 10_000_000);
+    text += &writer.line(START, &Entry::Opened).expect("room");
+    for line in 0..1_200_i64 {
+        let at = START + 500 * line;
+        let words = format!("order number {line} has been paid by card at table four, no receipt");
+        let item = json!({"offset": line + 1, "ts": at, "received_at": at, "data": words});
+        let frame = json!({"type": "publications", "topic": "shop/log", "epoch": "e", "items": [item]});
+        text += &writer.line(at, &Entry::Frame(frame.to_string().into())).expect("room");
+    }
+    std::fs::write(path, text).expect("the recording");
+}
+
+#[tokio::test]
+async fn a_stretch_of_a_recording_shows_what_is_kept_at_the_time_to_which_the_reader_scrubs() {
+    let folder = TempDir::new().expect("a folder");
+    let file = folder.path().join("log.ttr");
+    write_log(&file);
+    let (_process, url) = replay(&file);
+    // The second half of the first minute.
+    let browser = open_at(&format!("{url}#from=2025-11-29T14:20:30Z&to=2025-11-29T14:21:00Z")).await;
+    browser.appears(TIME).await;
+    click(&browser, PLAY).await;
+    let (chip, log) = (format!("{} [data-testid=freshness]", panel("shop/log")), panel("shop/log"));
+    seek(&browser, 599).await;
+    browser.text_becomes(&chip, |text| text == "0 % kept").await;
+    seek(&browser, 90).await;
+    browser.text_becomes(&log, |text| text.contains("order number 119 ")).await;
+    browser.text_becomes(&chip, |text| !text.contains("kept")).await;
+    assert_eq!(browser.complaints().await, Vec::<String>::new());
+}
+
 /// Copies the page into a folder, with a recording under this name, and serves it with a program that knows nothing of
 /// Tickertape.
 fn static_host(recording: &str) -> (TempDir, Spawned, String) {

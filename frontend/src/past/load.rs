@@ -148,7 +148,7 @@ fn drop_excess(board: Board, panels: &[Near]) {
     if cells.iter().map(|(_, cell)| count(cell)).sum::<usize>() > MOST_BUCKETS {
         let is_far = |topic: &Topic| panels.iter().all(|near| near.topic != *topic);
         let far = cells.iter().filter(|(topic, cell)| count(cell) > 0 && is_far(topic));
-        far.for_each(|(_, cell)| cell.past.update_value(TopicPast::clear));
+        far.for_each(|(_, cell)| cell.forget_past());
     }
 }
 

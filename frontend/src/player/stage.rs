@@ -53,6 +53,10 @@ pub(super) fn show(board: Board, scene: &Scene) {
                 stream.arrange(wanted, series);
             }
         });
+        // The scene may have kept other data of the stretch of the past that a panel shows.
+        if let Some(cell) = board.cell(&topic) {
+            cell.forget_past();
+        }
     }
     board.conditions.set(scene.conditions().to_vec());
 }
