@@ -1,8 +1,8 @@
 //! Tests boards as documents: arranged by keyboard and by pointer, saved, opened in another browser, and saved by two people.
 
-use e2e::board::{is_loaded, open, open_at, panel};
+use e2e::board::{is_loaded, open, open_at, panel, seconds_pass};
 use e2e::browser::{Browser, TIMEOUT};
-use e2e::scripts::hold_answers;
+use e2e::scripts::{hold_answers, keep_notifications};
 use e2e::server::Server;
 use e2e::wait;
 use serde_json::{Value, json};
@@ -272,6 +272,29 @@ async fn after_a_save_under_an_existing_name_theirs_is_shown_and_changed_under_i
     choose(&browser, "first").await;
     shows(&browser, &NAMES).await;
     browser.text_becomes("[data-testid=changes]", |text| text == "No changes.").await;
+}
+
+#[tokio::test]
+async fn trouble_is_told_after_a_save_under_another_name_before_the_first_board_came() {
+    let server = server().await;
+    put_board(&server, "slow", "host/cpu").await;
+    server.publish("door/back", &json!("closed")).await;
+    let browser = Browser::open(1440, 900).await;
+    for script in [keep_notifications(true), hold_answers("url.endsWith('/boards/slow')")] {
+        browser.devtools("Page.addScriptToEvaluateOnNewDocument", json!({"source": script})).await;
+    }
+    browser.driver.goto(format!("{}/?board=slow", server.url())).await.unwrap();
+    browser.appears(&panel("door/back")).await;
+    is_loaded(&browser).await;
+    browser.keys("e").await;
+    browser.appears(ARRANGING).await;
+    save_as(&browser, "other").await;
+    browser.text_becomes(NOTICE, |text| text.contains("Saved as other")).await;
+    // The watch begins with the next second.
+    seconds_pass(&browser, 2.5).await;
+    server.publish("door/back", &json!("failed")).await;
+    browser.is_true("window.__told.length > 0").await;
+    assert_eq!(browser.value("window.__told.map(([title]) => title)").await, json!(["door/back: failed"]));
 }
 
 #[tokio::test]

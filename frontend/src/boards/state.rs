@@ -371,6 +371,8 @@ impl State {
     fn rename(self, name: &str) {
         self.key.with_untracked(|key| prefs::keep_board(key, ""));
         self.key.set(name.to_owned());
+        // If the board of the former name comes after this, it is not shown.
+        self.is_awaited.set_value(false);
         prefs::keep_board_address(name);
         self.keep();
     }
