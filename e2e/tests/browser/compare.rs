@@ -1,6 +1,6 @@
 //! Tests panels of several topics, derived series, and comparisons with an earlier time.
 
-use e2e::board::{open, open_at, panel};
+use e2e::board::{is_loaded, open, open_at, panel, seconds_pass};
 use e2e::browser::{Browser, TIMEOUT};
 use e2e::server::Server;
 use e2e::wait;
@@ -187,6 +187,33 @@ async fn a_series_is_drawn_once_more_as_it_was_an_hour_ago() {
     legend_becomes(&browser, "load", &["a", "a, an hour ago"]).await;
     browser.screenshot("an-hour-ago").await;
     assert_eq!(browser.complaints().await, Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn a_topic_in_several_panels_is_counted_once_and_only_for_the_series_that_they_show() {
+    const COUNT: &str = "document.title.match(/^\\((\\d+)\\) /)?.[1] ?? 'none'";
+    let some = |series: &str| json!({"sources": [{"topic": "net", "series": [series]}]});
+    let whole = json!({"sources": [{"topic": "net"}]});
+    let compared = json!({"sources": [{"topic": "net"}], "compare_ms": 3_600_000});
+    for (panels, count, words) in [
+        (json!([whole, compared]), "1", "2 in trouble"),
+        (json!([some("a"), some("b")]), "1", "1 in trouble"),
+        (json!([some("b")]), "none", ""),
+    ] {
+        let server = Server::start(&["--no-host"]);
+        server.publish("net?above=30", &json!({"a": 40, "b": 2})).await;
+        let browser = open_board(&server, panels.clone()).await;
+        chip_becomes(&browser, "net", |text| text.contains("over 30") == (count == "1")).await;
+        // The code that looks for trouble is loaded with the controls. It looks once a second.
+        is_loaded(&browser).await;
+        seconds_pass(&browser, 2.5).await;
+        browser.becomes(&format!("the title counts the trouble of {panels}"), COUNT, json!(count)).await;
+        assert_eq!(browser.complaints().await, Vec::<String>::new());
+        browser.keys("w").await;
+        browser.appears("html[data-wall]").await;
+        seconds_pass(&browser, 2.5).await;
+        browser.text_becomes("[data-testid=wall-trouble]", |text| text == words).await;
+    }
 }
 
 #[tokio::test]

@@ -110,15 +110,15 @@ pub fn troubles(
     window_ms: Millis,
     conditions: Conditions,
 ) -> Vec<Trouble> {
-    let Conditions { now, cut_off_since, paused_at, .. } = conditions.as_handled();
+    let Conditions { now, cut_off_since, paused_at, is_unjudged, .. } = conditions.as_handled();
     let shown_until = cut_off_since.into_iter().chain(paused_at).fold(now, Millis::min);
     let evidence = stream.evidence(window_ms, Conditions { now: shown_until, ..Conditions::default() });
     let is_bad = |state: &&str| stream.kind() == Some(Kind::State) && stream.severity(state) == Severity::Bad;
-    let crossed = crossed(stream, series, None, LocalClock::UTC).map(|(crossed, _)| crossed);
-    let crossed = crossed.filter(|crossed| crossed.means == Means::Bad).map(|crossed| crossed.words);
+    let crossed = if is_unjudged { None } else { crossed(stream, series, None, LocalClock::UTC) };
+    let bad_words = |(crossed, _): (Crossed, String)| (crossed.means == Means::Bad).then_some(crossed.words);
     let is_stale = evidence.freshness() == Freshness::Stale;
     let found = [
-        (TroubleKind::Crossed, crossed),
+        (TroubleKind::Crossed, crossed.and_then(bad_words)),
         (TroubleKind::Stale, is_stale.then(|| ["stale, ", &short_duration(evidence.age_ms)].concat())),
         (
             TroubleKind::Lost,
@@ -252,6 +252,9 @@ mod tests {
         let part = chip(Conditions { is_unjudged: true, ..at(10) });
         assert!(part.state != PanelState::Crossed && part.crossed.is_none(), "{}", part.text);
         assert!(!part.title.contains("over"), "{}", part.title);
+        let is_in_trouble =
+            |is_unjudged| is_in_trouble(&stream, &series, WINDOW_MS, Conditions { is_unjudged, ..at(10) });
+        assert_eq!((is_in_trouble(false), is_in_trouble(true)), (true, false));
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! Topics in trouble: for the title and the icon of the page, and for notifications. Depends on [`super::standing`].
 
+use std::collections::BTreeMap;
+
 use shared::freshness::short_duration;
 use shared::{Freshness, Millis, Topic};
 
@@ -67,6 +69,15 @@ impl Trouble {
     }
 }
 
+/// Returns troubles in the order of their names, each name once. The first trouble of a name stays.
+pub fn once_each(found: impl IntoIterator<Item = Trouble>) -> Vec<Trouble> {
+    let mut each = BTreeMap::new();
+    for trouble in found {
+        each.entry(trouble.name.clone()).or_insert(trouble);
+    }
+    each.into_values().collect()
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -98,6 +109,17 @@ mod tests {
         assert_eq!(words(&fast, 80_000).as_deref(), Some("stale, 20 s"));
         let slow = stream(10_000, &json!(1));
         assert_eq!(words(&slow, 85_000).as_deref(), Some("late, 25 s"));
+    }
+
+    #[test]
+    fn a_topic_that_several_panels_report_is_there_once() {
+        let trouble =
+            |(name, words): (&str, &str)| Trouble { name: name.to_owned(), words: words.to_owned() };
+        let found = [("net", "over 30"), ("cpu", "stale, 4 min"), ("net", "a over 30"), ("cpu.2", "over 5")];
+        let each: Vec<(String, String)> =
+            once_each(found.map(trouble)).into_iter().map(|trouble| (trouble.name, trouble.words)).collect();
+        let expected = [("cpu", "stale, 4 min"), ("cpu.2", "over 5"), ("net", "over 30")];
+        assert_eq!(each, expected.map(|(name, words)| (name.to_owned(), words.to_owned())));
     }
 
     #[test]

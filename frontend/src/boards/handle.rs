@@ -11,6 +11,7 @@ use crate::signal::{RwSignal, StoredValue};
 use board_model::layout::{Group, Layout};
 use board_model::placement::Size;
 use board_model::query::Query;
+use board_model::trouble::Trouble;
 
 /// A handle to the document of the board. It can be copied.
 ///
@@ -53,6 +54,8 @@ pub(super) struct Functions {
     pub(super) holders: fn(&Topic, Millis) -> Vec<(Topic, Millis)>,
     /// Applies an answer about the past, if the part has asked for it.
     pub(super) answer: fn(&Event, Millis) -> bool,
+    /// Returns the trouble of the thresholds that the newest numbers of a panel of several topics cross.
+    pub(super) crossed: fn(&Topic) -> Vec<Trouble>,
 }
 
 impl Boards {
@@ -147,6 +150,12 @@ impl Boards {
     /// it needs.
     pub fn holders(self, topic: &Topic, window_ms: Millis) -> Vec<(Topic, Millis)> {
         FUNCTIONS.get().map_or_else(Vec::new, |functions| (functions.holders)(topic, window_ms))
+    }
+
+    /// Returns the trouble of the thresholds that the newest numbers of a panel of several topics cross. Each is that of a topic or, if the
+    /// panel has thresholds for several topics, of the panel.
+    pub fn crossed(self, key: &Topic) -> Vec<Trouble> {
+        FUNCTIONS.get().map_or_else(Vec::new, |functions| (functions.crossed)(key))
     }
 
     /// Applies an answer about the past to the panel that has asked for it. Returns false if there is none.

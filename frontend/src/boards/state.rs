@@ -409,6 +409,7 @@ impl State {
             topics: together::topics,
             holders: together::holders,
             answer: together::answer,
+            crossed: together::crossed_now,
         });
     }
 

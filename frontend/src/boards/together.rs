@@ -2,7 +2,6 @@
 
 use std::cell::RefCell;
 use std::collections::HashMap;
-use std::ops::Range;
 use std::rc::Rc;
 
 use leptos::prelude::*;
@@ -14,15 +13,17 @@ use super::earlier::{self, Earlier};
 use crate::board::Board;
 use crate::cell::Cell;
 use crate::limits::handle as limits;
-use board_model::chart::{Crossed, LocalClock, SeriesSet};
+use board_model::chart::{Crossed, LocalClock, Means, SeriesSet};
 use board_model::chip::Chip;
 use board_model::document::{Merged, MergedPanel};
 use board_model::kind::Kind;
 use board_model::layout::short_name;
 use board_model::standing::{crossed, crossed_by};
 use board_model::stream::Stream;
+use board_model::together::plan::Wanted;
 use board_model::together::together::Inputs;
 use board_model::together::{Input, Plan, Together, verdict, worst_crossed};
+use board_model::trouble::Trouble;
 
 /// A panel that shows several topics.
 struct Joined {
@@ -256,33 +257,71 @@ pub(super) fn chip(board: Board, key: &Topic) -> Option<Chip> {
     let parts: Vec<(String, Chip)> =
         parts.filter_map(|(source, cell)| Some(part(&source.name, cell.as_ref()?))).collect();
     let (past, clock) = (board.time.past(), board.clock.get());
-    let own = cell.stream.with_untracked(|stream| {
+    let own = with_shown(&cell, |stream, series| {
         let has_thresholds = stream.meta().thresholds.is_some();
-        let crossed = |series: &SeriesSet| crossed(stream, series, past.as_ref(), clock);
-        has_thresholds.then(|| cell.series.with_untracked(crossed))
+        has_thresholds.then(|| crossed(stream, series, past.as_ref(), clock))
     });
-    let crossed = own.unwrap_or_else(|| crossed_of_topics(&plan, &sources, past.as_ref(), clock));
-    Some(verdict(&parts, &left_out, crossed))
+    let of_topics = || {
+        let found = crossed_of_topics(&plan, &sources, &|cell, names| {
+            with_shown(cell, |stream, series| crossed_by((stream, series), names, past.as_ref(), clock))
+        });
+        worst_crossed(found.into_iter().map(|(source, crossed)| (source.name.clone(), crossed)).collect())
+    };
+    Some(verdict(&parts, &left_out, own.unwrap_or_else(of_topics)))
 }
 
-/// Returns the worst threshold of the topics that the series of a panel without thresholds cross. Series that are computed have none.
-fn crossed_of_topics(
-    plan: &Plan,
+/// Returns the trouble of the thresholds that the newest numbers of a panel of several topics cross, as [`chip`] judges them. Each is that
+/// of a topic or, if the panel has thresholds for several topics, of the panel.
+pub(super) fn crossed_now(key: &Topic) -> Vec<Trouble> {
+    let parts = with_panel(key, |joined| {
+        let plan = joined.shared.together.borrow().plan().clone();
+        (joined.shared.cell.clone(), joined.sources.clone(), plan)
+    });
+    let Some((cell, sources, plan)) = parts else { return Vec::new() };
+    let own = cell.stream.with_untracked(|stream| stream.meta().thresholds.clone());
+    let is_of_topics = match &sources[..] {
+        _ if own.is_none() => true,
+        // The newest numbers of the topic are known also while the panel shows the past.
+        [Some(only)] if !plan.has_steps() => only.with_known(|stream, _| stream.meta().thresholds == own),
+        _ => false,
+    };
+    let found: Vec<(&Topic, Judged)> = if is_of_topics {
+        let found = crossed_of_topics(&plan, &sources, &|cell, names| {
+            cell.with_known(|stream, series| crossed_by((stream, series), names, None, LocalClock::UTC))
+        });
+        found.into_iter().map(|(source, crossed)| (&source.topic, crossed)).collect()
+    } else {
+        let is_one = plan.sources.windows(2).all(|pair| pair[0].topic == pair[1].topic);
+        let topic = plan.sources.first().filter(|_| is_one).map_or(key, |source| &source.topic);
+        let of_panel = with_shown(&cell, |stream, series| crossed(stream, series, None, LocalClock::UTC));
+        of_panel.map(|crossed| (topic, crossed)).into_iter().collect()
+    };
+    let bad = found.into_iter().filter(|(_, (crossed, _))| crossed.means == Means::Bad);
+    bad.map(|(topic, (crossed, _))| Trouble::of(topic, crossed.words)).collect()
+}
+
+/// A threshold that is crossed, with the sentence about it.
+type Judged = (Crossed, String);
+
+/// Returns the worst threshold of each topic that its series in a panel without thresholds cross, by the function `judge` of a topic and
+/// the names of the series. Series that are computed have no thresholds.
+fn crossed_of_topics<'a>(
+    plan: &'a Plan,
     sources: &[Option<Cell>],
-    past: Option<&Range<Millis>>,
-    clock: LocalClock,
-) -> Option<(Crossed, String)> {
+    judge: &dyn Fn(&Cell, &[String]) -> Option<Judged>,
+) -> Vec<(&'a Wanted, Judged)> {
     let mut found = Vec::new();
     for (source, cell) in plan.sources.iter().zip(sources) {
-        let Some(cell) = cell.as_ref().filter(|_| plan.derive.is_empty() && source.derive.is_empty()) else {
-            continue;
-        };
-        let crossed = cell.stream.with_untracked(|stream| {
-            cell.series.with_untracked(|series| crossed_by((stream, series), &source.series, past, clock))
-        });
-        found.extend(crossed.map(|crossed| (source.name.clone(), crossed)));
+        let cell = cell.as_ref().filter(|_| plan.derive.is_empty() && source.derive.is_empty());
+        let crossed = cell.and_then(|cell| judge(cell, &source.series));
+        found.extend(crossed.map(|crossed| (source, crossed)));
     }
-    worst_crossed(found)
+    found
+}
+
+/// Calls `read` with the shown data of a topic or a panel.
+fn with_shown<T>(cell: &Cell, read: impl FnOnce(&Stream, &SeriesSet) -> T) -> T {
+    cell.stream.with_untracked(|stream| cell.series.with_untracked(|series| read(stream, series)))
 }
 
 /// Returns the usual title of a panel of several topics: their names.

@@ -13,13 +13,12 @@ use web_sys::HtmlLinkElement;
 
 use crate::board::Board;
 use crate::boards::state::title_of_board;
-use crate::cell::Cell;
 use crate::follow::effect;
 use crate::signal::Memo;
 use crate::tools::Tools;
 use board_model::arrival::Conditions;
 use board_model::query::Query;
-use board_model::trouble::{Trouble, title, trouble_words};
+use board_model::trouble::{Trouble, once_each, title, trouble_words};
 
 /// Title of a board that has none.
 const TITLE: &str = "Tickertape";
@@ -57,20 +56,26 @@ fn troubles(board: Board) -> Vec<Trouble> {
     };
     let window_ms = board.time.window().ms();
     let shown = board.with_layout(|layout| board.boards.groups(layout, &Query::default()));
-    let trouble = |topic: &Topic, cell: Option<Cell>| {
-        let words =
-            cell?.with_known(|stream, series| trouble_words(stream, series, window_ms, conditions))?;
+    let trouble = |topic: &Topic, is_unjudged: bool| {
+        let conditions = Conditions { is_unjudged, ..conditions };
+        let cell = board.cell(topic)?;
+        let words = cell.with_known(|stream, series| trouble_words(stream, series, window_ms, conditions))?;
         Some(Trouble::of(topic, words))
     };
-    // A panel may show several topics, and a topic may be in several panels. A panel of several topics also has the thresholds that its
-    // own numbers cross.
-    let panels: Vec<&Topic> = shown.iter().flat_map(|group| &group.topics).collect();
-    let several = |key: &Topic| board.boards.topics(key).filter(|topics| topics[..] != [key.clone()]);
-    let topics: BTreeSet<Topic> =
-        panels.iter().flat_map(|key| several(key).unwrap_or_else(|| vec![(*key).clone()])).collect();
-    let of_topics = topics.iter().filter_map(|topic| trouble(topic, board.cell(topic)));
-    let composed = panels.iter().filter(|key| several(key).is_some());
-    of_topics.chain(composed.filter_map(|key| trouble(key, board.shown_cell(key)))).collect()
+    // A panel may show several topics, and a topic may be in several panels. A panel that shows not exactly what one topic contains judges
+    // thresholds itself, for what it shows.
+    let (mut found, mut parts) = (Vec::new(), BTreeSet::new());
+    for key in shown.iter().flat_map(|group| &group.topics) {
+        match board.boards.topics(key) {
+            Some(topics) => {
+                found.extend(board.boards.crossed(key));
+                parts.extend(topics);
+            }
+            None => found.extend(trouble(key, false)),
+        }
+    }
+    found.extend(parts.iter().filter_map(|topic| trouble(topic, true)));
+    once_each(found)
 }
 
 /// Shows the icon for trouble if `is_trouble` is true, and otherwise the usual icon. A browser shows the link element with the

@@ -38,11 +38,12 @@ pub(super) fn panels(board: Board, groups: &[Group]) -> Vec<WallPanel> {
                 Some(_) => chip.state == PanelState::Gap || chip.crossed == Some(Means::Bad),
                 None => match board.boards.topics(topic) {
                     Some(topics) => {
+                        // The panel judges thresholds for the series that it shows.
                         let of_topic =
-                            |topic| board.cell(topic).is_some_and(|cell| is_troubled(board, &cell));
-                        is_troubled(board, &cell) || topics.iter().any(of_topic)
+                            |topic| board.cell(topic).is_some_and(|cell| is_troubled(board, &cell, true));
+                        chip.crossed == Some(Means::Bad) || topics.iter().any(of_topic)
                     }
-                    None => is_troubled(board, &cell),
+                    None => is_troubled(board, &cell, false),
                 },
             },
             topic: topic.clone(),
@@ -60,7 +61,7 @@ fn chip_em(chip: &Chip) -> f64 {
     }
 }
 
-fn is_troubled(board: Board, cell: &Cell) -> bool {
+fn is_troubled(board: Board, cell: &Cell, is_unjudged: bool) -> bool {
     let (cut_off_since, frame_every_ms) =
         board.link.with_untracked(|link| (link.cut_off_since, link.frame_every_ms));
     let conditions = Conditions {
@@ -70,7 +71,7 @@ fn is_troubled(board: Board, cell: &Cell) -> bool {
         behind_ms: board.delay.get_untracked().behind_ms,
         is_recording: false,
         frame_every_ms,
-        is_unjudged: false,
+        is_unjudged,
     };
     let window_ms = untrack(|| board.time.length_ms());
     cell.stream.with_untracked(|stream| {
