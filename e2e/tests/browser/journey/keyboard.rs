@@ -82,8 +82,7 @@ async fn with_the_keyboard_alone_a_stranger_finds_yesterdays_spike_sends_it_reco
     browser.driver.goto(&url).await.expect("the page opens");
     browser.appears(PLAY).await;
     tab_to(&story, PLAY).await;
-    browser.press_key(" ", 0).await;
-    browser.text_becomes(PLAY, |words| words.trim() == "Play").await;
+    stop_playing(browser, async || browser.press_key(" ", 0).await).await;
     browser.press_key(" ", 0).await;
     tab_to(&story, SCRUB).await;
     browser.press_key("End", 0).await;

@@ -202,6 +202,17 @@ async fn next_frame(browser: &Browser) {
     browser.value("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))").await;
 }
 
+/// Presses the button of the player by `press` until the recording is stopped before its end. On a slow machine it may have ended before the
+/// first press, which then plays it again.
+async fn stop_playing(browser: &Browser, press: impl AsyncFn()) {
+    wait::until("the recording is stopped", TIMEOUT, || async {
+        press().await;
+        next_frame(browser).await;
+        browser.text(PLAY).await.filter(|words| words.trim() == "Play")
+    })
+    .await;
+}
+
 /// Waits until the page has been drawn. Returns true if the tooltip at the crosshair then says the highest value of the spike.
 async fn sees_spike(browser: &Browser) -> bool {
     // One script, because this is asked for hundreds of points.

@@ -36,8 +36,7 @@ async fn with_a_mouse_a_stranger_finds_yesterdays_spike_sends_it_records_and_mak
 
     let (_replay, url) = replay(&file);
     browser.driver.goto(&url).await.expect("the page opens");
-    browser.click_on(PLAY).await;
-    browser.text_becomes(PLAY, |words| words.trim() == "Play").await;
+    stop_playing(browser, async || browser.click_on(PLAY).await).await;
     browser.click_on(PLAY).await;
     let scrub = browser.middle_of(SCRUB).await;
     browser.drag(scrub, (scrub.0 + 2_000.0, scrub.1), 0).await;

@@ -65,8 +65,7 @@ async fn on_a_phone_a_stranger_finds_yesterdays_spike_sends_it_records_and_makes
 
     let (_replay, url) = replay(&file);
     browser.driver.goto(&url).await.expect("the page opens");
-    browser.tap_on(PLAY).await;
-    browser.text_becomes(PLAY, |words| words.trim() == "Play").await;
+    stop_playing(browser, async || browser.tap_on(PLAY).await).await;
     // Soon after a tap, a browser takes the next touch for a part of a double tap. Then the finger drags again.
     wait::until("the slider is at the end", TIMEOUT, || async {
         let (x, y) = browser.middle_of(SCRUB).await;
