@@ -421,7 +421,8 @@ mod tests {
                 ("b, a day ago", &each(2, earlier_to - 3)),
             ]);
             bench.window = 0..60_500;
-            for (column, like) in [None, None, Some(0), Some(1)].into_iter().enumerate() {
+            // A column is added with its first value: `a`, `a, a day ago`, `b`, `b, a day ago`.
+            for (column, like) in [None, Some(0), None, Some(2)].into_iter().enumerate() {
                 bench.set.set_apart(column, Apart { hole_ms: Some(20_000), like, ..Apart::default() });
             }
             let columns: Vec<(usize, f64)> = (0..4).map(|column| (column, 1.0)).collect();
