@@ -1,5 +1,7 @@
 //! The web page under test: the CSS selectors of its parts, and functions that open it.
 
+use std::time::{Duration, Instant};
+
 use crate::browser::{Browser, TIMEOUT};
 use crate::server::Server;
 use crate::wait;
@@ -54,4 +56,30 @@ pub async fn is_loaded(browser: &Browser) {
 pub async fn seconds_pass(browser: &Browser, seconds: f64) {
     let began = browser.value("Date.now()").await.as_f64().unwrap_or_default();
     browser.is_true(&format!("Date.now() > {began} + {}", seconds * 1_000.0)).await;
+}
+
+/// Publishes the state `failed` by `publish` until the page has told it by a notification, with the script of
+/// [`crate::scripts::keep_notifications`]. The page begins to look for new trouble at a time that depends on the speed of the machine, and
+/// trouble that is there before is not told. It is over when the state has been `closed` for five seconds, and is then published again.
+///
+/// # Panics
+///
+/// If nothing is told.
+pub async fn trouble_is_told(browser: &Browser, publish: impl AsyncFn(&'static str)) {
+    const ROUNDS: usize = 6;
+    let told = async || browser.value("window.__told.length").await.as_u64().unwrap_or_default();
+    let before = told().await;
+    for _ in 0..ROUNDS {
+        publish("failed").await;
+        let published = Instant::now();
+        while published.elapsed() < Duration::from_secs(6) {
+            if told().await > before {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        publish("closed").await;
+        seconds_pass(browser, 8.0).await;
+    }
+    panic!("no trouble was told in {ROUNDS} rounds");
 }

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::Command;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use e2e::board::{is_loaded, open, open_at, panel, seconds_pass};
+use e2e::board::{is_loaded, open, open_at, panel, seconds_pass, trouble_is_told};
 use e2e::browser::{Browser, TIMEOUT};
 use e2e::scripts::{hold_answers, keep_notifications};
 use e2e::server::Server;
@@ -246,9 +246,7 @@ async fn a_threshold_that_was_crossed_before_its_board_came_is_not_told_as_new()
     browser.value("window.release()").await;
     let chip = format!("{} [data-testid=freshness]", panel("house/temp"));
     browser.text_becomes(&chip, |text| text.contains("over 30")).await;
-    seconds_pass(&browser, 2.5).await;
-    server.publish("door/back", &json!("failed")).await;
-    browser.is_true("window.__told.length > 0").await;
+    trouble_is_told(&browser, async |state| drop(server.publish("door/back", &json!(state)).await)).await;
     assert_eq!(browser.value("window.__told.map(([title]) => title)").await, json!(["door/back: failed"]));
 }
 
@@ -270,15 +268,9 @@ async fn trouble_is_counted_in_the_title_and_told_once_by_a_notification_that_wa
     browser.appears("[data-key^='action Notify me']").await;
     browser.press_key("Enter", 0).await;
     browser.text_becomes("[data-testid=tool-notice]", |words| words.contains("Notifications are on")).await;
-    // The watch begins with the next second.
-    seconds_pass(&browser, 2.5).await;
-
-    server.publish("door/back", &json!("failed")).await;
-    let told = wait::until("the trouble is told", LONG, || async {
-        let told = browser.value("window.__told").await;
-        (!told.as_array()?.is_empty()).then_some(told)
-    });
-    assert_eq!(told.await.0, json!([["door/back: failed", "tickertape door/back"]]));
+    trouble_is_told(&browser, async |state| drop(server.publish("door/back", &json!(state)).await)).await;
+    let told = browser.value("window.__told").await;
+    assert_eq!(told, json!([["door/back: failed", "tickertape door/back"]]));
     browser.becomes("the title counts it", "document.title", json!("(1) Tickertape")).await;
     let icon = "document.querySelector('link[rel=icon]').href.includes('trouble')";
     assert_eq!(browser.value(icon).await, json!(true));

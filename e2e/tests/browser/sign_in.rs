@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
-use e2e::board::{BANNER, is_loaded, panel, seconds_pass};
+use e2e::board::{BANNER, is_loaded, panel, seconds_pass, trouble_is_told};
 use e2e::browser::{Browser, TIMEOUT};
 use e2e::scripts::keep_notifications;
 use e2e::server::Server;
@@ -327,10 +327,7 @@ async fn trouble_that_was_there_before_the_reader_signed_in_is_not_told_as_new()
     scene.is_live().await;
     browser.appears(&panel("door/front")).await;
     browser.becomes("the title counts it", "document.title", json!("(1) Tickertape")).await;
-    // The watch begins with the next second.
-    seconds_pass(browser, 2.5).await;
-    scene.publish("door/front", "failed").await;
-    browser.is_true("window.__told.length > 0").await;
+    trouble_is_told(browser, async |state| scene.publish("door/front", state).await).await;
     assert_eq!(browser.value(TOLD).await, json!(["door/front: failed"]));
     assert_eq!(browser.complaints().await, Vec::<String>::new());
 }
@@ -345,19 +342,15 @@ async fn trouble_of_topics_that_a_new_token_does_not_allow_is_not_told_to_have_e
     scene.go(&format!("#token={}", token_for("*", &secret, "1h"))).await;
     scene.is_live().await;
     browser.appears(&panel("host/fan")).await;
-    // The code that watches for trouble is loaded with the controls, and the watch begins with the next second.
-    is_loaded(browser).await;
-    seconds_pass(browser, 2.5).await;
-    scene.publish("host/fan", "failed").await;
-    browser.becomes("the trouble is told", TOLD, json!(["host/fan: failed"])).await;
+    trouble_is_told(browser, async |state| scene.publish("host/fan", state).await).await;
+    assert_eq!(browser.value(TOLD).await, json!(["host/fan: failed"]));
 
     scene.go(&format!("#token={}", token_for("shop/*", &secret, "1h"))).await;
     browser.is_gone(&panel("host/fan")).await;
     scene.is_live().await;
     // The end of trouble is told after five seconds.
     seconds_pass(browser, 8.0).await;
-    scene.publish("shop/door", "failed").await;
-    browser.is_true("window.__told.length > 1").await;
+    trouble_is_told(browser, async |state| scene.publish("shop/door", state).await).await;
     assert_eq!(browser.value(TOLD).await, json!(["host/fan: failed", "shop/door: failed"]));
     assert_eq!(browser.complaints().await, Vec::<String>::new());
 }

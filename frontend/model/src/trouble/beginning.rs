@@ -5,6 +5,9 @@ use tickertape_session::constants::REPLAY_MS;
 
 use crate::watched::Watched;
 
+/// Time after which the panels show data that has arrived, in milliseconds. They are added in a later frame, and a busy page has few frames.
+const SHOWN_MS: u64 = 1_000;
+
 /// Finds out if the topics that the server announced have their data in the page. Until then, trouble that appears is older than the page.
 #[derive(Clone, Debug, Default)]
 pub struct Beginning {
@@ -18,8 +21,8 @@ pub struct Beginning {
 }
 
 impl Beginning {
-    /// Returns true once every topic that the server announced has data, or no further one has got any for [`REPLAY_MS`], because a topic
-    /// may have none. With other subscriptions, the beginning is repeated; after a lost connection, it is not. `known` are the topics that
+    /// Returns true once every topic that the server announced has data and a panel, or no further one has got any for [`REPLAY_MS`],
+    /// because a topic may have none. With other subscriptions, the beginning is repeated; after a lost connection, it is not. `known` are the topics that
     /// have data. `now_ms` is the time by the monotonic clock.
     pub fn is_over(&mut self, watched: &Watched, known: &[Topic], now_ms: u64) -> bool {
         let filters = watched.filters();
@@ -31,8 +34,9 @@ impl Beginning {
         if announced.is_none() || self.topics != topics {
             (self.topics, self.changed_ms) = (topics, now_ms);
         }
-        let is_silent = now_ms.saturating_sub(self.changed_ms) >= REPLAY_MS;
-        self.is_over |= announced.is_some_and(|announced| topics >= announced || is_silent);
+        let silent_ms = now_ms.saturating_sub(self.changed_ms);
+        self.is_over |= announced
+            .is_some_and(|announced| silent_ms >= if topics >= announced { SHOWN_MS } else { REPLAY_MS });
         self.is_over
     }
 }
@@ -70,9 +74,17 @@ mod tests {
         assert!(!beginning.is_over(&watched(&["*"]), &[], 60_000), "the server has not answered");
         assert!(!beginning.is_over(&answered(&["*"], 2), &[], 61_000));
         assert!(!beginning.is_over(&answered(&["*"], 2), &one, 62_000));
-        assert!(beginning.is_over(&answered(&["*"], 2), &topics(&["host/cpu", "shop/log"]), 63_000));
-        assert!(beginning.is_over(&answered(&["*"], 2), &one, 64_000), "one of them was removed");
-        assert!(Beginning::default().is_over(&answered(&["*"], 0), &[], 0), "there are no topics");
+        let both = topics(&["host/cpu", "shop/log"]);
+        assert!(
+            !beginning.is_over(&answered(&["*"], 2), &both, 63_000),
+            "the last one may have no panel yet"
+        );
+        assert!(!beginning.is_over(&answered(&["*"], 2), &both, 63_000 + SHOWN_MS - 1));
+        assert!(beginning.is_over(&answered(&["*"], 2), &both, 63_000 + SHOWN_MS));
+        assert!(beginning.is_over(&answered(&["*"], 2), &one, 65_000), "one of them was removed");
+        let mut empty = Beginning::default();
+        assert!(!empty.is_over(&answered(&["*"], 0), &[], 0));
+        assert!(empty.is_over(&answered(&["*"], 0), &[], SHOWN_MS), "there are no topics");
     }
 
     #[test]
@@ -92,15 +104,18 @@ mod tests {
         let mut beginning = Beginning::default();
         let host = topics(&["host/cpu"]);
         let mut narrow = answered(&["host/*"], 1);
-        assert!(beginning.is_over(&narrow, &host, 0));
-        narrow.note(&Event::StateChanged { from: State::Waiting, to: State::Connecting });
+        assert!(!beginning.is_over(&narrow, &host, 0));
         assert!(beginning.is_over(&narrow, &host, 1_000));
-        assert!(!beginning.is_over(&watched(&["*"]), &host, 2_000));
-        assert!(!beginning.is_over(&answered(&["*"], 2), &host, 3_000));
+        narrow.note(&Event::StateChanged { from: State::Waiting, to: State::Connecting });
+        assert!(beginning.is_over(&narrow, &host, 2_000));
+        assert!(!beginning.is_over(&watched(&["*"]), &host, 3_000));
+        assert!(!beginning.is_over(&answered(&["*"], 2), &host, 4_000));
         assert!(
-            !beginning.is_over(&answered(&["shop/*"], 1), &host, 4_000),
+            !beginning.is_over(&answered(&["shop/*"], 1), &host, 5_000),
             "what was shown before does not count"
         );
-        assert!(beginning.is_over(&answered(&["shop/*"], 1), &topics(&["host/cpu", "shop/log"]), 5_000));
+        let both = topics(&["host/cpu", "shop/log"]);
+        assert!(!beginning.is_over(&answered(&["shop/*"], 1), &both, 6_000));
+        assert!(beginning.is_over(&answered(&["shop/*"], 1), &both, 7_000));
     }
 }
